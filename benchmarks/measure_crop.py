@@ -1,0 +1,58 @@
+"""Measures where FER2013's squares lie in each detector's boxes: the table ``CROPS``.
+
+``EMOTION_ROS_DATA=… python -m benchmarks.measure_crop`` prints it, with the spread.
+"""
+
+import argparse
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.pasted_faces import PastedFace, load_public_test, paste
+from emotion_ros.core.errors import MissingDependency
+from emotion_ros.inference.detectors.detector import FaceDetector
+from emotion_ros.inference.detectors.factory import KINDS, make_detector
+
+SIDES = (96, 160, 240)  # px
+
+
+def main() -> None:
+    """Print one line per installed detector."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--faces', type=int, default=200, help='how many, at each size')
+    args = parser.parse_args()
+    rng = np.random.default_rng(1)
+    faces = load_public_test(args.faces).images
+    scenes = [paste(face, side, rng) for side in SIDES for face in faces]
+    for kind in KINDS[1:]:
+        try:
+            detector = make_detector(kind)
+        except MissingDependency as missing:
+            print(f'# {missing}')
+            continue
+        print_crop(kind, np.array(list(measure(detector, scenes))))
+
+
+def measure(detector: FaceDetector, scenes: list[PastedFace]) -> Iterator[tuple[float, ...]]:
+    """Yield, for every face found, FER2013's scale, right and down as in FaceCrop."""
+    for scene in scenes:
+        face = scene.best_hit(detector.detect(scene.frame))
+        if face is not None:
+            x1, y1, x2, y2 = face.box_xyxy
+            right = scene.left + scene.side / 2 - (x1 + x2) / 2
+            down = scene.top + scene.side / 2 - (y1 + y2) / 2
+            yield scene.side / face.size_px, right / face.size_px, down / face.size_px
+
+
+def print_crop(kind: str, rows: NDArray[np.float64]) -> None:
+    """Print the medians as a line of ``CROPS`` and half the middle 68 % as the spread."""
+    scale, right, down = np.median(rows, axis=0)
+    low, high = np.quantile(rows, (0.16, 0.84), axis=0)
+    spread = ', '.join(f'{s:.3f}' for s in (high - low) / 2)
+    crop = f'FaceCrop({scale:.2f}, {right:.2f}, {down:.2f})'
+    print(f'{kind!r}: {crop},  # spread {spread}; {len(rows)} faces')
+
+
+if __name__ == '__main__':
+    main()

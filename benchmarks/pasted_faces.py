@@ -1,0 +1,71 @@
+"""Camera frames whose truth is known: FER2013 faces, enlarged, in frames of 640x480."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from emotion_ros.core.errors import ConfigError
+from emotion_ros.inference.detectors.detector import FaceBox
+from emotion_ros.inference.image import ImageArray
+from training.face.data import Faces, load_faces
+
+WIDTH, HEIGHT = 640, 480
+GREY = 110
+_FILE = 'fer2013_train_valid.parquet'
+
+
+@dataclass(frozen=True, eq=False)
+class PastedFace:
+    """One frame, BGR, and the square in which FER2013's picture of a face lies, in px."""
+
+    frame: ImageArray
+    left: int
+    top: int
+    side: int
+
+    def best_hit(self, faces: list[FaceBox]) -> FaceBox | None:
+        """Return the first box around the middle of the square that has about its size."""
+        for face in faces:
+            x1, y1, x2, y2 = face.box_xyxy
+            right, down = (x1 + x2) / 2 - self.left, (y1 + y2) / 2 - self.top
+            near = all(0.25 < way / self.side < 0.75 for way in (right, down))
+            if near and 0.4 < face.size_px / self.side < 1.6:
+                return face
+        return None
+
+
+def load_public_test(count: int, seed: int = 0) -> Faces:
+    """Return that many faces of PublicTest, drawn at random, from $EMOTION_ROS_DATA."""
+    folder = os.environ.get('EMOTION_ROS_DATA', 'data')
+    path = Path(folder) / _FILE
+    if not path.is_file():
+        raise ConfigError(f'{path} is missing: set EMOTION_ROS_DATA to the folder of {_FILE}')
+    faces = load_faces(path, 'PublicTest')
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(faces.trust > 0.5))
+    return faces.take(order[:count])
+
+
+def paste(face: ImageArray, side: int, rng: np.random.Generator) -> PastedFace:
+    """Enlarge a grey 48x48 face to ``side`` px and put it anywhere into a grey frame."""
+    left = int(rng.integers(0, WIDTH - side + 1))
+    top = int(rng.integers(0, HEIGHT - side + 1))
+    way = cv2.INTER_AREA if side < face.shape[0] else cv2.INTER_CUBIC
+    frame = np.full((HEIGHT, WIDTH, 3), GREY, np.uint8)
+    enlarged = cv2.resize(face, (side, side), interpolation=way)
+    frame[top : top + side, left : left + side] = enlarged[:, :, None]
+    return PastedFace(frame, left, top, side)
+
+
+def shuffled_frame(faces: Faces, rng: np.random.Generator, tile: int = 12) -> ImageArray:
+    """Return a frame of the faces' own tiles in random order: their texture without a face."""
+    picked = rng.choice(len(faces), size=48, replace=False)
+    tiles = faces.images[picked].reshape(48, 48 // tile, tile, 48 // tile, tile)
+    tiles = tiles.swapaxes(2, 3).reshape(-1, tile, tile)
+    columns, rows = WIDTH // (2 * tile) + 1, HEIGHT // (2 * tile)
+    chosen = tiles[rng.integers(0, len(tiles), (rows, columns))]
+    mosaic = chosen.swapaxes(1, 2).reshape(rows * tile, columns * tile)
+    frame = cv2.resize(mosaic, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)[:HEIGHT, :WIDTH]
+    return np.repeat(frame[:, :, None], 3, axis=2)

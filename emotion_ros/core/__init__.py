@@ -1,0 +1,1 @@
+"""What the package knows without cameras, models or ROS: pure functions and data."""

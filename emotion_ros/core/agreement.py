@@ -1,0 +1,51 @@
+"""How far the sources agree, and when a disagreement is a conflict."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from emotion_ros.core.affect import pleasant_unpleasant
+from emotion_ros.core.evidence import Probabilities
+
+CONFIDENT = 0.6
+CONFLICT_AFTER_S = 0.3
+
+
+def agreement(opinions: Sequence[Probabilities]) -> float:
+    """Return 1 for equal distributions, 0 for disjoint ones, NaN with fewer than two.
+
+    One minus the Jensen-Shannon divergence, divided by its largest value log(number of
+    opinions). Source: Lin 1991, "Divergence measures based on the Shannon entropy".
+    """
+    if len(opinions) < 2:
+        return float('nan')
+    p = np.asarray(opinions, dtype=np.float64)
+    divergence = _entropy(p.mean(axis=0)) - np.mean([_entropy(row) for row in p])
+    return float(np.clip(1.0 - divergence / np.log(len(p)), 0.0, 1.0))
+
+
+def contradict(opinions: Sequence[Probabilities]) -> bool:
+    """Return whether one source is confidently pleasant and another confidently unpleasant."""
+    pairs = [pleasant_unpleasant(p) for p in opinions]
+    return any(a >= CONFIDENT for a, _ in pairs) and any(b >= CONFIDENT for _, b in pairs)
+
+
+class ConflictTimer:
+    """Turns a contradiction that lasts CONFLICT_AFTER_S into a conflict."""
+
+    def __init__(self) -> None:
+        self._since_s: float | None = None
+
+    def update(self, contradiction: bool, now_s: float) -> bool:
+        """Return whether the sources have contradicted each other for long enough."""
+        if not contradiction:
+            self._since_s = None
+            return False
+        if self._since_s is None:
+            self._since_s = now_s
+        return now_s - self._since_s >= CONFLICT_AFTER_S
+
+
+def _entropy(p: Probabilities) -> float:
+    positive = p[p > 0.0]
+    return float(-(positive * np.log(positive)).sum())

@@ -1,0 +1,110 @@
+"""What the vision and sentiment nodes saw and heard, and the evidence that follows from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Emotion, Sentiment
+from emotion_ros.core.evidence import FACE, TEXT, Evidence, Rejection
+from emotion_ros.core.sentiment_map import emotion_from_sentiment
+
+
+class SourceStatus(IntEnum):
+    """The status field of FaceEmotionArray and TextSentiment."""
+
+    OK = 0
+    DISABLED = 1
+    ERROR = 2
+
+
+@dataclass(frozen=True)
+class FaceObservation:
+    """One tracked face of a frame; the box is x1, y1, x2, y2 in 0..1 of the image."""
+
+    face_id: int
+    box_xyxy: tuple[float, float, float, float]
+    detection_score: float
+    quality: float
+    probabilities: tuple[float, ...]
+
+    @property
+    def person_id(self) -> str:
+        """The identity used in messages: ``face_<face_id>``."""
+        return f'face_{self.face_id}'
+
+    def to_evidence(self, stamp_s: float, source: str = '') -> Evidence:
+        """Return what this face says about its person."""
+        return Evidence(
+            modality=FACE,
+            stamp_s=stamp_s,
+            probabilities=self.probabilities,
+            quality=self.quality,
+            person_id=self.person_id,
+            source=source,
+            detail=describe(self.probabilities, EMOTIONS),
+        )
+
+
+@dataclass(frozen=True)
+class FacesObservation:
+    """All faces of one processed frame; an empty one says that nobody is in view."""
+
+    stamp_s: float
+    frame_id: str = ''
+    status: SourceStatus = SourceStatus.OK
+    faces: tuple[FaceObservation, ...] = ()
+    source: str = ''
+
+
+@dataclass(frozen=True)
+class TextObservation:
+    """One scored utterance; ``emotion`` is all NaN when the engine has no emotion head."""
+
+    stamp_s: float
+    status: SourceStatus = SourceStatus.OK
+    sentiment: tuple[float, ...] = (float('nan'),) * len(SENTIMENTS)
+    emotion: tuple[float, ...] = (float('nan'),) * len(EMOTIONS)
+    quality: float = 1.0
+    person_id: str = ''
+    rejection: Rejection = Rejection.NONE
+    source: str = ''
+
+    def to_evidence(self, sentiment_given_emotion: Sequence[Sequence[float]]) -> Evidence:
+        """Return what these words say about the speaker.
+
+        The sentiment is spread over the emotions by P(sentiment | emotion), with the emotion
+        head, or nothing when there is none, as the prior.
+        """
+        sentiment = np.asarray(self.sentiment, dtype=np.float64)
+        emotion = np.asarray(self.emotion, dtype=np.float64)
+        prior = emotion if np.isfinite(emotion).all() else np.full(len(EMOTIONS), 1 / 7)
+        spread = emotion_from_sentiment(sentiment, np.asarray(sentiment_given_emotion), prior)
+        return Evidence(
+            modality=TEXT,
+            stamp_s=self.stamp_s,
+            probabilities=tuple(float(p) for p in spread),
+            quality=self.quality,
+            person_id=self.person_id,
+            source=self.source,
+            detail=describe(self.sentiment, SENTIMENTS),
+            valence=float(sentiment[Sentiment.POSITIVE] - sentiment[Sentiment.NEGATIVE]),
+            rejection=self.rejection,
+        )
+
+
+def describe(probabilities: Sequence[float], labels: Sequence[str]) -> str:
+    """Return the best label and its probability in words, such as ``Happy (98%)``, or ''."""
+    if len(probabilities) != len(labels) or not np.isfinite(probabilities).all():
+        return ''
+    best = int(np.argmax(probabilities))
+    return f'{labels[best].capitalize()} ({probabilities[best]:.0%})'
+
+
+def decide(probabilities: Sequence[float]) -> tuple[Emotion, float]:
+    """Return the likeliest emotion and its probability; UNKNOWN and 0 for none or NaN."""
+    if len(probabilities) != len(EMOTIONS) or not np.isfinite(probabilities).all():
+        return Emotion.UNKNOWN, 0.0
+    best = int(np.argmax(probabilities))
+    return Emotion(best), float(probabilities[best])

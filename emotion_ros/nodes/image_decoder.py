@@ -1,0 +1,51 @@
+"""Image messages to pixels, by the decoder that the parameters name."""
+
+from collections.abc import Callable
+
+import numpy as np
+from sensor_msgs.msg import CompressedImage, Image
+
+from emotion_ros.core.errors import InvalidInput, MissingDependency
+from emotion_ros.inference.compressed import decode_compressed
+from emotion_ros.inference.from_msg import msg_to_raw
+from emotion_ros.inference.image import ImageArray, decode_image, validate_image
+from emotion_ros.inference.vision_config import VisionConfig
+
+Decoder = Callable[[Image], ImageArray]
+
+
+def image_type(config: VisionConfig) -> type:
+    """Return the message type of the configured image transport."""
+    return CompressedImage if config.image_transport == 'compressed' else Image
+
+
+def make_decoder(config: VisionConfig) -> Decoder:
+    """Return the function that turns a message into BGR uint8 [H, W, 3].
+
+    It raises InvalidInput with a named reason. MissingDependency when cv_bridge is chosen but
+    not installed.
+    """
+    if config.image_transport == 'compressed':
+        return lambda msg: decode_compressed(np.frombuffer(msg.data, np.uint8))
+    if config.image_decoder == 'cv_bridge':
+        return _cv_bridge_decoder()
+    return lambda msg: decode_image(msg_to_raw(msg))
+
+
+def _cv_bridge_decoder() -> Decoder:
+    try:
+        from cv_bridge import CvBridge, CvBridgeError
+    except ImportError as error:
+        raise MissingDependency(
+            'image_decoder: cv_bridge is not installed (apt: ros-$ROS_DISTRO-cv-bridge)'
+        ) from error
+    bridge = CvBridge()
+
+    def decode(msg: Image) -> ImageArray:
+        validate_image(msg_to_raw(msg))
+        try:
+            return np.ascontiguousarray(bridge.imgmsg_to_cv2(msg, 'bgr8'))
+        except (CvBridgeError, TypeError, AttributeError) as error:
+            raise InvalidInput('unsupported_encoding', f'cv_bridge: {error}') from error
+
+    return decode

@@ -1,0 +1,121 @@
+"""ROS parameters made from an Options dataclass: declared, described, ranged, checked."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    SetParametersResult,
+)
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+from emotion_ros.core.errors import ConfigError
+from emotion_ros.core.options import Options, OptionSpec, OptionValue, check_option
+
+C = TypeVar('C', bound=Options)
+
+_UNBOUNDED = 1e9
+# Parameters that rclpy declares or reads by itself.
+_OWNED_BY_RCLPY = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
+
+
+def declare_config(node: Node, options: type[C], prefix: str = '') -> C:
+    """Declare every option as a parameter of ``node`` and return the configuration it got.
+
+    Raises ConfigError, naming the parameter, for a wrong type or an illegal value.
+    """
+    values = {}
+    for name, default in options.defaults().items():
+        given = _given(node, prefix + name, default)
+        try:
+            check_option(options, name, given)
+        except ConfigError as error:
+            raise ConfigError(f'{node.get_name()}: parameter {prefix}{error}') from error
+        described = descriptor(options.specs()[name], default)
+        node.declare_parameter(prefix + name, to_parameter(default), described)
+        values[name] = given
+    return options(**values)  # type: ignore[arg-type]
+
+
+def refuse_unknown(node: Node) -> None:
+    """Raise ConfigError when a value was given for a parameter that nobody declared."""
+    for name in node._parameter_overrides:
+        if not node.has_parameter(name) and not name.startswith(_OWNED_BY_RCLPY):
+            known = ', '.join(sorted(p.name for p in node.get_parameters_by_prefix('').values()))
+            raise ConfigError(f'{node.get_name()}: unknown parameter {name!r} (known: {known})')
+
+
+def follow_changes(node: Node, config: C, apply: Callable[[C], None]) -> None:
+    """Call ``apply`` with the new configuration whenever dynamic options are set.
+
+    An illegal value is refused with the reason; the others of its set are refused with it.
+    """
+    current = config
+
+    def on_set(parameters: list[Parameter]) -> SetParametersResult:
+        nonlocal current
+        names = type(config).defaults()
+        changes = {p.name: to_option(p.value) for p in parameters if p.name in names}
+        try:
+            for name, value in changes.items():
+                check_option(type(config), name, value)
+            current = replace(current, **changes)  # type: ignore[arg-type]
+        except ConfigError as error:
+            return SetParametersResult(successful=False, reason=str(error))
+        if changes:
+            apply(current)
+        return SetParametersResult(successful=True)
+
+    node.add_on_set_parameters_callback(on_set)
+
+
+def descriptor(spec: OptionSpec, default: OptionValue) -> ParameterDescriptor:
+    """Return the ROS description of an option: words, range, whether it can change."""
+    return ParameterDescriptor(
+        description=spec.doc,
+        additional_constraints=_choices(spec),
+        read_only=not spec.dynamic,
+        **_range(spec, default),
+    )
+
+
+def to_option(value: object) -> object:
+    """Return a parameter's value as an option's: arrays become tuples without empty strings."""
+    if isinstance(value, (list, tuple)):
+        return tuple(v for v in value if v != '')
+    return value
+
+
+def to_parameter(value: OptionValue) -> Any:
+    """Return an option's value as a parameter's.
+
+    The type of an empty array is unknown to ROS: one empty string stands for it.
+    """
+    if isinstance(value, tuple):
+        return list(value) or ['']
+    return value
+
+
+def _given(node: Node, name: str, default: OptionValue) -> object:
+    """Return the value from the command line or the file, else the default."""
+    overrides = node._parameter_overrides  # no public name for these on Humble
+    return to_option(overrides[name].value) if name in overrides else default
+
+
+def _choices(spec: OptionSpec) -> str:
+    return 'one of ' + ', '.join(str(c) for c in spec.choices) if spec.choices else ''
+
+
+def _range(spec: OptionSpec, default: OptionValue) -> dict[str, Any]:
+    if isinstance(default, bool) or (spec.low is None and spec.high is None):
+        return {}
+    low = -_UNBOUNDED if spec.low is None else spec.low
+    high = _UNBOUNDED if spec.high is None else spec.high
+    if isinstance(default, int):
+        step = IntegerRange(from_value=int(low), to_value=int(high), step=1)
+        return {'integer_range': [step]}
+    return {'floating_point_range': [FloatingPointRange(from_value=low, to_value=high, step=0.0)]}

@@ -1,0 +1,33 @@
+"""emotion_pipeline: the nodes in one process, with the same names and parameters."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+
+from rclpy.utilities import remove_ros_args
+
+from emotion_ros.nodes.emotion_node import EmotionNode
+from emotion_ros.nodes.fusion import FusionNode
+from emotion_ros.nodes.sentiment import SentimentNode
+from emotion_ros.nodes.spin import run
+from emotion_ros.nodes.vision import VisionNode
+
+
+def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode]]:
+    """Return the nodes that the command line asks for; a wrong one ends the process."""
+    parser = ArgumentParser(prog='emotion_pipeline', description='The nodes in one process.')
+    parser.add_argument('--no-vision', action='store_true', help='leave out vision_node')
+    parser.add_argument('--no-text', action='store_true', help='leave out sentiment_node')
+    without = parser.parse_args(remove_ros_args(list(args)))
+    text = [] if without.no_text else [SentimentNode]
+    vision = [] if without.no_vision else [VisionNode]
+    return [FusionNode, *text, *vision]
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the nodes until the process is asked to stop."""
+    return run(chosen_nodes(sys.argv[1:] if args is None else args), args)
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())

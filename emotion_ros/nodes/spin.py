@@ -1,0 +1,54 @@
+"""The life of a process: make the nodes, spin them guarded, leave cleanly."""
+
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.utilities import try_shutdown
+
+from emotion_ros.core.errors import EmotionRosError
+from emotion_ros.nodes.emotion_node import EmotionNode
+from emotion_ros.nodes.guard import guarded
+
+SPIN_TIMEOUT_S = 0.2
+EXIT_OK = 0
+EXIT_BAD_CONFIG = 2
+
+
+def run(factories: Sequence[Callable[[], EmotionNode]], args: Sequence[str] | None = None) -> int:
+    """Run nodes in one process until it is asked to stop; return the exit code.
+
+    Wrong parameters or a bad model end it with one line on stderr and EXIT_BAD_CONFIG.
+    """
+    nodes: list[EmotionNode] = []
+    try:
+        rclpy.init(args=args)
+        for factory in factories:
+            nodes.append(factory())
+        spin(nodes)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    except (EmotionRosError, RuntimeError) as error:  # rclpy: a bad argument or params file
+        sys.stderr.write(f'emotion_ros: {_one_line(error)}\n')
+        return EXIT_BAD_CONFIG
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C changes nothing now
+        for node in nodes:
+            node.destroy_node()
+        try_shutdown()
+    return EXIT_OK
+
+
+def spin(nodes: Sequence[EmotionNode]) -> None:
+    """Serve callbacks until the context is shut down; an exception is counted, not fatal."""
+    executor = SingleThreadedExecutor()
+    for node in nodes:
+        executor.add_node(node)
+    while rclpy.ok():
+        guarded(lambda: executor.spin_once(timeout_sec=SPIN_TIMEOUT_S), nodes[0].report_error)
+
+
+def _one_line(error: Exception) -> str:
+    return ' '.join(str(error).split())

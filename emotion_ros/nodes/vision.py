@@ -1,0 +1,176 @@
+"""vision_node: from camera images to ``emotion/faces``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from builtin_interfaces.msg import Time
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header
+
+from emotion_ros.core.errors import InvalidInput
+from emotion_ros.core.observations import SourceStatus
+from emotion_ros.inference.annotate import annotate_faces
+from emotion_ros.inference.backend import MODEL_FAILURES
+from emotion_ros.inference.face_pipeline import FacePipeline, FaceReport, make_face_pipeline
+from emotion_ros.inference.from_msg import stamp_to_seconds
+from emotion_ros.inference.image import ImageArray, rotate_image
+from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.msg import FaceEmotionArray
+from emotion_ros.nodes.convert import bgr_to_msg, face_to_msg, seconds_to_stamp
+from emotion_ros.nodes.emotion_node import EmotionNode
+from emotion_ros.nodes.image_decoder import image_type, make_decoder
+from emotion_ros.nodes.spin import run
+from emotion_ros.nodes.worker import Worker
+
+LATEST_IMAGE = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+QUEUE_DEPTH = 10
+
+
+@dataclass(frozen=True)
+class Frame:
+    """An image message with its stamp in seconds."""
+
+    msg: Image | CompressedImage
+    stamp_s: float
+
+    def header(self) -> Header:
+        """Return the header of the image, to the nanosecond; a zero stamp is filled in."""
+        header = self.msg.header
+        if header.stamp == Time():
+            header.stamp = seconds_to_stamp(self.stamp_s)
+        return header
+
+
+class VisionNode(EmotionNode[VisionConfig]):
+    """Finds, follows and reads the faces of the latest image; older ones are dropped."""
+
+    Config = VisionConfig
+
+    def __init__(
+        self,
+        make_pipeline: Callable[[VisionConfig], FacePipeline] = make_face_pipeline,
+        **node_options: Any,
+    ) -> None:
+        super().__init__('vision_node', **node_options)
+        self._pipeline = make_pipeline(self.config)
+        self._decode = make_decoder(self.config)
+        self._faces_publisher = self.create_publisher(
+            FaceEmotionArray, 'emotion/faces', QUEUE_DEPTH
+        )
+        self._debug_publisher = self.create_publisher(Image, 'emotion/debug_image', 1)
+        self._worker = Worker('vision', self._process, self._on_failure)
+        topic = 'image/compressed' if self.config.image_transport == 'compressed' else 'image'
+        self._images = self.create_subscription(
+            image_type(self.config), topic, self._on_image, LATEST_IMAGE
+        )
+        self.start()
+
+    def destroy_node(self) -> None:
+        """Stop the worker first: it publishes."""
+        self._worker.stop()
+        super().destroy_node()
+
+    def details(self) -> dict[str, str]:
+        """Return model, detector and topic."""
+        card = self._pipeline.classifier.card
+        return {
+            'model': card.file,
+            'model_sha256': card.sha256,
+            'detector': self._pipeline.detector.name,
+            'topic': self._images.topic_name,
+        }
+
+    def on_enable(self, enabled: bool) -> None:
+        """Say at once that vision is off."""
+        if not enabled:
+            self._publish_status(SourceStatus.DISABLED, 'disabled')
+
+    def on_second(self) -> None:
+        """Repeat that vision is off, or failing."""
+        if not self.enabled:
+            self._publish_status(SourceStatus.DISABLED, 'disabled')
+        elif self.health.error:
+            self._publish_status(SourceStatus.ERROR, self.health.error)
+
+    def _on_image(self, msg: Image | CompressedImage) -> None:
+        self.health.count('received')
+        if not self.enabled:
+            return
+        try:
+            frame = Frame(msg, self._accepted_stamp(msg.header.stamp))
+        except InvalidInput as error:
+            self.health.reject(error.reason)
+            return
+        if self._worker.submit(frame):
+            self.health.count('dropped')
+
+    def _accepted_stamp(self, stamp: Time) -> float:
+        """Return the stamp, or the time of receipt for a zero one; InvalidInput when off."""
+        stamp_s, now_s = stamp_to_seconds(stamp), self.now_s()
+        if stamp_s == 0.0 or now_s == 0.0:
+            return stamp_s or now_s
+        if now_s - stamp_s > self.config.max_age:
+            raise InvalidInput('stale', f'{now_s - stamp_s:.3f} s old')
+        if stamp_s - now_s > self.config.max_future:
+            raise InvalidInput('future', f'{stamp_s - now_s:.3f} s ahead')
+        return stamp_s
+
+    def _process(self, frame: Frame) -> None:
+        started_s = self.steady_s()
+        try:
+            image_bgr = self._decode(frame.msg)
+            report = self._pipeline.process(image_bgr, frame.stamp_s)
+        except InvalidInput as error:
+            self._reject(error)
+            return
+        self._publish(frame, report, image_bgr, self.steady_s() - started_s)
+        self.health.processed(self.now_s() - frame.stamp_s, self.steady_s() - started_s)
+
+    def _publish(
+        self, frame: Frame, report: FaceReport, image_bgr: ImageArray, inference_s: float
+    ) -> None:
+        if not self.enabled:
+            return
+        header = frame.header()
+        self._faces_publisher.publish(
+            FaceEmotionArray(
+                header=header,
+                status=int(SourceStatus.OK),
+                image_width=int(report.image_width),
+                image_height=int(report.image_height),
+                faces=[face_to_msg(face) for face in report.faces],
+                inference_time=float(inference_s),
+            )
+        )
+        if self._debug_publisher.get_subscription_count():
+            upright = rotate_image(image_bgr, self.config.rotate)
+            annotated = annotate_faces(upright, report.faces)
+            self._debug_publisher.publish(bgr_to_msg(annotated, header.stamp, header.frame_id))
+
+    def _publish_status(self, status: SourceStatus, reason: str) -> None:
+        message = FaceEmotionArray(status=int(status), reason=reason)
+        message.header.stamp = self.get_clock().now().to_msg()
+        self._faces_publisher.publish(message)
+
+    def _reject(self, error: InvalidInput) -> None:
+        """Count an image that cannot be used; a failing network is an error of the node."""
+        self.health.reject(error.reason)
+        if error.reason in MODEL_FAILURES:
+            self._on_failure(error)
+
+    def _on_failure(self, error: Exception) -> None:
+        first = not self.health.error
+        self.report_error(error)
+        if first:
+            self._publish_status(SourceStatus.ERROR, self.health.error)
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the node until it is asked to stop."""
+    return run([VisionNode], args)
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())

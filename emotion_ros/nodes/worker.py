@@ -1,0 +1,58 @@
+"""Heavy work outside the callbacks: one thread behind a mailbox of few slots."""
+
+from collections import deque
+from collections.abc import Callable
+from threading import Condition, Thread
+from typing import Generic, TypeVar
+
+from emotion_ros.nodes.guard import guarded
+
+T = TypeVar('T')
+
+
+class Worker(Generic[T]):
+    """Calls ``handle`` with the items, oldest first; a full mailbox loses its oldest item.
+
+    With one slot the latest item wins. ``on_error`` is called, in the worker's thread, with
+    what ``handle`` raises; the next item is handled all the same.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        handle: Callable[[T], None],
+        on_error: Callable[[Exception], None],
+        slots: int = 1,
+    ) -> None:
+        self._handle = handle
+        self._on_error = on_error
+        self._items: deque[T] = deque(maxlen=slots)
+        self._changed = Condition()
+        self._stopping = False
+        self._thread = Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, item: T) -> bool:
+        """Leave an item in the mailbox; return whether another was lost for it."""
+        with self._changed:
+            full = len(self._items) == self._items.maxlen
+            self._items.append(item)
+            self._changed.notify()
+            return full
+
+    def stop(self, timeout_s: float = 0.5) -> None:
+        """Ask the thread to end; a hung ``handle`` is left behind after the timeout."""
+        with self._changed:
+            self._stopping = True
+            self._items.clear()
+            self._changed.notify()
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while (item := self._next()) is not None:
+            guarded(lambda: self._handle(item), self._on_error)
+
+    def _next(self) -> T | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._items or self._stopping)
+            return None if self._stopping else self._items.popleft()

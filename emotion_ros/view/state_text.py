@@ -1,0 +1,100 @@
+"""A state as rich text: bars, evidence, and one plain line."""
+
+from math import isfinite
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.state import EmotionState, Status, WeighedEvidence
+
+BAR_CELLS = 30
+NOTHING = '–'
+_STATUS_STYLES = {
+    Status.OK: 'green',
+    Status.HOLDING: 'yellow',
+    Status.NO_PERSON: 'cyan',
+    Status.NO_INPUT: 'magenta',
+    Status.DISABLED: 'red',
+}
+
+
+def state_line(state: EmotionState) -> str:
+    """Return such as ``ok happy 87% actionable | Vision: Happy (98%)``."""
+    acting = 'actionable' if state.actionable else f'not actionable: {state.reason.value}'
+    line = f'{state.status.name.lower()} {state.label} {state.confidence:.0%} {acting}'
+    return f'{line} | {state.summary}' if state.summary else line
+
+
+def short_state(state: EmotionState | None) -> str:
+    """Return status, emotion and conflict in words; a dash for None."""
+    if state is None:
+        return NOTHING
+    conflict = ', conflict' if state.conflict else ''
+    return f'{state.status.name.lower()}, {state.label}{conflict}'
+
+
+def headline(state: EmotionState) -> Text:
+    """Return what a controller reads: status, emotion, confidence, actionable or why not."""
+    text = Text()
+    text.append(f' {state.status.name} ', style=f'reverse {_STATUS_STYLES[state.status]}')
+    text.append(f'  {state.label.upper()}', style='bold')
+    text.append(f'  {state.confidence:.0%} for {state.duration_s:.1f} s  ')
+    if state.actionable:
+        text.append('actionable', style='green')
+    else:
+        text.append(f'not actionable: {state.reason.value}', style='yellow')
+    return text
+
+
+def probability_bars(state: EmotionState) -> Table:
+    """Return one bar per emotion, the stable one marked; empty bars when there are none."""
+    bars = Table.grid(padding=(0, 1))
+    for label, probability in zip(EMOTIONS, state.probabilities, strict=True):
+        style = 'bold green' if label == state.label else ''
+        bars.add_row(Text(label, style=style), Text(bar(probability)), percent(probability))
+    return bars
+
+
+def evidence_table(state: EmotionState) -> Table:
+    """Return why: what each modality says, how much it counts, or why it does not."""
+    table = Table(box=None, padding=(0, 1), header_style='dim')
+    for column in ('modality', 'person', 'says', 'weight', 'age'):
+        table.add_column(column)
+    for weighed in state.evidence:
+        cells = (Text(cell) for cell in _evidence_cells(weighed))
+        table.add_row(*cells, style='' if weighed.used else 'dim')
+    return table
+
+
+def state_group(state: EmotionState) -> RenderableType:
+    """Return all of the above, one under the other."""
+    conflict = Text('the modalities contradict each other', style='bold red')
+    return Group(
+        headline(state),
+        Text(state.summary, style='italic'),
+        Text(),
+        probability_bars(state),
+        Text(),
+        evidence_table(state),
+        conflict if state.conflict else Text(),
+    )
+
+
+def bar(share: float) -> str:
+    """Return BAR_CELLS characters, filled by this share (0..1; NaN: none of them)."""
+    filled = round(BAR_CELLS * min(max(share, 0.0), 1.0)) if isfinite(share) else 0
+    return '█' * filled + '·' * (BAR_CELLS - filled)
+
+
+def percent(share: float) -> str:
+    """Return a share in percent, or a dash for NaN."""
+    return f'{share:4.0%}' if isfinite(share) else NOTHING
+
+
+def _evidence_cells(weighed: WeighedEvidence) -> tuple[str, ...]:
+    evidence = weighed.evidence
+    weight = f'{weighed.weight:.2f}' if weighed.used else weighed.rejection.value
+    person, says = evidence.person_id or NOTHING, evidence.detail or NOTHING
+    return (evidence.modality, person, says, weight, f'{weighed.age_s:.1f} s')

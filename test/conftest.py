@@ -1,0 +1,83 @@
+"""Every test process speaks in a DDS domain of its own; the closing lines tell about the data."""
+
+import fcntl
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import cycle, islice
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+RecordProperty = Callable[[str, object], None]
+# The highest domain whose ports lie below Linux' ephemeral ones.
+DOMAINS = range(1, 102)
+LOCKS = Path(tempfile.gettempdir())
+_next_domains = islice(cycle(DOMAINS), os.getpid() % len(DOMAINS), None)
+
+os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
+os.environ['ROS_PYTHON_CHECK_FIELDS'] = '1'
+
+
+@pytest.fixture
+def ros_domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Set ROS_DOMAIN_ID to a domain that nobody else on this machine has while the test runs.
+
+    Any two tests differ, also those of other pytest processes; programs started by the test
+    inherit it.
+    """
+    domain, lock = _claim_domain()
+    monkeypatch.setenv('ROS_DOMAIN_ID', str(domain))
+    yield domain
+    lock.close()
+
+
+def _claim_domain() -> tuple[int, IO[str]]:
+    """Return a free domain and the lock to close when done with it."""
+    for domain in islice(_next_domains, len(DOMAINS)):
+        lock = open(LOCKS / f'emotion_ros_domain_{domain}.lock', 'w')  # noqa: SIM115 - held on
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+        else:
+            return domain, lock
+    raise RuntimeError('all ROS domains are taken by other tests')
+
+
+@pytest.fixture
+def data_folder(record_property: RecordProperty) -> Path:
+    """Return the folder of the training data; skip without it."""
+    return _folder('EMOTION_ROS_DATA', record_property)
+
+
+@pytest.fixture
+def models_folder(record_property: RecordProperty) -> Path:
+    """Return the folder of the third-party models; skip without it."""
+    return _folder('EMOTION_ROS_MODELS', record_property)
+
+
+def _folder(variable: str, record_property: RecordProperty) -> Path:
+    record_property('needs', variable)
+    folder = os.environ.get(variable)
+    if not folder:
+        pytest.skip(f'{variable} is not set')
+    return Path(folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many of the tests that need data or models had them."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for outcome in ('passed', 'failed', 'skipped'):
+        for report in terminalreporter.getreports(outcome):
+            for name, variable in getattr(report, 'user_properties', ()):
+                if name == 'needs':
+                    counts[variable, 'without' if outcome == 'skipped' else 'with'] += 1
+    for variable in sorted({variable for variable, _ in counts}):
+        had, total = (
+            counts[variable, 'with'],
+            counts[variable, 'with'] + counts[variable, 'without'],
+        )
+        terminalreporter.write_line(f'{variable}: {had} of {total} tests that need it had it')

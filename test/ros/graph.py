@@ -1,0 +1,88 @@
+"""Real nodes over real DDS in the test's own process, driven until a condition holds."""
+
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Any
+
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+from emotion_ros.nodes.guard import guarded
+
+TIMEOUT_S = 20.0
+
+
+class Graph:
+    """Some nodes and a test node in one context; everything is destroyed by ``close``."""
+
+    def __init__(self) -> None:
+        self.context = Context()
+        rclpy.init(context=self.context)
+        self.errors: list[Exception] = []
+        self._executor = SingleThreadedExecutor(context=self.context)
+        self._nodes: list[Node] = []
+        self.tester = self._keep(Node('tester', context=self.context))
+
+    def add(self, make: Callable[..., Node], *args: Any, **parameters: Any) -> Any:
+        """Start a node with these parameters (a dot in a name is written as two underscores)."""
+        overrides = [Parameter(k.replace('__', '.'), value=v) for k, v in parameters.items()]
+        node = make(*args, context=self.context, parameter_overrides=overrides)
+        return self._keep(node)
+
+    def remove(self, node: Node) -> None:
+        """Destroy one node as if its process had ended."""
+        self._executor.remove_node(node)
+        self._nodes.remove(node)
+        node.destroy_node()
+
+    def listen(self, kind: type, topic: str, qos: Any = 50) -> list[Any]:
+        """Return a list that grows with the messages on a topic."""
+        heard: list[Any] = []
+        self.tester.create_subscription(kind, topic, heard.append, qos)
+        return heard
+
+    def publisher(self, kind: type, topic: str, qos: Any = 10) -> Any:
+        """Return a publisher that somebody listens to."""
+        publisher = self.tester.create_publisher(kind, topic, qos)
+        self.until(lambda: publisher.get_subscription_count() > 0, f'a subscriber of {topic}')
+        return publisher
+
+    def call(self, kind: type, name: str, request: Any) -> Any:
+        """Return the response of a service."""
+        client = self.tester.create_client(kind, name)
+        self.until(client.service_is_ready, f'service {name}')
+        future = client.call_async(request)
+        self.until(future.done, f'response of {name}')
+        return future.result()
+
+    def until(
+        self, condition: Callable[[], object], what: str, timeout_s: float = TIMEOUT_S
+    ) -> Any:
+        """Serve callbacks until the condition holds and return it; fail after the timeout."""
+        deadline = monotonic() + timeout_s
+        while not (value := condition()):
+            assert monotonic() < deadline, f'{what} did not come within {timeout_s} s'
+            guarded(lambda: self._executor.spin_once(timeout_sec=0.05), self.errors.append)
+        return value
+
+    def close(self) -> None:
+        """Destroy nodes and context."""
+        for node in reversed(self._nodes):
+            node.destroy_node()
+        self._executor.shutdown()
+        self.context.try_shutdown()
+
+    def _keep(self, node: Node) -> Any:
+        self._nodes.append(node)
+        self._executor.add_node(node)
+        return node
+
+
+def diagnostics_of(messages: Sequence[DiagnosticArray], name: str) -> dict[str, str]:
+    """Return the newest key-value pairs that a node sent, or nothing."""
+    statuses = [s for m in messages for s in m.status if s.name == name]
+    return {pair.key: pair.value for pair in statuses[-1].values} if statuses else {}

@@ -1,0 +1,169 @@
+"""fusion_node over real DDS: states on evidence, on ticks, switched off, with bad input."""
+
+import math
+from itertools import pairwise
+
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from emotion_ros.msg import (
+    EmotionEvidence,
+    EmotionState,
+    EmotionStateArray,
+    FaceEmotion,
+    FaceEmotionArray,
+)
+from rcl_interfaces.msg import Parameter as ParameterMsg
+from rcl_interfaces.msg import ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
+from rclpy.serialization import serialize_message
+from std_srvs.srv import SetBool
+
+from emotion_ros.core.errors import ConfigError
+from emotion_ros.nodes.fusion import FusionNode
+from graph import Graph, diagnostics_of
+
+
+def faces_now(graph: Graph, *faces: FaceEmotion) -> FaceEmotionArray:
+    """Return a frame stamped now."""
+    msg = FaceEmotionArray(faces=list(faces))
+    msg.header.stamp = graph.tester.get_clock().now().to_msg()
+    msg.header.frame_id = 'camera'
+    return msg
+
+
+def happy_face() -> FaceEmotion:
+    """Return a face that is clearly happy."""
+    p = [0.01] * 7
+    p[3] = 0.94
+    return FaceEmotion(face_id=1, box_xyxy=[0.4, 0.4, 0.6, 0.6], quality=1.0, probabilities=p)
+
+
+def test_without_input_a_state_comes_at_ten_hertz(graph):
+    states = graph.listen(EmotionState, 'emotion_state')
+    graph.add(FusionNode)
+    graph.until(lambda: len(states) >= 12, 'twelve states')
+    assert {s.status for s in states} == {EmotionState.STATUS_NO_INPUT}
+    stamps = [s.header.stamp.sec + s.header.stamp.nanosec / 1e9 for s in states[1:]]
+    gaps = [b - a for a, b in pairwise(stamps)]
+    assert sum(gaps) / len(gaps) == pytest.approx(0.1, abs=0.02)
+
+
+def test_a_face_becomes_an_actionable_state(graph):
+    states = graph.listen(EmotionState, 'emotion_state')
+    everybody = graph.listen(EmotionStateArray, 'emotion_states')
+    graph.add(FusionNode)
+    publisher = graph.publisher(FaceEmotionArray, 'emotion/faces')
+
+    def seen():
+        publisher.publish(faces_now(graph, happy_face()))
+        return [s for s in states if s.actionable]
+
+    state = graph.until(seen, 'an actionable state')[0]
+    assert (state.label, state.emotion, state.person_id) == ('happy', EmotionState.HAPPY, 'face_1')
+    assert state.header.frame_id == 'camera'
+    assert state.confidence > 0.6
+    assert sum(state.probabilities) == pytest.approx(1.0, abs=1e-3)
+    assert state.summary == 'Vision: Happy (94%)'
+    assert state.duration.sec + state.duration.nanosec / 1e9 >= 0.5
+    assert state.evidence[0].used
+    graph.until(lambda: everybody and everybody[-1].states[0].person_id == 'face_1', 'the array')
+
+
+def test_switched_off_it_says_so_at_once_and_on_again(graph):
+    states = graph.listen(EmotionState, 'emotion_state')
+    graph.add(FusionNode)
+    graph.until(lambda: states, 'a state')
+    response = graph.call(SetBool, 'fusion_node/enable', SetBool.Request(data=False))
+    assert response.success
+    graph.until(lambda: states[-1].status == EmotionState.STATUS_DISABLED, 'disabled')
+    graph.call(SetBool, 'fusion_node/enable', SetBool.Request(data=True))
+    graph.until(lambda: states[-1].status == EmotionState.STATUS_NO_INPUT, 'enabled')
+
+
+def test_bad_evidence_is_counted_by_reason_and_nothing_is_lost(graph):
+    states = graph.listen(EmotionState, 'emotion_state')
+    diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
+    graph.add(FusionNode)
+    publisher = graph.publisher(EmotionEvidence, 'emotion/evidence')
+    nan = EmotionEvidence(modality='voice', probabilities=[math.nan] * 7, quality=1.0)
+    nan.header.stamp = graph.tester.get_clock().now().to_msg()
+    odd = EmotionEvidence(modality='voice', quality=1.0)
+    odd.header.stamp.nanosec = 2_000_000_000
+    for msg in (nan, odd):
+        publisher.publish(msg)
+    for garbage in (b'', b'\x00\x01\x00\x00', serialize_message(nan)[:20], b'\xff' * 40):
+        publisher.publish(garbage)
+    counts = graph.until(
+        lambda: (d := diagnostics_of(diagnostics, 'fusion_node')).get('rejected.bad_stamp') and d,
+        'the counts',
+    )
+    assert (counts['rejected.invalid'], counts['rejected.bad_stamp']) == ('1', '1')
+    assert graph.errors == []
+    good = EmotionEvidence(modality='voice', probabilities=[0.01] * 5 + [0.94, 0.01], quality=1.0)
+    good.header.stamp = graph.tester.get_clock().now().to_msg()
+    publisher.publish(good)
+    graph.until(lambda: states[-1].label == 'sad', 'the good evidence')
+
+
+def set_parameter(graph: Graph, name: str, value: ParameterValue):
+    """Return the node's answer."""
+    request = SetParameters.Request(parameters=[ParameterMsg(name=name, value=value)])
+    return graph.call(SetParameters, 'fusion_node/set_parameters', request).results[0]
+
+
+@pytest.mark.parametrize(
+    ('name', 'value'),
+    [
+        ('dwell', ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=math.nan)),
+        ('dwell', ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=math.inf)),
+        ('dwell', ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=-1.0)),
+        ('dwell', ParameterValue(type=ParameterType.PARAMETER_STRING, string_value='long')),
+        ('focus_rule', ParameterValue(type=ParameterType.PARAMETER_STRING, string_value='best')),
+        ('rate', ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=20.0)),
+        ('nonsense', ParameterValue(type=ParameterType.PARAMETER_BOOL, bool_value=True)),
+    ],
+)
+def test_illegal_changes_are_refused_and_the_node_goes_on(graph, name, value):
+    states = graph.listen(EmotionState, 'emotion_state')
+    node = graph.add(FusionNode)
+    result = set_parameter(graph, name, value)
+    assert not result.successful
+    assert node.config == type(node.config)()
+    seen = len(states)
+    graph.until(lambda: len(states) > seen + 3, 'further states')
+
+
+def test_a_legal_change_acts_at_once(graph):
+    node = graph.add(FusionNode)
+    value = ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=2.5)
+    assert set_parameter(graph, 'dwell', value).successful
+    assert node.config.dwell == 2.5
+
+
+@pytest.mark.parametrize(
+    ('parameters', 'message'),
+    [
+        ({'rate': 500.0}, 'parameter rate: 500.0 is above 100'),
+        ({'rate': 20}, 'parameter rate: 20 is an integer'),
+        ({'rate': math.nan}, 'parameter rate: nan is not a finite number'),
+        ({'filter': 'kalman'}, "parameter filter: 'kalman' is not one of"),
+        ({'fillter': 'hmm'}, "unknown parameter 'fillter'"),
+        ({'modalities': ['voice'], 'voice__weight': -1.0}, 'voice.weight: -1.0 is below 0'),
+        ({'modalities': ['voice'], 'voice__wieght': 1.0}, "unknown parameter 'voice.wieght'"),
+    ],
+)
+def test_wrong_parameters_are_named(graph, parameters, message):
+    with pytest.raises(ConfigError) as raised:
+        graph.add(FusionNode, **parameters)
+    assert message in str(raised.value)
+
+
+def test_a_listed_modality_has_its_own_weight(graph):
+    states = graph.listen(EmotionState, 'emotion_state')
+    graph.add(FusionNode, modalities=['voice'], voice__weight=0.25)
+    publisher = graph.publisher(EmotionEvidence, 'emotion/evidence')
+    msg = EmotionEvidence(modality='voice', probabilities=[1 / 7] * 7, quality=1.0)
+    msg.header.stamp = graph.tester.get_clock().now().to_msg()
+    publisher.publish(msg)
+    state = graph.until(lambda: [s for s in states if s.evidence], 'a state with evidence')[0]
+    assert state.evidence[0].weight == pytest.approx(0.25)

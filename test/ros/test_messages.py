@@ -1,0 +1,63 @@
+"""The messages agree with the core, do not change by accident, and explain every field."""
+
+import json
+from collections.abc import Iterable
+from enum import IntEnum
+from pathlib import Path
+
+import pytest
+from emotion_ros.msg import EmotionState, TextSentiment
+
+from emotion_ros.core.emotions import Emotion, Sentiment
+from emotion_ros.core.state import Status
+from record_interface_hashes import RECORD, built_hashes
+
+MESSAGES = sorted((Path(__file__).parents[2] / 'msg').glob('*.msg'))
+
+
+def constants(message: type, names: Iterable[str]) -> dict[str, int]:
+    """Return the constants with these names."""
+    return {name: getattr(message, name) for name in names}
+
+
+@pytest.mark.parametrize(
+    ('message', 'prefix', 'vocabulary'),
+    [
+        (EmotionState, '', Emotion),
+        (EmotionState, 'STATUS_', Status),
+        (TextSentiment, '', Sentiment),
+    ],
+)
+def test_constants_are_those_of_the_core(
+    message: type, prefix: str, vocabulary: type[IntEnum]
+) -> None:
+    expected = {f'{prefix}{member.name}': member.value for member in vocabulary}
+    assert constants(message, expected) == expected
+
+
+def test_no_constant_is_unknown_to_the_core() -> None:
+    in_state = [line.split('=')[0].split()[1] for line in lines_of('EmotionState') if '=' in line]
+    assert set(in_state) == {*Emotion.__members__, *(f'STATUS_{s}' for s in Status.__members__)}
+
+
+def test_interfaces_have_not_changed_by_accident() -> None:
+    """A difference needs a new minor version and a run of record_interface_hashes.py."""
+    assert built_hashes() == json.loads(RECORD.read_text())
+
+
+@pytest.mark.parametrize('path', MESSAGES, ids=lambda path: path.stem)
+def test_every_field_and_constant_is_explained(path: Path) -> None:
+    """A comment stands above each, or above the block that it opens."""
+    unexplained, above = [], ''
+    for line in path.read_text().splitlines():
+        is_field = line and not line.startswith('#')
+        if is_field and not above:
+            unexplained.append(line)
+        above = line
+    assert not unexplained
+
+
+def lines_of(name: str) -> list[str]:
+    """Return the lines of a message definition that are not comments."""
+    text = next(path for path in MESSAGES if path.stem == name).read_text()
+    return [line for line in text.splitlines() if line and not line.startswith('#')]

@@ -1,0 +1,215 @@
+"""vision_node over real DDS: every frame answered, bad ones counted, failures said."""
+
+from array import array
+
+import numpy as np
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from emotion_ros.msg import FaceEmotionArray
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import CompressedImage, Image
+from std_srvs.srv import SetBool
+
+from emotion_ros.nodes.vision import VisionNode
+from fakes import Moods, SayingHappy, vision_of
+from graph import Graph, diagnostics_of
+
+OK, DISABLED, ERROR = 0, 1, 2
+
+
+def image_now(graph: Graph, spot: bool = True, **changes) -> Image:
+    """Return a black picture, with a bright square in it if wanted, stamped now."""
+    pixels = np.zeros((48, 64, 3), np.uint8)
+    if spot:
+        pixels[10:34, 20:44] = 200
+    data = array('B')
+    data.frombytes(pixels.tobytes())
+    msg = Image(height=48, width=64, encoding='bgr8', step=192, data=data)
+    msg.header.stamp = graph.tester.get_clock().now().to_msg()
+    msg.header.frame_id = 'camera_optical_frame'
+    for name, value in changes.items():
+        setattr(msg, name, value)
+    return msg
+
+
+def start(graph: Graph, mood: Moods | None = None, **parameters) -> VisionNode:
+    """Start a vision node whose network says happy."""
+    options = {'min_face_px': 8, 'detect_every': 1, **parameters}
+    return graph.add(VisionNode, vision_of(SayingHappy(mood or Moods())), **options)
+
+
+def answer(graph: Graph, publisher, faces: list, msg: Image) -> FaceEmotionArray:
+    """Publish one frame and return what is said of it."""
+    publisher.publish(msg)
+    same = lambda: [f for f in faces if f.header.stamp == msg.header.stamp]  # noqa: E731
+    return graph.until(same, 'the answer to a frame')[0]
+
+
+@pytest.mark.parametrize(('spot', 'count'), [(False, 0), (True, 1)])
+def test_every_frame_is_answered_also_an_empty_one(graph, spot, count):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    start(graph)
+    publisher = graph.publisher(Image, 'image')
+    said = answer(graph, publisher, faces, image_now(graph, spot))
+    assert (said.status, len(said.faces)) == (OK, count)
+    assert (said.image_width, said.image_height) == (64, 48)
+    assert said.header.frame_id == 'camera_optical_frame'
+    assert said.inference_time > 0.0
+
+
+def test_a_face_is_described(graph):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    start(graph)
+    face = answer(graph, graph.publisher(Image, 'image'), faces, image_now(graph)).faces[0]
+    assert (face.face_id, face.emotion) == (1, 3)
+    assert face.box_xyxy == pytest.approx([20 / 64, 10 / 48, 44 / 64, 34 / 48], abs=1e-6)
+    assert face.confidence == pytest.approx(0.94)
+    assert face.valence > 0.5
+    assert face.detection_score == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ('changes', 'reason'),
+    [
+        ({'encoding': '32FC1'}, 'unsupported_encoding'),
+        ({'encoding': ''}, 'unsupported_encoding'),
+        ({'width': 0}, 'bad_size'),
+        ({'height': 2**32 - 1, 'width': 2**32 - 1}, 'too_large'),
+        ({'step': 0}, 'bad_step'),
+        ({'data': array('B', b'123')}, 'short_data'),
+    ],
+)
+def test_a_bad_image_is_counted_and_the_next_good_one_answered(graph, changes, reason):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
+    start(graph)
+    publisher = graph.publisher(Image, 'image')
+    publisher.publish(image_now(graph, **changes))
+    key = f'rejected.{reason}'
+    counts = graph.until(
+        lambda: (d := diagnostics_of(diagnostics, 'vision_node')).get(key) and d, key
+    )
+    assert (counts[key], counts['processed']) == ('1', '0')
+    assert answer(graph, publisher, faces, image_now(graph)).status == OK
+
+
+@pytest.mark.parametrize(
+    ('offset_s', 'reason'), [(-3600, 'stale'), (3600, 'future'), (-2, 'stale')]
+)
+def test_images_of_another_time_are_counted(graph, offset_s, reason):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    node = start(graph)
+    publisher = graph.publisher(Image, 'image')
+    msg = image_now(graph)
+    msg.header.stamp.sec += offset_s
+    publisher.publish(msg)
+    graph.until(lambda: node.health.counts().get(f'rejected.{reason}'), reason)
+    assert answer(graph, publisher, faces, image_now(graph)).status == OK
+
+
+def test_an_image_without_a_stamp_gets_the_time_of_receipt(graph):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    start(graph)
+    publisher = graph.publisher(Image, 'image')
+    msg = image_now(graph)
+    sent_sec = msg.header.stamp.sec
+    msg.header.stamp.sec = msg.header.stamp.nanosec = 0
+    publisher.publish(msg)
+    said = graph.until(lambda: faces, 'an answer')[0]
+    assert 0 <= said.header.stamp.sec - sent_sec < 20
+
+
+@pytest.mark.parametrize('depth', [1, 10])
+@pytest.mark.parametrize('durability', ['VOLATILE', 'TRANSIENT_LOCAL'])
+@pytest.mark.parametrize('reliability', ['BEST_EFFORT', 'RELIABLE'])
+def test_every_kind_of_camera_is_heard(graph, depth, durability, reliability):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    start(graph)
+    qos = QoSProfile(
+        depth=depth,
+        durability=DurabilityPolicy[durability],
+        reliability=ReliabilityPolicy[reliability],
+    )
+    publisher = graph.publisher(Image, 'image', qos)
+
+    def answered():
+        publisher.publish(image_now(graph))
+        return faces
+
+    assert graph.until(answered, 'an answer')[0].status == OK
+
+
+def test_compressed_images(graph):
+    import cv2
+
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    start(graph, image_transport='compressed')
+    publisher = graph.publisher(CompressedImage, 'image/compressed')
+    raw = image_now(graph)
+    pixels = np.frombuffer(raw.data, np.uint8).reshape(48, 64, 3)
+    msg = CompressedImage(header=raw.header, format='jpeg')
+    msg.data = array('B', cv2.imencode('.jpg', pixels)[1].tobytes())
+    assert len(answer(graph, publisher, faces, msg).faces) == 1
+
+
+@pytest.mark.parametrize('mood', ['raise', 'nan'])
+def test_a_failing_network_is_said_and_then_forgotten(graph, mood):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    start(graph, Moods(mood))
+    publisher = graph.publisher(Image, 'image')
+    publisher.publish(image_now(graph))
+    said = graph.until(lambda: [f for f in faces if f.status == ERROR], 'the error')[0]
+    assert said.reason
+    assert not said.faces
+    assert answer(graph, publisher, faces, image_now(graph)).status == OK
+
+
+def test_a_hung_network_leaves_the_node_answering(graph):
+    mood = Moods('hang')
+    node = start(graph, mood)
+    publisher = graph.publisher(Image, 'image')
+    publisher.publish(image_now(graph))
+    graph.until(lambda: mood.calls, 'the hang')
+
+    def further():
+        publisher.publish(image_now(graph))
+        return node.health.counts()['received'] >= 4
+
+    graph.until(further, 'further images')
+    assert node.health.counts()['dropped'] >= 1
+    assert graph.call(SetBool, 'vision_node/enable', SetBool.Request(data=False)).success
+    graph.remove(node)
+    mood.released.set()
+    assert mood.calls == 1
+
+
+def test_switched_off_nothing_is_inferred(graph):
+    mood = Moods()
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    node = start(graph, mood)
+    publisher = graph.publisher(Image, 'image')
+    graph.call(SetBool, 'vision_node/enable', SetBool.Request(data=False))
+    graph.until(lambda: faces and faces[-1].status == DISABLED, 'disabled')
+    publisher.publish(image_now(graph))
+    graph.until(lambda: node.health.counts()['received'] == 1, 'the image')
+    graph.until(lambda: len(faces) >= 2, 'disabled, again')
+    assert (mood.calls, {f.status for f in faces}) == (0, {DISABLED})
+    graph.call(SetBool, 'vision_node/enable', SetBool.Request(data=True))
+    assert answer(graph, publisher, faces, image_now(graph)).status == OK
+
+
+def test_the_debug_image_is_made_only_for_somebody(graph):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    start(graph)
+    publisher = graph.publisher(Image, 'image')
+    answer(graph, publisher, faces, image_now(graph))
+    pictures = graph.listen(Image, 'emotion/debug_image')
+
+    def drawn():
+        publisher.publish(image_now(graph))
+        return pictures
+
+    picture = graph.until(drawn, 'the debug image')[0]
+    pixels = np.frombuffer(picture.data, np.uint8).reshape(48, 64, 3)
+    assert (picture.encoding, picture.step) == ('bgr8', 192)
+    assert pixels[10, 20:44].tolist().count([80, 220, 80]) > 10

@@ -1,0 +1,70 @@
+"""The real nodes and the replay say the same, message by message."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from emotion_ros.core.fusion_card import load_fusion_card
+from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.state import EmotionState
+from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.inference.sentiment_config import SentimentConfig
+from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.nodes.sentiment import SentimentNode
+from emotion_ros.nodes.vision import VisionNode
+from emotion_ros.tools.bag import Bag
+from emotion_ros.tools.bag_topics import find_sources
+from emotion_ros.tools.observing import Observer
+from emotion_ros.tools.offline import OfflineFusion
+from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from golden import PARAMS, differences, load_golden, missed, to_lines
+from graph import Graph
+from lockstep import LockStep
+from make_bag import Bags
+from small_bags import make_strange_bag
+
+
+def replay(path: Path) -> list[tuple[int, EmotionState]]:
+    """Replay a bag with the fakes of the tests in place of the networks."""
+    observer = Observer(
+        vision_of(SayingHappy())(VisionConfig()), text_of(KnowingWords())(SentimentConfig()), ()
+    )
+    fusion = OfflineFusion(FusionConfig(), load_fusion_card(packaged_weights() / 'fusion.json'))
+    with Bag(path) as bag:
+        events = observer.observe(bag.messages(find_sources(bag).chosen()))
+        return [(m.time_ns, m.state) for m in fusion.run(events, bag.start_ns, bag.end_ns)]
+
+
+def play(lockstep: LockStep, path: Path) -> list[tuple[int, EmotionState]]:
+    with Bag(path) as bag:
+        messages = bag.messages(find_sources(bag).chosen())
+        return lockstep.play(messages, bag.start_ns, bag.end_ns)
+
+
+def test_everything_that_a_node_refuses_is_refused_by_the_replay(
+    graph: Graph, tmp_path: Path
+) -> None:
+    make_strange_bag(tmp_path / 'bag')
+    lockstep = LockStep(
+        graph,
+        vision=partial(VisionNode, vision_of(SayingHappy())),
+        sentiment=partial(SentimentNode, text_of(KnowingWords())),
+    )
+    played = play(lockstep, tmp_path / 'bag')
+    replayed = replay(tmp_path / 'bag')
+    assert [t for t, _ in played] == [t for t, _ in replayed]
+    assert differences(to_lines(s for _, s in replayed), to_lines(s for _, s in played)) == []
+    assert {s.label for _, s in played} >= {'unknown', 'happy'}
+    assert graph.errors == []
+
+
+@pytest.mark.usefixtures('weights')
+@pytest.mark.parametrize('transport', ['raw', 'compressed'])
+def test_the_nodes_give_the_golden_states(bags: Bags, graph: Graph, transport: str) -> None:
+    path = bags(transport)
+    played = play(LockStep(graph, transport, params=PARAMS), path)
+    assert differences(load_golden(), to_lines(state for _, state in played)) == []
+    with Bag(path) as bag:
+        assert missed(played, bag.start_ns) == []
+    assert graph.errors == []

@@ -1,0 +1,112 @@
+"""FER2013 in its three forms; each kind of wrong file names itself."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+
+from emotion_ros.core.emotions import EMOTIONS, Emotion
+from emotion_ros.core.errors import ConfigError, EmotionRosError, InvalidInput
+from training.face.data import load_faces
+
+VOTES = [0.0, 6.0, 0.0, 0.0, 2.0, 0.0, 0.0, 1.0, 0.0, 1.0]
+
+
+def png(value: int = 90, side: int = 48) -> bytes:
+    """A flat grey image."""
+    return cv2.imencode('.png', np.full((side, side), value, np.uint8))[1].tobytes()
+
+
+def parquet(folder: Path, **columns: object) -> Path:
+    """One happy PublicTest face, changed by ``columns``; None removes a column."""
+    row = {'image': png(), 'emotion': 'happy', 'usage': 'PublicTest', 'ferplus_votes': VOTES}
+    row |= {name: value for name, value in columns.items() if value is not None}
+    table = pd.DataFrame([{k: v for k, v in row.items() if columns.get(k, '') is not None}])
+    table.to_parquet(folder / 'faces.parquet')
+    return folder / 'faces.parquet'
+
+
+def folders(base: Path) -> Path:
+    """The Kaggle layout with one face per class, whose brightness is the class index."""
+    for i, name in enumerate(EMOTIONS):
+        for part, file in (('train', 'Training_1'), ('test', f'PublicTest_{i}')):
+            (base / part / name).mkdir(parents=True)
+            (base / part / name / f'{file}.png').write_bytes(png(i))
+    (base / 'test' / 'happy' / 'PrivateTest_9.png').write_bytes(png(99))
+    return base
+
+
+def test_parquet_with_votes_in_our_order(tmp_path: Path) -> None:
+    faces = load_faces(parquet(tmp_path), 'PublicTest')
+    assert faces.images.shape == (1, 48, 48)
+    assert faces.labels.tolist() == [Emotion.HAPPY]
+    assert faces.votes[0, [Emotion.HAPPY, Emotion.ANGRY]].tolist() == [0.75, 0.25]
+    assert faces.trust.tolist() == pytest.approx([0.9])
+
+
+def test_votes_are_optional(tmp_path: Path) -> None:
+    faces = load_faces(parquet(tmp_path, ferplus_votes=None), 'PublicTest')
+    assert faces.trust.tolist() == [0] and faces.votes.sum() == 0
+
+
+def test_kaggle_folders(tmp_path: Path) -> None:
+    faces = load_faces(folders(tmp_path), 'PublicTest')
+    assert faces.labels.tolist() == list(range(7))
+    assert faces.images[:, 0, 0].tolist() == list(range(7))
+    assert load_faces(tmp_path, 'PrivateTest').images[:, 0, 0].tolist() == [99]
+
+
+def test_original_csv_has_another_order(tmp_path: Path) -> None:
+    pixels = ' '.join(['7'] * 48 * 48)
+    rows = [(label, pixels, 'Training') for label in range(7)]
+    table = pd.DataFrame(rows, columns=['emotion', 'pixels', 'Usage'])
+    table.to_csv(tmp_path / 'fer2013.csv', index=False)
+    faces = load_faces(tmp_path / 'fer2013.csv', 'Training')
+    names = [EMOTIONS[i] for i in faces.labels]
+    assert names == ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral']
+
+
+def test_larger_images_shrink(tmp_path: Path) -> None:
+    faces = load_faces(parquet(tmp_path, image=png(5, side=96)), 'PublicTest')
+    assert faces.images.shape == (1, 48, 48) and (faces.images == 5).all()
+
+
+@pytest.mark.parametrize(
+    ('columns', 'usage', 'error', 'says'),
+    [
+        ({}, 'Training', ConfigError, 'has no Training faces'),
+        ({}, 'Test', ConfigError, "'Test'"),
+        ({'image': None}, 'PublicTest', ConfigError, 'no column image'),
+        ({'usage': None}, 'PublicTest', ConfigError, 'no column usage'),
+        ({'emotion': 'joyful'}, 'PublicTest', InvalidInput, "'joyful' is not one of angry"),
+        ({'image': b'no image'}, 'PublicTest', InvalidInput, 'not an image'),
+        ({'image': b''}, 'PublicTest', InvalidInput, 'not an image'),
+    ],
+)
+def test_wrong_tables(
+    tmp_path: Path, columns: dict, usage: str, error: type[EmotionRosError], says: str
+) -> None:
+    with pytest.raises(error, match=says) as raised:
+        load_faces(parquet(tmp_path, **columns), usage)
+    assert '\n' not in str(raised.value)
+
+
+def test_wrong_files(tmp_path: Path) -> None:
+    (tmp_path / 'not.parquet').write_bytes(b'hello')
+    with pytest.raises(ConfigError, match=r'not\.parquet: not a readable parquet'):
+        load_faces(tmp_path / 'not.parquet', 'PublicTest')
+    with pytest.raises(ConfigError, match=r'absent\.parquet'):
+        load_faces(tmp_path / 'absent.parquet', 'PublicTest')
+
+
+def test_folder_without_a_class(tmp_path: Path) -> None:
+    base = folders(tmp_path)
+    (base / 'train' / 'disgust' / 'Training_1.png').unlink()
+    (base / 'train' / 'disgust').rmdir()
+    with pytest.raises(ConfigError, match='no folder for disgust'):
+        load_faces(base, 'Training')
+    (base / 'test' / 'sad' / 'PublicTest_notes.txt').write_text('hello')
+    with pytest.raises(InvalidInput, match=r'PublicTest_notes\.txt: not an image'):
+        load_faces(base, 'PublicTest')

@@ -1,0 +1,60 @@
+"""Every figure against a value worked out by hand."""
+
+from math import isnan, log
+
+import numpy as np
+import pytest
+
+from training import metrics
+
+# rows: true class; class 0 six times, class 1 twice, class 2 never
+TABLE = np.array([[4, 2, 0], [1, 1, 0], [0, 0, 0]])
+
+
+@pytest.mark.parametrize(
+    ('figure', 'expected'),
+    [
+        (metrics.accuracy, 5 / 8),
+        (metrics.macro_recall, (4 / 6 + 1 / 2) / 2),
+        (metrics.macro_f1, (8 / 11 + 2 / 5) / 2),
+        (metrics.weighted_f1, 6 / 8 * 8 / 11 + 2 / 8 * 2 / 5),
+    ],
+)
+def test_figures_of_a_confusion_table(figure, expected) -> None:
+    assert figure(TABLE) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    'figure',
+    [metrics.accuracy, metrics.macro_recall, metrics.macro_f1, metrics.weighted_f1],
+)
+def test_nothing_measured_is_nan(figure) -> None:
+    assert isnan(figure(np.zeros((3, 3), int)))
+
+
+def test_confusion_has_true_classes_in_rows() -> None:
+    table = metrics.confusion(np.array([0, 0, 1]), np.array([0, 1, 1]), 2)
+    assert table.tolist() == [[1, 1], [0, 1]]
+
+
+def test_predicted_class_that_never_occurs_costs_precision_only() -> None:
+    table = np.array([[1, 0, 1], [0, 2, 0], [0, 0, 0]])
+    assert metrics.macro_f1(table) == pytest.approx((2 / 3 + 1) / 2)
+
+
+@pytest.mark.parametrize(
+    ('confidence', 'correct', 'expected'),
+    [
+        ([1.0, 1.0], [True, True], 0.0),
+        ([0.9, 0.9], [True, False], 0.4),
+        ([0.9, 0.3], [True, False], (0.1 + 0.3) / 2),
+    ],
+)
+def test_ece(confidence, correct, expected) -> None:
+    got = metrics.ece(np.array(confidence), np.array(correct))
+    assert got == pytest.approx(expected)
+
+
+def test_nll_is_in_nats() -> None:
+    got = metrics.nll(np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([0, 0]))
+    assert got == pytest.approx((log(2) + log(4)) / 2)

@@ -1,0 +1,55 @@
+"""Smoothing depends on how long a thing was seen, not on how many frames showed it."""
+
+import numpy as np
+import pytest
+
+from emotion_ros.core.emotions import Emotion
+from emotion_ros.core.errors import ConfigError
+from emotion_ros.core.filters import FILTERS, make_filter
+from examples import sure
+
+UNIFORM = np.full(7, 1 / 7)
+HAPPY, SAD = (np.array(sure(e)) for e in (Emotion.HAPPY, Emotion.SAD))
+
+
+def belief_after(name: str, seconds: float, rate: float) -> np.ndarray:
+    """Show SAD for a while to a filter that believed HAPPY."""
+    smooth = make_filter(name, UNIFORM)
+    smooth.update(HAPPY, 0.0)
+    for _ in range(round(seconds * rate)):
+        belief = smooth.update(SAD, 1.0 / rate)
+    return belief
+
+
+@pytest.mark.parametrize('name', FILTERS)
+def test_first_observation_is_believed(name):
+    assert make_filter(name, UNIFORM).update(HAPPY, 0.0) == pytest.approx(HAPPY)
+
+
+@pytest.mark.parametrize('name', FILTERS)
+def test_a_lasting_change_is_taken_over(name):
+    assert np.argmax(belief_after(name, 1.5, 20.0)) == Emotion.SAD
+
+
+@pytest.mark.parametrize('name', ['hmm', 'ema'])
+def test_one_frame_is_not_enough(name):
+    assert np.argmax(belief_after(name, 0.05, 20.0)) == Emotion.HAPPY
+
+
+@pytest.mark.parametrize('name', ['hmm', 'ema'])
+def test_the_frame_rate_does_not_matter(name):
+    for seconds in (0.4, 1.0, 2.0):
+        slow, fast = belief_after(name, seconds, 10.0), belief_after(name, seconds, 60.0)
+        assert slow == pytest.approx(fast, abs=0.05)
+
+
+@pytest.mark.parametrize('name', ['hmm', 'ema'])
+def test_no_time_no_change_of_mind(name):
+    smooth = make_filter(name, UNIFORM)
+    smooth.update(HAPPY, 0.0)
+    assert smooth.update(SAD, 0.0) == pytest.approx(HAPPY, abs=1e-6)
+
+
+def test_an_unknown_filter_is_named():
+    with pytest.raises(ConfigError, match='kalman'):
+        make_filter('kalman', UNIFORM)

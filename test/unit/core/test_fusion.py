@@ -1,0 +1,286 @@
+"""The fusion as its users see it: which evidence gives which state."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emotion_ros.core.emotions import Emotion, Sentiment
+from emotion_ros.core.evidence import Ageing
+from emotion_ros.core.fusion import Fusion
+from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.observations import SourceStatus
+from emotion_ros.core.state import Status
+from examples import CARD, face, frame, make_fusion, play, sure, voice, words
+
+T = 1_000.0
+HAPPY = face(Emotion.HAPPY)
+UNCLEAR = face(Emotion.HAPPY, confidence=0.3)
+GLAD = (Sentiment.POSITIVE, Emotion.HAPPY)
+BITTER = (Sentiment.NEGATIVE, Emotion.ANGRY)
+
+
+def outcome(state):
+    """Return the four columns of the rule table."""
+    return state.status.name, state.label, state.actionable, state.reason.value
+
+
+RULES = [
+    # faces shown for 1 s, words at the end, seconds waited, expected
+    (None, None, 0.0, ('NO_INPUT', 'unknown', False, 'no_input')),
+    ((), None, 0.0, ('NO_PERSON', 'unknown', False, 'no_person')),
+    ((HAPPY,), None, 0.0, ('OK', 'happy', True, '')),
+    ((UNCLEAR,), None, 0.0, ('OK', 'happy', False, 'low_confidence')),
+    ((HAPPY,), GLAD, 0.0, ('OK', 'happy', True, '')),
+    ((HAPPY,), BITTER, 0.4, ('OK', 'happy', False, 'conflict')),
+    ((UNCLEAR,), GLAD, 0.4, ('OK', 'happy', True, '')),
+    ((), GLAD, 0.0, ('OK', 'happy', False, 'dwell')),
+    ((), GLAD, 0.6, ('OK', 'happy', True, '')),
+    (None, GLAD, 0.6, ('OK', 'happy', True, '')),
+    (None, GLAD, 3.0, ('HOLDING', 'happy', False, 'stale')),
+    (None, GLAD, 5.1, ('NO_INPUT', 'unknown', False, 'no_input')),
+    ((HAPPY,), None, 0.7, ('HOLDING', 'happy', False, 'stale')),
+    ((HAPPY,), None, 1.1, ('NO_INPUT', 'unknown', False, 'no_input')),
+    ((HAPPY,), GLAD, 1.1, ('OK', 'happy', False, 'dwell')),
+    ((HAPPY,), GLAD, 1.7, ('OK', 'happy', True, '')),
+]
+
+
+@pytest.mark.parametrize(('faces', 'said', 'waited_s', 'expected'), RULES)
+def test_rule_table(faces, said, waited_s, expected):
+    fusion = make_fusion()
+    if faces is not None:
+        play(fusion, T - 1.0, 1.0, *faces)
+    if said is not None:
+        fusion.add_text(words(T, *said), T)
+    for i in range(round(waited_s * 10) + 1):
+        state = fusion.states(T + i / 10)[0]
+    assert outcome(state) == expected
+
+
+@pytest.mark.parametrize(
+    ('shown', 'said', 'summary'),
+    [
+        (Emotion.HAPPY, GLAD, 'Vision: Happy (94%), Text: Positive (96%)'),
+        (Emotion.ANGRY, BITTER, 'Vision: Angry (94%), Text: Negative (96%)'),
+        (
+            Emotion.NEUTRAL,
+            (Sentiment.NEUTRAL, Emotion.NEUTRAL),
+            'Vision: Neutral (94%), Text: Neutral (96%)',
+        ),
+    ],
+)
+def test_the_results_table_of_the_original_project(shown, said, summary):
+    fusion = make_fusion()
+    play(fusion, T, 1.0, face(shown))
+    fusion.add_text(words(T + 1.0, *said), T + 1.0)
+    state = fusion.states(T + 1.0)[0]
+    assert (state.emotion, state.summary, state.actionable) == (shown, summary, True)
+    assert state.confidence > 0.8
+
+
+def test_a_contradiction_is_said_in_words():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    fusion.add_text(words(T + 1.0, *BITTER), T + 1.0)
+    state = play(fusion, T + 1.05, 0.5, HAPPY)[-1]
+    assert state.conflict
+    assert state.summary == 'Vision: Happy (94%), Text: Negative (96%): they disagree'
+    assert state.agreement < 0.3
+
+
+def test_old_words_no_longer_contradict():
+    fusion = make_fusion()
+    fusion.add_text(words(T, *BITTER), T)
+    states = play(fusion, T, 3.0, HAPPY)
+    assert states[30].conflict
+    assert not states[-1].conflict
+
+
+def test_words_pull_the_valence():
+    fusion = make_fusion()
+    before = play(fusion, T, 1.0, HAPPY)[-1].valence
+    fusion.add_text(words(T + 1.0, *BITTER), T + 1.0)
+    assert fusion.states(T + 1.0)[0].valence < before - 0.2
+
+
+@pytest.mark.parametrize('text_without_face', [True, False])
+def test_words_without_a_face_count_when_asked_for(text_without_face):
+    fusion = make_fusion(text_without_face=text_without_face)
+    fusion.add_faces(frame(T), T)
+    fusion.add_text(words(T, *GLAD), T)
+    state = fusion.states(T)[0]
+    assert (state.status is Status.OK) is text_without_face
+    assert state.person_id == ''
+
+
+def test_words_belong_to_whom_the_robot_attends_to():
+    fusion = make_fusion()
+    near, far = face(Emotion.NEUTRAL, 1), face(Emotion.NEUTRAL, 2, box_xyxy=(0, 0, 0.1, 0.1))
+    fusion.add_faces(frame(T, near, far), T)
+    fusion.add_text(words(T, *GLAD), T)
+    fusion.add_faces(frame(T + 0.1, near, far), T + 0.1)
+    first, second = fusion.states(T + 0.1)
+    assert (first.person_id, second.person_id) == ('face_1', 'face_2')
+    assert [w.evidence.modality for w in first.evidence if w.used] == ['face', 'text']
+    assert [w.evidence.modality for w in second.evidence if w.used] == ['face']
+
+
+def test_words_of_somebody_else_are_shown_but_not_used():
+    fusion = make_fusion()
+    fusion.add_faces(frame(T, HAPPY), T)
+    fusion.add_text(words(T, *BITTER, person_id='face_7'), T)
+    said = fusion.states(T)[0].evidence[1]
+    assert (said.used, said.rejection.value, said.weight) == (False, 'wrong_person', 0.0)
+
+
+def test_a_switched_off_fusion_says_so():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    fusion.enabled = False
+    assert outcome(fusion.states(T + 1.0)[0]) == ('DISABLED', 'unknown', False, 'disabled')
+
+
+def test_all_modalities_switched_off_is_disabled_one_is_not():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    fusion.add_faces(frame(T + 1.1, status=SourceStatus.DISABLED), T + 1.1)
+    assert fusion.states(T + 1.1)[0].status is Status.NO_INPUT
+    fusion.add_text(words(T + 1.2, *GLAD, status=SourceStatus.DISABLED), T + 1.2)
+    assert fusion.states(T + 1.2)[0].status is Status.DISABLED
+
+
+def test_a_new_modality_enters_with_the_weight_of_the_listed_one():
+    card, config = CARD, FusionConfig(modalities=('voice',))
+    fusion = Fusion(config, card, {'voice': Ageing(1.0, 2.0, 1.5, 5.0)})
+    fusion.add_evidence(voice(T), T)
+    state = fusion.states(T)[0]
+    assert state.probabilities == pytest.approx(sure(Emotion.SAD))
+    assert state.summary == 'Voice: Sad'
+    other = make_fusion()
+    other.add_evidence(voice(T), T)
+    assert other.states(T)[0].evidence[0].weight == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ('changes', 'refusal'),
+    [
+        ({'probabilities': (float('nan'),) * 7}, 'invalid'),
+        ({'probabilities': (0.5,) * 7}, 'invalid'),
+        ({'modality': ''}, 'invalid'),
+        ({'modality': 'a b'}, 'invalid'),
+        ({'stamp_s': T + 3600}, 'future'),
+        ({'stamp_s': T - 1}, 'out_of_order'),
+        ({'quality': 0.0}, 'low_quality'),
+    ],
+)
+def test_bad_evidence_is_refused_and_the_good_one_stays(changes, refusal):
+    fusion = make_fusion()
+    fusion.add_evidence(voice(T), T)
+    values = {'stamp_s': T, **changes}
+    assert fusion.add_evidence(voice(**values), T) == refusal
+    state = fusion.states(T)[0]
+    assert state.emotion is Emotion.SAD
+    assert sum(state.probabilities) == pytest.approx(1.0)
+
+
+def test_stale_faces_are_named_and_weigh_nothing():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    seen = fusion.states(T + 2.15)[0].evidence[0]
+    assert (seen.used, seen.rejection.value, seen.weight) == (False, 'stale', 0.0)
+
+
+def test_words_fade_until_text_hold():
+    fusion = make_fusion()
+    fusion.add_text(words(T, *GLAD), T)
+    weights = {s: fusion.states(T + s)[0].evidence[0].weight for s in (0.0, 2.0, 3.5, 4.9, 5.0)}
+    assert weights[0.0] == weights[2.0] == pytest.approx(0.6)
+    assert 0.0 < weights[4.9] < weights[3.5] < 0.4
+    assert weights[5.0] == 0.0
+
+
+@pytest.mark.parametrize('jump_s', [-1.0, -90.0, -1000.0])
+def test_a_clock_that_jumps_back_clears_everything(jump_s):
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    state = fusion.states(T + jump_s)[0]
+    assert outcome(state) == ('NO_INPUT', 'unknown', False, 'no_input')
+    assert state.stamp_s == T + jump_s
+    assert play(fusion, T + jump_s, 0.6, HAPPY)[-1].actionable
+
+
+def test_a_clock_that_jumps_forward_drops_what_is_old():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    assert fusion.states(T + 1000.0)[0].status is Status.NO_INPUT
+
+
+def test_stamps_never_decrease():
+    fusion = make_fusion()
+    stamps = [fusion.states(T)[0].stamp_s]
+    stamps += [s.stamp_s for s in play(fusion, T - 0.05, 1.0, HAPPY)]
+    stamps += [fusion.states(T + 1.0 + i / 10)[0].stamp_s for i in range(30)]
+    assert stamps == sorted(stamps)
+
+
+def test_changed_options_act_at_once():
+    fusion = make_fusion()
+    assert play(fusion, T, 1.0, face(Emotion.HAPPY, confidence=0.8))[-1].actionable
+    fusion.configure(FusionConfig(confidence_threshold=0.99))
+    assert fusion.states(T + 1.0)[0].reason.value == 'low_confidence'
+
+
+probabilities = st.one_of(
+    st.just(sure(Emotion.HAPPY)),
+    st.just(sure(Emotion.ANGRY)),
+    st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=8).map(tuple),
+)
+events = st.lists(
+    st.tuples(
+        st.sampled_from(['face', 'words', 'voice', 'empty']),
+        st.floats(-2.0, 3.0),
+        probabilities,
+        st.floats(allow_nan=True),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(events)
+def test_no_input_ever_gives_nan_in_a_decision_field(happenings):
+    fusion, now_s, last_stamp_s = make_fusion(), T, -math.inf
+    for kind, dt_s, p, quality in happenings:
+        now_s += abs(dt_s)
+        if kind == 'empty':
+            fusion.add_faces(frame(now_s), now_s)
+        elif kind == 'face':
+            odd = face(Emotion.SAD, probabilities=p, quality=quality)
+            fusion.add_faces(frame(now_s, odd), now_s)
+        elif kind == 'words':
+            odd = words(now_s, *GLAD)
+            emotion = (*p, *(0.0,) * 7)[:7]
+            fusion.add_text(replace(odd, quality=quality, emotion=emotion), now_s)
+        else:
+            fusion.add_evidence(voice(now_s, probabilities=p, quality=quality), now_s)
+        for state in fusion.states(now_s):
+            check_output_contract(state)
+            assert state.stamp_s >= last_stamp_s
+            last_stamp_s = state.stamp_s
+
+
+def check_output_contract(state):
+    """Promise 53 on one state of the core."""
+    assert math.isfinite(state.confidence) and 0.0 <= state.confidence <= 1.0
+    assert math.isfinite(state.duration_s) and state.duration_s >= 0.0
+    p = np.array(state.probabilities)
+    assert np.isnan(p).all() or abs(p.sum() - 1.0) < 1e-3
+    for value in (state.valence, state.arousal):
+        assert math.isnan(value) or -1.0 <= value <= 1.0
+    assert math.isnan(state.agreement) or 0.0 <= state.agreement <= 1.0
+    if state.emotion is Emotion.UNKNOWN:
+        assert (state.confidence, state.duration_s, state.label) == (0.0, 0.0, 'unknown')

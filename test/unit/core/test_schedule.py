@@ -1,0 +1,37 @@
+"""States on whole multiples of the period, and at once on evidence up to a rate."""
+
+import pytest
+
+from emotion_ros.core.schedule import PublishSchedule
+
+
+def test_ticks_fall_on_whole_multiples_of_the_period():
+    schedule = PublishSchedule(rate=10.0, max_rate=30.0)
+    start = 1_795_364_743.0
+    ticks = [i for i in range(101) if schedule.tick(start + i * 0.01)]
+    assert ticks == list(range(0, 101, 10))
+
+
+def test_a_step_back_of_the_clock_does_not_stall_the_ticks():
+    schedule = PublishSchedule(rate=10.0, max_rate=30.0)
+    assert schedule.tick(1000.0)
+    assert not schedule.tick(1000.05)
+    assert schedule.tick(10.0)
+    assert not schedule.tick(10.05)
+
+
+@pytest.mark.parametrize(
+    ('arrivals_hz', 'jitter_s', 'published_hz'),
+    [(5.0, 0.0, 5), (30.0, 0.0, 30), (30.0, 0.01, 30), (100.0, 0.0, 30), (1000.0, 0.0, 30)],
+)
+def test_evidence_is_published_at_once_up_to_the_rate(arrivals_hz, jitter_s, published_hz):
+    schedule = PublishSchedule(rate=10.0, max_rate=30.0)
+    times = [i / arrivals_hz + (jitter_s if i % 2 else 0.0) for i in range(int(10 * arrivals_hz))]
+    published = sum(schedule.on_evidence(1e9 + t) for t in times)
+    assert published / 10 == pytest.approx(published_hz, abs=1.0)
+
+
+def test_a_step_back_of_the_clock_does_not_hold_evidence_back():
+    schedule = PublishSchedule(rate=10.0, max_rate=30.0)
+    assert schedule.on_evidence(1000.0)
+    assert schedule.on_evidence(10.0)

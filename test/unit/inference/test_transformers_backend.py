@@ -1,0 +1,147 @@
+"""The transformers engine, on a tiny random RoBERTa in a folder."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tiny_models import SPECIAL, word_tokenizer
+
+from emotion_ros.core.errors import ConfigError, MissingDependency, ModelError
+from emotion_ros.inference.text_classifier import TextEngine, make_text_engine
+from emotion_ros.inference.transformers_backend import label_order
+
+torch = pytest.importorskip('torch')
+WORDS = ['i', 'am', 'happy', 'sad']
+
+
+@pytest.fixture(scope='module')
+def transformers() -> Iterator[Any]:
+    """transformers, kept from a torchvision that does not fit this torch: text needs none."""
+    with pytest.MonkeyPatch.context() as patch:
+        try:
+            import torchvision  # noqa: F401
+        except (ImportError, RuntimeError):
+            patch.setitem(sys.modules, 'torchvision', None)
+        yield pytest.importorskip('transformers')
+
+
+@pytest.fixture
+def folder(transformers: Any, tmp_path: Path) -> Path:
+    """A model whose labels are in the order positive, negative, neutral."""
+    return save(transformers, tmp_path, ('positive', 'negative', 'neutral'), (2.0, 1.0, 0.0))
+
+
+def save(transformers: Any, path: Path, labels: tuple[str, ...], bias: tuple[float, ...]) -> Path:
+    """Write a model whose logits are close to ``bias`` for every text."""
+    unknown, begin, end = SPECIAL
+    transformers.PreTrainedTokenizerFast(
+        tokenizer_object=word_tokenizer(WORDS),
+        unk_token=unknown,
+        cls_token=begin,
+        sep_token=end,
+        pad_token=unknown,
+    ).save_pretrained(path)
+    config = transformers.RobertaConfig(
+        vocab_size=len(SPECIAL) + len(WORDS),
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=8,
+        max_position_embeddings=12,
+        type_vocab_size=2,
+        pad_token_id=0,
+        id2label=dict(enumerate(labels)),
+        label2id={label: i for i, label in enumerate(labels)},
+    )
+    model = transformers.RobertaForSequenceClassification(config)
+    torch.nn.init.zeros_(model.classifier.out_proj.weight)
+    model.classifier.out_proj.bias.data = torch.tensor(bias)
+    model.save_pretrained(path)
+    return path
+
+
+def hub(path: Path | str, device: str = 'cpu') -> TextEngine:
+    return make_text_engine(f'hf:{path}', device)
+
+
+def test_labels_are_put_into_our_order(folder: Path) -> None:
+    result = hub(folder).classify('i am happy today')
+    expected = np.exp([1.0, 0.0, 2.0]) / np.exp([1.0, 0.0, 2.0]).sum()
+    np.testing.assert_allclose(result.sentiment, expected, atol=1e-6)
+    assert np.isnan(result.emotion).all()
+    assert result.emotion.shape == (7,)
+    assert (result.tokens, result.known, result.truncated) == (4, 3, False)
+
+
+def test_long_text_is_cut_to_its_end(folder: Path) -> None:
+    result = hub(folder).classify('nonsense ' * 50 + 'i am sad')
+    assert result.truncated
+    assert (result.tokens, result.known) == (8, 3)
+
+
+@pytest.mark.parametrize(
+    ('labels', 'order'),
+    [
+        (('negative', 'neutral', 'positive'), [0, 1, 2]),
+        (('Positive', 'NEGATIVE', 'Neutral'), [1, 2, 0]),
+        (('LABEL_0', 'LABEL_1', 'LABEL_2'), [0, 1, 2]),
+    ],
+)
+def test_label_names(labels: tuple[str, ...], order: list[int]) -> None:
+    assert label_order(dict(enumerate(labels)), 'x') == order
+
+
+@pytest.mark.parametrize(
+    'labels',
+    [(), ('negative', 'positive'), ('LABEL_0', 'LABEL_1'), ('1 star', '2 stars', '3 stars')],
+)
+def test_other_labels_are_refused(labels: tuple[str, ...]) -> None:
+    with pytest.raises(ModelError, match=r'hf:x: labels are .* not .*neutral'):
+        label_order(dict(enumerate(labels)), 'x')
+
+
+def test_model_without_its_head_is_refused(transformers: Any, folder: Path) -> None:
+    """transformers would fill it with random numbers."""
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder)
+    base = {k: v for k, v in model.state_dict().items() if not k.startswith('classifier')}
+    pytest.importorskip('safetensors.torch').save_file(
+        base, folder / 'model.safetensors', metadata={'format': 'pt'}
+    )
+    with pytest.raises(ModelError, match=r'has no weights for classifier\.'):
+        hub(folder)
+
+
+def test_model_that_says_nan_is_refused(transformers: Any, tmp_path: Path) -> None:
+    save(transformers, tmp_path, ('positive', 'negative', 'neutral'), (float('nan'), 0.0, 0.0))
+    with pytest.raises(ModelError, match='bad_output'):
+        hub(tmp_path)
+
+
+def test_name_that_is_nowhere_says_how_to_get_it(
+    transformers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, 'HF_HUB_CACHE', str(tmp_path))
+    with pytest.raises(ModelError, match='download it once: hf download nobody/nothing'):
+        hub('nobody/nothing')
+
+
+def test_folder_without_a_model_is_named(transformers: Any, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=f'hf:{tmp_path}: ') as error:
+        hub(tmp_path)
+    assert '\n' not in str(error.value)
+
+
+def test_device_that_torch_does_not_have(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="device: 'tensorrt'"):
+        hub(folder, 'tensorrt')
+
+
+def test_missing_transformers_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, 'transformers', None)
+    with pytest.raises(MissingDependency, match=r'pip install emotion_ros\[transformers\]'):
+        hub('anything')

@@ -1,0 +1,82 @@
+"""One command: what is wrong is one line and code 2, and no command needs what another needs."""
+
+import subprocess
+import sys
+
+import pytest
+
+from emotion_ros.tools.cli import COMMANDS, INSTALL_HINTS, main
+
+# Runs the command while one module cannot be found.
+WITHOUT = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            raise ModuleNotFoundError(f'No module named {name!r}', name=name)
+sys.meta_path.insert(0, Absent())
+from emotion_ros.tools.cli import main
+raise SystemExit(main(sys.argv[2:]))
+"""
+
+
+def run_without(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, '-c', WITHOUT, module, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'error'),
+    [
+        ([], 'the following arguments are required: COMMAND'),
+        (['dance'], "invalid choice: 'dance'"),
+        (['demo', '--dance'], 'unrecognized arguments: --dance'),
+        (['demo', '--domain', 'x'], 'argument --domain'),
+        (['demo', '--storyboard', '/absent/story.yaml'], '/absent/story.yaml: cannot be read'),
+        (['demo', '--params', '/absent/params.yaml'], '/absent/params.yaml: there is no such'),
+        (['models', 'fetch', 'dance'], "invalid choice: 'dance'"),
+    ],
+)
+def test_misuse_is_one_line_and_code_2(arguments, error, capfd):
+    try:
+        code = main(arguments)
+    except SystemExit as ended:
+        code = ended.code
+    out, err = capfd.readouterr()
+    assert code == 2
+    assert error in err
+    assert err.startswith('emotion-ros')
+    assert (out, err.count('\n')) == ('', 1)
+
+
+def test_help_lists_every_command(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(['--help'])
+    assert ended.value.code == 0
+    out = capsys.readouterr().out
+    assert all(name in out for name in COMMANDS)
+
+
+@pytest.mark.parametrize('command', COMMANDS)
+def test_every_command_has_help(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([command, '--help'])
+    assert ended.value.code == 0
+    assert f'usage: emotion-ros {command}' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize('module', ['rclpy', 'emotion_ros.msg'])
+def test_without_ros_the_demo_says_what_to_do(module):
+    done = run_without(module, 'demo', '--headless')
+    assert done.returncode == 2
+    assert INSTALL_HINTS[module] in done.stderr
+    assert done.stderr.count('\n') == 1
+
+
+def test_without_ros_the_other_commands_work():
+    done = run_without('rclpy', 'models', '--help')
+    assert (done.returncode, done.stderr) == (0, '')

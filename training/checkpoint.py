@@ -1,0 +1,48 @@
+"""Checkpoints: a safetensors file for the weights, a JSON beside it for everything else."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from emotion_ros.core.errors import ModelError
+
+
+def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
+    """Write ``path`` (.safetensors) and its JSON; a crash half-way leaves the old pair."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix('.part')
+    save_file({k: v.detach().contiguous() for k, v in tensors.items()}, part, _as_text(about))
+    os.replace(part, path)
+    path.with_suffix('.json').write_text(json.dumps(about, indent=2) + '\n')
+
+
+def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors of a checkpoint and what was written beside them."""
+    try:
+        tensors = load_file(path)
+        return tensors, json.loads(path.with_suffix('.json').read_text())
+    except (OSError, SafetensorError, json.JSONDecodeError) as error:
+        raise ModelError(f'{path}: not a checkpoint ({error})') from error
+
+
+def fill(network: nn.Module, tensors: dict[str, Tensor], name: object) -> None:
+    """Copy ``tensors`` into ``network``; another shape or another key is a ModelError."""
+    own = network.state_dict()
+    for key in sorted(own.keys() | tensors.keys()):
+        has, needs = _shape(tensors, key), _shape(own, key)
+        if has != needs:
+            raise ModelError(f'{name}: {key} is {has}, this network needs {needs}')
+    network.load_state_dict(tensors)
+
+
+def _shape(tensors: dict[str, Tensor], key: str) -> str:
+    return str(tuple(tensors[key].shape)) if key in tensors else 'absent'
+
+
+def _as_text(about: dict[str, Any]) -> dict[str, str]:
+    return {'about': json.dumps(about)}

@@ -1,0 +1,1 @@
+"""The face network: FER2013 in, face_emotion.onnx out."""

@@ -1,0 +1,105 @@
+"""Augmentation of 48-px grey faces: what a camera and a face detector do to them.
+
+Images are uint8 [H, W]; ``rng`` decides everything, so a seed repeats a run.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Strengths; all zero (and ``flip`` off) leaves an image as it is."""
+
+    flip: bool = True
+    rotate_deg: float = 8.0
+    shift: float = 0.06
+    scale: float = 0.10
+    contrast: float = 0.25
+    camera: float = 0.20
+    erase: float = 0.0
+
+
+def augment_batch(images: Image, settings: Augmentation, rng: Rng, side: int) -> Image:
+    """Augment [N, H, W] and resample to [N, side, side] in one warp per image."""
+    return np.stack([augment(image, settings, rng, side) for image in images])
+
+
+def augment(image: Image, settings: Augmentation, rng: Rng, side: int) -> Image:
+    """One augmented copy, [side, side]."""
+    image = warp(image, settings, rng, side)
+    if settings.contrast:
+        image = relight(image, settings.contrast, rng)
+    if rng.random() < settings.camera:
+        image = DEGRADATIONS[rng.integers(len(DEGRADATIONS))](image, rng)
+    if rng.random() < settings.erase:
+        image = erase(image, rng)
+    return image
+
+
+def warp(image: Image, settings: Augmentation, rng: Rng, side: int) -> Image:
+    """Random similarity (the jitter of a detector's box) with mirroring, edges replicated."""
+    height, width = image.shape
+    angle = rng.uniform(-settings.rotate_deg, settings.rotate_deg)
+    zoom = side / width * np.exp(rng.uniform(-settings.scale, settings.scale))
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, zoom)
+    shift = rng.uniform(-settings.shift, settings.shift, 2) * side
+    matrix[:, 2] += shift + (side - width) / 2
+    if settings.flip and rng.random() < 0.5:
+        matrix[0] *= -1
+        matrix[0, 2] += side - 1
+    return cv2.warpAffine(image, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE)
+
+
+def relight(image: Image, strength: float, rng: Rng) -> Image:
+    """Random contrast and brightness around the mean."""
+    gain = 1 + rng.uniform(-strength, strength)
+    mean = float(image.mean())
+    bias = mean * (1 - gain) + 128 * rng.uniform(-strength, strength) * 0.6
+    return cv2.convertScaleAbs(np.maximum(image * gain + bias, 0))
+
+
+def blur(image: Image, rng: Rng) -> Image:
+    """Gaussian blur, or the block averages of a face that was small in the frame."""
+    if rng.random() < 0.5:
+        return cv2.GaussianBlur(image, (0, 0), rng.uniform(0.5, 1.3))
+    side = image.shape[0]
+    small = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, (side, side), interpolation=cv2.INTER_LINEAR)
+
+
+def noise(image: Image, rng: Rng) -> Image:
+    """Additive Gaussian sensor noise."""
+    grain = rng.standard_normal(image.shape, np.float32) * rng.uniform(4, 14)
+    return np.clip(image + grain, 0, 255).astype(np.uint8)
+
+
+def darken(image: Image, rng: Rng) -> Image:
+    """Low light: a gamma above one, less range and some grain."""
+    dark = 255 * (image / 255.0) ** rng.uniform(1.1, 1.9) * rng.uniform(0.35, 0.9)
+    return np.clip(dark + rng.standard_normal(image.shape) * 4, 0, 255).astype(np.uint8)
+
+
+def compress(image: Image, rng: Rng) -> Image:
+    """JPEG at a quality of 25 to 70."""
+    _, data = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 70))])
+    return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+
+
+def erase(image: Image, rng: Rng) -> Image:
+    """Fill one random rectangle (2-15 % of the area) with the mean, like a hand or a mask."""
+    side = image.shape[0]
+    height, width = (side * np.sqrt(rng.uniform(0.02, 0.15, 2))).astype(int) + 1
+    y, x = rng.integers(side - height), rng.integers(side - width)
+    image = image.copy()
+    image[y : y + height, x : x + width] = int(image.mean())
+    return image
+
+
+DEGRADATIONS = (blur, noise, darken, compress)

@@ -1,0 +1,1 @@
+"""What the fusion is fitted on."""

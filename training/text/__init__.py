@@ -1,0 +1,1 @@
+"""The text network: utterances in, text_emotion.onnx out."""

@@ -1,0 +1,129 @@
+"""Measure a text model: ``python -m training.text.evaluate --weights W --data D --task T --json``.
+
+Needs no torch: the model runs as it does on the robot, from its card, one text at a time.
+"""
+
+import argparse
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
+from emotion_ros.core.errors import ConfigError
+from emotion_ros.inference.text_classifier import TextEngine, make_text_engine
+from training import calibrate, metrics
+from training.command import as_json, log, run
+from training.text.asr import spoken, with_word_errors
+from training.text.data import SPLITS, Utterances, load_utterances, truth
+
+TASKS = {'sentiment': SENTIMENTS, 'emotion': EMOTIONS}
+CALIBRATION_SPLIT = 'val'
+SHORT_TOKENS = 32
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """Probabilities ``sentiment`` [N, 3] and ``emotion`` [N, 7]; median ms of short texts."""
+
+    sentiment: NDArray[np.float64]
+    emotion: NDArray[np.float64]
+    latency_ms: float
+
+    def of(self, task: str) -> NDArray[np.float64]:
+        """Those of one task; ConfigError when the model has no such head."""
+        chosen = self.sentiment if task == 'sentiment' else self.emotion
+        if np.isnan(chosen).any():
+            raise ConfigError(f'task {task!r}: this model has no such output')
+        return chosen
+
+
+def rewrite(texts: list[str], *, asr: bool, wer: float) -> list[str]:
+    """The texts as written, or as a recogniser with this share of word errors gives them."""
+    if not asr and not wer:
+        return texts
+    rng = np.random.default_rng(0)
+    return [with_word_errors(spoken(text), wer, rng) for text in texts]
+
+
+def believe(model: TextEngine, texts: list[str]) -> Beliefs:
+    """Classify one by one, as the robot hears them."""
+    predictions, times = [], []
+    for i, text in enumerate(texts):
+        begun = time.perf_counter()
+        predictions.append(model.classify(text))
+        if predictions[-1].tokens <= SHORT_TOKENS:
+            times.append(time.perf_counter() - begun)
+        if i % 100 == 99:
+            log(f'\r{i + 1}/{len(texts)}', end='')
+    log()
+    return Beliefs(
+        np.array([p.sentiment for p in predictions]),
+        np.array([p.emotion for p in predictions]),
+        float(np.median(times) * 1e3) if times else float('nan'),
+    )
+
+
+def labelled(utterances: Utterances, task: str) -> Utterances:
+    """Those that have a label for ``task``; ConfigError when none has."""
+    known = utterances.sentiments >= 0 if task == 'sentiment' else utterances.emotions.any(1)
+    if not known.any():
+        raise ConfigError(f'task {task!r}: the data has no {task} labels')
+    return utterances.take(np.flatnonzero(known))
+
+
+def figures(
+    probabilities: NDArray[np.float64], utterances: Utterances, task: str, *, fitted_here: bool
+) -> dict[str, Any]:
+    """Every figure but the latency.
+
+    ``fitted_here``: the temperature was fitted on these texts, so that the calibration error
+    is taken with temperatures fitted on other folds.
+    """
+    predicted = probabilities.argmax(1)
+    true = truth(utterances, task, predicted)
+    table = metrics.confusion(true, predicted, len(TASKS[task]))
+    judged = probabilities
+    if fitted_here:
+        fixed = utterances.sentiments if task == 'sentiment' else utterances.emotions.argmax(1)
+        judged = calibrate.cross_fitted(np.log(np.maximum(probabilities, 1e-12)), fixed)
+    return {
+        'n': len(utterances),
+        'accuracy': metrics.accuracy(table),
+        'macro_recall': metrics.macro_recall(table),
+        'macro_f1': metrics.macro_f1(table),
+        'weighted_f1': metrics.weighted_f1(table),
+        'ece15': metrics.ece(judged.max(1), predicted == true),
+        'confusion': table.tolist(),
+    }
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """Read the options."""
+    parser = argparse.ArgumentParser(prog='python -m training.text.evaluate', description=__doc__)
+    parser.add_argument('--weights', required=True, help='.onnx with its card beside it')
+    parser.add_argument('--data', type=Path, required=True, help='parquet file')
+    parser.add_argument('--task', choices=TASKS, default='sentiment')
+    parser.add_argument('--split', choices=SPLITS, default='val')
+    parser.add_argument('--asr', action='store_true', help='rewrite as a recogniser prints')
+    parser.add_argument('--wer', type=float, default=0.0, help='with this share of word errors')
+    parser.add_argument('--json', action='store_true', help='print one JSON object only')
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command."""
+    args = parse(argv)
+    utterances = labelled(load_utterances(args.data, args.split), args.task)
+    model = make_text_engine(args.weights)
+    beliefs = believe(model, rewrite(utterances.texts, asr=args.asr, wer=args.wer))
+    fitted_here = args.split == CALIBRATION_SPLIT
+    result = figures(beliefs.of(args.task), utterances, args.task, fitted_here=fitted_here)
+    print(as_json(result | {'latency_ms_median': beliefs.latency_ms}))
+
+
+if __name__ == '__main__':
+    run(main)
