@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from emotion_ros.core.options import Options, option
 from emotion_ros.inference.backend import DEVICES
-from emotion_ros.inference.model_file import PACKAGED
 from emotion_ros.inference.detectors.factory import KINDS
+from emotion_ros.inference.model_file import PACKAGED
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,13 @@
 """fusion_node: from what others saw and heard to ``emotion_state``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from emotion_ros.core.errors import InvalidInput
 from emotion_ros.core.evidence import Ageing
 from emotion_ros.core.fusion import Fusion
 from emotion_ros.core.fusion_card import FusionCard, load_fusion_card
-from emotion_ros.core.fusion_config import FusionConfig
-from emotion_ros.core.options import Options, option
+from emotion_ros.core.fusion_config import FusionConfig, ModalityConfig
 from emotion_ros.core.schedule import PublishSchedule
 from emotion_ros.inference.from_msg import msg_to_evidence, msg_to_faces, msg_to_text
 from emotion_ros.inference.model_file import packaged_weights
@@ -30,17 +28,6 @@ Observation = TypeVar('Observation')
 
 POLLS_PER_TICK = 2
 QUEUE_DEPTH = 10
-
-
-@dataclass(frozen=True)
-class ModalityConfig(Options):
-    """Parameters ``<name>.…`` of a modality that is listed in ``modalities``."""
-
-    weight: float = option(0.5, 'Weight in the pool.', low=0.0, high=5.0)
-    half_life: float = option(
-        1.5, 'Half-life of the weight, once not fresh (s).', low=0.05, high=60.0
-    )
-    timeout: float = option(5.0, 'It no longer counts after this (s).', low=0.1, high=120.0)
 
 
 class FusionNode(EmotionNode[FusionConfig]):

@@ -1,7 +1,6 @@
 """vision_node: from camera images to ``emotion/faces``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from builtin_interfaces.msg import Time
@@ -9,6 +8,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
+from emotion_ros.core.arrival import accepted_stamp
 from emotion_ros.core.errors import InvalidInput
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.inference.annotate import annotate_faces
@@ -18,7 +18,7 @@ from emotion_ros.inference.from_msg import stamp_to_seconds
 from emotion_ros.inference.image import ImageArray, rotate_image
 from emotion_ros.inference.vision_config import VisionConfig
 from emotion_ros.msg import FaceEmotionArray
-from emotion_ros.nodes.convert import bgr_to_msg, face_to_msg, seconds_to_stamp
+from emotion_ros.nodes.convert import bgr_to_msg, face_to_msg
 from emotion_ros.nodes.emotion_node import EmotionNode
 from emotion_ros.nodes.image_decoder import image_type, make_decoder
 from emotion_ros.nodes.spin import run
@@ -28,19 +28,7 @@ LATEST_IMAGE = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 QUEUE_DEPTH = 10
 
 
-@dataclass(frozen=True)
-class Frame:
-    """An image message with its stamp in seconds."""
-
-    msg: Image | CompressedImage
-    stamp_s: float
-
-    def header(self) -> Header:
-        """Return the header of the image, to the nanosecond; a zero stamp is filled in."""
-        header = self.msg.header
-        if header.stamp == Time():
-            header.stamp = seconds_to_stamp(self.stamp_s)
-        return header
+AnyImage = Image | CompressedImage
 
 
 class VisionNode(EmotionNode[VisionConfig]):
@@ -94,46 +82,38 @@ class VisionNode(EmotionNode[VisionConfig]):
         elif self.health.error:
             self._publish_status(SourceStatus.ERROR, self.health.error)
 
-    def _on_image(self, msg: Image | CompressedImage) -> None:
+    def _on_image(self, msg: AnyImage) -> None:
         self.health.count('received')
         if not self.enabled:
             return
-        try:
-            frame = Frame(msg, self._accepted_stamp(msg.header.stamp))
-        except InvalidInput as error:
-            self.health.reject(error.reason)
-            return
-        if self._worker.submit(frame):
+        if msg.header.stamp == Time():  # a camera without a clock: the time of receipt counts
+            msg.header.stamp = self.get_clock().now().to_msg()
+        if self._worker.submit(msg):
             self.health.count('dropped')
 
-    def _accepted_stamp(self, stamp: Time) -> float:
-        """Return the stamp, or the time of receipt for a zero one; InvalidInput when off."""
-        stamp_s, now_s = stamp_to_seconds(stamp), self.now_s()
-        if stamp_s == 0.0 or now_s == 0.0:
-            return stamp_s or now_s
-        if now_s - stamp_s > self.config.max_age:
-            raise InvalidInput('stale', f'{now_s - stamp_s:.3f} s old')
-        if stamp_s - now_s > self.config.max_future:
-            raise InvalidInput('future', f'{stamp_s - now_s:.3f} s ahead')
-        return stamp_s
-
-    def _process(self, frame: Frame) -> None:
+    def _process(self, msg: AnyImage) -> None:
         started_s = self.steady_s()
         try:
-            image_bgr = self._decode(frame.msg)
-            report = self._pipeline.process(image_bgr, frame.stamp_s)
+            stamp_s = self._accepted_stamp(msg)
+            image_bgr = self._decode(msg)
+            report = self._pipeline.process(image_bgr, stamp_s)
         except InvalidInput as error:
             self._reject(error)
             return
-        self._publish(frame, report, image_bgr, self.steady_s() - started_s)
-        self.health.processed(self.now_s() - frame.stamp_s, self.steady_s() - started_s)
+        self._publish(msg.header, report, image_bgr, self.steady_s() - started_s)
+        self.health.processed(self.now_s() - stamp_s, self.steady_s() - started_s)
+
+    def _accepted_stamp(self, msg: AnyImage) -> float:
+        """Return the stamp of an image whose turn has come; it may have waited for long."""
+        config = self.config
+        stamp_s = stamp_to_seconds(msg.header.stamp)
+        return accepted_stamp(stamp_s, self.now_s(), config.max_age, config.max_future)
 
     def _publish(
-        self, frame: Frame, report: FaceReport, image_bgr: ImageArray, inference_s: float
+        self, header: Header, report: FaceReport, image_bgr: ImageArray, inference_s: float
     ) -> None:
         if not self.enabled:
             return
-        header = frame.header()
         self._faces_publisher.publish(
             FaceEmotionArray(
                 header=header,

@@ -17,6 +17,7 @@ COMMANDS = {
     'replay': 'feed a recorded bag to the same core, faster than real time',
     'explain': 'say why the state was what it was at one moment of a bag',
     'models': 'list, fetch and verify model files',
+    'parameters': 'print every parameter of the nodes with its default and range',
 }
 INSTALL_HINTS = {
     'rclpy': 'source /opt/ros/<distro>/setup.bash, or use the virtual environment of make setup',

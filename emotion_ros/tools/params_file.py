@@ -7,7 +7,7 @@ from typing import TypeVar
 import yaml
 
 from emotion_ros.core.errors import ConfigError
-from emotion_ros.core.modality_config import ModalityConfig
+from emotion_ros.core.fusion_config import ModalityConfig
 from emotion_ros.core.options import Options
 
 C = TypeVar('C', bound=Options)

@@ -7,7 +7,7 @@ from math import isfinite
 
 from emotion_ros.core.errors import ConfigError
 from emotion_ros.core.evidence import FACE, TEXT, Ageing
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.fusion_config import FusionConfig, ModalityConfig
 from emotion_ros.inference.sentiment_config import SentimentConfig
 from emotion_ros.inference.vision_config import VisionConfig
 from emotion_ros.tools.params_file import ParamsFile
@@ -29,7 +29,7 @@ def make_replay_config(args: argparse.Namespace) -> ReplayConfig:
     """Return what the arguments ask for; ConfigError when one of them cannot be used."""
     file = ParamsFile(args.params)
     fusion = file.config('fusion_node', FusionConfig)
-    modalities = {name: file.modality(name).ageing(fusion.fresh_for) for name in fusion.modalities}
+    modalities = {name: _listed(file.modality(name), fusion) for name in fusion.modalities}
     weights = parse_weights(args.weight)
     for name in weights.keys() - {FACE, TEXT}:
         ageing = modalities.get(name, fusion.other_ageing())
@@ -51,6 +51,10 @@ def make_replay_config(args: argparse.Namespace) -> ReplayConfig:
 def parse_weights(words: Sequence[str]) -> dict[str, float]:
     """Return {modality: weight} from words such as ``face=0.3``; ConfigError for others."""
     return dict(_parse_weight(word) for word in words)
+
+
+def _listed(modality: ModalityConfig, fusion: FusionConfig) -> Ageing:
+    return Ageing(modality.weight, fusion.fresh_for, modality.half_life, modality.timeout)
 
 
 def _parse_weight(word: str) -> tuple[str, float]:

@@ -5,6 +5,7 @@ python test/system/golden.py            makes golden_states.jsonl anew, by a rep
 
 import json
 import re
+import sys
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
@@ -103,4 +104,4 @@ def _alike(expected: object, seen: object) -> bool:
 
 
 if __name__ == '__main__':
-    print(f'{GOLDEN.name}: {make_golden()} states')
+    sys.stdout.write(f'{GOLDEN.name}: {make_golden()} states\n')

@@ -78,14 +78,24 @@ def test_evaluate_imports_no_torch(weights: Path, data: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_resume_gives_what_one_run_gives(data: Path, run_folder: Path, tmp_path: Path) -> None:
-    two = ['--data', str(data), '--epochs', '2', '--no-compile', *TINY]
+def test_resume_gives_what_one_run_gives(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = ['--data', str(data), '--epochs', '2', *TINY]
     train.main([*two, '--out', str(tmp_path / 'whole')])
-    tensors, about = checkpoint.load(tmp_path / 'whole' / 'last.safetensors')
-    assert about['epoch'] == 2 and about['step'] == 2
-    train.main([*two, '--out', str(tmp_path / 'whole'), '--resume'])
-    again, _ = checkpoint.load(tmp_path / 'whole' / 'last.safetensors')
-    assert all((again[k] == tensors[k]).all() for k in tensors)
+    monkeypatch.setattr(train, 'log_line', interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train.main([*two, '--out', str(tmp_path / 'parts')])
+    monkeypatch.undo()
+    train.main([*two, '--out', str(tmp_path / 'parts'), '--resume'])
+    whole, parts = (checkpoint.load(tmp_path / n / 'last.safetensors') for n in ('whole', 'parts'))
+    assert parts[1]['step'] == whole[1]['step'] == 2
+    assert all(parts[0][k].equal(whole[0][k]) for k in whole[0])
+
+
+def interrupt(*_: object) -> None:
+    """Ctrl-C at the end of the first epoch."""
+    raise KeyboardInterrupt
 
 
 def test_init_from_another_shape_names_the_tensor(data: Path, run_folder: Path) -> None:

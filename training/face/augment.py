@@ -28,7 +28,10 @@ class Augmentation:
 
 def augment_batch(images: Image, settings: Augmentation, rng: Rng, side: int) -> Image:
     """Augment [N, H, W] and resample to [N, side, side] in one warp per image."""
-    return np.stack([augment(image, settings, rng, side) for image in images])
+    out = np.empty((len(images), side, side), np.uint8)
+    for i, image in enumerate(images):
+        out[i] = augment(image, settings, rng, side)
+    return out
 
 
 def augment(image: Image, settings: Augmentation, rng: Rng, side: int) -> Image:

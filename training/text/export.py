@@ -23,10 +23,11 @@ from emotion_ros.inference.text_classifier import make_text_engine
 from training import calibrate, card, checkpoint
 from training.command import log, run
 from training.options import command_line, restore
+from training.text.batches import encode
 from training.text.data import Utterances, join, load_utterances
 from training.text.evaluate import CALIBRATION_SPLIT, Beliefs, believe, figures, rewrite
 from training.text.network import MAX_LENGTH, TextNetwork, build_empty
-from training.text.train import GOEMOTIONS, MELD, SEMEVAL, Recipe, encode, logits_of
+from training.text.train import GOEMOTIONS, MELD, SEMEVAL, Recipe, logits_of
 
 OPSET = 17
 INPUTS = ('input_ids', 'attention_mask')

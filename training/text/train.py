@@ -8,7 +8,6 @@ checkpoint (``last``; ``best`` by the mean of the three validation figures) and 
 import argparse
 import dataclasses
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from training import checkpoint, command, metrics
 from training.losses import class_weights, soft_cross_entropy
 from training.options import add_options, read_options
 from training.run_log import log_line
-from training.text.asr import spoken, with_word_errors
+from training.text.batches import as_heard, batches, encode
 from training.text.data import Utterances, join, load_utterances, truth
 from training.text.network import TextNetwork, build, load_tokenizer, minilm_folder
 from training.text.run import Run, resume, save_run, start_from
@@ -99,36 +98,6 @@ def set_rates(optimizer: torch.optim.Optimizer, position: float, recipe: Recipe)
         group['lr'] = group['top_lr'] * scale
 
 
-def encode(tokenizer: Tokenizer, texts: list[str]) -> tuple[Tensor, Tensor]:
-    """Padded ids and mask, int64 [N, T]."""
-    ids = [e.ids for e in tokenizer.encode_batch(texts)]
-    table = np.zeros((len(ids), max(map(len, ids))), np.int64)
-    mask = np.zeros_like(table)
-    for row, tokens in enumerate(ids):
-        table[row, : len(tokens)], mask[row, : len(tokens)] = tokens, 1
-    return torch.from_numpy(table), torch.from_numpy(mask)
-
-
-def as_heard(text: str, recipe: Recipe, rng: np.random.Generator) -> str:
-    """Leave the text as written, or rewrite it, with or without word errors."""
-    if rng.random() >= recipe.asr_share:
-        return text
-    heard = spoken(text) or text
-    return with_word_errors(heard, recipe.word_errors * rng.integers(0, 3), rng)
-
-
-def batches(
-    texts: list[str], size: int, rng: np.random.Generator
-) -> Iterator[NDArray[np.integer]]:
-    """Random batches of texts of about one length, so that little is padded."""
-    order = rng.permutation(len(texts))
-    pool = size * 64
-    for start in range(0, len(order), pool):
-        near = np.array(sorted(order[start : start + pool], key=lambda i: len(texts[i])))
-        chunks = [near[i : i + size] for i in range(0, len(near), size)]
-        yield from (chunks[i] for i in rng.permutation(len(chunks)))
-
-
 def multitask_loss(
     outputs: tuple[Tensor, Tensor], batch: Utterances, weights: tuple[Tensor, Tensor]
 ) -> Tensor:
@@ -152,7 +121,7 @@ def train_part(run: Run, task: Task) -> float:
     torch.manual_seed(recipe.seed * 1000 + run.part)
     shuffled = np.random.default_rng([recipe.seed, epoch]).permutation(len(task.train))
     mine = task.train.take(shuffled[part :: recipe.parts])
-    texts = [as_heard(text, recipe, rng) for text in mine.texts]
+    texts = [as_heard(text, recipe.asr_share, recipe.word_errors, rng) for text in mine.texts]
     chunks, weights = list(batches(texts, recipe.batch, rng)), task.weights
     run.network.train()
     losses = []

@@ -23,7 +23,7 @@ from emotion_ros.inference.image import ImageArray
 from emotion_ros.inference.onnx_session import open_session
 
 STRIDE = 4
-MIN_SCORE = 0.5
+MIN_SCORE = 0.4
 MAX_IOU = 0.3
 _OUTPUTS = ['537', '538', '539', '540']  # heat map, log size, offset, landmarks
 

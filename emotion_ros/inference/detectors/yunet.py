@@ -25,7 +25,7 @@ from emotion_ros.inference.onnx_session import open_session
 
 STRIDES = (8, 16, 32)
 _OUTPUTS = [f'{head}_{s}' for head in ('cls', 'obj', 'bbox', 'kps') for s in STRIDES]
-MIN_SCORE = 0.6
+MIN_SCORE = 0.5
 MAX_IOU = 0.3
 
 
@@ -34,7 +34,7 @@ class YuNet:
 
     name = 'yunet'
 
-    def __init__(self, path: Path, detect_width: int = 320, threads: int = 2) -> None:
+    def __init__(self, path: Path, detect_width: int = 320, threads: int = 1) -> None:
         """Load the zoo's file; ModelError when it is missing or not the pinned one."""
         model = free_input_size(read_stored('yunet', path))
         self._session = open_session(model, path, threads=threads)

@@ -57,4 +57,4 @@ def test_illegal_values_are_named(values, message):
 def test_every_option_of_the_fusion_is_described():
     specs = FusionConfig.specs()
     assert specs.keys() == {f.name for f in fields(FusionConfig)}
-    assert all(spec.doc.endswith('.') for spec in specs.values())
+    assert all(len(spec.doc) > 10 for spec in specs.values())

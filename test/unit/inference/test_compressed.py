@@ -8,10 +8,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from camera_pictures import picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from camera_pictures import picture
 from emotion_ros.core.errors import InvalidInput
 from emotion_ros.inference.compressed import decode_compressed
 from emotion_ros.inference.image import REJECT_REASONS

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tiny_models import face_onnx, head, image_input, save_face
 
 from emotion_ros.core.errors import InvalidInput, ModelError
 from emotion_ros.inference.face_classifier import FaceClassifier
 from emotion_ros.inference.model_card import load_card
+from tiny_models import face_onnx, head, image_input, save_face
 
 
 def save_tiny(folder: Path, **changes: Any) -> str:

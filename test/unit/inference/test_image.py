@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from camera_pictures import ENCODINGS, EXACT_ENCODINGS, GREY_ENCODINGS, grey, message, picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from camera_pictures import ENCODINGS, EXACT_ENCODINGS, GREY_ENCODINGS, grey, message, picture
 from emotion_ros.core.errors import ConfigError, InvalidInput
 from emotion_ros.inference.image import (
     MAX_PIXELS,

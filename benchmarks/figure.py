@@ -1,0 +1,65 @@
+"""One measured quantity, with its target and what it was before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from emotion_ros.core.errors import EmotionRosError
+
+
+class NotMeasured(EmotionRosError):
+    """Something did not run, so there is nothing to tell."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """``value`` is a median where ``p95`` is given, else the one value that there is.
+
+    ``limit`` is the most that the value may be or, with ``at_least``, the least. A figure that
+    hovers around zero is not ``comparable``: ratios of it mean nothing.
+    """
+
+    name: str
+    unit: str
+    value: float
+    p95: float | None = None
+    limit: float | None = None
+    at_least: bool = False
+    comparable: bool = True
+
+    @property
+    def verdict(self) -> str:
+        """``ok`` or ``missed``; '' without a target."""
+        if self.limit is None:
+            return ''
+        met = self.value >= self.limit if self.at_least else self.value <= self.limit
+        return 'ok' if met else 'missed'
+
+    def worsening(self, before: float) -> float:
+        """Return how many times worse than ``before`` this is: 2 is twice the time, 1 no change.
+
+        1 when the two cannot be compared.
+        """
+        if not self.comparable or before <= 0.0 or self.value <= 0.0:
+            return 1.0
+        return before / self.value if self.at_least else self.value / before
+
+
+def summarise(name: str, unit: str, samples: Sequence[float], limit: float | None = None) -> Figure:
+    """Return median and 95th percentile of the samples; NotMeasured when there are none."""
+    if not len(samples):
+        raise NotMeasured(f'{name}: nothing was measured')
+    median, p95 = np.quantile(samples, (0.5, 0.95))
+    return Figure(name, unit, float(median), float(p95), limit)
+
+
+def slope(times: Sequence[float], values: Sequence[float]) -> float:
+    """Return the rise of the values per unit of time, by least squares.
+
+    NotMeasured for fewer than two different times.
+    """
+    if len(set(times)) < 2:
+        raise NotMeasured('a slope needs two points in time')
+    offsets = np.asarray(times) - np.mean(times)
+    return float(offsets @ np.asarray(values) / (offsets @ offsets))

@@ -1,0 +1,52 @@
+"""The shipped weights: small enough, and as good as their cards say on real data."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emotion_ros.inference.face_classifier import FaceClassifier
+from emotion_ros.inference.model_card import load_card
+from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.inference.text_classifier import make_text_engine
+from training import metrics
+from training.face.data import load_faces
+from training.text.data import load_utterances
+
+SOME = 400
+"""Examples per test; a share of correct ones then lies within four standard errors, 0.1."""
+
+
+@pytest.mark.parametrize(
+    ('files', 'limit_mb'),
+    [(['face_emotion.onnx'], 12), (['text_emotion.onnx', 'tokenizer.json'], 25)],
+)
+def test_size(files: list[str], limit_mb: int) -> None:
+    assert sum((packaged_weights() / f).stat().st_size for f in files) <= limit_mb * 1e6
+
+
+def claimed(file: str, name: str, split: str) -> float:
+    """One figure of a card."""
+    card = load_card(packaged_weights() / file)
+    (value,) = [m['value'] for m in card.metrics if m['name'] == name and m['split'] == split]
+    assert isinstance(value, float)
+    return value
+
+
+def test_face_accuracy_is_what_the_card_says(data_folder: Path) -> None:
+    faces = load_faces(data_folder / 'fer2013_train_valid.parquet', 'PublicTest')
+    some = faces.take(np.random.default_rng(0).permutation(len(faces))[:SOME])
+    beliefs = FaceClassifier.load().classify(some.images)
+    accuracy = float((beliefs.argmax(1) == some.labels).mean())
+    expected = claimed('face_emotion.json', 'accuracy', 'FER2013 PublicTest')
+    assert accuracy == pytest.approx(expected, abs=0.1)
+
+
+def test_text_accuracy_is_what_the_card_says(data_folder: Path) -> None:
+    texts = load_utterances(data_folder / 'semeval_sentiment.parquet', 'val')
+    some = texts.take(np.random.default_rng(0).permutation(len(texts))[:SOME])
+    model = make_text_engine('packaged')
+    predicted = np.array([model.classify(t).sentiment.argmax() for t in some.texts])
+    table = metrics.confusion(some.sentiments, predicted, 3)
+    expected = claimed('text_emotion.json', 'accuracy', 'semeval_sentiment.parquet val, sentiment')
+    assert metrics.accuracy(table) == pytest.approx(expected, abs=0.1)

@@ -1,0 +1,186 @@
+"""Train one step, export, evaluate: the whole text command line on a tiny encoder."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
+from emotion_ros.core.errors import ConfigError, ModelError
+from emotion_ros.inference.model_card import load_card
+from training.text import evaluate
+
+pytest.importorskip('torch', reason='training needs torch')
+pytest.importorskip('transformers', reason='the text encoder needs transformers')
+
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+from training import checkpoint
+from training.text import export, train
+from training.vision_ops import import_torchvision
+
+WORDS = [f'{word}{i}' for word in ('good', 'bad', 'so', 'hello') for i in ('', 's', 'ly', 'er')]
+SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']
+TINY = ['--epochs', '1', '--parts', '2', '--batch', '8', '--threads', '1']
+
+
+@pytest.fixture(scope='module')
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of one layer with a vocabulary of 21 words."""
+    import_torchvision()
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp('base')
+    vocabulary = {word: i for i, word in enumerate([*SPECIAL, *WORDS])}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=SPECIAL[1]))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single='[CLS] $A [SEP]', special_tokens=[('[CLS]', 2), ('[SEP]', 3)]
+    )
+    names = dict(zip(('pad_token', 'unk_token', 'cls_token', 'sep_token'), SPECIAL, strict=False))
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
+    torch.manual_seed(0)
+    size = {'hidden_size': 16, 'intermediate_size': 32, 'max_position_embeddings': 64}
+    layers = {'num_hidden_layers': 1, 'num_attention_heads': 2}
+    BertModel(BertConfig(vocab_size=len(vocabulary), **size, **layers)).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty random utterances per set and split."""
+    folder, rng = tmp_path_factory.mktemp('texts'), np.random.default_rng(0)
+    rows = [
+        {
+            'text': ' '.join(rng.choice(WORDS, rng.integers(1, 9))) + '!',
+            'split': split,
+            'sentiment': SENTIMENTS[i % 3],
+            'emotion': EMOTIONS[i % 7],
+            'emotions': [EMOTIONS[i % 7], EMOTIONS[i % 2]],
+        }
+        for split in ('train', 'val')
+        for i in range(20)
+    ]
+    table = pd.DataFrame(rows)
+    table.drop(columns=['emotion', 'emotions']).to_parquet(folder / train.SEMEVAL)
+    table.drop(columns=['emotions']).to_parquet(folder / train.MELD)
+    table.drop(columns=['sentiment', 'emotion']).to_parquet(folder / train.GOEMOTIONS)
+    return folder
+
+
+@pytest.fixture(scope='module')
+def run_folder(base: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp('run')
+    train.main(['--data-folder', str(data), '--base', str(base), '--out', str(out), *TINY])
+    return out
+
+
+@pytest.fixture(scope='module')
+def weights(data: Path, run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp('weights') / 'text_emotion.onnx'
+    source = run_folder / 'best.safetensors'
+    export.main(['--checkpoint', str(source), '--data-folder', str(data), '--out', str(out)])
+    return out
+
+
+def test_weights_come_with_card_and_tokenizer(weights: Path) -> None:
+    card = load_card(weights)
+    assert [head.name for head in card.outputs] == ['sentiment', 'emotion']
+    assert len(card.metrics) == sum(len(names) for *_, names in export.REPORTED)
+    assert sorted(p.name for p in weights.parent.iterdir()) == [
+        'text_emotion.json',
+        'text_emotion.onnx',
+        'tokenizer.json',
+    ]
+
+
+@pytest.mark.parametrize(
+    ('name', 'task'),
+    [(train.SEMEVAL, 'sentiment'), (train.MELD, 'emotion'), (train.GOEMOTIONS, 'emotion')],
+)
+@pytest.mark.parametrize('heard', [[], ['--asr'], ['--wer', '0.2']])
+def test_evaluate_prints_one_json_object(
+    weights: Path, data: Path, capsys, name: str, task: str, heard: list[str]
+) -> None:
+    command = ['--weights', str(weights), '--data', str(data / name), '--task', task]
+    evaluate.main([*command, '--split', 'val', '--json', *heard])
+    figures = json.loads(capsys.readouterr().out)
+    assert figures['n'] == 20
+    assert set(figures) >= {'accuracy', 'macro_recall', 'macro_f1', 'weighted_f1', 'ece15'}
+
+
+def test_evaluate_wants_the_labels_of_its_task(weights: Path, data: Path) -> None:
+    command = ['--weights', str(weights), '--data', str(data / train.SEMEVAL)]
+    with pytest.raises(ConfigError, match='has no emotion labels'):
+        evaluate.main([*command, '--task', 'emotion'])
+
+
+def test_evaluate_imports_no_torch() -> None:
+    code = 'import sys; from training.text import evaluate; assert "torch" not in sys.modules'
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_resume_gives_what_one_run_gives(
+    base: Path, data: Path, run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ['--data-folder', str(data), '--base', str(base), '--out', str(tmp_path), *TINY]
+    monkeypatch.setattr(train, 'log_line', interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        train.main(command)
+    monkeypatch.undo()
+    train.main([*command, '--resume'])
+    whole, parts = (checkpoint.load(f / 'last.safetensors') for f in (run_folder, tmp_path))
+    assert parts[1]['part'] == whole[1]['part'] == 2
+    assert all(parts[0][k].equal(whole[0][k]) for k in whole[0])
+
+
+def interrupt(*_: object) -> None:
+    """Ctrl-C at the end of the first part."""
+    raise KeyboardInterrupt
+
+
+def test_frozen_layers_stay(base: Path) -> None:
+    network = train.build(str(base))
+    groups = train.parameter_groups(network, train.Recipe(frozen_layers=1))
+    assert len(groups) == 1
+    assert not any(p.requires_grad for p in network.encoder.parameters())
+
+
+def test_checkpoint_of_another_shape_names_the_tensor(run_folder: Path, tmp_path: Path) -> None:
+    tensors, about = checkpoint.load(run_folder / 'best.safetensors')
+    tensors['emotion.weight'] = torch.zeros(8, 16)
+    checkpoint.save(tmp_path / 'best.safetensors', tensors, about)
+    with pytest.raises(ModelError, match=r'emotion\.weight is \(8, 16\).* needs \(7, 16\)'):
+        export.load_network(tmp_path / 'best.safetensors')
+
+
+def test_export_fails_when_onnx_disagrees(base: Path, tmp_path: Path) -> None:
+    one, tokenizer = train.build(str(base)), train.load_tokenizer(str(base))
+    export.write_onnx(one, tmp_path / 'text.onnx')
+    with pytest.raises(ModelError, match='differ by'):
+        export.check_onnx(train.build(str(base)), tokenizer, tmp_path / 'text.onnx', WORDS)
+
+
+def test_rows_without_a_label_do_not_count() -> None:
+    unlabelled = np.zeros((1, 7), bool)
+    logits = (torch.randn(1, 3), torch.randn(1, 7))
+    weights = (torch.ones(3), torch.ones(7))
+    batch = train.Utterances(['hello'], np.array([-1]), unlabelled)
+    assert train.multitask_loss(logits, batch, weights) == 0
+    known = train.Utterances(['hello'], np.array([1]), unlabelled)
+    expected = -logits[0].log_softmax(1)[0, 1]
+    assert train.multitask_loss(logits, known, weights) == pytest.approx(float(expected))
+
+
+def test_batches_hold_every_text_once_and_alike_lengths() -> None:
+    texts = ['x' * n for n in np.random.default_rng(0).integers(1, 90, 200)]
+    got = list(train.batches(texts, 16, np.random.default_rng(0)))
+    assert sorted(np.concatenate(got).tolist()) == list(range(200))
+    assert max(np.ptp([len(texts[i]) for i in index]) for index in got) < 20

@@ -1,0 +1,21 @@
+"""The page of parameters says what the code does."""
+
+from pathlib import Path
+
+from emotion_ros.tools.cli import main
+from emotion_ros.tools.parameters import NODES, parameters_page
+
+PAGE = Path(__file__).parents[3] / 'docs' / 'parameters.md'
+
+
+def test_the_page_in_the_docs_is_the_one_the_command_prints(capsys):
+    assert main(['parameters']) == 0
+    assert capsys.readouterr().out == PAGE.read_text(encoding='utf-8')
+
+
+def test_every_option_of_every_node_is_on_the_page():
+    page = parameters_page()
+    for options in NODES.values():
+        for name, spec in options.specs().items():
+            assert f'{name}` |' in page
+            assert spec.doc in page
