@@ -1,6 +1,6 @@
-"""One measured quantity, with its target and what it was before."""
+"""What is measured: single quantities with their targets, and the stages of a frame."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,12 +46,37 @@ class Figure:
         return before / self.value if self.at_least else self.value / before
 
 
-def summarise(name: str, unit: str, samples: Sequence[float], limit: float | None = None) -> Figure:
+@dataclass(frozen=True)
+class Stage:
+    """What one stage takes per frame, in ms; ``share`` (0..1) is of the mean of all stages.
+
+    Of the mean, because not every frame is searched for faces.
+    """
+
+    name: str
+    median_ms: float
+    p95_ms: float
+    share: float
+
+
+def summarise(
+    name: str, unit: str, samples: Sequence[float], limit: float | None = None
+) -> Figure:
     """Return median and 95th percentile of the samples; NotMeasured when there are none."""
     if not len(samples):
         raise NotMeasured(f'{name}: nothing was measured')
     median, p95 = np.quantile(samples, (0.5, 0.95))
     return Figure(name, unit, float(median), float(p95), limit)
+
+
+def to_stages(times_ms: Mapping[str, Sequence[float]]) -> list[Stage]:
+    """Return the stages from their times (ms), one list each; NotMeasured for an empty one."""
+    medians = [summarise(name, 'ms', times) for name, times in times_ms.items()]
+    means = [float(np.mean(times)) for times in times_ms.values()]
+    return [
+        Stage(median.name, median.value, median.p95 or 0.0, mean / sum(means))
+        for median, mean in zip(medians, means, strict=True)
+    ]
 
 
 def slope(times: Sequence[float], values: Sequence[float]) -> float:

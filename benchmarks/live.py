@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
@@ -31,6 +32,15 @@ SENTENCES = (
     'Well, I did not expect to see you here, of all places, at this time of the night.',
     'Could you please bring me a glass of water?',
 )
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """How long an utterance took: its models, and until two topics carried it."""
+
+    inference_ms: float
+    text_ms: float
+    state_ms: float
 
 
 class Live:
@@ -141,25 +151,30 @@ def latencies(faces: Sequence[Answer], states: Sequence[Answer]) -> list[Figure]
 
 def measure_speech(live: Live) -> list[Figure]:
     """Say one sentence after the other, each after the answer to the one before."""
-    probe = live.probe
-    to_text, to_state, inference = [], [], []
-    for n in range(UTTERANCES):
-        said_s, before = probe.now_s(), len(probe.texts)
-        probe.say(SENTENCES[n % len(SENTENCES)])
-        live.until(lambda: len(probe.texts) > before, 'emotion/text')  # noqa: B023 - used at once
-        text = probe.texts[-1]
-        live.until(lambda: state_of(probe.states, text), 'the state of the words')  # noqa: B023
-        state = state_of(probe.states, text)[0]
-        lag_s = text.stamp_s - said_s
-        to_text.append(1e3 * (lag_s + text.age_s))
-        to_state.append(1e3 * (lag_s + state.age_s))
-        inference.append(1e3 * text.inference_s)
-        probe.spin_for(PAUSE_S)
+    reactions = [react(live, SENTENCES[n % len(SENTENCES)]) for n in range(UTTERANCES)]
     return [
-        summarise('utterance inside sentiment_node', 'ms', inference),
-        summarise('utterance to emotion/text', 'ms', to_text),
-        summarise('utterance to emotion_state', 'ms', to_state),
+        summarise('utterance inside sentiment_node', 'ms', [r.inference_ms for r in reactions]),
+        summarise('utterance to emotion/text', 'ms', [r.text_ms for r in reactions]),
+        summarise('utterance to emotion_state', 'ms', [r.state_ms for r in reactions]),
     ]
+
+
+def react(live: Live, sentence: str) -> Reaction:
+    """Say a sentence and wait until it has been taken in; pause after it."""
+    probe = live.probe
+    said_s, before = probe.now_s(), len(probe.texts)
+    probe.say(sentence)
+    live.until(lambda: len(probe.texts) > before, 'emotion/text')
+    text = probe.texts[-1]
+    live.until(lambda: state_of(probe.states, text), 'an emotion_state with the words')
+    state = state_of(probe.states, text)[0]
+    probe.spin_for(PAUSE_S)
+    heard_s = text.stamp_s - said_s
+    return Reaction(
+        inference_ms=1e3 * text.inference_s,
+        text_ms=1e3 * (heard_s + text.age_s),
+        state_ms=1e3 * (heard_s + state.age_s),
+    )
 
 
 def state_of(states: Sequence[Answer], text: Answer) -> list[Answer]:

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 
+import numpy as np
+from emotion_ros.msg import EmotionState as EmotionStateMsg
+from emotion_ros.msg import FaceEmotionArray
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image
 
-from benchmarks.figure import Figure, summarise
+from benchmarks.figure import Stage, to_stages
 from emotion_ros.core.fusion import Fusion
 from emotion_ros.core.fusion_card import load_fusion_card
 from emotion_ros.core.fusion_config import FusionConfig
@@ -17,8 +20,6 @@ from emotion_ros.core.state import EmotionState
 from emotion_ros.inference.face_pipeline import FacePipeline, FaceReport
 from emotion_ros.inference.from_msg import msg_to_faces
 from emotion_ros.inference.model_file import packaged_weights
-from emotion_ros.msg import EmotionState as EmotionStateMsg
-from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.convert import face_to_msg, seconds_to_stamp, state_to_msg
 from emotion_ros.nodes.image_decoder import make_decoder
 
@@ -80,8 +81,8 @@ class StagedRun:
 
 def measure_stages(
     pipeline: FacePipeline, config: FusionConfig, frames: Sequence[Image], node: Node
-) -> list[Figure]:
-    """Return what each stage takes per frame, in ms, after a warm-up."""
+) -> list[Stage]:
+    """Return what each stage takes per frame, after a warm-up."""
     fusion = Fusion(config, load_fusion_card(packaged_weights() / 'fusion.json'))
     run = StagedRun(pipeline, fusion, node)
     serialised = [serialize_message(frame) for frame in frames]
@@ -89,10 +90,7 @@ def measure_stages(
         if n % WORDS_EVERY == 0:
             run.hear(n * PERIOD_S)
         run.take(serialised[n % len(serialised)], n * PERIOD_S)
-    return [
-        summarise(stage, 'ms', [1e3 * s for s in times_s[WARM_UP:]])
-        for stage, times_s in run.times_s.items()
-    ]
+    return to_stages({name: 1e3 * np.array(t[WARM_UP:]) for name, t in run.times_s.items()})
 
 
 def faces_to_msg(report: FaceReport, stamp_s: float) -> FaceEmotionArray:

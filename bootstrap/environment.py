@@ -11,13 +11,21 @@ from machine import SetupError, python_version
 from stamps import Stamps, digest
 
 # A sourced ROS or colcon workspace must not leak into ours.
-FOREIGN = ('PYTHONPATH', 'AMENT_PREFIX_PATH', 'CMAKE_PREFIX_PATH', 'COLCON_PREFIX_PATH')
-FOREIGN += ('LD_LIBRARY_PATH', '_ROS_WHEELS_BOOTSTRAP_COMPLETE', 'ROS_DISTRO', 'PYTHONHOME')
+FOREIGN = (
+    'AMENT_PREFIX_PATH',
+    'CMAKE_PREFIX_PATH',
+    'COLCON_PREFIX_PATH',
+    'LD_LIBRARY_PATH',
+    'PYTHONHOME',
+    'PYTHONPATH',
+    'ROS_DISTRO',
+    '_ROS_WHEELS_BOOTSTRAP_COMPLETE',
+)
 # The files whose versions hold whichever file is being installed.
 PINNED = ('build', 'runtime', 'dev', 'training', 'constraints')
 NO_NETWORK = re.compile(
-    r'NewConnectionError|connection broken by|Failed to establish|Name or service not known|ConnectTimeout'
-    r'|Temporary failure in name resolution|Network is unreachable|ProxyError'
+    r'NewConnectionError|connection broken by|Failed to establish|Name or service not known'
+    r'|Temporary failure in name resolution|Network is unreachable|ConnectTimeout|ProxyError'
 )
 NUMPY_HEADERS = re.compile(r'/opt/python/[^;"\s]*/numpy/(_core|core)/include')
 PYTHON_HEADERS = re.compile(r'/opt/python/[^;"\s]*/include/python3\.\d+')

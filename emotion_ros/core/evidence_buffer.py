@@ -15,7 +15,11 @@ OUT_OF_ORDER = 'out_of_order'
 
 
 class EvidenceBuffer:
-    """Keeps one Evidence per (modality, person); refused ones are kept apart, to be explained."""
+    """Keeps one Evidence per modality and stated person; refused ones apart, to be explained.
+
+    What a source says without stating a person replaces what it said so before, whomever the
+    two were taken to be about.
+    """
 
     def __init__(self) -> None:
         self._latest: dict[tuple[str, str], Evidence] = {}
@@ -26,11 +30,11 @@ class EvidenceBuffer:
         yield from self._latest.values()
         yield from self._refused.values()
 
-    def add(self, evidence: Evidence, now_s: float) -> str:
+    def add(self, evidence: Evidence, stated_person: str, now_s: float) -> str:
         """Remember evidence; return '' or the word under which its refusal is counted."""
         if not _is_modality(evidence.modality):
             return str(Rejection.INVALID.value)
-        key = (evidence.modality, evidence.person_id)
+        key = (evidence.modality, stated_person)
         rejection = check_evidence(evidence, now_s)
         if rejection is not Rejection.NONE:
             self._refuse(key, replace(evidence, rejection=rejection), now_s)

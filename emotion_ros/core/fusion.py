@@ -53,7 +53,7 @@ class Fusion:
             self._buffer.drop(FACE)
             return ''
         evidence = [face.to_evidence(faces.stamp_s, faces.source) for face in faces.faces]
-        refusals = [self._buffer.add(e, now_s) for e in evidence]
+        refusals = [self._buffer.add(e, e.person_id, now_s) for e in evidence]
         return next((r for r in refusals if r), '')
 
     def add_text(self, text: TextObservation, now_s: float) -> str:
@@ -95,9 +95,10 @@ class Fusion:
         self._now_s = max(now_s, self._now_s)
 
     def _add(self, evidence: Evidence, now_s: float) -> str:
-        if not evidence.person_id:
+        stated_person = evidence.person_id
+        if not stated_person:
             evidence = evidence.of(next(iter(self._in_view(now_s)), NOBODY))
-        return self._buffer.add(evidence, now_s)
+        return self._buffer.add(evidence, stated_person, now_s)
 
     def _in_view(self, now_s: float) -> list[str]:
         return self._scene.in_view(now_s, self._config.vision_timeout)

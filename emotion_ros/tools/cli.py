@@ -1,6 +1,7 @@
 """``emotion-ros``: one command, its sub-commands each in a module of their own."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -39,12 +40,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         args = make_parser(arguments[:1]).parse_args(arguments)
-        return int(args.run(args))
+        code = int(args.run(args))
+        sys.stdout.flush()
+        return code
     except EmotionRosError as error:
         return _complain(str(error))
     except ModuleNotFoundError as error:
         return _complain(f'{error}{_hint(error.name or "")}')
     except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader, such as head, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_INTERRUPTED
 
 

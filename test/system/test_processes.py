@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from emotion_ros.msg import EmotionState
 
 START_S = 30.0

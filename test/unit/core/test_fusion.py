@@ -129,6 +129,15 @@ def test_words_belong_to_whom_the_robot_attends_to():
     assert [w.evidence.modality for w in second.evidence if w.used] == ['face']
 
 
+def test_new_words_replace_the_old_ones_whoever_came_into_view_between():
+    fusion = make_fusion()
+    fusion.add_text(words(T, *BITTER), T)
+    play(fusion, T, 0.5, HAPPY)
+    fusion.add_text(words(T + 0.5, *GLAD), T + 0.5)
+    state = fusion.states(T + 0.5)[0]
+    assert [w.evidence.detail for w in state.evidence] == ['Happy (94%)', 'Positive (96%)']
+
+
 def test_words_of_somebody_else_are_shown_but_not_used():
     fusion = make_fusion()
     fusion.add_faces(frame(T, HAPPY), T)

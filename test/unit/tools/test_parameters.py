@@ -1,5 +1,7 @@
 """The page of parameters says what the code does."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 from emotion_ros.tools.cli import main
@@ -19,3 +21,12 @@ def test_every_option_of_every_node_is_on_the_page():
         for name, spec in options.specs().items():
             assert f'{name}` |' in page
             assert spec.doc in page
+
+
+def test_a_reader_that_has_had_enough_is_no_error():
+    command = [sys.executable, '-m', 'emotion_ros.tools.cli', 'parameters']
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.close()
+    assert process.stderr.read() == ''
+    process.stderr.close()
+    process.wait()
