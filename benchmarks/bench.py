@@ -50,7 +50,7 @@ def main() -> int:
     load = busy_cores()
     try:
         report = measure(args)
-        worsenings = report.worsenings(read_baseline(BASELINE))
+        worsenings = report.worsenings(None if args.save else read_baseline(BASELINE))
     except EmotionRosError as error:
         print(f'bench: {error}', file=sys.stderr)
         return 1

@@ -63,20 +63,15 @@ def summarise(
     name: str, unit: str, samples: Sequence[float], limit: float | None = None
 ) -> Figure:
     """Return median and 95th percentile of the samples; NotMeasured when there are none."""
-    if not len(samples):
-        raise NotMeasured(f'{name}: nothing was measured')
-    median, p95 = np.quantile(samples, (0.5, 0.95))
-    return Figure(name, unit, float(median), float(p95), limit)
+    return Figure(name, unit, *_quantiles(name, samples), limit)
 
 
 def to_stages(times_ms: Mapping[str, Sequence[float]]) -> list[Stage]:
     """Return the stages from their times (ms), one list each; NotMeasured for an empty one."""
-    medians = [summarise(name, 'ms', times) for name, times in times_ms.items()]
-    means = [float(np.mean(times)) for times in times_ms.values()]
-    return [
-        Stage(median.name, median.value, median.p95 or 0.0, mean / sum(means))
-        for median, mean in zip(medians, means, strict=True)
-    ]
+    quantiles = {name: _quantiles(name, times) for name, times in times_ms.items()}
+    means = {name: float(np.mean(times)) for name, times in times_ms.items()}
+    total = sum(means.values())
+    return [Stage(name, *quantiles[name], means[name] / total) for name in times_ms]
 
 
 def slope(times: Sequence[float], values: Sequence[float]) -> float:
@@ -88,3 +83,10 @@ def slope(times: Sequence[float], values: Sequence[float]) -> float:
         raise NotMeasured('a slope needs two points in time')
     offsets = np.asarray(times) - np.mean(times)
     return float(offsets @ np.asarray(values) / (offsets @ offsets))
+
+
+def _quantiles(name: str, samples: Sequence[float]) -> tuple[float, float]:
+    if not len(samples):
+        raise NotMeasured(f'{name}: nothing was measured')
+    median, p95 = np.quantile(samples, (0.5, 0.95))
+    return float(median), float(p95)

@@ -64,21 +64,21 @@ def read_baseline(path: Path) -> Baseline | None:
 
 
 def figure_table(figures: Sequence[Figure], worsenings: Mapping[str, float]) -> Table:
-    """Return the figures with their targets and, when known, how they were before."""
+    """Return the figures with their targets and, if compared, how many times worse they got."""
     table = Table('what', box=box.MARKDOWN)
-    for heading in ('median', 'p95', 'unit', 'target', '', 'against baseline'):
-        table.add_column(heading, justify='left' if heading in ('unit', '') else 'right')
+    table.add_column('median', justify='right')
+    table.add_column('p95', justify='right')
+    table.add_column('unit')
+    table.add_column('target', justify='right')
+    table.add_column('')
+    if worsenings:
+        table.add_column('times worse', justify='right')
     for figure in figures:
-        table.add_row(
-            figure.name,
-            _number(figure.value),
-            _number(figure.p95),
-            figure.unit,
-            _target(figure),
-            figure.verdict,
-            _worsening(worsenings.get(figure.name)),
-            style=COLOURS.get(figure.verdict),
-        )
+        row = [figure.name, _number(figure.value), _number(figure.p95), figure.unit]
+        row += [_target(figure), figure.verdict]
+        if worsenings:
+            row += [_worsening(worsenings.get(figure.name))]
+        table.add_row(*row, style=COLOURS.get(figure.verdict))
     return table
 
 
@@ -102,7 +102,7 @@ def _target(figure: Figure) -> str:
 def _worsening(ratio: float | None) -> str:
     if ratio is None:
         return ''
-    return f'× {ratio:.2f}' + (' WORSE' if ratio > WARN_ABOVE else '')
+    return f'{"! " if ratio > WARN_ABOVE else ""}{ratio:.2f}'
 
 
 def _number(value: float | None) -> str:

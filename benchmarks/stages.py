@@ -28,6 +28,7 @@ COUNT = 300
 WARM_UP = 30
 PERIOD_S = 1.0 / 30.0
 WORDS_EVERY = 60
+START_S = 1000.0
 QUEUE_DEPTH = 10
 
 
@@ -45,7 +46,9 @@ class StagedRun:
         self._faces = node.create_publisher(FaceEmotionArray, 'emotion/faces', QUEUE_DEPTH)
         self._states = node.create_publisher(EmotionStateMsg, 'emotion_state', QUEUE_DEPTH)
         for publisher in (self._faces, self._states):
-            node.create_subscription(publisher.msg_type, publisher.topic, id, QUEUE_DEPTH)
+            node.create_subscription(
+                publisher.msg_type, publisher.topic_name, lambda _: None, QUEUE_DEPTH
+            )
 
     def take(self, frame: bytes, stamp_s: float) -> None:
         """Take one serialised image through."""
@@ -87,9 +90,10 @@ def measure_stages(
     run = StagedRun(pipeline, fusion, node)
     serialised = [serialize_message(frame) for frame in frames]
     for n in range(WARM_UP + COUNT):
+        stamp_s = START_S + n * PERIOD_S
         if n % WORDS_EVERY == 0:
-            run.hear(n * PERIOD_S)
-        run.take(serialised[n % len(serialised)], n * PERIOD_S)
+            run.hear(stamp_s)
+        run.take(serialised[n % len(serialised)], stamp_s)
     return to_stages({name: 1e3 * np.array(t[WARM_UP:]) for name, t in run.times_s.items()})
 
 

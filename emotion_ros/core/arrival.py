@@ -2,6 +2,9 @@
 
 from emotion_ros.core.errors import InvalidInput
 
+CLOCK_JUMP_S = 0.5
+"""A step back in time by more than this, in seconds, is a jump of the clock: start anew."""
+
 
 def accepted_stamp(stamp_s: float, now_s: float, max_age_s: float, max_future_s: float) -> float:
     """Return the stamp of an input that arrived at ``now_s``; both are ROS time in seconds.

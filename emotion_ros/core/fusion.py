@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from emotion_ros.core.arrival import CLOCK_JUMP_S
 from emotion_ros.core.evidence import FACE, TEXT, Ageing, Evidence, Rejection
 from emotion_ros.core.evidence_buffer import EvidenceBuffer
 from emotion_ros.core.fusion_card import FusionCard
@@ -12,8 +13,6 @@ from emotion_ros.core.scene import Scene
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.core.summary import summarise
 from emotion_ros.core.weighing import NOBODY, Weigher
-
-CLOCK_JUMP_S = 0.5
 
 
 class Fusion:

@@ -43,9 +43,7 @@ class FusionConfig(Options):
         high=60.0,
         dynamic=True,
     )
-    text_without_face: bool = option(
-        True, 'words count when the camera sees nobody', dynamic=True
-    )
+    text_without_face: bool = option(True, 'words count when the camera sees nobody', dynamic=True)
     face_weight: float = option(
         FITTED,
         'weight of a face in the pool; -1: the fitted one',

@@ -9,6 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
+from emotion_ros.core.arrival import CLOCK_JUMP_S
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.tracking import Box, FaceTrack, FaceTracker
 from emotion_ros.inference.detectors.detector import FaceBox, FaceDetector
@@ -35,7 +36,8 @@ class FaceReport:
 class FacePipeline:
     """Holds the state of one camera: known faces, and when to search again.
 
-    Give the images of one camera in order, from one thread.
+    Give the images of one camera in order, from one thread. A jump back of the clock makes it
+    start anew, so that a recording that is played again gives the same.
     """
 
     def __init__(
@@ -57,12 +59,16 @@ class FacePipeline:
         self._tracker = FaceTracker()
         self._follower = FaceFollower()
         self._until_detection = 0
+        self._stamp_s = float('-inf')
 
     def process(self, image_bgr: ImageArray, stamp_s: float) -> FaceReport:
         """Return the faces in a BGR uint8 image, turned by ``rotate`` first.
 
         Nobody in view gives no faces. InvalidInput('bad_output') when the network fails.
         """
+        if stamp_s < self._stamp_s - CLOCK_JUMP_S:
+            self.reset()
+        self._stamp_s = stamp_s
         start = self._clock()
         upright = rotate_image(image_bgr, self.config.rotate)
         boxes = self._find_faces(upright)

@@ -107,6 +107,7 @@ def _download_errors(url: str) -> Iterator[None]:
     try:
         yield
     except HTTPError as error:
+        error.close()
         raise ModelError(f'{url}: the server answers {error.code} {error.reason}') from error
     except URLError as error:
         raise ModelError(f'{url}: cannot be reached: {error.reason}') from error

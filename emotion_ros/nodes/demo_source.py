@@ -6,8 +6,8 @@ from typing import Any
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Header
 
+from emotion_ros.core.arrival import CLOCK_JUMP_S
 from emotion_ros.core.demo_config import DemoConfig
-from emotion_ros.core.fusion import CLOCK_JUMP_S
 from emotion_ros.inference.storyboard_file import load_storyboard, packaged_storyboard
 from emotion_ros.nodes.convert import seconds_to_stamp
 from emotion_ros.nodes.demo_stage import make_stage

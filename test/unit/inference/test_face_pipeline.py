@@ -161,6 +161,16 @@ def test_reset_forgets_everybody() -> None:
     assert (face.face_id, face.box_xyxy[0]) == (1, 400 / 640)
 
 
+def test_promise_63_a_recording_played_again_gives_the_same() -> None:
+    vision = pipeline([LEFT, RIGHT], [LEFT], [RIGHT])
+    rounds = []
+    for _ in range(2):
+        vision.detector.calls = 0  # type: ignore[attr-defined]
+        reports = [vision.process(scene(), 100.0 + k) for k in range(3)]
+        rounds.append([[(f.face_id, f.box_xyxy) for f in r.faces] for r in reports])
+    assert rounds[0] == rounds[1]
+
+
 def test_timings_are_seconds_per_stage() -> None:
     ticks = iter((10.0, 10.5, 11.75))
     vision = FacePipeline(Finding([LEFT]), Brightness(), clock=lambda: next(ticks))  # type: ignore[arg-type]

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_models import face_card, head, image_input, save_card, save_face
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.errors import InvalidInput, ModelError
 from emotion_ros.inference.model_card import ImageInput, OutputHead, TextInput, load_card
+from tiny_models import face_card, head, image_input, save_card, save_face
 
 TEXT_INPUT = {
     'names': ['input_ids', 'attention_mask'],

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from tiny_models import face_onnx, image_input, save_face
 
 from emotion_ros.core.errors import ConfigError, InvalidInput, ModelError
 from emotion_ros.inference.backend import DEVICES, make_backend
 from emotion_ros.inference.model_card import load_card
 from emotion_ros.inference.onnx_backend import CPU, CUDA, TENSORRT, choose_providers
+from tiny_models import face_onnx, image_input, save_face
 
 
 def pictures(*values: float) -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_models import head, save_card, save_text, text_input
 
 from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.errors import InvalidInput, ModelError
@@ -18,6 +17,7 @@ from emotion_ros.inference.text_classifier import (
     load_tokenizer,
     make_text_engine,
 )
+from tiny_models import head, save_card, save_text, text_input
 
 # Logits: negative, neutral, positive; then angry ... surprise.
 WORDS = {

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_models import face_card, image_input, save_card
 
 from emotion_ros.core.errors import ConfigError, InvalidInput, MissingDependency, ModelError
 from emotion_ros.inference.backend import make_backend
 from emotion_ros.inference.model_card import ModelCard, load_card
+from tiny_models import face_card, image_input, save_card
 
 torch = pytest.importorskip('torch')
 safetensors = pytest.importorskip('safetensors.torch')

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny_models import SPECIAL, word_tokenizer
 
 from emotion_ros.core.errors import ConfigError, MissingDependency, ModelError
 from emotion_ros.inference.text_classifier import TextEngine, make_text_engine
 from emotion_ros.inference.transformers_backend import label_order
+from tiny_models import SPECIAL, word_tokenizer
 
 torch = pytest.importorskip('torch')
 WORDS = ['i', 'am', 'happy', 'sad']

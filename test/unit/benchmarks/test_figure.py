@@ -1,0 +1,83 @@
+"""The arithmetic of the benchmarks, on numbers that can be done in the head."""
+
+import pytest
+
+from benchmarks.figure import Figure, NotMeasured, Stage, slope, summarise, to_stages
+
+
+def test_no_samples_are_an_error_and_not_a_figure():
+    with pytest.raises(NotMeasured, match='frame: nothing was measured'):
+        summarise('frame', 'ms', [])
+    with pytest.raises(NotMeasured, match='decode'):
+        to_stages({'decode': []})
+
+
+@pytest.mark.parametrize(
+    ('samples', 'median', 'p95'),
+    [
+        ([7.0], 7.0, 7.0),
+        ([3.0, 1.0, 2.0], 2.0, 2.9),
+        (list(range(101)), 50.0, 95.0),
+    ],
+)
+def test_samples_become_median_and_p95(samples, median, p95):
+    figure = summarise('frame', 'ms', samples)
+    assert (figure.value, figure.p95) == pytest.approx((median, p95))
+
+
+def test_a_rare_slow_frame_counts_in_the_share_though_not_in_the_median():
+    detect, fuse = to_stages({'detect': [0.0, 0.0, 30.0], 'fuse': [10.0, 10.0, 10.0]})
+    assert detect == Stage('detect', 0.0, pytest.approx(27.0), pytest.approx(0.5))
+    assert fuse.share == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ('times', 'values', 'expected'),
+    [
+        ([0.0, 1.0], [5.0, 5.0], 0.0),
+        ([10.0, 12.0], [1.0, 5.0], 2.0),
+        ([0.0, 1.0, 2.0, 3.0], [9.0, 7.0, 5.0, 3.0], -2.0),
+        ([0.0, 1.0, 2.0], [0.0, 3.0, 0.0], 0.0),
+    ],
+)
+def test_slope_is_the_rise_per_unit_of_time(times, values, expected):
+    assert slope(times, values) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize('times', [[], [1.0], [1.0, 1.0]])
+def test_a_slope_needs_two_points_in_time(times):
+    with pytest.raises(NotMeasured):
+        slope(times, times)
+
+
+@pytest.mark.parametrize(
+    ('limit', 'at_least', 'verdict'),
+    [
+        (None, False, ''),
+        (40.0, False, 'ok'),
+        (39.9, False, 'missed'),
+        (40.0, True, 'ok'),
+        (40.1, True, 'missed'),
+    ],
+)
+def test_a_figure_is_held_against_its_target(limit, at_least, verdict):
+    assert Figure('frame', 'ms', 40.0, limit=limit, at_least=at_least).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ('before', 'now', 'at_least', 'comparable', 'worsening'),
+    [
+        (10.0, 10.0, False, True, 1.0),
+        (10.0, 20.0, False, True, 2.0),
+        (10.0, 5.0, False, True, 0.5),
+        (90.0, 45.0, True, True, 2.0),
+        (0.0, 5.0, False, True, 1.0),
+        (-0.1, 0.5, False, True, 1.0),
+        (0.1, 5.0, False, False, 1.0),
+    ],
+)
+def test_worse_means_more_or_less_depending_on_the_figure(
+    before, now, at_least, comparable, worsening
+):
+    figure = Figure('frame', 'ms', now, at_least=at_least, comparable=comparable)
+    assert figure.worsening(before) == pytest.approx(worsening)

@@ -1,0 +1,63 @@
+"""A report is compared with a saved one only when both were made under the same conditions."""
+
+import json
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from benchmarks.figure import Figure, Stage
+from benchmarks.report import Report, figure_table, read_baseline
+from emotion_ros.core.errors import ConfigError
+
+REPORT = Report(
+    conditions={'CPU': 'abacus', 'cores': 2},
+    figures=[Figure('frame', 'ms', 30.0, 35.0, limit=40.0), Figure('memory', 'MB', 360.0)],
+    stages=[Stage('decode', 0.1, 0.2, 1.0)],
+)
+
+
+@pytest.fixture
+def baseline_path(tmp_path):
+    path = tmp_path / 'baseline.json'
+    path.write_text(REPORT.to_json())
+    return path
+
+
+def test_without_a_baseline_nothing_is_compared(tmp_path):
+    assert read_baseline(tmp_path / 'baseline.json') is None
+    assert REPORT.worsenings(None) == {}
+
+
+def test_figures_are_compared_by_name(baseline_path):
+    slower = replace(REPORT, figures=[Figure('frame', 'ms', 45.0), Figure('new', 'ms', 1.0)])
+    assert slower.worsenings(read_baseline(baseline_path)) == {'frame': pytest.approx(1.5)}
+
+
+def test_another_machine_is_not_compared(baseline_path):
+    elsewhere = replace(REPORT, conditions={'CPU': 'abacus', 'cores': 4})
+    assert elsewhere.worsenings(read_baseline(baseline_path)) == {}
+
+
+@pytest.mark.parametrize('text', ['', '[]', '{}', '{"figures": [{"name": "frame"}]}'])
+def test_a_broken_baseline_is_named(tmp_path, text):
+    path = tmp_path / 'baseline.json'
+    path.write_text(text)
+    with pytest.raises(ConfigError, match='baseline.json: is no saved report'):
+        read_baseline(path)
+
+
+def test_json_tells_what_met_its_target():
+    frame, memory = json.loads(REPORT.to_json())['figures']
+    assert (frame['value'], frame['p95'], frame['verdict']) == (30.0, 35.0, 'ok')
+    assert memory['verdict'] == ''
+
+
+def test_the_table_marks_what_missed_its_target_or_got_worse():
+    console = Console(width=120, file=StringIO())
+    figures = [Figure('start', 's', 6.0, 7.5, limit=5.0), Figure('memory', 'MB', 200.0)]
+    console.print(figure_table(figures, {'start': 1.3, 'memory': 1.2}))
+    lines = [' '.join(line.split()) for line in console.file.getvalue().splitlines()]
+    assert '| start | 6.00 | 7.50 | s | ≤ 5 | missed | ! 1.30 |' in lines
+    assert '| memory | 200 | | MB | | | 1.20 |' in lines
