@@ -27,12 +27,13 @@ def main() -> None:
     """Print one row per installed detector and width."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--faces', type=int, default=200, help='how many, at each size')
+    parser.add_argument('--only', choices=KINDS[1:], help='this detector and no other')
     args = parser.parse_args()
     faces = load_public_test(args.faces)
     recalls = ' | '.join(f'{side} px' for side in SIDES)
     print(f'| detector | detect_width | CPU ms | {recalls} | false alarms |')
     print('|---' * (4 + len(SIDES)) + '|')
-    for kind in KINDS[1:]:
+    for kind in [args.only] if args.only else KINDS[1:]:
         for width in WIDTHS:
             try:
                 detector = make_detector(kind, detect_width=width)

@@ -7,7 +7,6 @@ from time import monotonic
 from typing import Any, TypeVar
 
 import rclpy
-from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
@@ -16,6 +15,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
 from emotion_ros.inference.from_msg import stamp_to_seconds
+from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.convert import seconds_to_stamp
 
 N = TypeVar('N', bound=Node)

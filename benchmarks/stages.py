@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from time import perf_counter
 
 import numpy as np
-from emotion_ros.msg import EmotionState as EmotionStateMsg
-from emotion_ros.msg import FaceEmotionArray
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image
@@ -20,6 +18,8 @@ from emotion_ros.core.state import EmotionState
 from emotion_ros.inference.face_pipeline import FacePipeline, FaceReport
 from emotion_ros.inference.from_msg import msg_to_faces
 from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.msg import EmotionState as EmotionStateMsg
+from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.convert import face_to_msg, seconds_to_stamp, state_to_msg
 from emotion_ros.nodes.image_decoder import make_decoder
 

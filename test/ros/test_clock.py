@@ -1,10 +1,10 @@
 """The fusion under a clock that others move: missing, jumping back, paused."""
 
 from diagnostic_msgs.msg import DiagnosticArray
-from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import Header
 
+from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray
 from emotion_ros.nodes.convert import seconds_to_stamp
 from emotion_ros.nodes.fusion import FusionNode
 from graph import Graph, diagnostics_of

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from emotion_ros.msg import EmotionState as EmotionStateMsg
-from emotion_ros.msg import FaceEmotion
 from rclpy.serialization import deserialize_message, serialize_message
 
 from emotion_ros.core.emotions import Emotion, Sentiment
@@ -11,6 +9,8 @@ from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState, Reason, Status
 from emotion_ros.inference.from_msg import stamp_to_seconds
 from emotion_ros.inference.state_from_msg import msg_to_state
+from emotion_ros.msg import EmotionState as EmotionStateMsg
+from emotion_ros.msg import FaceEmotion
 from emotion_ros.nodes.convert import face_to_msg, seconds_to_stamp, state_to_msg
 from examples import face, make_fusion, play, voice, words
 

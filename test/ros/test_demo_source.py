@@ -6,13 +6,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header, String
 
 from emotion_ros.core.errors import ConfigError
 from emotion_ros.inference.from_msg import stamp_to_seconds
 from emotion_ros.inference.state_from_msg import msg_to_state
+from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.demo_source import LATCHED, STARTED_TOPIC, DemoSourceNode
 from graph import Graph
 

@@ -5,13 +5,6 @@ from itertools import pairwise
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
-from emotion_ros.msg import (
-    EmotionEvidence,
-    EmotionState,
-    EmotionStateArray,
-    FaceEmotion,
-    FaceEmotionArray,
-)
 from rcl_interfaces.msg import Parameter as ParameterMsg
 from rcl_interfaces.msg import ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
@@ -19,6 +12,13 @@ from rclpy.serialization import serialize_message
 from std_srvs.srv import SetBool
 
 from emotion_ros.core.errors import ConfigError
+from emotion_ros.msg import (
+    EmotionEvidence,
+    EmotionState,
+    EmotionStateArray,
+    FaceEmotion,
+    FaceEmotionArray,
+)
 from emotion_ros.nodes.fusion import FusionNode
 from graph import Graph, diagnostics_of
 

@@ -6,10 +6,10 @@ from enum import IntEnum
 from pathlib import Path
 
 import pytest
-from emotion_ros.msg import EmotionState, TextSentiment
 
 from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.state import Status
+from emotion_ros.msg import EmotionState, TextSentiment
 from record_interface_hashes import RECORD, built_hashes
 
 MESSAGES = sorted((Path(__file__).parents[2] / 'msg').glob('*.msg'))

@@ -2,10 +2,10 @@
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
-from emotion_ros.msg import TextSentiment
 from std_msgs.msg import Bool, String
 from std_srvs.srv import SetBool
 
+from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.sentiment import SentimentNode
 from fakes import KnowingWords, Moods, text_of
 from graph import Graph, diagnostics_of

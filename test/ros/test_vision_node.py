@@ -5,11 +5,11 @@ from array import array
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
-from emotion_ros.msg import FaceEmotionArray
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool
 
+from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.vision import VisionNode
 from fakes import Moods, SayingHappy, vision_of
 from graph import Graph, diagnostics_of

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from builtin_interfaces.msg import Time
-from emotion_ros.msg import EmotionEvidence
-from emotion_ros.msg import EmotionState as EmotionStateMsg
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
@@ -17,6 +15,8 @@ from emotion_ros.core.fusion_config import FusionConfig
 from emotion_ros.core.schedule import PublishSchedule
 from emotion_ros.core.state import EmotionState
 from emotion_ros.inference.state_from_msg import msg_to_state
+from emotion_ros.msg import EmotionEvidence
+from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.nodes.fusion import FusionNode
 from emotion_ros.nodes.sentiment import SentimentNode
 from emotion_ros.nodes.vision import VisionNode

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from emotion_ros.msg import EmotionState
 
 START_S = 30.0

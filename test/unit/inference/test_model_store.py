@@ -48,7 +48,7 @@ class Shelf(BaseHTTPRequestHandler):
 @pytest.fixture(scope='module')
 def address() -> Iterator[str]:
     with ThreadingHTTPServer(('127.0.0.1', 0), Shelf) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f'http://127.0.0.1:{server.server_port}'
         server.shutdown()

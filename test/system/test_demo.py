@@ -1,0 +1,133 @@
+"""``emotion-ros demo`` as a user runs it: it passes, and it fails when something is wrong."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from altered_models import permuted_model
+from emotion_ros.inference.packaged_config import packaged_config
+
+TIMEOUT_S = 90.0
+SHARED_MEMORY = Path('/dev/shm')  # noqa: S108 - where Fast DDS keeps its segments
+STORY = f"""
+- {{at: 0.0, show: nobody, expect: {{status: no_person, within_s: 2.0}}}}
+- at: 2.0
+  show: [{{image: {packaged_config('demo/astronaut.jpg')}, x: 140, y: 40, height_px: 360}}]
+  say: I am so happy today!
+  expect: {{status: ok, emotion: happy, conflict: false, within_s: 2.0}}
+- {{at: 4.0, say: This is terrible!, expect: {{status: ok, conflict: true, within_s: 1.5}}}}
+"""
+
+
+@pytest.fixture
+def story(tmp_path) -> Path:
+    path = tmp_path / 'story.yaml'
+    path.write_text(STORY)
+    return path
+
+
+@contextmanager
+def demo(story: Path, domain: int, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start the demo; on leaving, it and its programs have ended."""
+    command = [sys.executable, '-m', 'emotion_ros.tools.cli', 'demo', '--headless']
+    command += ['--storyboard', str(story), '--domain', str(domain), *arguments]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=TIMEOUT_S)
+
+
+def result(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Wait for the end; return the exit code and what was printed."""
+    printed, _ = process.communicate(timeout=TIMEOUT_S)
+    return process.returncode, printed
+
+
+def wait_for_line(process: subprocess.Popen[str], words: str) -> None:
+    """Read lines until one has these words."""
+    assert process.stdout is not None
+    assert any(words in line for line in process.stdout), f'{words!r} was never printed'
+
+
+def program_of(process: subprocess.Popen[str], module: str) -> psutil.Process:
+    """Return the one program of the demo that runs this module."""
+    (found,) = (p for p in psutil.Process(process.pid).children() if module in p.cmdline())
+    return found
+
+
+def test_the_demo_passes_and_leaves_nothing_behind(story, ros_domain):
+    segments = segments_of_fastdds()
+    with demo(story, ros_domain) as process:
+        wait_for_line(process, 'no_person')
+        programs = psutil.Process(process.pid).children()
+        code, printed = result(process)
+    assert '3 of 3 expectations met' in printed
+    assert code == 0, printed
+    assert len(programs) == 2
+    assert not any(program.is_running() for program in programs)
+    assert segments_of_fastdds() <= segments
+
+
+def test_the_demo_fails_when_the_vision_node_is_killed(story, ros_domain):
+    with demo(story, ros_domain, '--separate') as process:
+        wait_for_line(process, 'no_person')
+        program_of(process, 'emotion_ros.nodes.vision').kill()
+        code, printed = result(process)
+    assert code == 1
+    assert 'vision ended with code -9' in printed
+    assert 'missed' in printed
+
+
+@pytest.mark.parametrize(
+    ('task', 'node', 'parameter', 'missed'),
+    [
+        ('face_emotion', 'vision_node', 'face_model', 'MISSED: at 2.0 s'),
+        ('text_emotion', 'sentiment_node', 'text_model', 'MISSED: at 4.0 s'),
+    ],
+)
+def test_the_demo_fails_when_labels_are_permuted(
+    story, ros_domain, tmp_path, task, node, parameter, missed
+):
+    params = tmp_path / 'params.yaml'
+    value = permuted_model(task, tmp_path)
+    params.write_text(f'{node}:\n  ros__parameters:\n    {parameter}: {value}\n')
+    with demo(story, ros_domain, '--params', str(params)) as process:
+        code, printed = result(process)
+    assert code == 1
+    assert missed in printed
+    assert 'MET: at 0.0 s' in printed
+
+
+def test_a_model_that_cannot_be_loaded_is_named(story, ros_domain, tmp_path):
+    params = tmp_path / 'params.yaml'
+    params.write_text('vision_node:\n  ros__parameters:\n    face_model: /absent/face.json\n')
+    with demo(story, ros_domain, '--params', str(params)) as process:
+        code, printed = result(process)
+    assert code == 1
+    assert '/absent/face.json' in printed
+
+
+def test_an_interrupted_demo_stops_its_programs(story, ros_domain):
+    with demo(story, ros_domain) as process:
+        wait_for_line(process, 'no_person')
+        programs = psutil.Process(process.pid).children()
+        os.kill(process.pid, signal.SIGTERM)
+        code, _ = result(process)
+    assert code == 130
+    assert programs
+    assert not any(program.is_running() for program in programs)
+
+
+def segments_of_fastdds() -> set[str]:
+    return {path.name for path in SHARED_MEMORY.glob('fastdds_*')}
