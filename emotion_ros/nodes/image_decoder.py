@@ -1,5 +1,6 @@
 """Image messages to pixels, by the decoder that the parameters name."""
 
+from array import array
 from collections.abc import Callable
 
 import numpy as np
@@ -42,10 +43,24 @@ def _cv_bridge_decoder() -> Decoder:
     bridge = CvBridge()
 
     def decode(msg: Image) -> ImageArray:
-        validate_image(msg_to_raw(msg))
+        row_bytes = msg.width * validate_image(msg_to_raw(msg)).channels
         try:
-            return np.ascontiguousarray(bridge.imgmsg_to_cv2(msg, 'bgr8'))
-        except (CvBridgeError, TypeError, AttributeError) as error:
+            return np.ascontiguousarray(
+                bridge.imgmsg_to_cv2(_without_padding(msg, row_bytes), 'bgr8')
+            )
+        except (CvBridgeError, AttributeError, KeyError, TypeError) as error:
             raise InvalidInput('unsupported_encoding', f'cv_bridge: {error}') from error
 
     return decode
+
+
+def _without_padding(msg: Image, row_bytes: int) -> Image:
+    """Return an image whose rows are not padded: cv_bridge's Python side shears padded ones."""
+    if msg.step == row_bytes:
+        return msg
+    padded = np.frombuffer(msg.data, np.uint8)
+    rows = [padded[i : i + row_bytes] for i in range(0, len(padded), msg.step)]
+    tight = Image(header=msg.header, height=msg.height, width=msg.width, encoding=msg.encoding)
+    tight.is_bigendian, tight.step = msg.is_bigendian, row_bytes
+    tight.data = array('B', np.concatenate(rows).tobytes())
+    return tight

@@ -70,16 +70,8 @@ def evidence_table(state: EmotionState) -> Table:
 
 def state_group(state: EmotionState) -> RenderableType:
     """Return all of the above, one under the other."""
-    conflict = Text('the modalities contradict each other', style='bold red')
-    return Group(
-        headline(state),
-        Text(state.summary, style='italic'),
-        Text(),
-        probability_bars(state),
-        Text(),
-        evidence_table(state),
-        conflict if state.conflict else Text(),
-    )
+    summary = Text(state.summary, style='bold red' if state.conflict else 'italic')
+    return Group(headline(state), summary, probability_bars(state), evidence_table(state))
 
 
 def bar(share: float) -> str:

@@ -14,6 +14,8 @@ import pytest
 from altered_models import permuted_model
 from emotion_ros.inference.packaged_config import packaged_config
 
+pytestmark = pytest.mark.usefixtures('weights')
+
 TIMEOUT_S = 90.0
 SHARED_MEMORY = Path('/dev/shm')  # noqa: S108 - where Fast DDS keeps its segments
 STORY = f"""

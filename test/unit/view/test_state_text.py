@@ -84,7 +84,7 @@ def test_without_probabilities_all_bars_are_empty():
 
 def test_a_conflict_is_shown_with_its_reasons():
     shown = rendered(state_group(CONFLICT))
-    for words in ('OK', 'HAPPY', '88% for 3.5 s', 'not actionable: conflict', 'contradict'):
+    for words in ('OK', 'HAPPY', '88% for 3.5 s', 'not actionable: conflict', 'disagree'):
         assert words in shown
     face, voice = (line.split() for line in shown.splitlines() if line.rstrip().endswith(' s'))
     assert face == ['face', 'face_1', 'Happy', '(91%)', '1.25', '0.1', 's']

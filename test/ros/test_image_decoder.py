@@ -1,0 +1,63 @@
+"""The built-in decoder and the real cv_bridge see the same picture."""
+
+import sys
+from array import array
+
+import numpy as np
+import pytest
+from sensor_msgs.msg import Image
+
+from emotion_ros.core.errors import InvalidInput, MissingDependency
+from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.nodes.image_decoder import make_decoder
+
+WIDTH, HEIGHT = 32, 24
+
+
+def picture(encoding: str, channels: int, padding: int = 0) -> Image:
+    """Return noise in an encoding, each row followed by padding bytes."""
+    step = WIDTH * channels + padding
+    noise = np.random.default_rng(0).integers(0, 255, (HEIGHT, step), dtype=np.uint8)
+    msg = Image(width=WIDTH, height=HEIGHT, encoding=encoding, step=step)
+    msg.data = array('B', noise.tobytes())
+    return msg
+
+
+@pytest.mark.parametrize('padding', [0, 1, 64])
+@pytest.mark.parametrize(
+    ('encoding', 'channels'),
+    [('bgr8', 3), ('rgb8', 3), ('mono8', 1), ('bgra8', 4), ('rgba8', 4), ('bayer_rggb8', 1)],
+)
+def test_both_decoders_are_equal(encoding, channels, padding):
+    pytest.importorskip('cv_bridge', reason='cv_bridge is not installed')
+    msg = picture(encoding, channels, padding)
+    ours = make_decoder(VisionConfig())(msg)
+    theirs = make_decoder(VisionConfig(image_decoder='cv_bridge'))(msg)
+    assert ours.shape == (HEIGHT, WIDTH, 3)
+    np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize('decoder', ['numpy', 'cv_bridge'])
+@pytest.mark.parametrize(
+    ('changes', 'reason'),
+    [
+        ({'encoding': 'odd8'}, 'unsupported_encoding'),
+        ({'step': 3}, 'bad_step'),
+        ({'height': 1000}, 'short_data'),
+    ],
+)
+def test_both_decoders_refuse_the_same(decoder, changes, reason):
+    if decoder == 'cv_bridge':
+        pytest.importorskip('cv_bridge', reason='cv_bridge is not installed')
+    msg = picture('bgr8', 3)
+    for name, value in changes.items():
+        setattr(msg, name, value)
+    with pytest.raises(InvalidInput) as refused:
+        make_decoder(VisionConfig(image_decoder=decoder))(msg)
+    assert refused.value.reason == reason
+
+
+def test_a_missing_cv_bridge_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'cv_bridge', None)
+    with pytest.raises(MissingDependency, match='apt'):
+        make_decoder(VisionConfig(image_decoder='cv_bridge'))
