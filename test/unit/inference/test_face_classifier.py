@@ -78,10 +78,24 @@ def test_the_crop_size_is_the_cards(tmp_path: Path) -> None:
     assert FaceClassifier.load(str(path)).crop_size == (64, 64)
 
 
-def test_other_models_are_refused(tmp_path: Path) -> None:
-    colour = image_input(colour='bgr', mean=[1, 1, 1], std=[1, 1, 1])
-    card = load_card(Path(save_tiny(tmp_path, input=colour)))
-    with pytest.raises(ModelError, match='gray'):
+COLOUR = image_input(colour='bgr', mean=[1, 1, 1], std=[1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ('changes', 'complaint'),
+    [
+        ({'input': COLOUR}, 'gray'),
+        ({'input': image_input(width=40)}, '40x48; face crops are square'),
+        ({'outputs': [head('sentiment')]}, 'the one output emotion'),
+        ({'outputs': [head('emotion'), head('sentiment')]}, 'the one output emotion'),
+    ],
+)
+def test_other_models_are_refused(tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:
+    card = load_card(Path(save_tiny(tmp_path, **changes)))
+    with pytest.raises(ModelError, match=complaint):
         FaceClassifier(card, Saying([[0] * 7]))
-    with pytest.raises(ModelError, match='cannot be read'):
+
+
+def test_a_missing_card_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r'absent\.json: cannot be read'):
         FaceClassifier.load(str(tmp_path / 'absent.json'))
