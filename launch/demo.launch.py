@@ -1,25 +1,29 @@
 """A scripted person in place of camera and speech: see the states without a robot."""
 
+import os
 from pathlib import Path
 from typing import Any
 
-from launch import LaunchDescription
+from launch import LaunchDescription, SomeSubstitutionsType
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
 from launch.conditions import UnlessCondition
 from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.some_substitutions_type import SomeSubstitutionsType
 from launch.substitutions import LaunchConfiguration, PythonExpression
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from emotion_ros.core.demo_config import FRAMES, LEVELS, STATE, DemoConfig
+from emotion_ros.inference.packaged_config import packaged_config
+
+# The variable of Humble and Jazzy, and that of later distributions.
+PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
 
 def generate_launch_description() -> LaunchDescription:
     return LaunchDescription(
         [
             option_argument('storyboard'),
-            option_argument('level', choices=LEVELS),
+            option_argument('level', choices=list(LEVELS)),
             option_argument('loop'),
             # Arguments of emotion.launch.py with other defaults.
             argument('namespace', '', 'namespace of nodes and topics'),
@@ -70,5 +74,13 @@ def demo_source() -> Node:
             {n: ParameterValue(LaunchConfiguration(n), value_type=t) for n, t in types.items()}
         ],
         remappings=[(n, LaunchConfiguration(f'{n}_topic')) for n in ('image', 'speech')],
+        additional_env=room_for_frames(),
         output='screen',
     )
+
+
+def room_for_frames() -> dict[str, str]:
+    """Return the environment in which raw frames fit through Fast DDS; a user's own is kept."""
+    if any(name in os.environ for name in PROFILES):
+        return {}
+    return dict.fromkeys(PROFILES, str(packaged_config('fastdds.xml')))

@@ -1,7 +1,5 @@
 """Camera and speech in, emotion_state out."""
 
-from pathlib import Path
-
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, EmitEvent, OpaqueFunction
 from launch.conditions import IfCondition
@@ -10,9 +8,9 @@ from launch.events.process import ProcessExited, ShutdownProcess
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
+from emotion_ros.inference.packaged_config import packaged_config
 from emotion_ros.nodes.spin import EXIT_BAD_CONFIG
 
-CONFIG = Path(__file__).parents[1] / 'config'
 RESPAWN_DELAY_S = 2.0
 
 ARGUMENTS = [
@@ -39,7 +37,7 @@ ARGUMENTS = [
     ),
     DeclareLaunchArgument(
         'params_file',
-        default_value=str(CONFIG / 'emotion.yaml'),
+        default_value=str(packaged_config('emotion.yaml')),
         description='parameters of the nodes (YAML); an unknown name in it is an error',
     ),
     DeclareLaunchArgument(
@@ -116,7 +114,7 @@ def overrides(context: LaunchContext) -> list[str | dict[str, bool]]:
     if is_true(context, 'use_sim_time'):
         laid_over.append({'use_sim_time': True})
     if LaunchConfiguration('image_transport').perform(context) == 'compressed':
-        laid_over.append(str(CONFIG / 'compressed.yaml'))  # it must reach vision_node only
+        laid_over.append(str(packaged_config('compressed.yaml')))  # it must reach vision_node only
     return laid_over
 
 

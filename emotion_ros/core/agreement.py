@@ -31,19 +31,24 @@ def contradict(opinions: Sequence[Probabilities]) -> bool:
 
 
 class ConflictTimer:
-    """Turns a contradiction that lasts CONFLICT_AFTER_S into a conflict."""
+    """Turns a contradiction into a conflict, and back, when it has lasted CONFLICT_AFTER_S.
+
+    Both ways, so that one late frame does not make a conflicting state actionable.
+    """
 
     def __init__(self) -> None:
+        self._conflict = False
         self._since_s: float | None = None
 
     def update(self, contradiction: bool, now_s: float) -> bool:
-        """Return whether the sources have contradicted each other for long enough."""
-        if not contradiction:
+        """Return whether there is a conflict at ``now_s``."""
+        if contradiction is self._conflict:
             self._since_s = None
-            return False
-        if self._since_s is None:
+        elif self._since_s is None:
             self._since_s = now_s
-        return now_s - self._since_s >= CONFLICT_AFTER_S
+        elif now_s - self._since_s >= CONFLICT_AFTER_S:
+            self._conflict, self._since_s = contradiction, None
+        return self._conflict
 
 
 def _entropy(p: Probabilities) -> float:

@@ -12,6 +12,7 @@ from emotion_ros.core.pool import log_probabilities, softmax
 FILTERS = ('hmm', 'ema', 'none')
 STEP_S = 0.05
 MAX_STEPS = 20
+MIN_GAIN, MAX_GAIN = 0.5, 8.0
 
 
 class Filter(Protocol):
@@ -25,23 +26,23 @@ class HmmFilter:
     """Forward filter of a sticky hidden Markov chain in continuous time.
 
     The hidden emotion jumps to a draw from the prior at rate ``1 / stay_s``; the observation
-    gathers log-likelihood at ``gain / stay_s`` per second, so that the result depends on how
-    long a thing was seen, not on how many frames showed it; long steps are cut into short
+    gathers log-likelihood at ``faithful_gain / stay_s`` per second, so that the result depends on
+    how long a thing was seen, not on how many frames showed it; long steps are cut into short
     ones for the same reason. Source: Rabiner 1989, "A tutorial on hidden Markov models", the
     forward procedure.
     """
 
-    def __init__(self, prior: Probabilities, stay_s: float = 0.6, gain: float = 2.0) -> None:
+    def __init__(self, prior: Probabilities, stay_s: float = 0.6) -> None:
         self._prior = prior
         self._stay_s = stay_s
-        self._gain = gain
         self._belief: Probabilities | None = None
 
     def update(self, observed: Probabilities, dt_s: float) -> Probabilities:
         """Return the belief; the first observation is taken as it is."""
         if self._belief is None:
             self._belief = observed
-        likelihood = log_probabilities(observed) - np.log(self._prior)
+        gain = faithful_gain(observed, self._prior)
+        likelihood = gain * (log_probabilities(observed) - np.log(self._prior))
         steps = min(ceil(dt_s / STEP_S), MAX_STEPS)
         for _ in range(steps):
             self._belief = self._step(self._belief, likelihood, dt_s / steps)
@@ -52,7 +53,23 @@ class HmmFilter:
     ) -> Probabilities:
         leak = 1.0 - exp(-dt_s / self._stay_s)
         predicted = (1.0 - leak) * belief + leak * self._prior
-        return softmax(log_probabilities(predicted) + self._gain * leak * likelihood)
+        return softmax(log_probabilities(predicted) + leak * likelihood)
+
+
+def faithful_gain(observed: Probabilities, prior: Probabilities) -> float:
+    """Return the gain with which a lasting observation is believed just as far as it says.
+
+    At that gain the likeliest class neither rises nor falls once the belief equals ``observed``:
+    what leaks to the prior is what the likelihood brings. A fixed gain would make one weak
+    utterance look sure only because it is remembered for seconds.
+    """
+    likelihood = log_probabilities(observed) - np.log(prior)
+    best = int(np.argmax(observed))
+    lead = likelihood[best] - float(observed @ likelihood)
+    if lead <= 0.0:
+        return MIN_GAIN
+    gain = (observed[best] - prior[best]) / (observed[best] * lead)
+    return float(np.clip(gain, MIN_GAIN, MAX_GAIN))
 
 
 class EmaFilter:

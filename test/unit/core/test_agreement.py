@@ -51,7 +51,13 @@ def test_only_confident_opposites_contradict(opinions, expected):
 
 def test_a_contradiction_must_last():
     timer = ConflictTimer()
-    seen = [timer.update(True, t) for t in (1.0, 1.2, 1.31)]
-    assert seen == [False, False, True]
-    assert timer.update(False, 1.4) is False
-    assert timer.update(True, 1.5) is False
+    assert [timer.update(True, t) for t in (1.0, 1.2, 1.31)] == [False, False, True]
+
+
+def test_a_conflict_outlives_one_late_frame_but_not_the_end_of_the_contradiction():
+    timer = ConflictTimer()
+    timer.update(True, 1.0)
+    assert timer.update(True, 1.4)
+    assert timer.update(False, 1.5)
+    assert timer.update(True, 1.6)
+    assert [timer.update(False, t) for t in (1.7, 1.9, 2.01)] == [True, True, False]

@@ -43,6 +43,16 @@ def test_the_frame_rate_does_not_matter(name):
         assert slow == pytest.approx(fast, abs=0.05)
 
 
+@pytest.mark.parametrize('name', FILTERS)
+@pytest.mark.parametrize('confidence', [0.2, 0.4, 0.6, 0.8, 0.95])
+def test_what_lasts_is_believed_as_far_as_it_says_and_no_further(name, confidence):
+    smooth, observed = make_filter(name, UNIFORM), np.array(sure(Emotion.SAD, confidence))
+    smooth.update(UNIFORM, 0.0)
+    for _ in range(60):
+        belief = smooth.update(observed, 0.05)
+    assert belief[Emotion.SAD] == pytest.approx(confidence, abs=0.03)
+
+
 @pytest.mark.parametrize('name', ['hmm', 'ema'])
 def test_no_time_no_change_of_mind(name):
     smooth = make_filter(name, UNIFORM)
