@@ -1,10 +1,8 @@
 """emotion_pipeline: the nodes in one process, with the same names and parameters."""
 
 import sys
-from argparse import ArgumentParser
+from argparse import REMAINDER, ArgumentParser
 from collections.abc import Callable, Sequence
-
-from rclpy.utilities import remove_ros_args
 
 from emotion_ros.nodes.emotion_node import EmotionNode
 from emotion_ros.nodes.fusion import FusionNode
@@ -18,7 +16,8 @@ def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode]]:
     parser = ArgumentParser(prog='emotion_pipeline', description='The nodes in one process.')
     parser.add_argument('--no-vision', action='store_true', help='leave out vision_node')
     parser.add_argument('--no-text', action='store_true', help='leave out sentiment_node')
-    without = parser.parse_args(remove_ros_args(list(args)))
+    parser.add_argument('--ros-args', nargs=REMAINDER, help='what follows is for ROS')
+    without = parser.parse_args(args)
     text = [] if without.no_text else [SentimentNode]
     vision = [] if without.no_vision else [VisionNode]
     return [FusionNode, *text, *vision]

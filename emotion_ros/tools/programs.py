@@ -23,8 +23,10 @@ class Program:
 
     def last_words(self) -> str:
         """Return the last lines that it printed."""
-        self.output.seek(0)
-        lines = self.output.read().decode(errors='replace').splitlines()
+        file = self.output.fileno()
+        # Not seek and read: the program writes at the same offset, and would then at the wrong one.
+        printed = os.pread(file, os.fstat(file).st_size, 0)
+        lines = printed.decode(errors='replace').splitlines()
         return '\n'.join(lines[-LAST_WORDS:])
 
     def stop(self, timeout_s: float) -> None:

@@ -14,7 +14,7 @@ from emotion_ros.nodes.vision import VisionNode
         ([], {FusionNode, SentimentNode, VisionNode}),
         (['--ros-args', '-r', '__ns:=/robot'], {FusionNode, SentimentNode, VisionNode}),
         (['--no-vision'], {FusionNode, SentimentNode}),
-        (['--no-text', '--ros-args', '--log-level', 'info'], {FusionNode, VisionNode}),
+        (['--no-text', '--ros-args', '--params-file', 'nowhere.yaml'], {FusionNode, VisionNode}),
         (['--no-text', '--no-vision'], {FusionNode}),
     ],
 )

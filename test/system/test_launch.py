@@ -206,11 +206,13 @@ def test_a_wrong_configuration_is_said_once_whatever_respawn_says(tmp_path, ros_
 
 
 @needs_ros2
-def test_a_missing_params_file_is_an_error(ros_domain):
-    with launched('emotion', *FUSION_ALONE, 'params_file:=nowhere.yaml') as process:
+@pytest.mark.parametrize('composed', ['true', 'false'])
+def test_a_missing_params_file_is_an_error(ros_domain, composed):
+    with launched('emotion', f'composed:={composed}', 'params_file:=nowhere.yaml') as process:
         printed, _ = process.communicate(timeout=TIMEOUT_S)
     assert 'nowhere.yaml' in printed
     assert 'exit code 2' in printed
+    assert 'Traceback' not in printed
 
 
 def description(name: str):
