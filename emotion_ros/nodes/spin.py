@@ -3,9 +3,11 @@
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from types import FrameType
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import try_shutdown
 
 from emotion_ros.core.errors import EmotionRosError
@@ -24,7 +26,9 @@ def run(factories: Sequence[Callable[[], EmotionNode]], args: Sequence[str] | No
     """
     nodes: list[EmotionNode] = []
     try:
-        rclpy.init(args=args)
+        # Not rclpy's handlers: they would end the context under a worker that is publishing.
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        _on_stop_signals(signal.default_int_handler)
         for factory in factories:
             nodes.append(factory())
         spin(nodes)
@@ -34,7 +38,7 @@ def run(factories: Sequence[Callable[[], EmotionNode]], args: Sequence[str] | No
         sys.stderr.write(f'emotion_ros: {_one_line(error)}\n')
         return EXIT_BAD_CONFIG
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C changes nothing now
+        _on_stop_signals(signal.SIG_IGN)  # a second one changes nothing now
         for node in nodes:
             node.destroy_node()
         try_shutdown()
@@ -48,6 +52,11 @@ def spin(nodes: Sequence[EmotionNode]) -> None:
         executor.add_node(node)
     while rclpy.ok():
         guarded(lambda: executor.spin_once(timeout_sec=SPIN_TIMEOUT_S), nodes[0].report_error)
+
+
+def _on_stop_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
 
 
 def _one_line(error: Exception) -> str:

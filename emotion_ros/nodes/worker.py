@@ -50,7 +50,12 @@ class Worker(Generic[T]):
 
     def _run(self) -> None:
         while (item := self._next()) is not None:
-            guarded(lambda: self._handle(item), self._on_error)
+            guarded(lambda: self._handle(item), self._report)
+
+    def _report(self, error: Exception) -> None:
+        """Pass an error on; what fails while the node is being destroyed is no error."""
+        if not self._stopping:
+            self._on_error(error)
 
     def _next(self) -> T | None:
         with self._changed:

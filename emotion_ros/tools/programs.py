@@ -24,7 +24,7 @@ class Program:
     def last_words(self) -> str:
         """Return the last lines that it printed."""
         file = self.output.fileno()
-        # Not seek and read: the program writes at the same offset, and would then at the wrong one.
+        # Not seek and read: the program writes at the same offset, which would move.
         printed = os.pread(file, os.fstat(file).st_size, 0)
         lines = printed.decode(errors='replace').splitlines()
         return '\n'.join(lines[-LAST_WORDS:])

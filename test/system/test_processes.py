@@ -3,11 +3,13 @@
 import signal
 import subprocess
 import sys
+from array import array
 from pathlib import Path
 
 import pytest
+from sensor_msgs.msg import Image
 
-from emotion_ros.msg import EmotionState
+from emotion_ros.msg import EmotionState, FaceEmotionArray
 
 START_S = 30.0
 WEIGHTS = Path(__file__).parents[2] / 'emotion_ros' / 'weights'
@@ -78,3 +80,25 @@ def test_asked_to_stop_a_node_ends_cleanly(graph, node, number):
     assert states, stderr
     assert process.returncode == 0, stderr
     assert 'Traceback' not in stderr
+
+
+def test_asked_to_stop_in_the_middle_of_work_a_node_says_nothing(graph):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    images = graph.tester.create_publisher(Image, 'image', 1)
+    picture = Image(width=640, height=480, encoding='mono8', step=640)
+    picture.data = array('B', bytes(640 * 480))
+
+    def show():
+        picture.header.stamp = graph.tester.get_clock().now().to_msg()
+        images.publish(picture)
+
+    process = subprocess.Popen(command('vision'), stderr=subprocess.PIPE, text=True)
+    try:
+        graph.until(lambda: show() or len(faces) > 10, 'ten answers', START_S)
+        process.send_signal(signal.SIGINT)
+        graph.until(lambda: show() or process.poll() is not None, 'the end', 10.0)
+        stderr = process.stderr.read() if process.stderr else ''
+    finally:
+        process.kill()
+        process.communicate()
+    assert (process.returncode, stderr) == (0, '')
