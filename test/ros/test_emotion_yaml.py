@@ -1,0 +1,68 @@
+"""The parameter files in config/ as rcl reads them, in a namespace."""
+
+import re
+
+import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.node import Node
+
+from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.options import check_option
+from emotion_ros.inference.packaged_config import packaged_config
+from emotion_ros.inference.sentiment_config import SentimentConfig
+from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.tools.params_file import ParamsFile
+
+OWNED_BY_RCLPY = ('use_sim_time', 'start_type_description_service')
+NODES = {
+    'vision_node': VisionConfig,
+    'sentiment_node': SentimentConfig,
+    'fusion_node': FusionConfig,
+}
+
+
+def parameters_of(node_name, params_file):
+    """Return what a node in a namespace gets from a parameter file."""
+    context = Context()
+    rclpy.init(args=['--ros-args', '--params-file', str(params_file)], context=context)
+    node = Node(
+        node_name,
+        namespace='/robot/head',
+        context=context,
+        automatically_declare_parameters_from_overrides=True,
+    )
+    given = {name: p.value for name, p in node.get_parameters_by_prefix('').items()}
+    node.destroy_node()
+    context.try_shutdown()
+    return {k: v for k, v in given.items() if k not in OWNED_BY_RCLPY}
+
+
+@pytest.mark.parametrize(('node', 'options'), NODES.items())
+def test_the_default_file_changes_nothing(node, options):
+    assert parameters_of(node, packaged_config('emotion.yaml')) == {}
+    assert ParamsFile(packaged_config('emotion.yaml')).config(node, options) == options()
+
+
+@pytest.mark.parametrize(('node', 'options'), NODES.items())
+def test_its_examples_are_legal_once_uncommented(tmp_path, node, options):
+    text = packaged_config('emotion.yaml').read_text()
+    uncommented = re.sub('^  # ', '  ', text.replace('  ros__parameters: {}\n', ''), flags=re.M)
+    file = tmp_path / 'mine.yaml'
+    file.write_text(uncommented)
+    given = parameters_of(node, file)
+    assert given
+    for name, value in given.items():
+        check_option(options, name, value)
+
+
+@pytest.mark.parametrize(
+    ('node', 'given'),
+    [
+        ('vision_node', {'image_transport': 'compressed'}),
+        ('sentiment_node', {}),
+        ('fusion_node', {}),
+    ],
+)
+def test_the_compressed_transport_reaches_the_vision_node_only(node, given):
+    assert parameters_of(node, packaged_config('compressed.yaml')) == given
