@@ -1,8 +1,9 @@
 """Whether the published states are those that a storyboard expects.
 
-An expectation is met when the states have *settled*: the last HELD_STATES or more of those seen
-between the cue and its deadline all have the expected fields. What comes too late, or was right
-and did not last until the deadline, is a miss; so are states that agree only in passing.
+An expectation is met when the states have *settled* between the cue and its deadline: HELD_STATES
+in a row have the expected fields, and from there to the deadline at least HELD_SHARE of all do.
+What comes too late or does not last is a miss. The share forgives one late frame on a busy
+machine, which makes a state HOLDING for a moment.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from emotion_ros.core.state import EmotionState
 from emotion_ros.core.storyboard import Cue, Expectation, Storyboard
 
 HELD_STATES = 3
+HELD_SHARE = 0.7
 
 
 class Verdict(Enum):
@@ -55,20 +57,23 @@ def judge(storyboard: Storyboard, seen: Sequence[Sighting], now_s: float) -> tup
 def _judge_cue(cue: Cue, expect: Expectation, seen: Sequence[Sighting], now_s: float) -> Outcome:
     deadline_s = cue.at_s + expect.within_s
     window = [s for s in seen if cue.at_s <= s.at_s <= deadline_s]
-    run = _final_run(expect, window)
-    settled = len(run) >= HELD_STATES
+    held = _held(expect, window)
+    settled = bool(held)
     verdict = Verdict.MET if settled else Verdict.MISSED
     return Outcome(
         cue=cue,
         expect=expect,
         verdict=verdict if now_s > deadline_s else Verdict.OPEN,
-        settled_after_s=run[0].at_s - cue.at_s if settled else None,
+        settled_after_s=held[0].at_s - cue.at_s if settled else None,
         last=window[-1].state if window else None,
     )
 
 
-def _final_run(expect: Expectation, window: Sequence[Sighting]) -> Sequence[Sighting]:
-    start = len(window)
-    while start and expect.holds(window[start - 1].state):
-        start -= 1
-    return window[start:]
+def _held(expect: Expectation, window: Sequence[Sighting]) -> Sequence[Sighting]:
+    """Return the states from the first settled one on, or none when they have not settled."""
+    holds = [expect.holds(s.state) for s in window]
+    for start in range(len(holds) - HELD_STATES + 1):
+        if all(holds[start : start + HELD_STATES]):
+            lasted = sum(holds[start:]) >= HELD_SHARE * len(holds[start:])
+            return window[start:] if lasted else ()
+    return ()
