@@ -103,6 +103,9 @@ def to_parameter(value: OptionValue) -> Any:
 def _given(node: Node, name: str, default: OptionValue) -> object:
     """Return the value from the command line or the file, else the default."""
     overrides = node._parameter_overrides  # no public name for these on Humble
+    if name in overrides and overrides[name].value is None and isinstance(default, tuple):
+        del overrides[name]  # an empty list in YAML has no type, and declaring it would fail
+        return ()
     return to_option(overrides[name].value) if name in overrides else default
 
 

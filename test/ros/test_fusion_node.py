@@ -158,6 +158,15 @@ def test_wrong_parameters_are_named(graph, parameters, message):
     assert message in str(raised.value)
 
 
+def test_an_empty_list_in_a_file_is_an_empty_list(graph, tmp_path):
+    path = tmp_path / 'params.yaml'
+    path.write_text('fusion_node:\n  ros__parameters:\n    modalities: []\n')
+    arguments = ['--ros-args', '--params-file', str(path)]
+    node = FusionNode(context=graph.context, cli_args=arguments)
+    assert node.config.modalities == ()
+    node.destroy_node()
+
+
 def test_a_listed_modality_has_its_own_weight(graph):
     states = graph.listen(EmotionState, 'emotion_state')
     graph.add(FusionNode, modalities=['voice'], voice__weight=0.25)

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from array import array
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,10 @@ def refused(node: str, *arguments: str) -> str:
         ('vision', ['-p', 'face_detector:=eyes'], "face_detector: 'eyes' is not one of"),
         ('vision', ['-p', 'image_decoder:=magic'], "image_decoder: 'magic' is not one of"),
         ('sentiment', ['-p', 'text_model:=nowhere.json'], 'nowhere.json'),
-        ('sentiment', ['-p', 'text_model:=hf:no/such-model'], 'no/such-model'),
+        pytest.param(
+            *('sentiment', ['-p', 'text_model:=hf:no/such-model'], 'no/such-model'),
+            marks=pytest.mark.skipif(not find_spec('transformers'), reason='no transformers'),
+        ),
     ],
 )
 def test_a_node_that_cannot_work_says_why_in_one_line(node, arguments, words):
