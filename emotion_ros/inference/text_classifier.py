@@ -1,8 +1,6 @@
 """From clean words to sentiment and emotion probabilities."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,36 +12,10 @@ from emotion_ros.core.json_object import parse_json
 from emotion_ros.inference.backend import Backend, make_backend
 from emotion_ros.inference.model_card import ModelCard, load_card
 from emotion_ros.inference.model_file import PACKAGED, packaged_weights
+from emotion_ros.inference.text_engine import TRIAL, TextEngine, TextPrediction
 
 HUB_PREFIX = 'hf:'
 TASK = 'text_emotion'
-TRIAL = 'hello'
-
-
-@dataclass(frozen=True)
-class TextPrediction:
-    """``sentiment`` [3] and ``emotion`` [7] each sum to 1; emotion is NaN without such a head.
-
-    ``known`` of ``tokens`` pieces of words were in the model's vocabulary; ``truncated`` says
-    that the beginning did not fit into the model.
-    """
-
-    sentiment: NDArray[np.float64]
-    emotion: NDArray[np.float64]
-    tokens: int
-    known: int
-    truncated: bool
-
-
-class TextEngine(Protocol):
-    """Whatever scores an utterance; ``sha256`` is empty when the engine cannot tell."""
-
-    name: str
-    sha256: str
-
-    def classify(self, text: str) -> TextPrediction:
-        """Score one cleaned utterance; InvalidInput('bad_output') rather than NaN."""
-        ...
 
 
 class TextClassifier:

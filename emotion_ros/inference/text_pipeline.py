@@ -13,8 +13,9 @@ from emotion_ros.core.utterance import Utterance
 from emotion_ros.inference.language import LanguageCheck
 from emotion_ros.inference.model_file import packaged_weights
 from emotion_ros.inference.sentiment_config import SentimentConfig
-from emotion_ros.inference.text_classifier import TextEngine, TextPrediction, make_text_engine
+from emotion_ros.inference.text_classifier import make_text_engine
 from emotion_ros.inference.text_cleaning import CleanText, clean_text
+from emotion_ros.inference.text_engine import TextEngine, TextPrediction
 
 UNSUPPORTED_LANGUAGE = Rejection.UNSUPPORTED_LANGUAGE.value
 FULL_QUALITY_TOKENS = 4

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.errors import InvalidInput, MissingDependency, ModelError
 from emotion_ros.inference.model_card import OutputHead
-from emotion_ros.inference.text_classifier import TRIAL, TextPrediction
+from emotion_ros.inference.text_engine import TRIAL, TextPrediction
 from emotion_ros.inference.torch_device import choose_torch_device
 
 MAX_TOKENS = 512

@@ -12,7 +12,7 @@ from emotion_ros.inference.detectors.detector import FaceBox
 from emotion_ros.inference.face_pipeline import FacePipeline
 from emotion_ros.inference.model_card import ImageInput, ModelCard, OutputHead
 from emotion_ros.inference.sentiment_config import SentimentConfig
-from emotion_ros.inference.text_classifier import TextPrediction
+from emotion_ros.inference.text_engine import TextPrediction
 from emotion_ros.inference.text_pipeline import TextPipeline
 from emotion_ros.inference.vision_config import VisionConfig
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.errors import ConfigError
-from emotion_ros.inference.text_classifier import TextEngine, make_text_engine
+from emotion_ros.inference.text_classifier import make_text_engine
+from emotion_ros.inference.text_engine import TextEngine
 from training import calibrate, metrics
 from training.command import as_json, log, run
 from training.text.asr import spoken, with_word_errors

@@ -13,10 +13,10 @@ from emotion_ros.core.errors import InvalidInput, ModelError
 from emotion_ros.inference.model_card import load_card
 from emotion_ros.inference.text_classifier import (
     TextClassifier,
-    TextEngine,
     load_tokenizer,
     make_text_engine,
 )
+from emotion_ros.inference.text_engine import TextEngine
 from tiny_models import head, save_card, save_text, text_input
 
 # Logits: negative, neutral, positive; then angry ... surprise.

@@ -11,7 +11,7 @@ from emotion_ros.core.errors import ConfigError, InvalidInput, ModelError
 from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.inference.sentiment_config import SentimentConfig
-from emotion_ros.inference.text_classifier import TextPrediction
+from emotion_ros.inference.text_engine import TextPrediction
 from emotion_ros.inference.text_pipeline import (
     TextPipeline,
     TextReport,

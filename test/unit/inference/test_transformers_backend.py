@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from emotion_ros.core.errors import ConfigError, MissingDependency, ModelError
-from emotion_ros.inference.text_classifier import TextEngine, make_text_engine
+from emotion_ros.inference.text_classifier import make_text_engine
+from emotion_ros.inference.text_engine import TextEngine
 from emotion_ros.inference.transformers_backend import label_order
 from tiny_models import SPECIAL, word_tokenizer
 
