@@ -62,6 +62,8 @@ class Fusion:
         if text.status is not SourceStatus.OK:
             self._buffer.drop(TEXT)
             return ''
+        if text.is_status_only:
+            return ''
         return self._add(text.to_evidence(self._card.sentiment_given_emotion), now_s)
 
     def add_evidence(self, evidence: Evidence, now_s: float) -> str:

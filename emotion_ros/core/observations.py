@@ -71,6 +71,11 @@ class TextObservation:
     rejection: Rejection = Rejection.NONE
     source: str = ''
 
+    @property
+    def is_status_only(self) -> bool:
+        """Whether nothing was said: the node only tells how it is."""
+        return self.rejection is Rejection.NONE and bool(np.isnan(self.sentiment).all())
+
     def to_evidence(self, sentiment_given_emotion: Sequence[Sequence[float]]) -> Evidence:
         """Return what these words say about the speaker.
 

@@ -11,6 +11,7 @@ from builtin_interfaces.msg import Duration, Time
 from sensor_msgs.msg import Image
 
 from emotion_ros.core.affect import valence_arousal
+from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.observations import FaceObservation, SourceStatus, decide
 from emotion_ros.core.state import EmotionState, WeighedEvidence
 from emotion_ros.inference.from_msg import NANOSECONDS
@@ -77,6 +78,19 @@ def report_to_msg(report: TextReport, stamp_s: float, include_text: bool) -> Tex
         emotion_probabilities=[float(p) for p in report.emotion_probabilities],
         quality=float(report.quality),
         inference_time=float(report.inference_time_s),
+    )
+    msg.header.stamp = seconds_to_stamp(stamp_s)
+    return msg
+
+
+def status_to_msg(status: SourceStatus, reason: str, stamp_s: float) -> TextSentiment:
+    """Return how a sentiment node is, with nothing said: UNKNOWN and NaN throughout."""
+    msg = TextSentiment(
+        status=int(status),
+        reason=reason,
+        sentiment=TextSentiment.UNKNOWN,
+        sentiment_probabilities=[math.nan] * len(SENTIMENTS),
+        emotion_probabilities=[math.nan] * len(EMOTIONS),
     )
     msg.header.stamp = seconds_to_stamp(stamp_s)
     return msg

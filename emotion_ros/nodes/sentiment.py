@@ -13,7 +13,7 @@ from emotion_ros.inference.backend import MODEL_FAILURES
 from emotion_ros.inference.sentiment_config import SentimentConfig
 from emotion_ros.inference.text_pipeline import TextPipeline, TextReport, make_text_pipeline
 from emotion_ros.msg import TextSentiment
-from emotion_ros.nodes.convert import report_to_msg, seconds_to_stamp
+from emotion_ros.nodes.convert import report_to_msg, status_to_msg
 from emotion_ros.nodes.emotion_node import EmotionNode
 from emotion_ros.nodes.spin import run
 from emotion_ros.nodes.worker import Worker
@@ -106,9 +106,7 @@ class SentimentNode(EmotionNode[SentimentConfig]):
             self._publisher.publish(message)
 
     def _publish_status(self, status: SourceStatus, reason: str) -> None:
-        message = TextSentiment(status=int(status), reason=reason)
-        message.header.stamp = seconds_to_stamp(self.now_s())
-        self._publisher.publish(message)
+        self._publisher.publish(status_to_msg(status, reason, self.now_s()))
 
     def _reject(self, error: InvalidInput) -> None:
         """Count an utterance that cannot be used; a failing network is an error of the node."""

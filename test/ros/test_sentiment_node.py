@@ -1,5 +1,7 @@
 """sentiment_node over real DDS: words scored, bad ones counted, nothing private said."""
 
+import math
+
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from std_msgs.msg import Bool, String
@@ -111,6 +113,8 @@ def test_switched_off_nothing_is_scored(graph):
     publisher = graph.publisher(String, 'speech')
     graph.call(SetBool, 'sentiment_node/enable', SetBool.Request(data=False))
     graph.until(lambda: said and said[-1].status == DISABLED, 'disabled')
+    assert said[-1].sentiment == TextSentiment.UNKNOWN
+    assert all(math.isnan(p) for p in said[-1].sentiment_probabilities)
     publisher.publish(String(data=HAPPY))
     graph.until(lambda: node.health.counts()['received'] == 1, 'the words')
     assert mood.calls == 0

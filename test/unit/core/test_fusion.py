@@ -12,7 +12,7 @@ from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.evidence import Ageing
 from emotion_ros.core.fusion import Fusion
 from emotion_ros.core.fusion_config import FusionConfig
-from emotion_ros.core.observations import SourceStatus
+from emotion_ros.core.observations import SourceStatus, TextObservation
 from emotion_ros.core.state import Status
 from examples import CARD, face, frame, make_fusion, play, sure, voice, words
 
@@ -160,6 +160,12 @@ def test_all_modalities_switched_off_is_disabled_one_is_not():
     assert fusion.states(T + 1.1)[0].status is Status.NO_INPUT
     fusion.add_text(words(T + 1.2, *GLAD, status=SourceStatus.DISABLED), T + 1.2)
     assert fusion.states(T + 1.2)[0].status is Status.DISABLED
+
+
+def test_words_switched_on_again_without_a_word_said_are_no_evidence():
+    fusion = make_fusion()
+    assert fusion.add_text(TextObservation(T), T) == ''
+    assert fusion.states(T)[0].evidence == ()
 
 
 def test_a_new_modality_enters_with_the_weight_of_the_listed_one():
