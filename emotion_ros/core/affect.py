@@ -17,8 +17,8 @@ VALENCE_AROUSAL = {
     Emotion.SURPRISE: (0.40, 0.67),
 }
 _COORDINATES = np.array([VALENCE_AROUSAL[Emotion(i)] for i in range(len(EMOTIONS))])
-_PLEASANT = [Emotion.HAPPY]
-_UNPLEASANT = [Emotion.ANGRY, Emotion.DISGUST, Emotion.FEAR, Emotion.SAD]
+_PLEASANT = Emotion.HAPPY
+_UNPLEASANT = (Emotion.ANGRY, Emotion.DISGUST, Emotion.FEAR, Emotion.SAD)
 
 
 def valence_arousal(probabilities: Probabilities) -> tuple[float, float]:
@@ -30,4 +30,4 @@ def valence_arousal(probabilities: Probabilities) -> tuple[float, float]:
 def pleasant_unpleasant(probabilities: Probabilities) -> tuple[float, float]:
     """Return P(pleasant) and P(unpleasant); neutral and surprise count for neither."""
     p = np.asarray(probabilities)
-    return float(p[_PLEASANT].sum()), float(p[_UNPLEASANT].sum())
+    return float(p[_PLEASANT]), sum(float(p[emotion]) for emotion in _UNPLEASANT)

@@ -1,6 +1,7 @@
 """How far the sources agree, and when a disagreement is a conflict."""
 
 from collections.abc import Sequence
+from math import log
 
 import numpy as np
 
@@ -20,8 +21,9 @@ def agreement(opinions: Sequence[Probabilities]) -> float:
     if len(opinions) < 2:
         return float('nan')
     p = np.asarray(opinions, dtype=np.float64)
-    divergence = _entropy(p.mean(axis=0)) - np.mean([_entropy(row) for row in p])
-    return float(np.clip(1.0 - divergence / np.log(len(p)), 0.0, 1.0))
+    mixed, *single = _entropies(np.vstack([p.mean(axis=0), p]))
+    divergence = mixed - sum(single) / len(p)
+    return min(max(1.0 - divergence / log(len(p)), 0.0), 1.0)
 
 
 def contradict(opinions: Sequence[Probabilities]) -> bool:
@@ -51,6 +53,6 @@ class ConflictTimer:
         return self._conflict
 
 
-def _entropy(p: Probabilities) -> float:
-    positive = p[p > 0.0]
-    return float(-(positive * np.log(positive)).sum())
+def _entropies(rows: Probabilities) -> list[float]:
+    logs = np.log(np.maximum(rows, np.finfo(np.float64).tiny))
+    return [float(h) for h in -(rows * logs).sum(axis=1)]

@@ -1,11 +1,12 @@
 """One modality's say about one person, and what makes it count less or not at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from math import isfinite
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS
 
@@ -87,12 +88,12 @@ class Ageing:
         return float((decay - floor) / (1.0 - floor))
 
 
-def is_distribution(probabilities: ArrayLike) -> bool:
-    """Return whether these are seven finite numbers >= 0 that sum to 1 within 1e-3."""
-    p = np.asarray(probabilities, dtype=np.float64)
-    if p.shape != (len(EMOTIONS),) or not np.isfinite(p).all():
+def is_distribution(probabilities: Sequence[float], size: int = len(EMOTIONS)) -> bool:
+    """Return whether these are ``size`` finite numbers >= 0 that sum to 1 within 1e-3."""
+    if len(probabilities) != size:
         return False
-    return bool((p >= 0.0).all() and abs(float(p.sum()) - 1.0) <= SUM_TOLERANCE)
+    in_range = all(isfinite(p) and p >= 0.0 for p in probabilities)
+    return in_range and abs(sum(probabilities) - 1.0) <= SUM_TOLERANCE
 
 
 def check_evidence(evidence: Evidence, now_s: float) -> Rejection:

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from math import isfinite, isnan
 
 import numpy as np
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Emotion, Sentiment
-from emotion_ros.core.evidence import FACE, TEXT, Evidence, Rejection
+from emotion_ros.core.evidence import FACE, TEXT, Evidence, Rejection, is_distribution
 from emotion_ros.core.sentiment_map import emotion_from_sentiment
+from emotion_ros.core.state import NO_PROBABILITIES
+
+UNIFORM = (1 / len(EMOTIONS),) * len(EMOTIONS)
 
 
 class SourceStatus(IntEnum):
@@ -80,36 +84,45 @@ class TextObservation:
         """Return what these words say about the speaker.
 
         The sentiment is spread over the emotions by P(sentiment | emotion), with the emotion
-        head, or nothing when there is none, as the prior.
+        head, or nothing when there is none, as the prior; all NaN when either is malformed.
         """
-        sentiment = np.asarray(self.sentiment, dtype=np.float64)
-        emotion = np.asarray(self.emotion, dtype=np.float64)
-        prior = emotion if np.isfinite(emotion).all() else np.full(len(EMOTIONS), 1 / 7)
-        spread = emotion_from_sentiment(sentiment, np.asarray(sentiment_given_emotion), prior)
         return Evidence(
             modality=TEXT,
             stamp_s=self.stamp_s,
-            probabilities=tuple(float(p) for p in spread),
+            probabilities=self._spread(sentiment_given_emotion),
             quality=self.quality,
             person_id=self.person_id,
             source=self.source,
             detail=describe(self.sentiment, SENTIMENTS),
-            valence=float(sentiment[Sentiment.POSITIVE] - sentiment[Sentiment.NEGATIVE]),
+            valence=self.sentiment[Sentiment.POSITIVE] - self.sentiment[Sentiment.NEGATIVE],
             rejection=self.rejection,
         )
+
+    def _spread(self, sentiment_given_emotion: Sequence[Sequence[float]]) -> tuple[float, ...]:
+        emotion = UNIFORM if all(map(isnan, self.emotion)) else self.emotion
+        if not (is_distribution(self.sentiment, len(SENTIMENTS)) and is_distribution(emotion)):
+            return NO_PROBABILITIES
+        table = np.asarray(sentiment_given_emotion)
+        spread = emotion_from_sentiment(np.array(self.sentiment), table, np.array(emotion))
+        return tuple(float(p) for p in spread)
 
 
 def describe(probabilities: Sequence[float], labels: Sequence[str]) -> str:
     """Return the best label and its probability in words, such as ``Happy (98%)``, or ''."""
-    if len(probabilities) != len(labels) or not np.isfinite(probabilities).all():
+    if len(probabilities) != len(labels) or not all(map(isfinite, probabilities)):
         return ''
-    best = int(np.argmax(probabilities))
+    best = likeliest(probabilities)
     return f'{labels[best].capitalize()} ({probabilities[best]:.0%})'
 
 
 def decide(probabilities: Sequence[float]) -> tuple[Emotion, float]:
     """Return the likeliest emotion and its probability; UNKNOWN and 0 for none or NaN."""
-    if len(probabilities) != len(EMOTIONS) or not np.isfinite(probabilities).all():
+    if len(probabilities) != len(EMOTIONS) or not all(map(isfinite, probabilities)):
         return Emotion.UNKNOWN, 0.0
-    best = int(np.argmax(probabilities))
+    best = likeliest(probabilities)
     return Emotion(best), float(probabilities[best])
+
+
+def likeliest(probabilities: Sequence[float]) -> int:
+    """Return the index of the largest; the first of equal ones."""
+    return max(range(len(probabilities)), key=probabilities.__getitem__)

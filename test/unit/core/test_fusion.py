@@ -24,41 +24,8 @@ BITTER = (Sentiment.NEGATIVE, Emotion.ANGRY)
 
 
 def outcome(state):
-    """Return the four columns of the rule table."""
+    """Return the four columns of the rule tables."""
     return state.status.name, state.label, state.actionable, state.reason.value
-
-
-RULES = [
-    # faces shown for 1 s, words at the end, seconds waited, expected
-    (None, None, 0.0, ('NO_INPUT', 'unknown', False, 'no_input')),
-    ((), None, 0.0, ('NO_PERSON', 'unknown', False, 'no_person')),
-    ((HAPPY,), None, 0.0, ('OK', 'happy', True, '')),
-    ((UNCLEAR,), None, 0.0, ('OK', 'happy', False, 'low_confidence')),
-    ((HAPPY,), GLAD, 0.0, ('OK', 'happy', True, '')),
-    ((HAPPY,), BITTER, 0.4, ('OK', 'happy', False, 'conflict')),
-    ((UNCLEAR,), GLAD, 0.4, ('OK', 'happy', True, '')),
-    ((), GLAD, 0.0, ('OK', 'happy', False, 'dwell')),
-    ((), GLAD, 0.6, ('OK', 'happy', True, '')),
-    (None, GLAD, 0.6, ('OK', 'happy', True, '')),
-    (None, GLAD, 3.0, ('HOLDING', 'happy', False, 'stale')),
-    (None, GLAD, 5.1, ('NO_INPUT', 'unknown', False, 'no_input')),
-    ((HAPPY,), None, 0.7, ('HOLDING', 'happy', False, 'stale')),
-    ((HAPPY,), None, 1.1, ('NO_INPUT', 'unknown', False, 'no_input')),
-    ((HAPPY,), GLAD, 1.1, ('OK', 'happy', False, 'dwell')),
-    ((HAPPY,), GLAD, 1.7, ('OK', 'happy', True, '')),
-]
-
-
-@pytest.mark.parametrize(('faces', 'said', 'waited_s', 'expected'), RULES)
-def test_rule_table(faces, said, waited_s, expected):
-    fusion = make_fusion()
-    if faces is not None:
-        play(fusion, T - 1.0, 1.0, *faces)
-    if said is not None:
-        fusion.add_text(words(T, *said), T)
-    for i in range(round(waited_s * 10) + 1):
-        state = fusion.states(T + i / 10)[0]
-    assert outcome(state) == expected
 
 
 @pytest.mark.parametrize(
@@ -247,6 +214,52 @@ def test_changed_options_act_at_once():
     assert play(fusion, T, 1.0, face(Emotion.HAPPY, confidence=0.8))[-1].actionable
     fusion.configure(FusionConfig(confidence_threshold=0.99))
     assert fusion.states(T + 1.0)[0].reason.value == 'low_confidence'
+
+
+FURTHER_AWAY = face(Emotion.SAD, 2, box_xyxy=(0.7, 0.4, 0.8, 0.5))
+ARRIVALS = {
+    'face': lambda fusion: fusion.add_faces(frame(T, UNCLEAR, FURTHER_AWAY), T),
+    'text': lambda fusion: fusion.add_text(words(T, *BITTER), T),
+    'voice': lambda fusion: fusion.add_evidence(voice(T, person_id='face_1'), T),
+    'pulse': lambda fusion: fusion.add_evidence(voice(T, modality='pulse', quality=0.5), T),
+}
+
+
+@given(st.permutations(list(ARRIVALS)))
+def test_the_order_of_arrival_changes_nothing(order):
+    assert states_after(*order) == states_after(*ARRIVALS)
+
+
+def states_after(*names):
+    """Return the states of both people in words: NaN equals NaN there."""
+    fusion = make_fusion()
+    fusion.add_faces(frame(T, UNCLEAR), T)
+    for name in names:
+        assert ARRIVALS[name](fusion) == ''
+    return [repr(state) for state in fusion.states(T)]
+
+
+unit = st.floats(0.0, 1.0)
+
+
+@given(unit, unit, st.floats(0.05, 1.0), st.floats(0.05, 1.0))
+def test_a_surer_source_never_weighs_less(confidence, more, quality, better):
+    """Neither by what it says nor by how good it says that this is."""
+    low, high = sorted((confidence, more))
+    meek = state_with_voice(low, min(quality, better))
+    bold = state_with_voice(high, max(quality, better))
+    assert bold.evidence[1].weight >= meek.evidence[1].weight
+    surer = state_with_voice(high, min(quality, better))
+    sad = Emotion.SAD
+    assert surer.probabilities[sad] >= meek.probabilities[sad] - 1e-12
+
+
+def state_with_voice(confidence, quality):
+    fusion = make_fusion()
+    fusion.add_faces(frame(T, face(Emotion.HAPPY, confidence=0.5)), T)
+    said = voice(T, probabilities=sure(Emotion.SAD, confidence), quality=quality)
+    fusion.add_evidence(said, T)
+    return fusion.states(T)[0]
 
 
 probabilities = st.one_of(

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""A modality of your own: says every half second that the voice sounds like one emotion.
+
+Replace ``listen`` by your classifier and keep the rest. With the nodes running::
+
+    python3 examples/fake_voice.py --emotion sad --confidence 0.8
+
+The pool takes it in at ``other_weight``, or at ``voice.weight`` when the fusion lists it::
+
+    fusion_node:
+      ros__parameters:
+        modalities: [voice]
+        voice: {weight: 0.7, half_life: 1.5, timeout: 5.0}
+"""
+
+import argparse
+from contextlib import suppress
+
+import rclpy
+from rclpy.executors import ExternalShutdownException
+from rclpy.node import Node
+
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.msg import EmotionEvidence
+
+PERIOD_S = 0.5
+
+
+class FakeVoice(Node):
+    """Publishes one EmotionEvidence every PERIOD_S."""
+
+    def __init__(self, emotion: str, confidence: float) -> None:
+        super().__init__('fake_voice')
+        self._emotion, self._confidence = emotion, confidence
+        self._publisher = self.create_publisher(EmotionEvidence, 'emotion/evidence', 10)
+        self.create_timer(PERIOD_S, self.publish)
+
+    def listen(self) -> list[float]:
+        """Return seven probabilities that sum to 1, in the order of EMOTIONS."""
+        rest = (1.0 - self._confidence) / (len(EMOTIONS) - 1)
+        return [self._confidence if name == self._emotion else rest for name in EMOTIONS]
+
+    def publish(self) -> None:
+        """Send what was heard, with the time at which it was heard."""
+        msg = EmotionEvidence(modality='voice', source=self.get_name())
+        msg.header.stamp = self.get_clock().now().to_msg()
+        msg.probabilities = self.listen()
+        msg.quality = 1.0  # 0..1: how far this sound can be trusted (noise, distance)
+        msg.detail = f'{self._emotion.capitalize()} ({self._confidence:.0%})'
+        self._publisher.publish(msg)
+
+
+def main() -> None:
+    """Run until interrupted."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--emotion', choices=EMOTIONS, default='sad')
+    parser.add_argument('--confidence', type=float, default=0.8)
+    args, ros_args = parser.parse_known_args()
+    rclpy.init(args=ros_args)
+    with suppress(KeyboardInterrupt, ExternalShutdownException):
+        rclpy.spin(FakeVoice(args.emotion, args.confidence))
+
+
+if __name__ == '__main__':
+    main()

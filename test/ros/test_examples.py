@@ -1,0 +1,58 @@
+"""The example programs, as a reader of the docs would start them."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emotion_ros.core.emotions import Emotion
+from emotion_ros.core.fusion_card import load_fusion_card
+from emotion_ros.core.pool import pool
+from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray
+from emotion_ros.nodes.fusion import FusionNode
+from examples import sure
+
+FAKE_VOICE = Path(__file__).parents[2] / 'examples' / 'fake_voice.py'
+FACE_WEIGHT, VOICE_WEIGHT = 0.8, 0.5
+
+
+@pytest.fixture
+def fake_voice(ros_domain: int) -> Iterator[None]:
+    command = [sys.executable, str(FAKE_VOICE), '--emotion', 'sad', '--confidence', '0.7']
+    process = subprocess.Popen(command)
+    yield
+    process.terminate()
+    process.wait(10)
+
+
+def test_a_fake_voice_changes_the_state_as_the_maths_says(graph, fake_voice):
+    states = graph.listen(EmotionState, 'emotion_state')
+    options = {'filter': 'none', 'face_weight': FACE_WEIGHT, 'other_weight': VOICE_WEIGHT}
+    graph.add(FusionNode, face_fresh_for=10.0, vision_timeout=10.0, fresh_for=10.0, **options)
+    graph.publisher(FaceEmotionArray, 'emotion/faces').publish(happy_face(graph))
+
+    def heard() -> list[EmotionState]:
+        return [s for s in states if [e.modality for e in s.evidence] == ['face', 'voice']]
+
+    state = graph.until(heard, 'a state with face and voice')[-1]
+    assert [e.weight for e in state.evidence] == pytest.approx([FACE_WEIGHT, VOICE_WEIGHT])
+    assert state.probabilities == pytest.approx(expected(), abs=1e-4)
+    assert state.summary == 'Vision: Happy (60%), Voice: Sad (70%)'
+
+
+def happy_face(graph) -> FaceEmotionArray:
+    msg = FaceEmotionArray(faces=[FaceEmotion(face_id=1, quality=1.0, detection_score=0.9)])
+    msg.header.stamp = graph.tester.get_clock().now().to_msg()
+    msg.faces[0].box_xyxy = [0.4, 0.4, 0.6, 0.6]
+    msg.faces[0].probabilities = sure(Emotion.HAPPY, 0.6)
+    return msg
+
+
+def expected() -> np.ndarray:
+    card = load_fusion_card(packaged_weights() / 'fusion.json')
+    opinions = [sure(Emotion.HAPPY, 0.6), sure(Emotion.SAD, 0.7)]
+    return pool(opinions, [FACE_WEIGHT, VOICE_WEIGHT], np.array(card.prior), card.temperature)
