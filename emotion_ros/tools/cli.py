@@ -17,6 +17,7 @@ COMMANDS = {
     'demo': 'play a scripted person to the real nodes and check what they understand',
     'replay': 'feed a recorded bag to the same core, faster than real time',
     'explain': 'say why the state was what it was at one moment of a bag',
+    'policy': 'say which behaviours of a controller a bag would have set off',
     'models': 'list, fetch and verify model files',
     'parameters': 'print every parameter of the nodes with its default and range',
 }

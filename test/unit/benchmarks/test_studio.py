@@ -1,0 +1,171 @@
+"""Faces before the real pipeline: what is found, what is cut out, what counts."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from benchmarks.live_crop import crops_around, deal, score_sizes
+from benchmarks.pasted_faces import GREY, PastedFace, paste
+from benchmarks.studio import Studio, scenes
+from emotion_ros.inference.detectors.detector import FaceBox
+from emotion_ros.inference.detectors.haar import Haar
+from emotion_ros.inference.face_crop import AS_IS, CROPS, FaceCrop, crop_face
+from training.face.data import Faces
+
+PORTRAIT = Path(__file__).parents[3] / 'config/demo/astronaut.jpg'
+
+
+class Brightness:
+    """Judges a crop by its brightness: class 0 is dark, 6 is bright."""
+
+    crop_size = (48, 48)
+
+    def classify(self, crops):
+        return np.eye(7)[(crops.mean(axis=(1, 2)) // 37).astype(int)]
+
+
+class Watched(Brightness):
+    """Keeps what it is asked to judge."""
+
+    def __init__(self):
+        self.crops = []
+
+    def classify(self, crops):
+        self.crops.append(crops)
+        return super().classify(crops)
+
+
+class SquareFinder:
+    """Boxes whatever is not background, the box lying so that ``crop`` cuts out all of it."""
+
+    def __init__(self, crop: FaceCrop = AS_IS, darkest: int = 0, name: str = 'exact'):
+        self.crop, self.darkest, self.name = crop, darkest, name
+
+    def detect(self, image_bgr):
+        face = np.argwhere(image_bgr[:, :, 0] != GREY)
+        if not len(face) or image_bgr[tuple(face[0])][0] < self.darkest:
+            return []
+        (top, left), (bottom, right) = face.min(axis=0), face.max(axis=0) + 1
+        size = (right - left) / self.crop.scale
+        x = (left + right) / 2 - self.crop.right * size
+        y = (top + bottom) / 2 - self.crop.down * size
+        return [FaceBox((x - size / 2, y - size / 2, x + size / 2, y + size / 2), 0.9)]
+
+
+def flat_faces(*levels, labels=None):
+    images = np.array([np.full((48, 48), level, np.uint8) for level in levels])
+    count = len(levels)
+    labels = np.array([level // 37 for level in levels] if labels is None else labels, int)
+    return Faces(
+        images.reshape(-1, 48, 48), labels, np.zeros((count, 7), np.float32), np.ones(count)
+    )
+
+
+def busy_face(seed=0):
+    """A face-sized picture without the background's grey."""
+    rough = np.random.default_rng(seed).normal(0, 1, (48, 48))
+    smooth = cv2.GaussianBlur(rough, (0, 0), 1.5)
+    return np.clip(185 + 25 * smooth / smooth.std(), GREY + 1, 255).astype(np.uint8)
+
+
+def test_no_faces_are_no_trials():
+    trials = Studio(SquareFinder(), Brightness()).show(flat_faces(), 64)
+    assert len(trials.labels) == len(trials.found) == len(trials.right) == 0
+
+
+def test_every_face_has_its_row_found_or_not():
+    faces = flat_faces(20, 130, 200, labels=[0, 3, 0])
+    trials = Studio(SquareFinder(darkest=50), Brightness()).show(faces, 64)
+    assert trials.found.tolist() == [False, True, True]
+    assert trials.right.tolist() == [False, True, False]
+    assert trials.own.tolist() == trials.square.tolist() == [True, True, False]
+    assert np.isnan(trials.quality[0]) and np.isnan(trials.live[0]).all()
+
+
+def test_the_pipeline_forgets_one_face_before_the_next():
+    trials = Studio(SquareFinder(darkest=50), Brightness()).show(flat_faces(200, 20, 200), 64)
+    assert trials.found.tolist() == [True, False, True]
+
+
+def test_a_bad_camera_is_in_front_of_the_pipeline_and_of_the_square():
+    def inverted(frame, _rng):
+        return np.where(frame == GREY, frame, 255 - frame).astype(np.uint8)
+
+    trials = Studio(SquareFinder(), Brightness()).show(flat_faces(200), 64, inverted)
+    assert (trials.own[0], trials.square[0], trials.right[0]) == (True, False, False)
+
+
+@pytest.mark.parametrize('side', [48, 96, 160, 200])
+@pytest.mark.parametrize('kind', CROPS)
+def test_a_perfect_box_gives_the_datasets_own_crop(kind, side):
+    face = busy_face()
+    scene = paste(face, side, np.random.default_rng(4))
+    (box,) = SquareFinder(CROPS[kind]).detect(scene.frame)
+    crop = crop_face(scene.frame, box, CROPS[kind])
+    # a square that lies off by 3 % of its side differs by some 10 levels
+    assert np.abs(crop.astype(int) - face).mean() < 2.0
+    assert np.array_equal(crop, crop_face(scene.frame, scene.square))
+
+
+@pytest.mark.parametrize('kind', CROPS)
+def test_the_classifier_of_the_pipeline_sees_the_datasets_own_crop(kind):
+    faces, classifier = flat_faces(200), Watched()
+    faces.images[0] = busy_face()
+    Studio(SquareFinder(CROPS[kind], name=kind), classifier).show(faces, 128)
+    assert np.abs(classifier.crops[0][0].astype(int) - faces.images[0]).mean() < 2.0
+
+
+def test_cut_judges_found_faces_once_per_crop():
+    faces = flat_faces(20, 250)
+    crops = {'whole': AS_IS, 'too wide': FaceCrop(3.0, 0.0, 0.0)}
+    right = Studio(SquareFinder(darkest=50), Brightness()).cut(faces, 96, crops)
+    assert {name: row.tolist() for name, row in right.items()} == {
+        'whole': [True],
+        'too wide': [False],
+    }
+
+
+def test_scenes_of_one_size_are_the_same_for_every_camera():
+    faces = flat_faces(200, 130)
+    for plain, seen in zip(
+        scenes(faces, 64), scenes(faces, 64, lambda frame, rng: frame // 2), strict=True
+    ):
+        assert (plain.left, plain.top, plain.side) == (seen.left, seen.top, seen.side)
+        assert np.array_equal(seen.frame, plain.frame // 2)
+
+
+def test_haar_finds_a_real_face_at_its_place():
+    portrait = cv2.imread(str(PORTRAIT), cv2.IMREAD_GRAYSCALE)
+    (box, *_) = Haar().detect(cv2.cvtColor(portrait, cv2.COLOR_GRAY2BGR))
+    face = crop_face(cv2.cvtColor(portrait, cv2.COLOR_GRAY2BGR), box, CROPS['haar'])
+    faces = Faces(face[None], np.zeros(1, int), np.zeros((1, 7), np.float32), np.ones(1))
+    trials = Studio(Haar(), Brightness()).show(faces, 160)
+    assert trials.found.all() and trials.quality[0] > 0.1
+
+
+def test_sizes_are_scored_one_by_one_and_together():
+    studio = Studio(SquareFinder(darkest=50), Brightness())
+    rows = score_sizes({64: studio.show(flat_faces(20), 64), 96: studio.show(flat_faces(200), 96)})
+    assert {name: row.recall for name, row in rows.items()} == {
+        '64 px': 0.0,
+        '96 px': 1.0,
+        'all': 0.5,
+    }
+
+
+def test_faces_are_dealt_without_repeating_while_they_last():
+    hands = deal(flat_faces(0, 1, 2, 3, 4), 2, 3)
+    assert [hand.images[:, 0, 0].tolist() for hand in hands] == [[0, 1], [2, 3], [4, 0]]
+
+
+def test_the_crop_in_use_comes_first():
+    crops = crops_around(CROPS['yunet'])
+    assert next(iter(crops.values())) == CROPS['yunet']
+    assert crops['box as it is'] == AS_IS
+    assert crops['× 0.9'].scale == pytest.approx(0.9 * CROPS['yunet'].scale)
+
+
+def test_the_square_is_where_the_face_was_pasted():
+    assert PastedFace(np.empty(0), 10, 20, 64).square.box_xyxy == (10, 20, 74, 84)
