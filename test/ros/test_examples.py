@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from std_msgs.msg import String
 
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.fusion_card import load_fusion_card
@@ -16,20 +17,26 @@ from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray
 from emotion_ros.nodes.fusion import FusionNode
 from examples import sure
 
-FAKE_VOICE = Path(__file__).parents[2] / 'examples' / 'fake_voice.py'
+EXAMPLES = Path(__file__).parents[2] / 'examples'
 FACE_WEIGHT, VOICE_WEIGHT = 0.8, 0.5
 
 
 @pytest.fixture
-def fake_voice(ros_domain: int) -> Iterator[None]:
-    command = [sys.executable, str(FAKE_VOICE), '--emotion', 'sad', '--confidence', '0.7']
-    process = subprocess.Popen(command)
-    yield
-    process.terminate()
-    process.wait(10)
+def start(ros_domain: int) -> Iterator[Callable[..., None]]:
+    """Return a function that starts an example; all are stopped at the end."""
+    processes: list[subprocess.Popen] = []
+
+    def run(name: str, *arguments: str) -> None:
+        processes.append(subprocess.Popen([sys.executable, str(EXAMPLES / name), *arguments]))
+
+    yield run
+    for process in processes:
+        process.terminate()
+        process.wait(10)
 
 
-def test_a_fake_voice_changes_the_state_as_the_maths_says(graph, fake_voice):
+def test_a_fake_voice_changes_the_state_as_the_maths_says(graph, start):
+    start('fake_voice.py', '--emotion', 'sad', '--confidence', '0.7')
     states = graph.listen(EmotionState, 'emotion_state')
     options = {'filter': 'none', 'face_weight': FACE_WEIGHT, 'other_weight': VOICE_WEIGHT}
     graph.add(FusionNode, face_fresh_for=10.0, vision_timeout=10.0, fresh_for=10.0, **options)
@@ -42,6 +49,24 @@ def test_a_fake_voice_changes_the_state_as_the_maths_says(graph, fake_voice):
     assert [e.weight for e in state.evidence] == pytest.approx([FACE_WEIGHT, VOICE_WEIGHT])
     assert state.probabilities == pytest.approx(expected(), abs=1e-4)
     assert state.summary == 'Vision: Happy (60%), Voice: Sad (70%)'
+
+
+def test_a_behaviour_node_cheers_with_the_happy_and_then_rests(graph, start):
+    said = graph.listen(String, 'behaviour')
+    start('behaviour_node.py')
+    publisher = graph.publisher(EmotionState, 'emotion_state')
+    happy = EmotionState(
+        emotion=int(Emotion.HAPPY), label='happy', confidence=0.9, actionable=True
+    )
+    happy.person_id = 'face_1'
+
+    def cheered() -> list[str]:
+        publisher.publish(happy)
+        return [msg.data for msg in said]
+
+    assert graph.until(cheered, 'a behaviour') == ['cheer with face_1']
+    graph.until(lambda: len(said) > 1, 'the end of the behaviour')
+    assert said[1].data == 'rest'
 
 
 def happy_face(graph) -> FaceEmotionArray:
