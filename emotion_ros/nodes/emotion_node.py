@@ -5,10 +5,12 @@ from typing import Any, ClassVar, Generic, TypeVar
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
+from rclpy.subscription import Subscription
 from std_srvs.srv import SetBool
 
 from emotion_ros.core.options import Options
 from emotion_ros.nodes.health import Health, to_status
+from emotion_ros.nodes.input_watch import Check, InputWatch
 from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
 
 C = TypeVar('C', bound=Options)
@@ -32,7 +34,8 @@ class EmotionNode(Node, Generic[C]):
         self.health = Health()
         self.enabled = True
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
-        self._diagnostics_s = self.steady_s()
+        self._diagnostics_s = self._created_s = self.steady_s()
+        self._watches: list[InputWatch] = []
 
     def start(self) -> None:
         """Check the parameters and open the service, the diagnostics and the 1 Hz timer."""
@@ -41,6 +44,10 @@ class EmotionNode(Node, Generic[C]):
         self._diagnostics_publisher = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         self.create_service(SetBool, '~/enable', self._on_enable)
         self.create_timer(1.0, self._on_second, clock=self.steady_clock)
+
+    def watch(self, subscription: Subscription, kind: str, check: Check) -> None:
+        """Say once in the log where this input, a ROS type, comes from or why it does not."""
+        self._watches.append(InputWatch(self, subscription, kind, check))
 
     def now_s(self) -> float:
         """Return ROS time in seconds; 0 while waiting for the first /clock."""
@@ -83,6 +90,8 @@ class EmotionNode(Node, Generic[C]):
     def _on_second(self) -> None:
         self.on_second()
         now_s = self.steady_s()
+        for watch in self._watches:
+            watch.look(self.health.counts()['received'], now_s - self._created_s)
         values = self.health.values(max(now_s - self._diagnostics_s, 1e-3))
         self._diagnostics_s = now_s
         values |= {'enabled': str(self.enabled).lower(), **self.details()}

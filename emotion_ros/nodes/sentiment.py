@@ -6,6 +6,7 @@ from typing import Any
 
 from std_msgs.msg import Bool, String
 
+from emotion_ros.core.diagnosis import check_speech
 from emotion_ros.core.errors import InvalidInput
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.utterance import Utterance
@@ -45,6 +46,7 @@ class SentimentNode(EmotionNode[SentimentConfig]):
         self._publisher = self.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
         self._worker = Worker('sentiment', self._process, self._on_failure, slots=QUEUE_DEPTH)
         self._speech = self.create_subscription(String, 'speech', self._on_speech, QUEUE_DEPTH)
+        self.watch(self._speech, 'std_msgs/msg/String', check_speech)
         self.create_subscription(Bool, 'mute', self._on_mute, QUEUE_DEPTH)
         self.start()
 

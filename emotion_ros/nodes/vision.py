@@ -9,6 +9,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from emotion_ros.core.arrival import accepted_stamp
+from emotion_ros.core.diagnosis import check_images
 from emotion_ros.core.errors import InvalidInput
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.inference.annotate import annotate_faces
@@ -53,6 +54,8 @@ class VisionNode(EmotionNode[VisionConfig]):
         self._images = self.create_subscription(
             image_type(self.config), topic, self._on_image, LATEST_IMAGE
         )
+        kind = image_type(self.config).__name__
+        self.watch(self._images, f'sensor_msgs/msg/{kind}', check_images)
         self.start()
 
     def destroy_node(self) -> None:

@@ -15,6 +15,7 @@ EXIT_INTERRUPTED = 130
 
 COMMANDS = {
     'demo': 'play a scripted person to the real nodes and check what they understand',
+    'doctor': 'find out why a running graph says nothing',
     'replay': 'feed a recorded bag to the same core, faster than real time',
     'explain': 'say why the state was what it was at one moment of a bag',
     'policy': 'say which behaviours of a controller a bag would have set off',

@@ -107,7 +107,7 @@ def report():
         weights='cae048483015321b',
         detector='haar',
         faces=3,
-        sizes={320: {'48 px': score(none), '96 px': score(some)}},
+        sizes={'detect_width 320': {'48 px': score(none), '96 px': score(some)}},
         cameras={'as it is': score(some)},
         sweeps={'haar': sweep([{'ours': some.right, 'box': some.own}], shown=4)},
         quality=quality_bins(some, count=1),
@@ -125,6 +125,6 @@ def test_tables_are_markdown_in_percent_and_points(report):
 
 def test_json_has_null_where_nothing_was_found(report):
     raw = json.loads(report.to_json())
-    assert raw['sizes']['320']['48 px']['live'] is None
-    assert raw['sizes']['320']['48 px']['live_of_all'] == 0.0
+    assert raw['sizes']['detect_width 320']['48 px']['live'] is None
+    assert raw['sizes']['detect_width 320']['48 px']['live_of_all'] == 0.0
     assert raw['sweeps']['haar']['gap']['box']['mean'] == pytest.approx(0.0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.live_crop import crops_around, deal, score_sizes
-from benchmarks.pasted_faces import GREY, PastedFace, paste
+from benchmarks.pasted_faces import GREY, SURROUNDS, PastedFace, paste
 from benchmarks.studio import Studio, scenes
 from emotion_ros.inference.detectors.detector import FaceBox
 from emotion_ros.inference.detectors.haar import Haar
@@ -71,13 +71,13 @@ def busy_face(seed=0):
 
 
 def test_no_faces_are_no_trials():
-    trials = Studio(SquareFinder(), Brightness()).show(flat_faces(), 64)
+    trials = Studio(SquareFinder(), Brightness(), 'grey').show(flat_faces(), 64)
     assert len(trials.labels) == len(trials.found) == len(trials.right) == 0
 
 
 def test_every_face_has_its_row_found_or_not():
     faces = flat_faces(20, 130, 200, labels=[0, 3, 0])
-    trials = Studio(SquareFinder(darkest=50), Brightness()).show(faces, 64)
+    trials = Studio(SquareFinder(darkest=50), Brightness(), 'grey').show(faces, 64)
     assert trials.found.tolist() == [False, True, True]
     assert trials.right.tolist() == [False, True, False]
     assert trials.own.tolist() == trials.square.tolist() == [True, True, False]
@@ -85,7 +85,9 @@ def test_every_face_has_its_row_found_or_not():
 
 
 def test_the_pipeline_forgets_one_face_before_the_next():
-    trials = Studio(SquareFinder(darkest=50), Brightness()).show(flat_faces(200, 20, 200), 64)
+    trials = Studio(SquareFinder(darkest=50), Brightness(), 'grey').show(
+        flat_faces(200, 20, 200), 64
+    )
     assert trials.found.tolist() == [True, False, True]
 
 
@@ -93,7 +95,7 @@ def test_a_bad_camera_is_in_front_of_the_pipeline_and_of_the_square():
     def inverted(frame, _rng):
         return np.where(frame == GREY, frame, 255 - frame).astype(np.uint8)
 
-    trials = Studio(SquareFinder(), Brightness()).show(flat_faces(200), 64, inverted)
+    trials = Studio(SquareFinder(), Brightness(), 'grey').show(flat_faces(200), 64, inverted)
     assert (trials.own[0], trials.square[0], trials.right[0]) == (True, False, False)
 
 
@@ -113,27 +115,46 @@ def test_a_perfect_box_gives_the_datasets_own_crop(kind, side):
 def test_the_classifier_of_the_pipeline_sees_the_datasets_own_crop(kind):
     faces, classifier = flat_faces(200), Watched()
     faces.images[0] = busy_face()
-    Studio(SquareFinder(CROPS[kind], name=kind), classifier).show(faces, 128)
+    Studio(SquareFinder(CROPS[kind], name=kind), classifier, 'grey').show(faces, 128)
     assert np.abs(classifier.crops[0][0].astype(int) - faces.images[0]).mean() < 2.0
 
 
 def test_cut_judges_found_faces_once_per_crop():
     faces = flat_faces(20, 250)
     crops = {'whole': AS_IS, 'too wide': FaceCrop(3.0, 0.0, 0.0)}
-    right = Studio(SquareFinder(darkest=50), Brightness()).cut(faces, 96, crops)
+    right = Studio(SquareFinder(darkest=50), Brightness(), 'grey').cut(faces, 96, crops)
     assert {name: row.tolist() for name, row in right.items()} == {
         'whole': [True],
         'too wide': [False],
     }
 
 
-def test_scenes_of_one_size_are_the_same_for_every_camera():
+@pytest.mark.parametrize('surround', SURROUNDS)
+def test_scenes_of_one_size_are_the_same_for_every_camera(surround):
     faces = flat_faces(200, 130)
-    for plain, seen in zip(
-        scenes(faces, 64), scenes(faces, 64, lambda frame, rng: frame // 2), strict=True
-    ):
-        assert (plain.left, plain.top, plain.side) == (seen.left, seen.top, seen.side)
-        assert np.array_equal(seen.frame, plain.frame // 2)
+    plain = scenes(faces, 64, surround)
+    halved = scenes(faces, 64, surround, lambda frame, rng: frame // 2)
+    for scene, dark in zip(plain, halved, strict=True):
+        assert (scene.left, scene.top, scene.side) == (dark.left, dark.top, dark.side)
+        assert np.array_equal(dark.frame, scene.frame // 2)
+
+
+@pytest.mark.parametrize('side', [48, 200])
+def test_the_surround_changes_nothing_but_the_surround(side):
+    face = busy_face()
+    grey, border = (paste(face, side, np.random.default_rng(4), s) for s in SURROUNDS)
+    assert grey.square == border.square
+    inside = [crop_face(scene.frame, scene.square, side=side) for scene in (grey, border)]
+    assert np.array_equal(*inside)
+    assert not (border.frame == GREY).all(axis=2).any()
+
+
+def test_beyond_a_border_the_surround_is_like_the_border():
+    face = np.repeat(np.linspace(120, 240, 48)[None], 48, axis=0).astype(np.uint8)
+    scene = paste(face, 96, np.random.default_rng(4), 'border')
+    middle, right = scene.top + 48, scene.left + 96
+    assert int(scene.frame[middle, scene.left - 8, 0]) == pytest.approx(122, abs=8)
+    assert int(scene.frame[middle, right + 8, 0]) == pytest.approx(238, abs=8)
 
 
 def test_haar_finds_a_real_face_at_its_place():
@@ -146,7 +167,7 @@ def test_haar_finds_a_real_face_at_its_place():
 
 
 def test_sizes_are_scored_one_by_one_and_together():
-    studio = Studio(SquareFinder(darkest=50), Brightness())
+    studio = Studio(SquareFinder(darkest=50), Brightness(), 'grey')
     rows = score_sizes({64: studio.show(flat_faces(20), 64), 96: studio.show(flat_faces(200), 96)})
     assert {name: row.recall for name, row in rows.items()} == {
         '64 px': 0.0,

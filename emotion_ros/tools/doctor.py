@@ -1,0 +1,74 @@
+"""``emotion-ros doctor``: why nothing comes, in one line each, with what mends it."""
+
+import argparse
+import math
+
+from rich.console import Console
+
+from emotion_ros.core.diagnosis import Finding, Severity, examine
+from emotion_ros.tools.state_json import to_json
+
+EXIT_PROBLEM = 1
+PIPED_WIDTH = 200
+MARKS = {
+    Severity.GOOD: ('ok', 'green'),
+    Severity.NOTE: ('note', 'yellow'),
+    Severity.PROBLEM: ('PROBLEM', 'bold red'),
+}
+
+
+def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
+    """Add the sub-command; ``run`` is what it does."""
+    parser = subparsers.add_parser('doctor', help='find out why a running graph says nothing')
+    add = parser.add_argument
+    add(
+        '--for', dest='seconds', type=_seconds, default=4.0, metavar='S', help='how long to listen'
+    )
+    add('--namespace', default='', help='of the nodes, as given to the launch file')
+    add('--json', action='store_true', help='one JSON line per finding')
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the findings; return 1 when there is a problem among them, else 0."""
+    from emotion_ros.nodes.doctor import open_doctor
+
+    with open_doctor(args.namespace) as doctor:
+        findings = examine(doctor.survey(args.seconds))
+    if args.json:
+        for finding in findings:
+            print(to_json(to_fields(finding)))
+    else:
+        print_findings(findings)
+    is_ill = any(finding.severity is Severity.PROBLEM for finding in findings)
+    return EXIT_PROBLEM if is_ill else 0
+
+
+def to_fields(finding: Finding) -> dict[str, object]:
+    """Return a finding as plain data."""
+    severity = finding.severity.name.lower()
+    return {'severity': severity, 'what': finding.what, 'remedy': finding.remedy}
+
+
+def print_findings(findings: tuple[Finding, ...]) -> None:
+    """Print one line per finding, and its remedy below it."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPED_WIDTH)
+    for finding in findings:
+        mark, style = MARKS[finding.severity]
+        console.print(f'{mark:<8}', style=style, end='')
+        console.print(finding.what, highlight=False, markup=False)
+        if finding.remedy:
+            console.print(f'{"":<8}-> {finding.remedy}', highlight=False, markup=False)
+
+
+def _seconds(text: str) -> float:
+    """Return a positive number of seconds; ArgumentTypeError otherwise."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 < value <= 3600.0:
+        raise argparse.ArgumentTypeError(f'{text!r} is not a number of seconds, 0 to 3600')
+    return value

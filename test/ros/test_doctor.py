@@ -1,0 +1,125 @@
+"""emotion-ros doctor on real graphs, most of them deliberately broken."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import Image
+from std_msgs.msg import String
+
+from emotion_ros.core.diagnosis import Finding, Severity, examine
+from emotion_ros.nodes.doctor import open_doctor
+from emotion_ros.nodes.fusion import FusionNode
+from emotion_ros.nodes.sentiment import SentimentNode
+from emotion_ros.nodes.vision import VisionNode
+from emotion_ros.tools.cli import main
+from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from graph import Graph
+
+LISTEN_S = 1.5
+BEST_EFFORT = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+
+def start_nodes(graph: Graph, **parameters: bool) -> None:
+    graph.add(VisionNode, vision_of(SayingHappy()), **parameters)
+    graph.add(SentimentNode, text_of(KnowingWords()), **parameters)
+    graph.add(FusionNode, **parameters)
+
+
+def consult(graph: Graph, publish: Callable[[], None] = lambda: None) -> tuple[Finding, ...]:
+    """Return the findings of a doctor who listens while the graph lives and ``publish`` is due."""
+
+    def listen() -> tuple[Finding, ...]:
+        with open_doctor('') as doctor:
+            return examine(doctor.survey(LISTEN_S))
+
+    def is_done() -> bool:
+        publish()
+        return listening.done()
+
+    with ThreadPoolExecutor(1) as pool:
+        listening = pool.submit(listen)
+        graph.until(is_done, 'the findings')
+    return listening.result()
+
+
+def problems(findings: tuple[Finding, ...]) -> str:
+    return '\n'.join(f.what for f in findings if f.severity is Severity.PROBLEM)
+
+
+def picture(graph: Graph, encoding: str = 'bgr8') -> Image:
+    data = np.zeros((4, 4, 3), np.uint8).tobytes()
+    msg = Image(height=4, width=4, step=12, encoding=encoding, data=data)
+    msg.header.stamp = graph.tester.get_clock().now().to_msg()
+    return msg
+
+
+def test_a_healthy_graph(graph):
+    start_nodes(graph)
+    images, speech = graph.publisher(Image, 'image'), graph.publisher(String, 'speech')
+
+    def publish() -> None:
+        images.publish(picture(graph))
+        speech.publish(String(data='happy'))
+
+    findings = consult(graph, publish)
+    assert problems(findings) == ''
+    said = '\n'.join(finding.what for finding in findings)
+    assert 'vision_node runs, fake.onnx 000000000000' in said
+    assert '/image: ' in said and 'bgr8' in said
+    assert '/speech: ' in said
+    assert 'emotion_state: ' in said
+
+
+def test_a_camera_on_another_topic_and_a_best_effort_recogniser(graph):
+    start_nodes(graph)
+    camera = graph.tester.create_publisher(Image, '/cam0/image_raw', 1)
+    graph.tester.create_publisher(String, 'speech', BEST_EFFORT)
+    findings = consult(graph, lambda: camera.publish(picture(graph)))
+    said = problems(findings)
+    assert 'nobody publishes /image; there is /cam0/image_raw' in said
+    assert 'tester publishes best effort' in said
+    assert any('image_topic:=/cam0/image_raw' in finding.remedy for finding in findings)
+
+
+def test_an_encoding_that_nobody_knows(graph):
+    start_nodes(graph)
+    camera = graph.publisher(Image, 'image')
+    findings = consult(graph, lambda: camera.publish(picture(graph, '32FC1')))
+    assert 'unsupported_encoding' in problems(findings)
+
+
+def test_a_dead_node_and_one_that_hangs(graph):
+    graph.add(FusionNode)
+    hung = graph.add(SentimentNode, text_of(KnowingWords()))
+    graph.silence(hung)
+    said = problems(consult(graph))
+    assert 'vision_node does not run' in said
+    assert 'sentiment_node is in the graph but sent no diagnostics' in said
+
+
+def test_simulated_time_without_a_clock(graph):
+    start_nodes(graph, use_sim_time=True)
+    assert 'use_sim_time is true and nobody publishes /clock' in problems(consult(graph))
+
+
+def test_simulated_time_with_a_clock(graph):
+    start_nodes(graph, use_sim_time=True)
+    clock = graph.publisher(Clock, '/clock')
+    findings = consult(graph, lambda: clock.publish(Clock()))
+    assert 'the time is that of /clock' in [finding.what for finding in findings]
+
+
+@pytest.mark.usefixtures('ros_domain')
+def test_an_empty_graph_is_a_problem_and_says_so_to_scripts(capsys):
+    assert main(['doctor', '--for', '0.2', '--json']) == 1
+    assert 'no node of emotion_ros is to be seen' in capsys.readouterr().out
+
+
+def test_a_bad_duration_is_one_line(capsys):
+    with pytest.raises(SystemExit):
+        main(['doctor', '--for', 'ever'])
+    assert "'ever' is not a number of seconds" in capsys.readouterr().err
