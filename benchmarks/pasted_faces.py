@@ -14,6 +14,7 @@ from training.face.data import Faces, load_faces
 
 WIDTH, HEIGHT = 640, 480
 GREY = 110
+SURROUNDS = ('grey', 'border')
 _FILE = 'fer2013_train_valid.parquet'
 
 
@@ -26,6 +27,12 @@ class PastedFace:
     top: int
     side: int
 
+    @property
+    def square(self) -> FaceBox:
+        """The square as a detector's box, which ``AS_IS`` cuts out exactly."""
+        right, bottom = self.left + self.side, self.top + self.side
+        return FaceBox((self.left, self.top, right, bottom), 1.0)
+
     def best_hit(self, faces: list[FaceBox]) -> FaceBox | None:
         """Return the first box around the middle of the square that has about its size."""
         for face in faces:
@@ -37,8 +44,8 @@ class PastedFace:
         return None
 
 
-def load_public_test(count: int, seed: int = 0) -> Faces:
-    """Return that many faces of PublicTest, drawn at random, from $EMOTION_ROS_DATA."""
+def load_public_test(count: int | None = None, seed: int = 0) -> Faces:
+    """Return that many faces of PublicTest (None: all) in random order, from $EMOTION_ROS_DATA."""
     folder = os.environ.get('EMOTION_ROS_DATA', 'data')
     path = Path(folder) / _FILE
     if not path.is_file():
@@ -48,15 +55,37 @@ def load_public_test(count: int, seed: int = 0) -> Faces:
     return faces.take(order[:count])
 
 
-def paste(face: ImageArray, side: int, rng: np.random.Generator) -> PastedFace:
-    """Enlarge a grey 48x48 face to ``side`` px and put it anywhere into a grey frame."""
+def paste(
+    face: ImageArray, side: int, rng: np.random.Generator, surround: str = 'grey'
+) -> PastedFace:
+    """Enlarge a grey 48x48 face to ``side`` px and put it anywhere into a frame.
+
+    The rest of the frame is plain grey or, for ``border``, what ``carry_on`` makes of the face.
+    """
     left = int(rng.integers(0, WIDTH - side + 1))
     top = int(rng.integers(0, HEIGHT - side + 1))
     way = cv2.INTER_AREA if side < face.shape[0] else cv2.INTER_CUBIC
-    frame = np.full((HEIGHT, WIDTH, 3), GREY, np.uint8)
-    enlarged = cv2.resize(face, (side, side), interpolation=way)
-    frame[top : top + side, left : left + side] = enlarged[:, :, None]
-    return PastedFace(frame, left, top, side)
+    enlarged = np.asarray(cv2.resize(face, (side, side), interpolation=way), np.uint8)
+    frame = np.full((HEIGHT, WIDTH), GREY, np.uint8)
+    if surround == 'border':
+        frame = carry_on(enlarged, left, top)
+    frame[top : top + side, left : left + side] = enlarged
+    return PastedFace(np.repeat(frame[:, :, None], 3, axis=2), left, top, side)
+
+
+def carry_on(square: ImageArray, left: int, top: int) -> ImageArray:
+    """Return a grey frame that repeats the square's border outwards, blurred by 15 % of its side.
+
+    A stand-in for hair, neck and wall: a crop that reaches over the square shows no sudden edge
+    of another grey.
+    """
+    side, coarse = len(square), 8
+    margins = (top, HEIGHT - top - side, left, WIDTH - left - side)
+    frame = cv2.copyMakeBorder(square, *margins, cv2.BORDER_REPLICATE)
+    size = (WIDTH // coarse, HEIGHT // coarse)
+    small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+    smooth = cv2.GaussianBlur(small, (0, 0), 0.15 * side / coarse)
+    return np.asarray(cv2.resize(smooth, (WIDTH, HEIGHT)), np.uint8)
 
 
 def shuffled_frame(faces: Faces, rng: np.random.Generator, tile: int = 12) -> ImageArray:

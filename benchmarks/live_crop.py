@@ -1,0 +1,140 @@
+"""What the live path costs: detector and crop against FER2013's own crops.
+
+``EMOTION_ROS_DATA=… EMOTION_ROS_MODELS=… python -m benchmarks.live_crop`` enlarges faces of
+PublicTest, pastes them into frames of 640x480 and lets the real pipeline find, cut and judge
+them with the shipped weights. It prints the tables of docs/live_crop.md; ``--save`` writes them
+there. Runs on one thread.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from benchmarks.corruption import CORRUPTIONS
+from benchmarks.crop_report import CropReport
+from benchmarks.crop_score import Score, Sweep, Trials, joined, quality_bins, score, sweep
+from benchmarks.pasted_faces import load_public_test
+from benchmarks.studio import Studio
+from emotion_ros.core.errors import MissingDependency
+from emotion_ros.inference.detectors.factory import KINDS, make_detector
+from emotion_ros.inference.face_classifier import FaceClassifier
+from emotion_ros.inference.face_crop import AS_IS, CROPS, FaceCrop
+from emotion_ros.inference.model_file import PACKAGED
+from emotion_ros.inference.vision_config import VisionConfig
+from training.command import log, run
+from training.face.data import Faces
+
+DOCUMENT = Path(__file__).parents[1] / 'docs' / 'live_crop.md'
+MARK = '<!-- From here on written by: python -m benchmarks.live_crop --save -->\n'
+SIDES = (48, 64, 96, 128, 160, 200)  # px
+DEFAULT_WIDTH, WIDE = VisionConfig().detect_width, 640  # px, detect_width
+CORRUPTED_SIDE = 128
+SWEEP_SIDES = (96, 160)
+FACTORS = (0.8, 0.9, 1.1, 1.2)  # times the scale in CROPS
+
+
+def main() -> None:
+    """Measure, print, save."""
+    args = parse_arguments()
+    cv2.setNumThreads(1)
+    classifier = FaceClassifier.load(args.model, threads=1)
+    report = measure(args.detector, classifier, args.faces)
+    print(report.to_json() if args.json else report.to_markdown())
+    if args.save:
+        head, _, _ = DOCUMENT.read_text(encoding='utf-8').partition(MARK)
+        DOCUMENT.write_text(f'{head}{MARK}\n{report.to_markdown()}\n', encoding='utf-8')
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Return what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--faces', type=int, default=300, help='how many, at each size')
+    parser.add_argument('--detector', choices=KINDS[1:], default='yunet')
+    parser.add_argument('--model', default=PACKAGED, help='the card of other weights')
+    parser.add_argument('--json', action='store_true', help='print one JSON object instead')
+    parser.add_argument('--save', action='store_true', help=f'write docs/{DOCUMENT.name}')
+    args = parser.parse_args()
+    if args.faces < 1:
+        parser.error('--faces: at least 1')
+    return args
+
+
+def measure(kind: str, classifier: FaceClassifier, count: int) -> CropReport:
+    """Run everything; other crops are tried for every installed detector."""
+    groups = dict(zip(SIDES, deal(load_public_test(), count, len(SIDES)), strict=True))
+    studio = Studio(make_detector(kind), classifier)
+    sizes = show_sizes(studio, groups)
+    bad = show_corrupted(studio, groups[CORRUPTED_SIDE])
+    cameras = {'as it is': sizes[CORRUPTED_SIDE], **bad}
+    others = {
+        f'detect_width {WIDE}': Studio(make_detector(kind, detect_width=WIDE), classifier),
+        f'detect_width {DEFAULT_WIDTH}, plain grey around': Studio(
+            studio.detector, classifier, 'grey'
+        ),
+    }
+    return CropReport(
+        weights=classifier.card.sha256,
+        detector=kind,
+        faces=count,
+        sizes={
+            f'detect_width {DEFAULT_WIDTH}': score_sizes(sizes),
+            **{name: score_sizes(show_sizes(other, groups)) for name, other in others.items()},
+        },
+        cameras={name: score(trials) for name, trials in cameras.items()},
+        sweeps=dict(sweep_detectors(classifier, groups)),
+        quality=quality_bins(joined([*sizes.values(), *bad.values()])),
+    )
+
+
+def deal(faces: Faces, count: int, hands: int) -> list[Faces]:
+    """Deal ``count`` faces to each hand, starting anew when all are dealt."""
+    index = np.arange(count * hands) % len(faces)
+    return [faces.take(hand) for hand in index.reshape(hands, count)]
+
+
+def show_sizes(studio: Studio, groups: Mapping[int, Faces]) -> dict[int, Trials]:
+    """Show each group at its size."""
+    log(f'{studio.detector.name}: {len(groups)} sizes')
+    return {side: studio.show(faces, side) for side, faces in groups.items()}
+
+
+def score_sizes(trials: Mapping[int, Trials]) -> dict[str, Score]:
+    """Score each size, then all of them as one."""
+    rows = {f'{side} px': score(trial) for side, trial in trials.items()}
+    return {**rows, 'all': score(joined(list(trials.values())))}
+
+
+def show_corrupted(studio: Studio, faces: Faces) -> dict[str, Trials]:
+    """Show the same faces to one bad camera after the other."""
+    log(f'{studio.detector.name}: {len(CORRUPTIONS)} bad cameras')
+    return {name: studio.show(faces, CORRUPTED_SIDE, bad) for name, bad in CORRUPTIONS.items()}
+
+
+def sweep_detectors(
+    classifier: FaceClassifier, groups: Mapping[int, Faces]
+) -> Iterator[tuple[str, Sweep]]:
+    """Yield how each installed detector fares with other crops than its own."""
+    for kind in KINDS[1:]:
+        try:
+            studio = Studio(make_detector(kind), classifier)
+        except MissingDependency as missing:
+            log(missing)
+            continue
+        log(f'{kind}: other crops')
+        crops = crops_around(CROPS[kind])
+        parts = [studio.cut(groups[side], side, crops) for side in SWEEP_SIDES]
+        yield kind, sweep(parts, shown=sum(len(groups[side]) for side in SWEEP_SIDES))
+
+
+def crops_around(crop: FaceCrop) -> dict[str, FaceCrop]:
+    """Return the crop itself, the bare box, and the crop in other sizes."""
+    others = {f'× {factor}': replace(crop, scale=factor * crop.scale) for factor in FACTORS}
+    return {'CROPS': crop, 'box as it is': AS_IS, **others}
+
+
+if __name__ == '__main__':
+    run(main)

@@ -1,0 +1,97 @@
+"""Shows faces to the real face pipeline, each alone in a frame of its own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import nan
+
+import numpy as np
+
+from benchmarks.corruption import Corruption
+from benchmarks.crop_score import Bools, Trials
+from benchmarks.pasted_faces import HEIGHT, WIDTH, PastedFace, paste
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.observations import FaceObservation
+from emotion_ros.inference.detectors.detector import FaceBox, FaceDetector
+from emotion_ros.inference.face_classifier import FaceClassifier
+from emotion_ros.inference.face_crop import FaceCrop, crop_face
+from emotion_ros.inference.face_pipeline import FacePipeline
+from emotion_ros.inference.image import ImageArray
+from emotion_ros.inference.vision_config import VisionConfig
+from training.face.data import Faces
+
+BATCH = 64
+MISSED = FaceObservation(0, (nan,) * 4, nan, nan, (nan,) * len(EMOTIONS))
+
+
+class Studio:
+    """A camera in front of one face at a time, and the pipeline that watches.
+
+    Faces of one size always lie at the same places, whatever watches them.
+    """
+
+    def __init__(
+        self, detector: FaceDetector, classifier: FaceClassifier, surround: str = 'border'
+    ) -> None:
+        self.detector = detector
+        self._surround = surround
+        self._classifier = classifier
+        self._pipeline = FacePipeline(detector, classifier, VisionConfig(detect_every=1))
+
+    def show(self, faces: Faces, side: int, camera: Corruption | None = None) -> Trials:
+        """Return what became of the faces, enlarged to ``side`` px."""
+        squares, seen = [], []
+        for scene in scenes(faces, side, self._surround, camera):
+            squares.append(crop_face(scene.frame, scene.square))
+            seen.append(self._look(scene))
+        return Trials(
+            labels=faces.labels,
+            own=self._right(faces, list(faces.images)),
+            square=self._right(faces, squares),
+            live=np.array([face.probabilities for face in seen]).reshape(-1, len(EMOTIONS)),
+            quality=np.array([face.quality for face in seen]),
+        )
+
+    def cut(self, faces: Faces, side: int, crops: Mapping[str, FaceCrop]) -> dict[str, Bools]:
+        """Return, for every way to cut, which of the found faces were judged right."""
+        found: list[int] = []
+        cuts: dict[str, list[ImageArray]] = {name: [] for name in crops}
+        for i, scene in enumerate(scenes(faces, side, self._surround)):
+            hit = scene.best_hit(self.detector.detect(scene.frame))
+            if hit is None:
+                continue
+            found.append(i)
+            for name, crop in crops.items():
+                cuts[name].append(crop_face(scene.frame, hit, crop))
+        those = faces.take(np.array(found, int))
+        return {name: self._right(those, row) for name, row in cuts.items()}
+
+    def _look(self, scene: PastedFace) -> FaceObservation:
+        """Return what the pipeline says of the face; ``MISSED`` when it does not find it."""
+        self._pipeline.reset()
+        seen = self._pipeline.process(scene.frame, 0.0).faces
+        boxes = [_to_box(face) for face in seen]
+        hit = scene.best_hit(boxes)
+        return MISSED if hit is None else seen[boxes.index(hit)]
+
+    def _right(self, faces: Faces, crops: Sequence[ImageArray]) -> Bools:
+        """Return which crops, one per face, are judged right."""
+        starts = range(0, len(crops), BATCH)
+        parts = [self._classifier.classify(np.stack(crops[i : i + BATCH])) for i in starts]
+        judged = [part.argmax(axis=1) for part in parts]
+        return np.asarray(np.concatenate([np.empty(0, int), *judged]) == faces.labels, np.bool_)
+
+
+def scenes(
+    faces: Faces, side: int, surround: str, camera: Corruption | None = None
+) -> Iterator[PastedFace]:
+    """Yield the faces as a camera shows them, ``side`` px large."""
+    place, grain = np.random.default_rng(side).spawn(2)
+    for face in faces.images:
+        scene = paste(face, side, place, surround)
+        yield replace(scene, frame=camera(scene.frame, grain)) if camera else scene
+
+
+def _to_box(face: FaceObservation) -> FaceBox:
+    x1, y1, x2, y2 = face.box_xyxy
+    box = (x1 * WIDTH, y1 * HEIGHT, x2 * WIDTH, y2 * HEIGHT)
+    return FaceBox(box, face.detection_score)
