@@ -26,8 +26,16 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         tensors = load_file(path)
         return tensors, json.loads(path.with_suffix('.json').read_text())
-    except (OSError, SafetensorError, json.JSONDecodeError) as error:
-        raise ModelError(f'{path}: not a checkpoint ({error})') from error
+    except (OSError, SafetensorError, ValueError) as error:
+        line = ' '.join(str(error).split())
+        raise ModelError(f'{path}: not a checkpoint ({line})') from error
+
+
+def entry(about: dict[str, Any], key: str, path: Path) -> Any:
+    """What the JSON beside ``path`` says of ``key``; ModelError when it says nothing."""
+    if key not in about:
+        raise ModelError(f'{path.with_suffix(".json")}: has no {key}; made by another training?')
+    return about[key]
 
 
 def fill(network: nn.Module, tensors: dict[str, Tensor], name: object) -> None:

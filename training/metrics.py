@@ -28,6 +28,11 @@ def class_recall(table: Ints) -> NDArray[np.float64]:
     return _ratio(np.diag(table), table.sum(axis=1))
 
 
+def class_precision(table: Ints) -> NDArray[np.float64]:
+    """Precision of each class [C]; NaN where the class is never predicted."""
+    return _ratio(np.diag(table), table.sum(axis=0))
+
+
 def class_f1(table: Ints) -> NDArray[np.float64]:
     """F1 of each class [C]; NaN where the class never occurs."""
     f1 = _ratio(2 * np.diag(table), table.sum(axis=0) + table.sum(axis=1))

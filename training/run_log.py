@@ -1,8 +1,12 @@
-"""The log of a training run: a CSV file, and the same line for people."""
+"""The log of a training run: a CSV file, the same line for people, and a bar while they wait."""
 
 import csv
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TextIO, TypeVar
+
+Item = TypeVar('Item')
 
 
 def log_line(folder: Path, values: Mapping[str, float]) -> None:
@@ -16,3 +20,10 @@ def log_line(folder: Path, values: Mapping[str, float]) -> None:
             writer.writeheader()
         writer.writerow(row)
     print('  '.join(f'{name} {value}' for name, value in row.items()), flush=True)
+
+
+def progress(items: Iterable[Item], title: str, stream: TextIO | None = None) -> Iterable[Item]:
+    """``items``, with a bar on ``stream`` (stderr) when that is a terminal."""
+    from tqdm import tqdm
+
+    return tqdm(items, title, file=stream or sys.stderr, leave=False, disable=None)

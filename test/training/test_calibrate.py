@@ -46,3 +46,46 @@ def test_each_fold_gets_the_temperature_of_the_others() -> None:
     logits, labels = planted(3.0, 50)
     together = calibrate.softmax(logits, calibrate.fit_temperature(logits, labels))
     assert np.abs(calibrate.cross_fitted(logits, labels) - together).max() > 1e-4
+
+
+BIAS = np.array([1.0, 0.5, -0.5, -1.0])
+
+
+@pytest.mark.parametrize('temperature', [0.5, 3.0])
+def test_planted_bias_is_found_beside_its_temperature(temperature: float) -> None:
+    logits, labels = planted(temperature)
+    found = calibrate.temperature_and_bias(logits - BIAS, labels)
+    assert found.temperature == pytest.approx(temperature, rel=0.05)
+    assert found.bias == pytest.approx(BIAS, abs=0.1 * temperature)
+
+
+def test_bias_calibrates_better_than_temperature_alone() -> None:
+    logits, labels = planted(2.0, 4000)
+    alone, both = (
+        calibrate.cross_fitted(logits - 3 * BIAS, labels, fit)
+        for fit in (calibrate.temperature_only, calibrate.temperature_and_bias)
+    )
+    assert metrics.nll(both, labels) < metrics.nll(alone, labels) - 0.1
+    assert (both.argmax(1) == labels).mean() > (alone.argmax(1) == labels).mean() + 0.02
+
+
+@pytest.mark.parametrize(
+    ('scores', 'labels'),
+    [
+        ([[5.0, 0.0, 0.0]], [0]),
+        ([[5.0, 0.0, 0.0], [0.0, 5.0, 0.0]], [0, 1]),
+        ([[5.0, 0.0, 0.0], [0.0, 5.0, 0.0]], [1, 0]),
+        ([[0.0, 0.0, 0.0]] * 9, [2] * 9),
+    ],
+    ids=['one', 'all right', 'all wrong', 'one class'],
+)
+def test_few_examples_give_a_temperature_in_bounds_and_a_small_bias(scores, labels) -> None:
+    found = calibrate.temperature_and_bias(np.array(scores), np.array(labels))
+    assert calibrate.LOW <= found.temperature <= calibrate.HIGH
+    assert np.abs(found.bias / found.temperature).max() < 2
+    assert np.sum(found.bias) == pytest.approx(0, abs=1e-6)
+
+
+def test_no_examples_give_no_bias() -> None:
+    with pytest.raises(InvalidInput, match='no examples'):
+        calibrate.temperature_and_bias(np.zeros((0, 4)), np.zeros(0, int))

@@ -1,6 +1,7 @@
 """FER2013 in its three forms; each kind of wrong file names itself."""
 
 from pathlib import Path
+from zlib import crc32
 
 import cv2
 import numpy as np
@@ -12,6 +13,11 @@ from emotion_ros.core.errors import ConfigError, EmotionRosError, InvalidInput
 from training.face.data import load_faces
 
 VOTES = [0.0, 6.0, 0.0, 0.0, 2.0, 0.0, 0.0, 1.0, 0.0, 1.0]
+
+
+# The header of a PNG of 60,000 x 60,000 pixels.
+HUGE = b'\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\0\0\0\0'
+HUGE += crc32(HUGE[12:]).to_bytes(4, 'big')
 
 
 def png(value: int = 90, side: int = 48) -> bytes:
@@ -83,6 +89,12 @@ def test_larger_images_shrink(tmp_path: Path) -> None:
         ({'emotion': 'joyful'}, 'PublicTest', InvalidInput, "'joyful' is not one of angry"),
         ({'image': b'no image'}, 'PublicTest', InvalidInput, 'not an image'),
         ({'image': b''}, 'PublicTest', InvalidInput, 'not an image'),
+        ({'image': HUGE}, 'PublicTest', InvalidInput, 'not an image'),
+        ({'image': 'face.png'}, 'PublicTest', InvalidInput, 'not an image'),
+        ({'image': {'bytes': b''}}, 'PublicTest', InvalidInput, 'not an image'),
+        ({'ferplus_votes': [1.0] * 8}, 'PublicTest', InvalidInput, r'\[1.* not 10 FER\+ votes'),
+        ({'ferplus_votes': [-1.0] * 10}, 'PublicTest', InvalidInput, r'not 10 FER\+ votes'),
+        ({'ferplus_votes': 'many'}, 'PublicTest', InvalidInput, r'many are not 10'),
     ],
 )
 def test_wrong_tables(
@@ -99,6 +111,33 @@ def test_wrong_files(tmp_path: Path) -> None:
         load_faces(tmp_path / 'not.parquet', 'PublicTest')
     with pytest.raises(ConfigError, match=r'absent\.parquet'):
         load_faces(tmp_path / 'absent.parquet', 'PublicTest')
+
+
+ONE_ROW = 'emotion,pixels,Usage\n{},{},PublicTest\n'
+
+
+@pytest.mark.parametrize(
+    ('content', 'error', 'says'),
+    [
+        ('', ConfigError, 'not a readable CSV'),
+        ('a,b\n"', ConfigError, 'not a readable CSV'),
+        ('a,b\n1,2\n', ConfigError, 'no column emotion, pixels, Usage'),
+        (ONE_ROW.format(3, '1 2 3'), InvalidInput, 'not 48x48 pixels'),
+        (ONE_ROW.format(3, '1 2 x'), InvalidInput, 'not 48x48 pixels'),
+        (ONE_ROW.format(3, ' '.join(['256'] * 48 * 48)), InvalidInput, 'not 48x48 pixels'),
+        (ONE_ROW.format(7, ' '.join(['0'] * 48 * 48)), InvalidInput, "'7' is not one of angry"),
+    ],
+)
+def test_wrong_csv(tmp_path: Path, content: str, error: type[EmotionRosError], says: str) -> None:
+    (tmp_path / 'fer.csv').write_text(content)
+    with pytest.raises(error, match=rf'fer\.csv: .*{says}') as raised:
+        load_faces(tmp_path / 'fer.csv', 'PublicTest')
+    assert '\n' not in str(raised.value)
+
+
+def test_absent_csv(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r'absent\.csv: not a readable CSV'):
+        load_faces(tmp_path / 'absent.csv', 'PublicTest')
 
 
 def test_folder_without_a_class(tmp_path: Path) -> None:

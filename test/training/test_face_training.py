@@ -1,43 +1,35 @@
 """Train one step, export, evaluate: the whole face command line on random faces."""
 
+import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
-import pandas as pd
 import pytest
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.errors import ModelError
+from emotion_ros.core.errors import ConfigError, ModelError
 from emotion_ros.inference.model_card import load_card
 from training.face import evaluate
 
 pytest.importorskip('torch', reason='training needs torch')
 
+from emotion_ros.inference.onnx_session import open_session
+from face_samples import TINY, write_faces
 from training import checkpoint
 from training.face import export, train
-from training.face.network import FaceNetwork
+from training.face.network import FaceNetwork, load_network, logits_of
+from training.run_log import progress
 
-TINY = ['--width', '8', '--batch', '14', '--threads', '1', '--small-share', '0.5']
+CONTRACT = {
+    'n', 'accuracy', 'macro_f1', 'mean_class_accuracy', 'ece15', 'nll', 'confusion',
+    'latency_ms_median',
+}  # fmt: skip
 
 
 @pytest.fixture(scope='module')
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two faces per class and usage: noise around a brightness of its own."""
-    rng = np.random.default_rng(0)
-    rows = []
-    for usage in ('Training', 'PublicTest'):
-        for i, name in enumerate(EMOTIONS * 2):
-            face = rng.integers(i * 30, i * 30 + 60, (48, 48)).clip(0, 255).astype(np.uint8)
-            votes = [float(i == 3) * 10] + [0.0] * 8 + [10.0 if i == 5 else 0.0]
-            image = cv2.imencode('.png', face)[1].tobytes()
-            rows.append({'image': image, 'emotion': name, 'usage': usage, 'ferplus_votes': votes})
-    path = tmp_path_factory.mktemp('faces') / 'faces.parquet'
-    pd.DataFrame(rows).to_parquet(path)
-    return path
+    return write_faces(tmp_path_factory.mktemp('faces'))
 
 
 @pytest.fixture(scope='module')
@@ -59,7 +51,22 @@ def test_card_tells_where_the_weights_come_from(weights: Path) -> None:
     card = load_card(weights)
     assert card.training['settings']['stem_stride'] == 2
     assert '--width 8' in card.training['command']
-    assert [m['name'] for m in card.metrics] == list(export.REPORTED)
+    assert [m['name'] for m in card.metrics] == [*export.REPORTED, 'accuracy_cross_fitted']
+
+
+def test_class_bias_is_in_the_network_and_on_the_card(
+    weights: Path, run_folder: Path, data: Path
+) -> None:
+    network, about = load_network(run_folder / 'best.safetensors')
+    images = train.load_faces(data, 'PublicTest').images
+    plain = logits_of(network, images, about['mean'], about['std'])
+    tensor = ((images[:, None] - about['mean']) / about['std']).astype(np.float32)
+    (shipped,) = open_session(weights.read_bytes(), weights).run(None, {'image': tensor})
+    told = load_card(weights).training['class_bias']
+    bias = [told['in_logits'][name] for name in EMOTIONS]
+    assert np.abs(bias).max() > 0.01
+    np.testing.assert_allclose(shipped - plain, np.tile(bias, (14, 1)), atol=1e-3)
+    assert 'neutral' in told['why']
 
 
 def test_evaluate_prints_one_json_object(weights: Path, data: Path, capsys) -> None:
@@ -69,13 +76,25 @@ def test_evaluate_prints_one_json_object(weights: Path, data: Path, capsys) -> N
         figures = json.loads(capsys.readouterr().out)
         assert figures['n'] == 14
         assert np.sum(figures['confusion']) == 14
-        assert set(figures) >= {'accuracy', 'macro_f1', 'mean_class_accuracy', 'ece15', 'nll'}
+        assert set(figures) == CONTRACT
 
 
-def test_evaluate_imports_no_torch(weights: Path, data: Path) -> None:
-    code = 'import sys; from training.face import evaluate; assert "torch" not in sys.modules'
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+def test_evaluate_leaves_out_duplicates_and_writes_a_report(
+    weights: Path, data: Path, tmp_path: Path, capsys
+) -> None:
+    pytest.importorskip('matplotlib')
+    command = ['--weights', str(weights), '--data', str(data), '--report', str(tmp_path)]
+    evaluate.main([*command, '--without-duplicates', '--json'])
+    figures = json.loads(capsys.readouterr().out)
+    assert figures['n'] == 13
+    report = json.loads((tmp_path / 'report.json').read_text())
+    assert report['accuracy'] == figures['accuracy']
+    assert report['title'] == 'face_emotion.onnx on 13 faces of FER2013 PublicTest'
+
+
+def test_nothing_but_duplicates(data: Path) -> None:
+    with pytest.raises(ConfigError, match=r'faces\.parquet: no face differs'):
+        evaluate.unseen(train.load_faces(data, 'Training'), data)
 
 
 def test_resume_gives_what_one_run_gives(
@@ -110,6 +129,60 @@ def test_file_that_is_no_checkpoint(data: Path, tmp_path: Path) -> None:
         export.export(tmp_path / 'best.safetensors', data, tmp_path / 'face_emotion.onnx')
 
 
+def test_checkpoint_without_its_settings(data: Path, run_folder: Path, tmp_path: Path) -> None:
+    tensors, about = checkpoint.load(run_folder / 'best.safetensors')
+    source = tmp_path / 'best.safetensors'
+    checkpoint.save(source, tensors, {k: v for k, v in about.items() if k != 'recipe'})
+    with pytest.raises(ModelError, match=r'best\.json: has no recipe'):
+        export.export(source, data, tmp_path / 'face_emotion.onnx')
+
+
+def test_export_of_a_checkpoint_of_another_shape(
+    data: Path, run_folder: Path, tmp_path: Path
+) -> None:
+    tensors, about = checkpoint.load(run_folder / 'best.safetensors')
+    about['network']['width'] = 16
+    checkpoint.save(tmp_path / 'best.safetensors', tensors, about)
+    with pytest.raises(ModelError, match=r'best\.safetensors: .* this network needs'):
+        export.export(tmp_path / 'best.safetensors', data, tmp_path / 'face_emotion.onnx')
+
+
+def test_training_goes_on_from_exported_weights(data: Path, weights: Path, tmp_path: Path) -> None:
+    begun = ['--data', str(data), '--init-from', str(weights), '--out', str(tmp_path)]
+    train.main([*begun, '--epochs', '1', '--lr', '0', *TINY])
+    about = checkpoint.load(tmp_path / 'last.safetensors')[1]
+    card = {m['name']: m['value'] for m in load_card(weights).metrics}
+    assert about['init_from'] == str(weights)
+    assert about['best'] == pytest.approx(card['accuracy'], abs=1 / 14)
+
+
+def test_half_precision_and_mixup_train_on_a_cpu(data: Path, tmp_path: Path) -> None:
+    settings = ['--bf16', '--mixup', '0.4', '--epochs', '2', '--out', str(tmp_path)]
+    train.main(['--data', str(data), *settings, *TINY])
+    tensors, about = checkpoint.load(tmp_path / 'last.safetensors')
+    assert about['recipe']['bf16'] and about['step'] == 2
+    assert all(t.isfinite().all() for t in tensors.values())
+    assert tensors['network/head.3.weight'].dtype.itemsize == 4
+
+
+def test_device_that_is_not_there(data: Path) -> None:
+    with pytest.raises(ConfigError, match="'tpu' cannot be had"):
+        train.main(['--data', str(data), '--device', 'tpu'])
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(('stream', 'shows'), [(Terminal(), True), (io.StringIO(), False)])
+def test_progress_bar_is_for_terminals(stream: io.StringIO, shows: bool) -> None:
+    assert list(progress(range(3), 'epoch 1/2', stream)) == [0, 1, 2]
+    assert ('epoch 1/2' in stream.getvalue()) == shows
+
+
 def test_export_fails_when_onnx_disagrees(data: Path, weights: Path) -> None:
     faces = train.load_faces(data, 'PublicTest')
     other = FaceNetwork(width=8).build()
@@ -128,18 +201,3 @@ def test_model_with_eight_outputs(weights: Path, data: Path, tmp_path: Path) -> 
     (tmp_path / 'face_emotion.json').write_text(json.dumps(page))
     with pytest.raises(ModelError, match='8'):
         evaluate.main(['--weights', str(tmp_path / 'face_emotion.onnx'), '--data', str(data)])
-
-
-@pytest.mark.parametrize(('step', 'expected'), [(0, 0.25), (3, 1.0), (39, 0.0)])
-def test_learning_rate_rises_and_falls_to_zero(step: int, expected: float) -> None:
-    recipe = train.Recipe(lr=1.0, warmup=0.1)
-    assert train.learning_rate(step, 40, recipe) == pytest.approx(expected, abs=1e-6)
-
-
-def test_targets_mix_votes_by_trust(data: Path) -> None:
-    faces = train.load_faces(data, 'Training')
-    targets = train.soft_targets(faces, train.Recipe(votes_mix=0.5, smoothing=0.0))
-    neutral = EMOTIONS.index('neutral')
-    assert targets[3, [3, neutral]].tolist() == [0.5, 0.5]
-    assert targets[0].tolist() == [1, 0, 0, 0, 0, 0, 0]
-    assert len(train.without_non_faces(faces)) == len(faces)

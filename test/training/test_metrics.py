@@ -42,6 +42,11 @@ def test_predicted_class_that_never_occurs_costs_precision_only() -> None:
     assert metrics.macro_f1(table) == pytest.approx((2 / 3 + 1) / 2)
 
 
+def test_precision_of_what_is_never_predicted_is_nan() -> None:
+    assert metrics.class_precision(TABLE)[:2] == pytest.approx([4 / 5, 1 / 3])
+    assert isnan(metrics.class_precision(TABLE)[2])
+
+
 @pytest.mark.parametrize(
     ('confidence', 'correct', 'expected'),
     [

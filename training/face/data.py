@@ -1,5 +1,6 @@
 """FER2013 faces with the FER+ votes, from a parquet file, the Kaggle folders or fer2013.csv."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,11 @@ USAGES = ('Training', 'PublicTest', 'PrivateTest')
 # FER+ columns: neutral, happiness, surprise, sadness, anger, disgust, fear, contempt, unknown,
 # not a face. The first seven in our order:
 FERPLUS_TO_EMOTION = [4, 5, 6, 1, 0, 3, 2]
-NOT_A_FACE = 9
+FERPLUS_COLUMNS, NOT_A_FACE = 10, 9
 
 # fer2013.csv numbers its classes: angry, disgust, fear, happy, sad, surprise, neutral.
-CSV_LABELS = ('angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral')
+CSV_ORDER = ('angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral')
+CSV_NAMES = {str(i): name for i, name in enumerate(CSV_ORDER)}
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,12 @@ def load_faces(path: Path, usage: str) -> Faces:
     return faces
 
 
-def decode_face(data: bytes, name: object) -> NDArray[np.uint8]:
-    """Encoded image to uint8 [48, 48] grey; bytes that are no image are an InvalidInput."""
-    pixels = np.frombuffer(data, np.uint8)
-    image = cv2.imdecode(pixels, cv2.IMREAD_GRAYSCALE) if pixels.size else None
+def decode_face(data: object, name: object) -> NDArray[np.uint8]:
+    """Encoded image to uint8 [48, 48] grey; what are no bytes of an image is an InvalidInput."""
+    image = None
+    if isinstance(data, bytes) and data:
+        with suppress(cv2.error):  # a header that claims too many pixels
+            image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     if image is None:
         raise InvalidInput('image', f'{name}: not an image')
     if image.shape != (SIDE, SIDE):
@@ -77,24 +81,44 @@ def _from_parquet(path: Path, usage: str) -> Faces:
     images = [
         decode_face(data, f'{path}: {n}') for data, n in zip(table['image'], names, strict=True)
     ]
-    votes = list(table.get('ferplus_votes', [None] * len(table)))
+    votes = [_votes(v, path) for v in table.get('ferplus_votes', [None] * len(table))]
     return _faces(images, label_indices(list(table['emotion']), EMOTIONS, path), votes)
 
 
+def _votes(votes: object, path: Path) -> NDArray[np.float64]:
+    """FER+ counts [10]; zeros where nobody was asked."""
+    if votes is None:
+        return np.zeros(FERPLUS_COLUMNS)
+    counts = np.asarray(votes)
+    is_count = counts.dtype.kind in 'iuf' and counts.shape == (FERPLUS_COLUMNS,)
+    if not is_count or not (counts >= 0).all():
+        line = ' '.join(str(votes).split())
+        raise InvalidInput('votes', f'{path}: {line} are not {FERPLUS_COLUMNS} FER+ votes')
+    return counts.astype(float)
+
+
 def _from_csv(path: Path, usage: str) -> Faces:
-    table = pd.read_csv(path)
+    table = _read_csv(path)
     require_columns(path, table, ('emotion', 'pixels', 'Usage'))
     table = table[table['Usage'] == usage]
-    names = [CSV_LABELS[i] if 0 <= i < 7 else str(i) for i in table['emotion']]
+    names = [CSV_NAMES.get(str(i), str(i)) for i in table['emotion']]
     images = [_csv_face(text, path) for text in table['pixels']]
-    return _faces(images, label_indices(names, EMOTIONS, path), [None] * len(table))
+    return _faces(images, label_indices(names, EMOTIONS, path))
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f'{path}: not a readable CSV file ({reason})') from error
 
 
 def _csv_face(text: str, path: Path) -> NDArray[np.uint8]:
-    pixels = np.array(text.split(), dtype=np.uint8)
-    if pixels.size != SIDE * SIDE:
-        raise InvalidInput('image', f'{path}: a row has {pixels.size} pixels, not {SIDE * SIDE}')
-    return pixels.reshape(SIDE, SIDE)
+    try:
+        return np.array(str(text).split(), np.uint8).reshape(SIDE, SIDE)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput('image', f'{path}: not {SIDE}x{SIDE} pixels ({error})') from error
 
 
 def _from_folders(path: Path, usage: str) -> Faces:
@@ -106,7 +130,7 @@ def _from_folders(path: Path, usage: str) -> Faces:
     files = [(f, i) for i, name in enumerate(EMOTIONS) for f in sorted((base / name).iterdir())]
     files = [(f, i) for f, i in files if not f.name.startswith(_other_usages(usage))]
     images = [decode_face(f.read_bytes(), f) for f, _ in files]
-    return _faces(images, np.array([i for _, i in files], np.int64), [None] * len(files))
+    return _faces(images, np.array([i for _, i in files], np.int64))
 
 
 def _other_usages(usage: str) -> tuple[str, ...]:
@@ -114,9 +138,13 @@ def _other_usages(usage: str) -> tuple[str, ...]:
 
 
 def _faces(
-    images: list[NDArray[np.uint8]], labels: NDArray[np.int64], ferplus: list[object]
+    images: list[NDArray[np.uint8]],
+    labels: NDArray[np.int64],
+    ferplus: list[NDArray[np.float64]] | None = None,
 ) -> Faces:
-    raw = np.array([np.zeros(10) if v is None else v for v in ferplus], float).reshape(-1, 10)
+    raw = np.array(ferplus or [np.zeros(FERPLUS_COLUMNS)] * len(labels)).reshape(
+        -1, FERPLUS_COLUMNS
+    )
     seven = raw[:, FERPLUS_TO_EMOTION]
     trust = np.where(seven.sum(1) > 0, 1 - raw[:, NOT_A_FACE] / np.maximum(raw.sum(1), 1), 0)
     votes = np.where(trust[:, None] > 0, seven / np.maximum(seven.sum(1, keepdims=True), 1), 0)

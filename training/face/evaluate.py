@@ -7,17 +7,21 @@ import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.errors import ConfigError
 from emotion_ros.inference.face_classifier import FaceClassifier
+from emotion_ros.inference.model_card import ModelCard
 from training import calibrate, metrics
 from training.command import as_json, log, run
 from training.face.data import SIDE, USAGES, Faces, load_faces
+from training.face.duplicates import near_duplicates
+from training.face.report import class_table, write_report
 
 Images = NDArray[np.uint8]
 CALIBRATION_SPLIT = 'PublicTest'
@@ -54,7 +58,15 @@ def _enlarge(images: Images) -> Images:
     return np.stack([cv2.resize(i, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for i in images])
 
 
-def beliefs(model: FaceClassifier, images: Images, tta: str = 'none') -> NDArray[np.float64]:
+class Classifier(Protocol):
+    """Whatever says what faces uint8 [N, 48, 48] show: a FaceClassifier, or teachers."""
+
+    def classify(self, crops: Images, /) -> NDArray[np.float64]:
+        """Probabilities [N, 7]."""
+        ...
+
+
+def beliefs(model: Classifier, images: Images, tta: str = 'none') -> NDArray[np.float64]:
     """Probabilities [N, 7], averaged over the views of ``tta``."""
     parts = []
     for start in range(0, len(images), 256):
@@ -75,40 +87,46 @@ def median_latency_ms(model: FaceClassifier, images: Images) -> float:
     return float(np.median(times[10:]) * 1e3)
 
 
-def evaluate(
-    model: FaceClassifier, faces: Faces, *, fitted_here: bool, tta: str = 'none'
-) -> dict[str, Any]:
-    """Every figure of the evaluate command.
+def honest(
+    probabilities: NDArray[np.float64], faces: Faces, fit: calibrate.Fit | None
+) -> NDArray[np.float64]:
+    """What calibration is judged by: where ``fit`` saw these faces, refitted on other folds."""
+    if fit is None:
+        return probabilities
+    return calibrate.cross_fitted(np.log(np.maximum(probabilities, 1e-12)), faces.labels, fit)
 
-    ``fitted_here``: the temperature was fitted on these faces, so that the calibration error
-    is taken with temperatures fitted on other folds.
-    """
-    probabilities = beliefs(model, faces.images, tta)
-    table = metrics.confusion(faces.labels, probabilities.argmax(1), len(EMOTIONS))
-    judged = probabilities
-    if fitted_here:
-        judged = calibrate.cross_fitted(np.log(np.maximum(probabilities, 1e-12)), faces.labels)
+
+def figures_of(
+    probabilities: NDArray[np.float64], judged: NDArray[np.float64], labels: NDArray[np.integer]
+) -> dict[str, Any]:
+    """Every figure but the latency; the calibration error is that of ``judged``."""
+    table = metrics.confusion(labels, probabilities.argmax(1), len(EMOTIONS))
     return {
-        'n': len(faces),
+        'n': len(labels),
         'accuracy': metrics.accuracy(table),
         'macro_f1': metrics.macro_f1(table),
         'mean_class_accuracy': metrics.macro_recall(table),
-        'ece15': metrics.ece(judged.max(1), judged.argmax(1) == faces.labels),
-        'nll': metrics.nll(probabilities, faces.labels),
+        'ece15': metrics.ece(judged.max(1), judged.argmax(1) == labels),
+        'nll': metrics.nll(probabilities, labels),
         'confusion': table.tolist(),
-        'latency_ms_median': median_latency_ms(model, faces.images),
     }
 
 
-def class_table(confusion: list[list[int]]) -> str:
-    """Recall, F1 and count of each class, for people."""
-    table = np.array(confusion)
-    recall, f1 = metrics.class_recall(table), metrics.class_f1(table)
-    rows = [
-        f'{name:<9} recall {recall[i]:.3f}  f1 {f1[i]:.3f}  n {table[i].sum()}'
-        for i, name in enumerate(EMOTIONS)
-    ]
-    return '\n'.join(rows)
+def fit_of(card: ModelCard, usage: str) -> calibrate.Fit | None:
+    """How the faces of ``usage`` calibrated the model of ``card``; None when they did not."""
+    if usage != CALIBRATION_SPLIT:
+        return None
+    has_bias = 'class_bias' in card.training
+    return calibrate.temperature_and_bias if has_bias else calibrate.temperature_only
+
+
+def unseen(faces: Faces, data: Path) -> Faces:
+    """Leave out what nearly equals one of the training faces of the same file or folder."""
+    known = near_duplicates(faces.images, load_faces(data, 'Training').images)
+    log(f'{known.sum()} of {len(faces)} faces nearly equal a training face: left out')
+    if known.all():
+        raise ConfigError(f'{data}: no face differs from the training faces')
+    return faces.take(np.flatnonzero(~known))
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
@@ -120,6 +138,10 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument('--data', type=Path, required=True, help='parquet, csv or Kaggle folder')
     parser.add_argument('--usage', choices=USAGES, default='PublicTest')
     parser.add_argument('--tta', choices=VIEWS, default='none')
+    parser.add_argument(
+        '--without-duplicates', action='store_true', help='leave out near-copies of Training faces'
+    )
+    parser.add_argument('--report', type=Path, help='folder for pictures, table and JSON')
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--json', action='store_true', help='print one JSON object only')
     return parser.parse_args(argv)
@@ -130,9 +152,17 @@ def main(argv: list[str] | None = None) -> None:
     args = parse(argv)
     model = FaceClassifier.load(str(args.weights), threads=args.threads)
     faces = load_faces(args.data, args.usage)
-    figures = evaluate(model, faces, fitted_here=args.usage == CALIBRATION_SPLIT, tta=args.tta)
+    if args.without_duplicates:
+        faces = unseen(faces, args.data)
+    probabilities = beliefs(model, faces.images, args.tta)
+    judged = honest(probabilities, faces, fit_of(model.card, args.usage))
+    figures = figures_of(probabilities, judged, faces.labels)
+    figures['latency_ms_median'] = median_latency_ms(model, faces.images)
+    if args.report:
+        title = f'{args.weights.name} on {len(faces)} faces of FER2013 {args.usage}'
+        write_report(args.report, figures, judged, faces.labels, title)
     if not args.json:
-        log(class_table(figures['confusion']))
+        log(class_table(np.array(figures['confusion'])))
     print(as_json(figures))
 
 

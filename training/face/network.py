@@ -1,11 +1,20 @@
 """ResNet18's layout (2-2-2-2 of torchvision's BasicBlock) for one 48-px grey face."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from emotion_ros.core.emotions import EMOTIONS
+from training import checkpoint
+from training.options import restore
 from training.vision_ops import import_torchvision
+
+IMAGES_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,34 @@ class ResNet18(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """Logits of normalised faces."""
         return self.head(self.stages(self.stem(image)))
+
+
+def to_input(images: Tensor, mean: float, std: float) -> Tensor:
+    """uint8 [N, H, W] to normalised float [N, 1, H, W] in channels_last, on the same device."""
+    scaled = (images[:, None].float() - mean) / std
+    return scaled.contiguous(memory_format=torch.channels_last)
+
+
+def load_network(path: Path) -> tuple[ResNet18, dict[str, Any]]:
+    """The network of a finished checkpoint and what was written beside it."""
+    tensors, about = checkpoint.load(path)
+    for key in ('mean', 'std', 'commit', 'epoch', 'init_from'):
+        checkpoint.entry(about, key, path)
+    network = restore(checkpoint.entry(about, 'network', path), FaceNetwork, path).build()
+    checkpoint.fill(network, tensors, path)
+    return network, about
+
+
+@torch.inference_mode()
+def logits_of(
+    network: nn.Module, images: NDArray[np.uint8], mean: float, std: float
+) -> NDArray[np.float32]:
+    """Logits [N, 7] of faces uint8 [N, H, W] as they are; leaves ``network`` in eval mode."""
+    network.eval()
+    device = next(network.parameters()).device
+    parts = torch.from_numpy(images).split(IMAGES_AT_ONCE)
+    logits = [network(to_input(part.to(device), mean, std)) for part in parts]
+    return torch.cat(logits).float().cpu().numpy()
 
 
 def _stage(block: type[nn.Module], width_in: int, width_out: int, stride: int) -> nn.Module:

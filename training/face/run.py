@@ -12,6 +12,7 @@ from training import checkpoint
 from training.face.network import FaceNetwork
 
 Tensors = dict[str, Tensor]
+PROGRESS = ('epoch', 'step', 'best')
 
 
 @dataclass
@@ -24,6 +25,11 @@ class Run:
     epoch: int = 0
     step: int = 0
     best: float = 0.0
+
+    def begin_with(self, tensors: Tensors, name: object) -> None:
+        """Take weights for network and average; ModelError naming ``name`` when they misfit."""
+        checkpoint.fill(self.network, tensors, name)
+        checkpoint.fill(self.average, tensors, name)
 
     def update_average(self, decay: float) -> None:
         """Exponential moving average of weights and batch statistics, quick to start."""
@@ -38,21 +44,14 @@ class Run:
                 mean.copy_(value)
 
 
-def start(layout: FaceNetwork, seed: int, weight_decay: float) -> Run:
+def start(layout: FaceNetwork, seed: int, weight_decay: float, device: str = 'cpu') -> Run:
     """Fresh weights and optimizer; the learning rate comes with every step."""
     torch.manual_seed(seed)
-    network = layout.build().to(memory_format=torch.channels_last)
+    network = layout.build().to(device, memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(
         network.parameters(), 0.1, momentum=0.9, nesterov=True, weight_decay=weight_decay
     )
     return Run(network, deepcopy(network), optimizer)
-
-
-def start_from(run: Run, path: Path) -> None:
-    """Take the weights of a finished checkpoint of the same layout."""
-    tensors, _ = checkpoint.load(path)
-    checkpoint.fill(run.network, tensors, path)
-    checkpoint.fill(run.average, tensors, path)
 
 
 def save_run(run: Run, folder: Path, about: dict[str, Any]) -> None:
@@ -64,7 +63,7 @@ def save_run(run: Run, folder: Path, about: dict[str, Any]) -> None:
         if 'momentum_buffer' in run.optimizer.state[p]
     }
     tensors = {f'{part}/{k}': v for part, state in parts.items() for k, v in state.items()}
-    progress = {'epoch': run.epoch, 'step': run.step, 'best': run.best}
+    progress = {name: getattr(run, name) for name in PROGRESS}
     checkpoint.save(folder / 'last.safetensors', tensors, about | progress)
 
 
@@ -77,8 +76,8 @@ def resume(run: Run, folder: Path) -> None:
     momentum = _part(tensors, 'momentum')
     for i, p in enumerate(run.network.parameters()):
         if str(i) in momentum:
-            run.optimizer.state[p]['momentum_buffer'] = momentum[str(i)]
-    run.epoch, run.step, run.best = about['epoch'], about['step'], about['best']
+            run.optimizer.state[p]['momentum_buffer'] = momentum[str(i)].to(p.device)
+    run.epoch, run.step, run.best = (checkpoint.entry(about, k, path) for k in PROGRESS)
 
 
 def _part(tensors: Tensors, name: str) -> Tensors:

@@ -6,9 +6,7 @@ Every epoch ends in a checkpoint (``last``; ``best`` by PublicTest accuracy) and
 
 import argparse
 import dataclasses
-import math
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,44 +14,29 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.inference.torch_device import choose_torch_device
 from training import checkpoint, command, metrics
-from training.face.augment import Augmentation, augment_batch
-from training.face.data import SIDE, Faces, load_faces
-from training.face.network import FaceNetwork
-from training.face.run import Run, resume, save_run, start, start_from
-from training.losses import class_weights, soft_cross_entropy
+from training.face.augment import Augmentation
+from training.face.batches import load_epoch, steps_per_epoch
+from training.face.data import Faces, load_faces
+from training.face.initial import IMAGENET, start_from, start_from_imagenet
+from training.face.network import FaceNetwork, logits_of, to_input
+from training.face.recipe import Recipe, without_non_faces
+from training.face.run import Run, resume, save_run, start
+from training.face.teachers import Teachers, load_teachers
+from training.losses import class_weights, distillation, soft_cross_entropy
 from training.options import add_options, read_options
-from training.run_log import log_line
+from training.run_log import log_line, progress
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train; with the network and the augmentation it decides everything."""
-
-    epochs: int = 30
-    batch: int = 64
-    lr: float = 0.05
-    weight_decay: float = 5e-4
-    warmup: float = 0.15
-    votes_mix: float = 0.5
-    smoothing: float = 0.05
-    class_power: float = 0.25
-    ema: float = 0.995
-    small_side: int = 36
-    small_share: float = 0.0
-    clean_epochs: int = 1
-    seed: int = 0
-    threads: int = 2
-    compile: bool = False
+SOME_FACES = 512
 
 
 @dataclass(frozen=True)
 class Task:
-    """What stays the same while training."""
+    """What stays the same while training; ``weights`` [7] balance the classes."""
 
     train: Faces
     valid: Faces
@@ -61,101 +44,55 @@ class Task:
     augmentation: Augmentation
     mean: float
     std: float
+    device: str
+    weights: Tensor
+    teachers: Teachers | None = None
 
     @property
     def steps(self) -> int:
         """Optimizer steps of the whole run."""
-        return self.recipe.epochs * max(len(self.train) // self.recipe.batch, 1)
+        return self.recipe.epochs * steps_per_epoch(len(self.train), self.recipe)
 
-
-def soft_targets(faces: Faces, recipe: Recipe) -> NDArray[np.float32]:
-    """Smoothed original label mixed with the FER+ votes; rows [7] sum to the trust in them."""
-    classes = len(EMOTIONS)
-    smooth = np.eye(classes)[faces.labels] * (1 - recipe.smoothing) + recipe.smoothing / classes
-    voted = (faces.trust > 0)[:, None]
-    mixed = (1 - recipe.votes_mix) * smooth + recipe.votes_mix * faces.votes
-    return np.where(voted, mixed * faces.trust[:, None], smooth).astype(np.float32)
-
-
-def without_non_faces(faces: Faces) -> Faces:
-    """Leave out the images in which half of the FER+ raters or more saw no face."""
-    return faces.take(np.flatnonzero((faces.trust == 0) | (faces.trust > 0.5)))
-
-
-def learning_rate(step: int, steps: int, recipe: Recipe) -> float:
-    """Linear warm-up, then half a cosine down to zero."""
-    position, top = (step + 1) / steps, max(recipe.warmup, 1 / steps)
-    if position < top:
-        return recipe.lr * position / top
-    return recipe.lr * 0.5 * (1 + math.cos(math.pi * (position - top) / max(1 - top, 1e-9)))
-
-
-def to_tensor(images: NDArray[np.uint8], mean: float, std: float) -> Tensor:
-    """uint8 [N, H, W] to normalised float [N, 1, H, W] in channels_last."""
-    scaled = (images.astype(np.float32) - mean) / std
-    return torch.from_numpy(scaled[:, None]).contiguous(memory_format=torch.channels_last)
-
-
-def batches(count: int, size: int, rng: np.random.Generator) -> Iterator[NDArray[np.integer]]:
-    """Random batches of ``size``; the remainder of an epoch is left out."""
-    order = rng.permutation(count)
-    for start_at in range(0, max(count - size + 1, 1), size):
-        yield order[start_at : start_at + size]
-
-
-def augmentation_of(epoch: int, recipe: Recipe, full: Augmentation) -> tuple[Augmentation, int]:
-    """Strengths and image side of one epoch: small first, nearly clean last."""
-    side = recipe.small_side if epoch < recipe.small_share * recipe.epochs else SIDE
-    if epoch >= recipe.epochs - recipe.clean_epochs:
-        return dataclasses.replace(full, camera=full.camera / 2, erase=0.0, scale=0.05), side
-    return full, side
+    def loss(self, logits: Tensor, target: Tensor, teacher_logs: Tensor | None) -> Tensor:
+        """Mean balanced cross-entropy; with teachers their share of distillation in it."""
+        plain = soft_cross_entropy(logits, target, self.weights) / (target * self.weights).sum()
+        if teacher_logs is None:
+            return plain
+        taught = distillation(logits, teacher_logs, self.recipe.kd_temperature)
+        return plain + self.recipe.kd_share * (taught - plain)
 
 
 def train_epoch(run: Run, task: Task) -> float:
     """One pass over the training faces; returns the mean loss."""
     recipe = task.recipe
-    rng = np.random.default_rng([recipe.seed, run.epoch])
     torch.manual_seed(recipe.seed * 1000 + run.epoch)
-    augmentation, side = augmentation_of(run.epoch, recipe, task.augmentation)
-    targets = soft_targets(task.train, recipe)
-    counts = np.bincount(task.train.labels, minlength=len(EMOTIONS))
-    weights = class_weights(counts, recipe.class_power)
+    loader = load_epoch(task.train, recipe, task.augmentation, run.epoch)
     run.network.train()
     losses = []
-    for index in batches(len(task.train), recipe.batch, rng):
-        images = augment_batch(task.train.images[index], augmentation, rng, side)
-        run.optimizer.param_groups[0]['lr'] = learning_rate(run.step, task.steps, recipe)
-        target = torch.from_numpy(targets[index])
-        losses.append(step(run, to_tensor(images, task.mean, task.std), target, weights))
+    for images, target in progress(loader, f'epoch {run.epoch + 1}/{recipe.epochs}'):
+        run.optimizer.param_groups[0]['lr'] = recipe.learning_rate(run.step, task.steps)
+        losses.append(step(run, task, images.to(task.device), target.to(task.device)))
         run.update_average(recipe.ema)
     run.epoch += 1
-    return float(np.mean(losses))
+    return float(torch.stack(losses).mean())
 
 
-def step(run: Run, images: Tensor, target: Tensor, weights: Tensor) -> float:
-    """One optimizer step; returns the loss."""
-    total = soft_cross_entropy(run.network(images), target, weights)
-    loss = total / (target * weights).sum()
+def step(run: Run, task: Task, images: Tensor, target: Tensor) -> Tensor:
+    """One optimizer step on faces uint8 [N, H, W]; returns the loss."""
+    with torch.autocast(task.device, torch.bfloat16, enabled=task.recipe.bf16):
+        logits = run.network(to_input(images, task.mean, task.std))
+        teacher_logs = task.teachers.log_probabilities(images) if task.teachers else None
+    loss = task.loss(logits.float(), target, teacher_logs)
     run.optimizer.zero_grad(set_to_none=True)
     loss.backward()
     run.optimizer.step()
     run.step += 1
-    return float(loss.detach())
-
-
-@torch.inference_mode()
-def logits_of(network: nn.Module, faces: Faces, mean: float, std: float) -> NDArray[np.float32]:
-    """Logits [N, 7] of the faces as they are."""
-    network.eval()
-    parts = [
-        network(to_tensor(faces.images[i : i + 256], mean, std)) for i in range(0, len(faces), 256)
-    ]
-    return torch.cat(parts).numpy()
+    return loss.detach()
 
 
 def scores_of(run: Run, task: Task) -> dict[str, float]:
     """Validation figures of the averaged weights."""
-    logits = logits_of(run.average, task.valid, task.mean, task.std)
+    logits = logits_of(run.average, task.valid.images, task.mean, task.std)
     table = metrics.confusion(task.valid.labels, logits.argmax(1), len(EMOTIONS))
     return {'accuracy': metrics.accuracy(table), 'macro_f1': metrics.macro_f1(table)}
 
@@ -177,7 +114,7 @@ def fit(run: Run, task: Task, about: dict[str, Any], folder: Path) -> None:
         log_line(folder, {'epoch': run.epoch, 'loss': loss, **scores, 'minutes': minutes})
 
 
-def describe(task: Task, layout: FaceNetwork, init_from: Path | None) -> dict[str, Any]:
+def describe(task: Task, layout: FaceNetwork, args: argparse.Namespace) -> dict[str, Any]:
     """What is saved beside every checkpoint."""
     return {
         'network': dataclasses.asdict(layout),
@@ -186,7 +123,8 @@ def describe(task: Task, layout: FaceNetwork, init_from: Path | None) -> dict[st
         'commit': command.git_commit(),
         'mean': task.mean,
         'std': task.std,
-        'init_from': str(init_from or ''),
+        'init_from': IMAGENET if args.pretrained else str(args.init_from or ''),
+        'teachers': [str(path) for path in args.teachers],
     }
 
 
@@ -196,30 +134,64 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument('--data', type=Path, required=True, help='parquet, csv or Kaggle folder')
     parser.add_argument('--out', type=Path, default=Path('runs/face'))
     parser.add_argument('--resume', action='store_true', help='go on from OUT/last.safetensors')
-    parser.add_argument('--init-from', type=Path, help='safetensors weights to start from')
+    parser.add_argument('--teachers', type=Path, nargs='+', default=[], help='checkpoints')
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument('--init-from', type=Path, help='weights, .safetensors or shipped .onnx')
+    source.add_argument('--pretrained', action='store_true', help='ImageNet; needs internet')
     for settings in (FaceNetwork, Recipe, Augmentation):
         add_options(parser, settings)
     return parser.parse_args(argv)
 
 
+def prepare(args: argparse.Namespace) -> Task:
+    """Read the faces, the teachers and the settings."""
+    recipe = read_options(args, Recipe)
+    device = choose_torch_device(recipe.device)
+    train = without_non_faces(load_faces(args.data, 'Training'))
+    valid = load_faces(args.data, 'PublicTest')
+    counts = np.bincount(train.labels, minlength=len(EMOTIONS))
+    return Task(
+        train,
+        valid,
+        recipe,
+        read_options(args, Augmentation),
+        mean=float(train.images.mean()),
+        std=float(train.images.std()),
+        device=device,
+        weights=class_weights(counts, recipe.class_power).to(device),
+        teachers=load_teachers(args.teachers, valid, device) if args.teachers else None,
+    )
+
+
+def some_inputs(task: Task) -> Tensor:
+    """A few training faces as the network takes them."""
+    some = np.random.default_rng(task.recipe.seed).permutation(len(task.train))[:SOME_FACES]
+    images = torch.from_numpy(task.train.images[some]).to(task.device)
+    return to_input(images, task.mean, task.std)
+
+
+def begin(args: argparse.Namespace, layout: FaceNetwork, task: Task) -> Run:
+    """The run as the options want it to start."""
+    run = start(layout, task.recipe.seed, task.recipe.weight_decay, task.device)
+    if args.init_from:
+        start_from(run, args.init_from, some_inputs(task))
+    if args.pretrained:
+        start_from_imagenet(run, layout)
+    if args.resume:
+        resume(run, args.out)
+    if task.recipe.compile:
+        run.network.compile()
+    return run
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run the command."""
     args = parse(argv)
-    layout, recipe = read_options(args, FaceNetwork), read_options(args, Recipe)
-    torch.set_num_threads(recipe.threads)
+    layout = read_options(args, FaceNetwork)
+    torch.set_num_threads(args.threads)
     cv2.setNumThreads(1)
-    train = without_non_faces(load_faces(args.data, 'Training'))
-    valid = load_faces(args.data, 'PublicTest')
-    mean, std = float(train.images.mean()), float(train.images.std())
-    task = Task(train, valid, recipe, read_options(args, Augmentation), mean, std)
-    run = start(layout, recipe.seed, recipe.weight_decay)
-    if args.init_from:
-        start_from(run, args.init_from)
-    if args.resume:
-        resume(run, args.out)
-    if recipe.compile:
-        run.network.compile()
-    fit(run, task, describe(task, layout, args.init_from), args.out)
+    task = prepare(args)
+    fit(begin(args, layout, task), task, describe(task, layout, args), args.out)
 
 
 if __name__ == '__main__':
