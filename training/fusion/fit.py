@@ -1,0 +1,94 @@
+"""Fit the ways of fusing to crowd votes: what voice and face say, against what both say.
+
+``python -m training.fusion.fit --data FILE.parquet --out cremad_pool.json`` fits every method by
+the likelihood of the audiovisual votes. The figures it prints and keeps are those of actors whom
+the fit has not seen (folds of actors); the parameters it writes are fitted on all of them.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from emotion_ros.core.errors import ConfigError
+from training.card import write_card
+from training.command import as_json, log, run
+from training.fusion.evaluate import as_table, divergence, figures
+from training.fusion.folds import fold_of_groups
+from training.fusion.methods import METHODS, Method, Parameters
+from training.fusion.votes import VOTED, Votes, load_votes
+
+Floats = NDArray[np.float64]
+
+FOLDS = 5
+
+
+def fit(method: Method, votes: Votes) -> Parameters:
+    """Return the parameters with the least mean KL(audiovisual votes || fused)."""
+
+    def loss(free: Floats) -> float:
+        fused = method.fuse(votes, method.read(free))
+        return float(divergence(fused, votes.audiovisual).mean())
+
+    found = minimize(loss, np.array(method.start), method='BFGS', options={'gtol': 1e-6})
+    return method.read(found.x)
+
+
+def cross_fitted(method: Method, votes: Votes, folds: int = FOLDS) -> Floats:
+    """Return [N, 6], fused with parameters fitted on the actors of the other folds."""
+    fold = fold_of_groups(votes.actor, folds)
+    fused = np.empty(votes.face.shape)
+    for held_out in range(folds):
+        parameters = fit(method, votes.take(fold != held_out))
+        fused[fold == held_out] = method.fuse(votes.take(fold == held_out), parameters)
+    return fused
+
+
+def fit_all(votes: Votes, source: str) -> dict[str, Any]:
+    """Return the content of the file that ``evaluate --params`` reads."""
+    if len(set(votes.actor)) < FOLDS:
+        raise ConfigError(
+            f'{source}: {len(set(votes.actor))} actors are too few for {FOLDS} folds'
+        )
+    return {
+        'labels': list(VOTED),
+        'methods': {name: fit(method, votes) for name, method in METHODS.items()},
+        'cross_fitted': {
+            name: figures(cross_fitted(method, votes), votes) for name, method in METHODS.items()
+        },
+        'provenance': {
+            'data': f'{source}: {len(votes)} clips of {len(set(votes.actor))} actors '
+            '(CREMA-D, Cao et al. 2014, ODbL)',
+            'loss': 'mean KL(audiovisual votes || fused)',
+            'folds': f'{FOLDS}, by actor; cross_fitted are the figures of actors not fitted on',
+            'command': f'python -m training.fusion.fit --data {source} '
+            '--out training/fusion/cremad_pool.json',
+        },
+    }
+
+
+def rounded(content: dict[str, Any], digits: int = 6) -> dict[str, Any]:
+    """Return the same JSON object with shorter numbers."""
+    text = json.dumps(content)
+    return dict(json.loads(text, parse_float=lambda number: round(float(number), digits)))
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog='python -m training.fusion.fit', description=__doc__)
+    parser.add_argument('--data', type=Path, required=True, help='parquet file with crowd votes')
+    parser.add_argument('--out', type=Path, required=True, help='JSON to write')
+    args = parser.parse_args(argv)
+    fitted = rounded(fit_all(load_votes(args.data), args.data.name))
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    write_card(args.out, fitted)
+    log(as_table(fitted['cross_fitted']))
+    print(as_json(fitted))
+
+
+if __name__ == '__main__':
+    run(main)
