@@ -2,7 +2,8 @@
 
 FER2013's faces were cut by another detector than ours: its squares lie differently around the
 same face. ``CROPS`` puts a square where FER2013's would be; the numbers come from
-``python -m benchmarks.measure_crop``.
+``python -m benchmarks.measure_crop``. What a face is worth when it is small or blurred was checked
+with ``python -m training.fusion.quality``.
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from emotion_ros.inference.detectors.detector import FaceBox
 from emotion_ros.inference.image import ImageArray
 
 CROP_SIDE = 48
-_FULL_SIZE = 36.0  # px; beyond, FER2013's faces are not recognised better
-_SHARP = 0.02  # FER2013's own faces: 0.34 to 1.7; blurred over 1.5 px: 0.02
+_FULL_SIZE = 16.0  # px
+_SHARP = 0.007  # FER2013's own faces: 0.34 to 1.7; blurred over 1.5 px: 0.02
 
 
 @dataclass(frozen=True)

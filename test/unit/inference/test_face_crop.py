@@ -105,7 +105,7 @@ def box(side: float, score: float = 0.9) -> FaceBox:
         (box(0), picture(), 0.0),
         (box(100), np.zeros((48, 48), np.uint8), 0.0),
         (box(100, score=0.7), picture(), 0.7),
-        (box(18, score=1.0), picture(), 0.5),
+        (box(8, score=1.0), picture(), 0.5),
     ],
 )
 def test_quality_is_that_of_the_weakest_part(
