@@ -57,8 +57,12 @@ def test_a_casualty_is_named_with_its_code_and_last_words(start, monkeypatch):
     assert words == 'fails ended with code 3\nline 7\nline 8\nour own'
 
 
-@pytest.mark.parametrize(('script', 'code'), [(TIDY, 7), (STUBBORN, -9)])
-def test_leaving_the_block_interrupts_then_kills(start, script, code):
-    with Programs({}, stop_timeout_s=1.0) as programs:
+@pytest.mark.parametrize(
+    ('script', 'timeout_s', 'code'),
+    [(TIDY, 20.0, 7), (STUBBORN, 0.5, -9)],
+    ids=['tidy', 'stubborn'],
+)
+def test_leaving_the_block_interrupts_then_kills(start, script, timeout_s, code):
+    with Programs({}, stop_timeout_s=timeout_s) as programs:
         program = start(programs, 'waits', script)
     assert program.process.returncode == code
