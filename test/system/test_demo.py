@@ -19,12 +19,12 @@ pytestmark = pytest.mark.usefixtures('weights')
 TIMEOUT_S = 90.0
 SHARED_MEMORY = Path('/dev/shm')  # noqa: S108 - where Fast DDS keeps its segments
 STORY = f"""
-- {{at: 0.0, show: nobody, expect: {{status: no_person, within_s: 2.0}}}}
-- at: 2.0
+- {{at: 0.0, show: nobody, expect: {{status: no_person, within_s: 4.0}}}}
+- at: 4.0
   show: [{{image: {packaged_config('demo/astronaut.jpg')}, x: 140, y: 40, height_px: 360}}]
   say: I am so happy today!
   expect: {{status: ok, emotion: happy, conflict: false, within_s: 2.0}}
-- {{at: 4.0, say: This is terrible!, expect: {{status: ok, conflict: true, within_s: 1.5}}}}
+- {{at: 6.0, say: This is terrible!, expect: {{status: ok, conflict: true, within_s: 1.5}}}}
 """
 
 
