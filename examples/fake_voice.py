@@ -56,6 +56,8 @@ def main() -> None:
     parser.add_argument('--emotion', choices=EMOTIONS, default='sad')
     parser.add_argument('--confidence', type=float, default=0.8)
     args, ros_args = parser.parse_known_args()
+    if not 0.0 <= args.confidence <= 1.0:
+        parser.error(f'--confidence {args.confidence} is not within 0..1')
     rclpy.init(args=ros_args)
     with suppress(KeyboardInterrupt, ExternalShutdownException):
         rclpy.spin(FakeVoice(args.emotion, args.confidence))

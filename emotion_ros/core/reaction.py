@@ -21,9 +21,8 @@ class Trigger:
 
     ``emotions`` are lower-case labels of which any will do (none: every emotion). The state must
     have been actionable, about one person and at least this ``confidence`` for ``for_s``;
-    interruptions up to ``gap_s`` are forgiven, and no
-    state at all for SILENCE_S is one. After an episode ``cooldown_s`` must pass before
-    the next one begins. A bad value is a ConfigError.
+    interruptions up to ``gap_s`` are forgiven, and no state at all for SILENCE_S is one. After an
+    episode ``cooldown_s`` must pass before the next one begins. A bad value is a ConfigError.
     """
 
     emotions: tuple[str, ...] = ()
@@ -64,7 +63,7 @@ class Reaction:
     def __init__(self, trigger: Trigger) -> None:
         self.trigger = trigger
         self._person_id: str | None = None
-        self._since_s = self._last_s = self._rest_until_s = NEVER_S
+        self._since_s = self._last_s = self._rest_until_s = self._now_s = NEVER_S
         self._is_on = False
 
     def update(self, state: EmotionState | None, now_s: float) -> Change:
@@ -73,7 +72,8 @@ class Reaction:
         Time that goes back ends the episode and forgets the cooldown.
         """
         holds = state is not None and self.trigger.holds(state)
-        if now_s < self._last_s:
+        before_s, self._now_s = self._now_s, now_s
+        if now_s < before_s:
             self._rest_until_s = NEVER_S
             return self._end(NEVER_S)
         if self._person_id is not None and not self._goes_on(state if holds else None, now_s):

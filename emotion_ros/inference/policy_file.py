@@ -9,7 +9,7 @@ from pathlib import Path
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.errors import ConfigError
 from emotion_ros.core.reaction import Rule, Trigger
-from emotion_ros.inference.yaml_value import YamlValue, parse_yaml
+from emotion_ros.inference.yaml_value import YamlValue, parse_yaml, read_text
 
 _EMOTIONS = {label: label for label in EMOTIONS}
 _NUMBERS = ('for_s', 'confidence', 'gap_s', 'cooldown_s')
@@ -17,12 +17,7 @@ _NUMBERS = ('for_s', 'confidence', 'gap_s', 'cooldown_s')
 
 def load_policy(path: Path) -> tuple[Rule, ...]:
     """Return the rules in a YAML file; ConfigError, with file and line, if it is wrong."""
-    try:
-        return parse_policy(path.read_text(encoding='utf-8'), str(path))
-    except OSError as error:
-        raise ConfigError(f'{path}: cannot be read: {error.strerror}') from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f'{path}: is not UTF-8: {error}') from error
+    return parse_policy(read_text(path), str(path))
 
 
 def parse_policy(text: str, where: str = 'policy') -> tuple[Rule, ...]:

@@ -8,7 +8,6 @@ expect: {status, emotion, conflict, within_s}}``. A picture may also have ``mirr
 from pathlib import Path
 
 from emotion_ros.core.emotions import Emotion, Sentiment
-from emotion_ros.core.errors import ConfigError
 from emotion_ros.core.state import Status
 from emotion_ros.core.storyboard import (
     CAMERA_OFF,
@@ -20,7 +19,7 @@ from emotion_ros.core.storyboard import (
     View,
 )
 from emotion_ros.inference.packaged_config import packaged_config
-from emotion_ros.inference.yaml_value import YamlValue, parse_yaml
+from emotion_ros.inference.yaml_value import YamlValue, parse_yaml, read_text
 
 _VIEWS = {'nobody': NOBODY, 'camera_off': CAMERA_OFF}
 _STATUSES = {status.name.lower(): status for status in Status}
@@ -35,12 +34,7 @@ def packaged_storyboard() -> Path:
 
 def load_storyboard(path: Path) -> Storyboard:
     """Return the storyboard in a YAML file; ConfigError, with file and line, if it is wrong."""
-    try:
-        return parse_storyboard(path.read_text(encoding='utf-8'), str(path))
-    except OSError as error:
-        raise ConfigError(f'{path}: cannot be read: {error.strerror}') from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f'{path}: is not UTF-8: {error}') from error
+    return parse_storyboard(read_text(path), str(path))
 
 
 def parse_storyboard(text: str, where: str = 'storyboard') -> Storyboard:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import yaml
@@ -16,6 +17,16 @@ _LARGEST = 1e9
 
 class _ErrorAtLine(ConfigError):
     """A complaint that has its line already."""
+
+
+def read_text(path: Path) -> str:
+    """Return what a file says; ConfigError, with the file, when it cannot be read."""
+    try:
+        return path.read_text(encoding='utf-8')
+    except OSError as error:
+        raise ConfigError(f'{path}: cannot be read: {error.strerror}') from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f'{path}: is not UTF-8: {error}') from error
 
 
 def parse_yaml(text: str, where: str) -> 'YamlValue':

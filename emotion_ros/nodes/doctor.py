@@ -70,10 +70,14 @@ class Doctor(Node):
         self._states.clear()
         self._spin_for(seconds)
         last = self._states[-1] if self._states else EmotionState()
+        nodes = tuple(self._report(name, simulated.get(name)) for name in NODES)
+        told = self._told(images, heard)
+        if told is not None and any(node.use_sim_time for node in nodes):
+            told = replace(told, age_s=float('nan'))  # the clock here is not theirs
         return Survey(
             duration_s=seconds,
-            nodes=tuple(self._report(name, simulated.get(name)) for name in NODES),
-            images=self._told(images, heard),
+            nodes=nodes,
+            images=told,
             speech=self._told(speech, heard),
             states=len(self._states),
             last_status=Status(last.status).name if last.status in tuple(Status) else '?',

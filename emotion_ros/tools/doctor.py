@@ -2,14 +2,14 @@
 
 import argparse
 import math
-
-from rich.console import Console
+import re
 
 from emotion_ros.core.diagnosis import Finding, Severity, examine
+from emotion_ros.tools.console import table_console
 from emotion_ros.tools.state_json import to_json
 
 EXIT_PROBLEM = 1
-PIPED_WIDTH = 200
+NAMESPACE = re.compile(r'/?|(/?[A-Za-z_][A-Za-z0-9_]*)+/?')
 MARKS = {
     Severity.GOOD: ('ok', 'green'),
     Severity.NOTE: ('note', 'yellow'),
@@ -24,7 +24,12 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
     add(
         '--for', dest='seconds', type=_seconds, default=4.0, metavar='S', help='how long to listen'
     )
-    add('--namespace', default='', help='of the nodes, as given to the launch file')
+    add(
+        '--namespace',
+        type=_namespace,
+        default='',
+        help='of the nodes, as given to the launch file',
+    )
     add('--json', action='store_true', help='one JSON line per finding')
     parser.set_defaults(run=run)
 
@@ -52,15 +57,22 @@ def to_fields(finding: Finding) -> dict[str, object]:
 
 def print_findings(findings: tuple[Finding, ...]) -> None:
     """Print one line per finding, and its remedy below it."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PIPED_WIDTH)
+    console = table_console()
     for finding in findings:
         mark, style = MARKS[finding.severity]
         console.print(f'{mark:<8}', style=style, end='')
         console.print(finding.what, highlight=False, markup=False)
         if finding.remedy:
             console.print(f'{"":<8}-> {finding.remedy}', highlight=False, markup=False)
+
+
+def _namespace(text: str) -> str:
+    """Return a ROS namespace; ArgumentTypeError when it is none."""
+    if not NAMESPACE.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is no namespace such as robot_1 or /lab/robot_1'
+        )
+    return text
 
 
 def _seconds(text: str) -> float:

@@ -4,18 +4,16 @@ import argparse
 from collections.abc import Iterable
 from itertools import takewhile
 
-from rich.console import Console
 from rich.table import Table
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.errors import ConfigError
 from emotion_ros.core.state import EmotionState
+from emotion_ros.tools.console import table_console
 from emotion_ros.tools.explanation import Explanation, Term, explain
 from emotion_ros.tools.recording import open_replay
 from emotion_ros.tools.replay import add_replay_arguments
 from emotion_ros.tools.state_json import evidence_to_fields, state_to_fields, to_json
-
-PIPED_WIDTH = 140
 
 
 def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
@@ -65,9 +63,7 @@ def to_fields(explanation: Explanation) -> dict[str, object]:
 
 def print_explanation(explanation: Explanation) -> None:
     """Print the sum as a table, and the verdict below it."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PIPED_WIDTH)
+    console = table_console()
     console.print(_table(explanation))
     console.print(_verdict(explanation.state), highlight=False, markup=False)
 

@@ -5,18 +5,16 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from emotion_ros.core.reaction import Change, Event, Policy
 from emotion_ros.inference.policy_file import load_policy
+from emotion_ros.tools.console import table_console
 from emotion_ros.tools.offline import NANOSECONDS, Moment
 from emotion_ros.tools.recording import open_replay
 from emotion_ros.tools.replay import add_replay_arguments
 from emotion_ros.tools.replay_output import with_progress
 from emotion_ros.tools.state_json import to_json
-
-PIPED_WIDTH = 140
 
 
 def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
@@ -75,7 +73,5 @@ def print_events(events: Iterable[Event]) -> None:
         state = event.state
         row = (f'{event.at_s:.2f}', event.behaviour, event.change.value, state.person_id)
         table.add_row(*row, state.label, f'{state.confidence:.0%}', state.summary)
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PIPED_WIDTH)
+    console = table_console()
     console.print(table)

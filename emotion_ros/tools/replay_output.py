@@ -1,22 +1,20 @@
 """Where the states of a replay go: a table, JSON lines, a new bag, a progress bar."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from emotion_ros.core.state import EmotionState
 from emotion_ros.tools.bag import Bag
 from emotion_ros.tools.bag_writer import BagWriter
+from emotion_ros.tools.console import table_console
 from emotion_ros.tools.message_types import STATE, TOPICS
 from emotion_ros.tools.observation_fields import observation_to_fields
 from emotion_ros.tools.offline import NANOSECONDS, Event, Moment
+from emotion_ros.tools.progress import progress_bar
 from emotion_ros.tools.state_json import state_to_fields, to_json
-
-PIPED_WIDTH = 140
 
 
 def print_json(moments: Iterable[Moment]) -> int:
@@ -40,9 +38,7 @@ def print_table(moments: Iterable[Moment], start_ns: int) -> int:
         if key != shown:
             table.add_row(*_row(max(moment.time_ns - start_ns, 0) / NANOSECONDS, state))
             shown = key
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=PIPED_WIDTH)
+    console = table_console()
     console.print(table)
     return count
 
@@ -68,8 +64,7 @@ def record_states(moments: Iterable[Moment], writer: BagWriter) -> Iterator[Mome
 @contextmanager
 def with_progress(moments: Iterable[Moment], bag: Bag) -> Iterator[Iterator[Moment]]:
     """Pass the moments through; on a terminal a bar on stderr shows how far they are."""
-    console = Console(stderr=True)
-    bar = Progress(console=console, transient=True, disable=not sys.stderr.isatty())
+    bar = progress_bar()
     task = bar.add_task('replay', total=bag.duration_s)
 
     def watched() -> Iterator[Moment]:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from builtin_interfaces.msg import Time
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
@@ -108,15 +109,31 @@ def test_simulated_time_without_a_clock(graph):
 
 def test_simulated_time_with_a_clock(graph):
     start_nodes(graph, use_sim_time=True)
-    clock = graph.publisher(Clock, '/clock')
-    findings = consult(graph, lambda: clock.publish(Clock()))
-    assert 'the time is that of /clock' in [finding.what for finding in findings]
+    clock, images = graph.publisher(Clock, '/clock'), graph.publisher(Image, 'image')
+    recorded = picture(graph)
+    recorded.header.stamp = Time(sec=1000)
+
+    def play() -> None:
+        clock.publish(Clock(clock=recorded.header.stamp))
+        images.publish(recorded)
+
+    said = [finding.what for finding in consult(graph, play)]
+    assert 'the time is that of /clock' in said
+    assert any(words.startswith('/image: ') for words in said)
+    assert not [words for words in said if 'from the clock here' in words]
 
 
 @pytest.mark.usefixtures('ros_domain')
 def test_an_empty_graph_is_a_problem_and_says_so_to_scripts(capsys):
     assert main(['doctor', '--for', '0.2', '--json']) == 1
     assert 'no node of emotion_ros is to be seen' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize('name', ['robot 1', '1', 'a//b', '~'])
+def test_a_bad_namespace_is_one_line(capsys, name):
+    with pytest.raises(SystemExit, match='2'):
+        main(['doctor', '--namespace', name])
+    assert f'{name!r} is no namespace' in capsys.readouterr().err
 
 
 def test_a_bad_duration_is_one_line(capsys):

@@ -51,6 +51,13 @@ def test_a_fake_voice_changes_the_state_as_the_maths_says(graph, start):
     assert state.summary == 'Vision: Happy (60%), Voice: Sad (70%)'
 
 
+def test_a_voice_cannot_be_surer_than_sure():
+    command = [sys.executable, str(EXAMPLES / 'fake_voice.py'), '--confidence', '80']
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 2
+    assert '--confidence 80.0 is not within 0..1' in done.stderr
+
+
 @pytest.mark.parametrize('program', ['behaviour_node.py', 'behaviour_tree.py'])
 def test_a_controller_cheers_with_the_happy_and_then_rests(graph, start, program):
     said = graph.listen(String, 'behaviour')

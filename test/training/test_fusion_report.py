@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip('matplotlib', reason='the report draws')
 
+from emotion_ros.core.errors import ConfigError
 from emotion_ros.core.fusion_card import load_fusion_card
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.inference.model_file import packaged_weights
@@ -107,3 +108,12 @@ def test_a_table() -> None:
     assert table(('', 'a'), []) == '|  | a |\n| --- | --: |'
     row = table(('', 'a', 'b', 'c', 'd'), [('x', None, 0.12345, 12.345, 7)])
     assert row.splitlines()[-1] == '| x | – | 0.123 | 12.3 | 7 |'
+
+
+@pytest.mark.parametrize('content', [None, '', 'half a li', '[1]', '{"card": {}}'])
+def test_figures_that_are_none_are_named(content, tmp_path) -> None:
+    path = tmp_path / 'measured.json'
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(ConfigError, match=r'measured\.json: is not what --json prints'):
+        report.read(path)

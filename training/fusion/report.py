@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.errors import ConfigError
 from emotion_ros.core.fusion_card import FusionCard, load_fusion_card
 from training.command import as_json, log, run
 from training.fusion import plots, quality, sequences, weights
@@ -26,6 +27,7 @@ from training.fusion.validation import Validation, add_options, load_validation
 from training.fusion.votes import load_votes
 
 VOTES = 'cremad_votes_even_actors.parquet'
+MEASURED = {'card', 'votes', 'weights', 'sequences', 'temperature', 'example', 'quality'}
 
 
 def measure(args: argparse.Namespace, card: FusionCard) -> dict[str, Any]:
@@ -80,6 +82,19 @@ def _shown(of: Run) -> list[int]:
     return [int(emotion) for emotion in truth[of.track.segment]]
 
 
+def read(path: Path) -> dict[str, Any]:
+    """Return what ``--json`` printed into a file; ConfigError when this is something else."""
+    try:
+        measured = json.loads(path.read_text(encoding='utf-8'))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f'{path}: is not what --json prints: {error}') from error
+    if not isinstance(measured, dict) or not measured.keys() >= MEASURED:
+        raise ConfigError(
+            f'{path}: is not what --json prints: needs {", ".join(sorted(MEASURED))}'
+        )
+    return measured
+
+
 def draw(measured: dict[str, Any], folder: Path) -> None:
     """Draw every picture of the page."""
     one_face = measured['sequences']['one_face']
@@ -101,10 +116,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument('--sequences', type=int, default=sequences.COUNT)
     parser.add_argument('--faces', type=int, default=quality.COUNT, help='for the quality')
     args = parser.parse_args(argv)
-    if args.use:
-        measured = json.loads(args.use.read_text())
-    else:
-        measured = measure(args, load_fusion_card(args.card))
+    measured = read(args.use) if args.use else measure(args, load_fusion_card(args.card))
     args.out.parent.mkdir(parents=True, exist_ok=True)
     draw(measured, args.out.parent / 'figures')
     write_page(args.out, measured)

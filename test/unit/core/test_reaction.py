@@ -84,6 +84,15 @@ def test_time_that_goes_back_ends_the_episode_and_the_cooldown():
     assert reaction.update(state('sad'), 3.1) is Change.BEGAN
 
 
+def test_time_that_goes_back_while_nobody_is_followed_forgets_the_cooldown():
+    reaction = Reaction(Trigger(cooldown_s=100.0))
+    assert reaction.update(state('sad'), 50.0) is Change.BEGAN
+    assert reaction.update(None, 52.0) is Change.ENDED
+    assert reaction.update(None, 53.0) is Change.NONE
+    assert reaction.update(None, 3.0) is Change.NONE
+    assert reaction.update(state('sad'), 3.1) is Change.BEGAN
+
+
 def test_a_hole_in_the_states_ends_the_episode():
     reaction = Reaction(Trigger(for_s=1.0))
     assert reaction.update(state('sad'), 0.0) is Change.NONE
