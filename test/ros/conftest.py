@@ -18,3 +18,4 @@ def graph(ros_domain: int) -> Iterator[Graph]:
     graph = Graph()
     yield graph
     graph.close()
+    assert not graph.monitor.violations

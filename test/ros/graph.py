@@ -10,14 +10,20 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
+from rclpy.subscription import Subscription
 
+from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.guard import guarded
+from output_contract import OutputMonitor
 
 TIMEOUT_S = 20.0
 
 
 class Graph:
-    """Some nodes and a test node in one context; everything is destroyed by ``close``."""
+    """Some nodes and a test node in one context; everything is destroyed by ``close``.
+
+    Every ``emotion_state`` is held to the output contract.
+    """
 
     def __init__(self) -> None:
         self.context = Context()
@@ -26,6 +32,10 @@ class Graph:
         self._executor = SingleThreadedExecutor(context=self.context)
         self._nodes: list[Node] = []
         self.tester = self._keep(Node('tester', context=self.context))
+        self.monitor = OutputMonitor()
+        self._monitoring: Subscription | None = self.tester.create_subscription(
+            EmotionState, 'emotion_state', self.monitor.see, 50
+        )
 
     def add(self, make: Callable[..., Node], *args: Any, **parameters: Any) -> Any:
         """Start a node with these parameters (a dot in a name is written as two underscores)."""
@@ -50,7 +60,12 @@ class Graph:
         return heard
 
     def publisher(self, kind: type, topic: str, qos: Any = 10) -> Any:
-        """Return a publisher that somebody listens to."""
+        """Return a publisher that somebody listens to.
+
+        A test that plays the fusion itself may say what it likes.
+        """
+        if kind is EmotionState:
+            self._stop_monitoring()
         publisher = self.tester.create_publisher(kind, topic, qos)
         self.until(lambda: publisher.get_subscription_count() > 0, f'a subscriber of {topic}')
         return publisher
@@ -79,6 +94,11 @@ class Graph:
             node.destroy_node()
         self._executor.shutdown()
         self.context.try_shutdown()
+
+    def _stop_monitoring(self) -> None:
+        if self._monitoring is not None:
+            self.tester.destroy_subscription(self._monitoring)
+            self._monitoring = None
 
     def _keep(self, node: Node) -> Any:
         self._nodes.append(node)

@@ -62,6 +62,7 @@ def test_a_clock_that_jumps_back_clears_the_state_and_life_goes_on(graph):
     for i in range(8):
         before = time.show(START_S + i / 10)
     assert before.actionable
+    graph.monitor.expect_jump()
     time.move(START_S - 90.0)
     graph.until(
         lambda: time.states[-1].status == EmotionState.STATUS_NO_INPUT, 'the cleared state'

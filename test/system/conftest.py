@@ -38,3 +38,4 @@ def graph(ros_domain: int) -> Iterator[Graph]:
     graph = Graph()
     yield graph
     graph.close()
+    assert not graph.monitor.violations

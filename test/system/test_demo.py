@@ -13,6 +13,7 @@ import pytest
 
 from altered_models import permuted_model
 from emotion_ros.inference.packaged_config import packaged_config
+from output_contract import OutputMonitor, monitored
 
 pytestmark = pytest.mark.usefixtures('weights')
 
@@ -33,6 +34,13 @@ def story(tmp_path) -> Path:
     path = tmp_path / 'story.yaml'
     path.write_text(STORY)
     return path
+
+
+@pytest.fixture(autouse=True)
+def monitor(ros_domain) -> Iterator[OutputMonitor]:
+    """Hold every state of every demo to the output contract."""
+    with monitored(ros_domain) as monitor:
+        yield monitor
 
 
 @contextmanager
@@ -68,7 +76,7 @@ def program_of(process: subprocess.Popen[str], module: str) -> psutil.Process:
     return found
 
 
-def test_the_demo_passes_and_leaves_nothing_behind(story, ros_domain):
+def test_the_demo_passes_and_leaves_nothing_behind(story, ros_domain, monitor):
     segments = segments_of_fastdds()
     with demo(story, ros_domain) as process:
         wait_for_line(process, 'no_person')
@@ -79,6 +87,7 @@ def test_the_demo_passes_and_leaves_nothing_behind(story, ros_domain):
     assert len(programs) == 2
     assert not any(program.is_running() for program in programs)
     assert segments_of_fastdds() <= segments
+    assert monitor.seen > 50
 
 
 def test_the_demo_fails_when_the_vision_node_is_killed(story, ros_domain):
@@ -94,8 +103,8 @@ def test_the_demo_fails_when_the_vision_node_is_killed(story, ros_domain):
 @pytest.mark.parametrize(
     ('task', 'node', 'parameter', 'missed'),
     [
-        ('face_emotion', 'vision_node', 'face_model', 'MISSED: at 2.0 s'),
-        ('text_emotion', 'sentiment_node', 'text_model', 'MISSED: at 4.0 s'),
+        ('face_emotion', 'vision_node', 'face_model', 'MISSED: at 4.0 s'),
+        ('text_emotion', 'sentiment_node', 'text_model', 'MISSED: at 6.0 s'),
     ],
 )
 def test_the_demo_fails_when_labels_are_permuted(
@@ -125,8 +134,8 @@ def test_an_interrupted_demo_stops_its_programs(story, ros_domain):
         wait_for_line(process, 'no_person')
         programs = psutil.Process(process.pid).children()
         os.kill(process.pid, signal.SIGTERM)
-        code, _ = result(process)
-    assert code == 130
+        code, printed = result(process)
+    assert code == 130, printed
     assert programs
     assert not any(program.is_running() for program in programs)
 
