@@ -37,6 +37,26 @@ class DemoStopped(EmotionRosError):
     """The story could not be played to its end."""
 
 
+class Interruption:
+    """Ctrl-C or SIGTERM, noticed between two looks at the graph.
+
+    Raised anywhere, inside a callback of ROS too, it could be lost or break the tidying up.
+    """
+
+    def __init__(self) -> None:
+        self._is_asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if the user asked for the end."""
+        if self._is_asked:
+            raise KeyboardInterrupt
+
+    def _ask(self, *_: object) -> None:
+        self._is_asked = True
+
+
 def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
     """Add the sub-command; ``run`` is what it does."""
     parser = subparsers.add_parser('demo', help='play a scripted person to the real nodes')
@@ -58,12 +78,12 @@ def run(args: argparse.Namespace) -> int:
     os.environ.update(environment)
     from emotion_ros.nodes.demo_watcher import watching  # the only part that needs ROS here
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interruption = Interruption()
     with closing(make_view(args.headless, f'{path.name}, ROS_DOMAIN_ID={domain}')) as view:
         with watching() as watcher, Programs(environment) as programs:
             for name in SEPARATE if args.separate else TOGETHER:
                 programs.start(name, f'emotion_ros.nodes.{name}', arguments)
-            performance = Performance(storyboard, path, programs, watcher, view)
+            performance = Performance(storyboard, path, programs, watcher, view, interruption)
             problem = performance.play()
         outcomes = judge(storyboard, watcher.sightings, math.inf)
         view.conclude(outcomes)
@@ -80,12 +100,14 @@ class Performance:
         programs: Programs,
         watcher: 'DemoWatcher',
         view: View,
+        interruption: Interruption,
     ) -> None:
         self._storyboard = storyboard
         self._path = path
         self._programs = programs
         self._watcher = watcher
         self._view = view
+        self._interruption = interruption
 
     def play(self) -> str:
         """Play to the end; return '' or, when it had to be stopped, why."""
@@ -114,6 +136,7 @@ class Performance:
     def _wait_until(self, condition: Callable[[], bool], timeout_s: float, failure: str) -> None:
         deadline_s = time.monotonic() + timeout_s
         while not condition():
+            self._interruption.check()
             if casualty := self._programs.casualty():
                 raise DemoStopped(casualty)
             if time.monotonic() > deadline_s:
