@@ -29,7 +29,7 @@ setup(
     license='MIT',
     python_requires='>=3.10',
     packages=find_packages(include=['emotion_ros', 'emotion_ros.*']),
-    package_data={'emotion_ros': ['weights/*']},
+    package_data={'emotion_ros': ['weights/*', 'view/page/*']},
     data_files=[shared('msg', '*.msg'), shared('config', '*.*'), shared('config/demo', '*.*')],
     install_requires=[
         'numpy>=1.26',
@@ -43,7 +43,8 @@ setup(
     extras_require={
         'torch': TORCH,
         'transformers': TRANSFORMERS,
-        'replay': ['rosbags>=0.10'],
+        'replay': ['rosbags>=0.10', 'jinja2>=3.0'],
+        'dashboard': ['aiohttp>=3.8'],
         'train': [
             *TRANSFORMERS,
             *DATA,

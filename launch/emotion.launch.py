@@ -57,6 +57,11 @@ ARGUMENTS = [
         'enable_text', default_value='true', description='false: start no sentiment_node'
     ),
     DeclareLaunchArgument(
+        'dashboard',
+        default_value='false',
+        description='true: start dashboard_node too, a page on http://127.0.0.1:8080 to look at',
+    ),
+    DeclareLaunchArgument(
         'log_level', default_value='info', description='debug, info, warn, error or fatal'
     ),
     DeclareLaunchArgument(
@@ -72,14 +77,15 @@ def generate_launch_description() -> LaunchDescription:
 
 
 def start_nodes(context: LaunchContext) -> list[Node]:
-    """Return the pipeline, or one process for each node that is wanted."""
+    """Return the pipeline, or one process for each node that is wanted, and the dashboard."""
     vision, text = is_true(context, 'enable_vision'), is_true(context, 'enable_text')
+    page = [process(context, 'dashboard_node')] if is_true(context, 'dashboard') else []
     if is_true(context, 'composed'):
         without = [] if vision else ['--no-vision']
         without += [] if text else ['--no-text']
-        return [process(context, 'emotion_pipeline', without)]
+        return [process(context, 'emotion_pipeline', without), *page]
     wanted = {'fusion_node': True, 'sentiment_node': text, 'vision_node': vision}
-    return [process(context, name) for name, is_wanted in wanted.items() if is_wanted]
+    return [*(process(context, name) for name, is_in in wanted.items() if is_in), *page]
 
 
 def process(context: LaunchContext, executable: str, arguments: list[str] | None = None) -> Node:
@@ -114,7 +120,7 @@ def overrides(context: LaunchContext) -> list[str | dict[str, bool]]:
     if is_true(context, 'use_sim_time'):
         laid_over.append({'use_sim_time': True})
     if LaunchConfiguration('image_transport').perform(context) == 'compressed':
-        laid_over.append(str(packaged_config('compressed.yaml')))  # it must reach vision_node only
+        laid_over.append(str(packaged_config('compressed.yaml')))  # for some nodes only
     return laid_over
 
 

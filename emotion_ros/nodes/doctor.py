@@ -29,6 +29,7 @@ from emotion_ros.core.diagnosis import (
 from emotion_ros.core.state import Status
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.graph_view import see_input
+from emotion_ros.nodes.hri import LIVE_SPEECH_NAME, live_speech_kind
 
 NODES = (VISION, SENTIMENT, FUSION)
 KINDS = {
@@ -36,7 +37,7 @@ KINDS = {
     'sensor_msgs/msg/CompressedImage': CompressedImage,
     'std_msgs/msg/String': String,
 }
-IMAGE_TYPES, SPEECH_TYPES = tuple(KINDS)[:2], tuple(KINDS)[2:]
+IMAGE_TYPES, SPEECH_TYPES = tuple(KINDS)[:2], (*tuple(KINDS)[2:], LIVE_SPEECH_NAME)
 DISCOVERY_S = 6.0
 SETTLED_S = 1.0
 QUEUE_DEPTH = 50
@@ -53,6 +54,7 @@ class Doctor(Node):
         self._own_executor.add_node(self)
         self._statuses: dict[str, DiagnosticStatus] = {}
         self._states: list[EmotionState] = []
+        self._kinds = KINDS | live_speech_kind()
         self.create_subscription(
             DiagnosticArray, '/diagnostics', self._on_diagnostics, QUEUE_DEPTH
         )
@@ -105,7 +107,7 @@ class Doctor(Node):
     def _find_input(self, node: str, types: tuple[str, ...]) -> Input | None:
         """Return the topic of one of these types that a node listens to, whatever its name."""
         for topic, kinds in self.get_subscriber_names_and_types_by_node(node, self._home):
-            kind = next((k for k in kinds if k in types), '')
+            kind = next((k for k in kinds if k in types and k in self._kinds), '')
             if kind:
                 return see_input(self, topic, kind)
         return None
@@ -117,7 +119,7 @@ class Doctor(Node):
         def on_message(msg: Any) -> None:
             heard.append((msg, self.get_clock().now().nanoseconds / 1e9))
 
-        self.create_subscription(KINDS[wanted.type], wanted.topic, on_message, ANYBODY)
+        self.create_subscription(self._kinds[wanted.type], wanted.topic, on_message, ANYBODY)
         return heard
 
     def _told(

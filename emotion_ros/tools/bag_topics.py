@@ -61,17 +61,17 @@ def find_sources(
         raise ConfigError('--image-topic and --speech-topic have no use with --from evidence')
     if start == FROM_IMAGES or named or (not start and _is_raw(bag)):
         sources = Sources(
-            image=_find(bag, IMAGES, image_topic, '--image-topic'),
-            speech=_find(bag, (STRING,), speech_topic, '--speech-topic'),
-            evidence=_find(bag, (EVIDENCE,)),
+            image=find_topic(bag, IMAGES, image_topic, '--image-topic'),
+            speech=find_topic(bag, (STRING,), speech_topic, '--speech-topic'),
+            evidence=find_topic(bag, (EVIDENCE,)),
         )
         found = sources.image or sources.speech
         wanted = 'images (Image, CompressedImage) nor speech (String)'
     else:
         sources = Sources(
-            faces=_find(bag, (FACES,)),
-            text=_find(bag, (TEXT_SENTIMENT,)),
-            evidence=_find(bag, (EVIDENCE,)),
+            faces=find_topic(bag, (FACES,)),
+            text=find_topic(bag, (TEXT_SENTIMENT,)),
+            evidence=find_topic(bag, (EVIDENCE,)),
         )
         found = sources.faces or sources.text or sources.evidence
         wanted = 'emotion/faces nor emotion/text nor emotion/evidence'
@@ -86,7 +86,7 @@ def _is_raw(bag: Bag) -> bool:
     return bool(types & set(IMAGES)) or not types & {FACES, TEXT_SENTIMENT, EVIDENCE}
 
 
-def _find(bag: Bag, types: Sequence[str], name: str = '', option: str = '') -> Topic | None:
+def find_topic(bag: Bag, types: Sequence[str], name: str = '', option: str = '') -> Topic | None:
     """Return the topic called ``name``, or the one of these types; among several the usual."""
     fitting = [topic for topic in bag.topics if topic.type in types]
     if name:

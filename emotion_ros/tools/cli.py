@@ -18,14 +18,19 @@ COMMANDS = {
     'doctor': 'find out why a running graph says nothing',
     'replay': 'feed a recorded bag to the same core, faster than real time',
     'explain': 'say why the state was what it was at one moment of a bag',
+    'report': 'make one HTML file of a bag: what was seen, heard and understood',
     'policy': 'say which behaviours of a controller a bag would have set off',
+    'analyze': 'read pictures, a video, a webcam or a line of text, without ROS',
     'models': 'list, fetch and verify model files',
+    'messages': 'print every topic and every field of the messages with its meaning',
     'parameters': 'print every parameter of the nodes with its default and range',
 }
 INSTALL_HINTS = {
     'rclpy': 'source /opt/ros/<distro>/setup.bash, or use the virtual environment of make setup',
     'emotion_ros.msg': 'build the package with colcon and source install/setup.bash',
     'rosbags': "pip install 'emotion_ros[replay]'",
+    'jinja2': "pip install 'emotion_ros[replay]'",
+    'aiohttp': "pip install 'emotion_ros[dashboard]'",
 }
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 TOGETHER = ('pipeline',)
 SEPARATE = ('vision', 'sentiment', 'fusion')
+DASHBOARD = ('--ros-args', '-p', 'dashboard_node:show_image:=true')
 EXIT_MISS = 1
 START_TIMEOUT_S = 30.0
 REFRESH_S = 0.1
@@ -64,6 +65,9 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
     parser.add_argument('--storyboard', type=Path, metavar='FILE', help='tell another story')
     parser.add_argument('--params', type=Path, metavar='FILE', help='parameters of the nodes')
     parser.add_argument('--separate', action='store_true', help='each node in its own process')
+    parser.add_argument(
+        '--dashboard', action='store_true', help='serve http://127.0.0.1:8080/ while it plays'
+    )
     parser.add_argument('--domain', type=domain_id, metavar='ID', help='default: a free one')
     parser.set_defaults(run=run)
 
@@ -83,6 +87,8 @@ def run(args: argparse.Namespace) -> int:
         with watching() as watcher, Programs(environment) as programs:
             for name in SEPARATE if args.separate else TOGETHER:
                 programs.start(name, f'emotion_ros.nodes.{name}', arguments)
+            if args.dashboard:
+                programs.start('dashboard', 'emotion_ros.nodes.dashboard', DASHBOARD)
             performance = Performance(storyboard, path, programs, watcher, view, interruption)
             problem = performance.play()
         outcomes = judge(storyboard, watcher.sightings, math.inf)

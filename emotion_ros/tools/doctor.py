@@ -6,7 +6,7 @@ import re
 
 from emotion_ros.core.diagnosis import Finding, Severity, examine
 from emotion_ros.tools.console import table_console
-from emotion_ros.tools.state_json import to_json
+from emotion_ros.view.state_json import to_json
 
 EXIT_PROBLEM = 1
 NAMESPACE = re.compile(r'/?|(/?[A-Za-z_][A-Za-z0-9_]*)+/?')

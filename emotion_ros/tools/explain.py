@@ -13,7 +13,7 @@ from emotion_ros.tools.console import table_console
 from emotion_ros.tools.explanation import Explanation, Term, explain
 from emotion_ros.tools.recording import open_replay
 from emotion_ros.tools.replay import add_replay_arguments
-from emotion_ros.tools.state_json import evidence_to_fields, state_to_fields, to_json
+from emotion_ros.view.state_json import evidence_to_fields, state_to_fields, to_json
 
 
 def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:

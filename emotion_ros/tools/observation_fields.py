@@ -1,19 +1,14 @@
-"""Observations as plain data with the field names of the messages that carry them."""
+"""Which message carries an observation, and with which fields."""
 
-import numpy as np
-
-from emotion_ros.core.affect import valence_arousal
-from emotion_ros.core.emotions import Sentiment
-from emotion_ros.core.evidence import Evidence
-from emotion_ros.core.observations import (
-    FaceObservation,
-    FacesObservation,
-    TextObservation,
-    decide,
-)
+from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.tools.message_types import EVIDENCE, FACES, TEXT_SENTIMENT
 from emotion_ros.tools.offline import Observation
-from emotion_ros.tools.state_json import Fields, header
+from emotion_ros.view.observation_json import (
+    faces_to_fields,
+    text_to_fields,
+    third_party_to_fields,
+)
+from emotion_ros.view.state_json import Fields
 
 
 def observation_to_fields(observation: Observation) -> tuple[str, Fields]:
@@ -23,58 +18,3 @@ def observation_to_fields(observation: Observation) -> tuple[str, Fields]:
     if isinstance(observation, TextObservation):
         return TEXT_SENTIMENT, text_to_fields(observation)
     return EVIDENCE, third_party_to_fields(observation)
-
-
-def faces_to_fields(faces: FacesObservation) -> Fields:
-    """Return the fields of FaceEmotionArray, but for the image's size."""
-    return {
-        'header': header(faces.stamp_s, faces.frame_id),
-        'status': int(faces.status),
-        'faces': [_face_to_fields(face) for face in faces.faces],
-    }
-
-
-def text_to_fields(text: TextObservation) -> Fields:
-    """Return the fields of TextSentiment, but for words and language."""
-    known = bool(np.isfinite(text.sentiment).all())
-    best = Sentiment(int(np.argmax(text.sentiment))) if known else Sentiment.UNKNOWN
-    return {
-        'header': header(text.stamp_s),
-        'status': int(text.status),
-        'reason': text.rejection.value,
-        'person_id': text.person_id,
-        'sentiment': int(best),
-        'confidence': text.sentiment[best] if known else 0.0,
-        'sentiment_probabilities': text.sentiment,
-        'emotion_probabilities': text.emotion,
-        'quality': text.quality,
-    }
-
-
-def third_party_to_fields(evidence: Evidence) -> Fields:
-    """Return the fields of EmotionEvidence that its sender fills in."""
-    return {
-        'header': header(evidence.stamp_s),
-        'modality': evidence.modality,
-        'source': evidence.source,
-        'person_id': evidence.person_id,
-        'probabilities': evidence.probabilities,
-        'quality': evidence.quality,
-        'detail': evidence.detail,
-    }
-
-
-def _face_to_fields(face: FaceObservation) -> Fields:
-    emotion, confidence = decide(face.probabilities)
-    valence, arousal = valence_arousal(np.asarray(face.probabilities))
-    return {
-        'face_id': face.face_id,
-        'box_xyxy': face.box_xyxy,
-        'detection_score': face.detection_score,
-        'quality': face.quality,
-        'probabilities': face.probabilities,
-        'emotion': int(emotion),
-        'confidence': confidence,
-        'valence': valence,
-        'arousal': arousal,
-    }

@@ -93,13 +93,18 @@ def _see(vision: FacePipeline, recorded: Recorded, now_s: float) -> FacesObserva
     stamp_s = accepted_stamp(
         stamp_to_seconds(header.stamp), now_s, vision.config.max_age, vision.config.max_future
     )
-    report = vision.process(_DECODE[recorded.topic.type](recorded.msg), stamp_s)
+    report = vision.process(decode_recorded(recorded), stamp_s)
     return FacesObservation(stamp_s=stamp_s, frame_id=header.frame_id, faces=report.faces)
 
 
 def _hear(text: TextPipeline, msg: Any, now_s: float) -> TextObservation:
     """Do as the sentiment node does with speech, which has no stamp: its receipt counts."""
     return text.process(Utterance(final=msg.data), now_s).to_observation(now_s)
+
+
+def decode_recorded(recorded: Recorded) -> ImageArray:
+    """Return the picture in an image message of a bag; InvalidInput when there is none."""
+    return _DECODE[recorded.topic.type](recorded.msg)
 
 
 def _decode_compressed(msg: Any) -> ImageArray:

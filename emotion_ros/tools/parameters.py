@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator, Mapping
 
+from emotion_ros.core.dashboard_config import DashboardConfig
 from emotion_ros.core.demo_config import DemoConfig
 from emotion_ros.core.fusion_config import FusionConfig, ModalityConfig
 from emotion_ros.core.options import Options, OptionSpec, OptionValue
@@ -15,6 +16,7 @@ NODES: Mapping[str, type[Options]] = {
     'fusion_node': FusionConfig,
     'fusion_node, for each name in modalities': ModalityConfig,
     'demo_source': DemoConfig,
+    'dashboard_node': DashboardConfig,
 }
 HEADING = """# Parameters
 

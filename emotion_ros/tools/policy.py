@@ -14,7 +14,7 @@ from emotion_ros.tools.offline import NANOSECONDS, Moment
 from emotion_ros.tools.recording import open_replay
 from emotion_ros.tools.replay import add_replay_arguments
 from emotion_ros.tools.replay_output import with_progress
-from emotion_ros.tools.state_json import to_json
+from emotion_ros.view.state_json import to_json
 
 
 def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:

@@ -33,7 +33,13 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
 
 
 def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what every command needs that replays a bag."""
+    """Add what every command needs that prints what a bag gives."""
+    add_bag_arguments(parser)
+    parser.add_argument('--json', action='store_true', help='JSON with the fields of the messages')
+
+
+def add_bag_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add which bag to replay, what of it, and how."""
     add = parser.add_argument
     add('bag', type=Path, help='rosbag2 folder, or one .mcap or .db3 file')
     add(
@@ -49,7 +55,6 @@ def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
     add('--image-topic', default='', metavar='T', help='default: the one there is')
     add('--speech-topic', default='', metavar='T', help='default: the one there is')
     add('--params', type=Path, metavar='FILE', help='parameter file, as for the nodes')
-    add('--json', action='store_true', help='JSON with the field names of the messages')
 
 
 def run(args: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.table import Table
 
 from emotion_ros.core.state import EmotionState
@@ -14,7 +13,7 @@ from emotion_ros.tools.message_types import STATE, TOPICS
 from emotion_ros.tools.observation_fields import observation_to_fields
 from emotion_ros.tools.offline import NANOSECONDS, Event, Moment
 from emotion_ros.tools.progress import progress_bar
-from emotion_ros.tools.state_json import state_to_fields, to_json
+from emotion_ros.view.state_json import state_to_fields, to_json
 
 
 def print_json(moments: Iterable[Moment]) -> int:

@@ -60,9 +60,10 @@ def test_its_examples_are_legal_once_uncommented(tmp_path, node, options):
     ('node', 'given'),
     [
         ('vision_node', {'image_transport': 'compressed'}),
+        ('dashboard_node', {'image_transport': 'compressed'}),
         ('sentiment_node', {}),
         ('fusion_node', {}),
     ],
 )
-def test_the_compressed_transport_reaches_the_vision_node_only(node, given):
+def test_the_compressed_transport_reaches_those_that_take_images(node, given):
     assert parameters_of(node, packaged_config('compressed.yaml')) == given

@@ -19,7 +19,7 @@ from emotion_ros.inference.storyboard_file import load_storyboard
 from emotion_ros.tools.offline import NANOSECONDS, Moment
 from emotion_ros.tools.recording import open_replay
 from emotion_ros.tools.replay import add_parser
-from emotion_ros.tools.state_json import state_to_fields, to_json
+from emotion_ros.view.state_json import state_to_fields, to_json
 from make_bag import STORYBOARD, make_bag
 
 GOLDEN = Path(__file__).with_name('golden_states.jsonl')

@@ -34,6 +34,7 @@ EMOTION = {
     'composed': 'true',
     'enable_vision': 'true',
     'enable_text': 'true',
+    'dashboard': 'false',
     'log_level': 'info',
     'respawn': 'false',
 }
@@ -56,7 +57,7 @@ def path_of(name: str) -> str:
 
 
 @pytest.mark.parametrize('name', ['emotion', 'demo', 'replay'])
-def test_a_launch_file_keeps_to_what_humble_has(name):
+def test_promise_72_a_launch_file_keeps_to_what_humble_has(name):
     source = Path(path_of(name)).read_text()
     ast.parse(source, feature_version=(3, 10))
     assert 'respawn_max_retries' not in source
@@ -103,7 +104,18 @@ def test_every_argument_has_a_description_and_its_default(name, defaults, withou
             {'composed': '0', 'enable_text': '0'},
             [['fusion_node'], ['vision_node']],
         ),
+        ('emotion', {'dashboard': 'true'}, [['emotion_pipeline'], ['dashboard_node']]),
+        (
+            'emotion',
+            {'dashboard': '1', 'composed': '0', 'enable_text': '0'},
+            [['fusion_node'], ['vision_node'], ['dashboard_node']],
+        ),
         ('demo', {}, [['emotion_pipeline'], ['demo_source']]),
+        (
+            'demo',
+            {'dashboard': 'true'},
+            [['emotion_pipeline'], ['dashboard_node'], ['demo_source']],
+        ),
         ('demo', {'enable_text': 'false'}, [['emotion_pipeline', '--no-text'], ['demo_source']]),
         (
             'demo',
@@ -154,6 +166,7 @@ def test_replay_plays_the_bag_that_the_nodes_take_the_time_from(arguments, optio
 )
 def test_ros2_launch_brings_states(graph, weights, arguments, names, image_topic):
     states = graph.listen(EmotionState, '/robot/emotion_state')
+    graph.tester.create_subscription(EmotionState, '/robot/emotion_state', graph.monitor.see, 50)
     with launched('emotion', 'namespace:=robot', *arguments) as process:
         state = graph.until(lambda: states, 'a state', TIMEOUT_S)[0]
         graph.until(lambda: nodes_in(graph, '/robot') == names, f'{names}', TIMEOUT_S)

@@ -6,7 +6,7 @@ import pytest
 
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.state import EmotionState, Reason, Status
-from emotion_ros.tools.state_json import state_to_fields, to_json
+from emotion_ros.view.state_json import state_to_fields, to_json
 from examples import face, frame, make_fusion, voice
 
 

@@ -1,0 +1,45 @@
+"""``emotion-ros report``: one HTML file that shows a recorded session."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from emotion_ros.inference.draft_file import draft_of
+from emotion_ros.tools.bag import Bag
+from emotion_ros.tools.replay import add_bag_arguments
+from emotion_ros.tools.replay_config import make_replay_config
+from emotion_ros.tools.session_pictures import take_pictures
+from emotion_ros.tools.session_reader import read_session
+from emotion_ros.view.report import render_report
+
+
+def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
+    """Add the sub-command; ``run`` is what it does."""
+    parser = subparsers.add_parser('report', help='make one HTML file of a bag')
+    add_bag_arguments(parser)
+    parser.add_argument(
+        '-o',
+        '--output',
+        type=Path,
+        default=Path('report.html'),
+        metavar='FILE',
+        help='default: report.html here',
+    )
+    parser.add_argument(
+        '--frames', action='store_true', help='put camera pictures of the turning points into it'
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the report; EmotionRosError when the bag cannot be used or the file not written."""
+    session = read_session(args)
+    if args.frames:
+        rotate = make_replay_config(args).vision.rotate
+        with Bag(args.bag) as bag:
+            topic = args.image_topic
+            session.snapshots += take_pictures(bag, session.happenings, topic, rotate)
+    with draft_of(args.output) as draft:
+        draft.write_text(render_report(session), encoding='utf-8')
+    print(f'{args.output}: {session.states} states', file=sys.stderr)
+    return 0

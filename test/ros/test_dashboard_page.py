@@ -1,0 +1,269 @@
+"""The dashboard as people see it: in a real, headless Chromium, fed over real DDS."""
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from sensor_msgs.msg import Image
+from std_msgs.msg import String
+from std_srvs.srv import SetBool
+
+from benchmarks.chromium import PROGRAM, Browser
+from emotion_ros.core.emotions import EMOTIONS, Emotion
+from emotion_ros.msg import EmotionEvidence, EmotionState, FaceEmotion, FaceEmotionArray
+from emotion_ros.nodes.dashboard import DashboardNode
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason='there is no chromium on PATH')
+
+SIZES = ((1024, 768), (768, 1024), (390, 844))
+TIMEOUT_S = 60.0
+OK, HOLDING, NO_PERSON, NO_INPUT, DISABLED = range(5)
+
+
+@pytest.fixture(scope='module')
+def browser() -> Iterator[Browser]:
+    with Browser() as browser:
+        yield browser
+
+
+class Stage:
+    """Publishes one state over and over while somebody waits for the page to show it."""
+
+    def __init__(self, graph, browser: Browser, **parameters) -> None:
+        self.graph, self.browser = graph, browser
+        self.node = graph.add(DashboardNode, port=0, **parameters)
+        self._states = graph.publisher(EmotionState, 'emotion_state')
+        self._faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
+        self.state: EmotionState | None = None
+        self.faces = FaceEmotionArray(image_width=640, image_height=480)
+        browser.complaints.clear()
+        browser.open(self.node.server.url)
+
+    def until(self, script: str, timeout_s: float = TIMEOUT_S) -> None:
+        """Play on until the expression is true in the page."""
+        self.graph.until(lambda: self._play() or self.browser.evaluate(script), script, timeout_s)
+
+    def shows(self, view: str, state: EmotionState | None) -> None:
+        """Play a state until the page is in this view."""
+        self.state = state
+        self.until(f'document.body.dataset.view === "{view}"')
+
+    def text(self, selector: str) -> str:
+        """Return what can be read there."""
+        return str(self.browser.evaluate(f'document.querySelector("{selector}").innerText'))
+
+    def _play(self) -> None:
+        if self.state is not None:
+            self._states.publish(self.state)
+            self._faces.publish(self.faces)
+
+
+@pytest.fixture
+def stage(graph, browser) -> Stage:
+    return Stage(graph, browser)
+
+
+def seen(emotion: Emotion = Emotion.HAPPY, **changes) -> EmotionState:
+    """Return a state about face_1 with a face and words."""
+    probabilities = [0.02] * 7
+    msg = EmotionState(status=OK, summary='Vision: Happy (94%), Text: Positive (90%)')
+    if emotion is not Emotion.UNKNOWN:
+        probabilities[emotion] = 0.88
+        msg.valence, msg.arousal = 0.6, 0.4
+    msg.evidence = [
+        EmotionEvidence(
+            modality='face', detail='Happy (94%)', weight=1.2, used=True, probabilities=[0.1] * 7
+        ),
+        EmotionEvidence(modality='voice', reject_reason='stale', probabilities=[0.1] * 7),
+    ]
+    msg.person_id, msg.emotion, msg.label = 'face_1', int(emotion), emotion.label
+    msg.confidence, msg.actionable, msg.probabilities = 0.88, True, probabilities
+    for name, value in changes.items():
+        setattr(msg, name, value)
+    return msg
+
+
+def nothing(status: int, reason: str) -> EmotionState:
+    """Return a state about nobody."""
+    msg = EmotionState(status=status, emotion=255, label='unknown', not_actionable_reason=reason)
+    msg.probabilities, msg.valence, msg.arousal = [math.nan] * 7, math.nan, math.nan
+    return msg
+
+
+def test_a_happy_person_is_read_in_words_and_in_charts(stage):
+    happy = [0.01, 0.01, 0.01, 0.94, 0.01, 0.01, 0.01]
+    stage.faces.faces = [
+        FaceEmotion(face_id=1, box_xyxy=[0.2, 0.2, 0.6, 0.8], probabilities=happy),
+        FaceEmotion(face_id=2, box_xyxy=[0.7, 0.2, 0.9, 0.5], probabilities=[math.nan] * 7),
+    ]
+    stage.shows('ok', seen())
+    stage.until('document.querySelectorAll("#timeline rect.happy").length > 0')
+    assert (stage.text('#label'), stage.text('#confidence')) == ('happy', '88 %')
+    assert (stage.text('#act'), stage.text('#person')) == ('✓ actionable', 'face_1')
+    assert stage.text('#summary') == 'Vision: Happy (94%), Text: Positive (90%)'
+    bars = stage.text('#bars').split('\n')
+    assert [word for word in bars if word in EMOTIONS] == list(EMOTIONS)
+    assert 'not used: stale' in stage.text('#evidence')
+    label = 'document.getElementById("faces").getAttribute("aria-label")'
+    assert stage.browser.evaluate(label) == 'face_1 happy 94 %, face_2 not judged'
+    assert stage.browser.evaluate('document.getElementById("banner").hidden')
+    assert stage.browser.complaints == []
+
+
+@pytest.mark.parametrize(
+    ('view', 'state', 'words'),
+    [
+        (
+            'conflict',
+            seen(actionable=False, conflict=True, not_actionable_reason='conflict'),
+            {'#status': 'conflict', '#act': '✕ do not act: face and words disagree'},
+        ),
+        (
+            'holding',
+            seen(status=HOLDING, actionable=False, not_actionable_reason='stale'),
+            {'#status': 'evidence is ageing', '#act': '✕ do not act: the evidence is old'},
+        ),
+        (
+            'ok',
+            seen(Emotion.UNKNOWN, actionable=False, not_actionable_reason='low_confidence'),
+            {'#label': 'not sure', '#act': '✕ do not act: not sure enough'},
+        ),
+        (
+            'no_person',
+            nothing(NO_PERSON, 'no_person'),
+            {'#label': 'nobody in view', '#confidence': '', '#act': '✕ do not act'},
+        ),
+        (
+            'no_input',
+            nothing(NO_INPUT, 'no_input'),
+            {'#label': 'no input', '#banner': 'No input: neither images nor words arrive.'},
+        ),
+        ('disabled', nothing(DISABLED, 'disabled'), {'#label': 'switched off'}),
+        (
+            'no_data',
+            None,
+            {'#label': 'no data', '#banner': 'No data: nobody publishes the state.'},
+        ),
+    ],
+)
+def test_every_situation_is_said_in_words(stage, view, state, words):
+    stage.shows(view, state)
+    stage.until('document.getElementById("label").innerText !== ""')
+    assert {selector: stage.text(selector)[: len(w)] for selector, w in words.items()} == words
+    assert stage.text('#summary') != stage.text('#label')
+    assert stage.browser.complaints == []
+
+
+def test_a_fusion_that_dies_is_no_data_soon(stage):
+    stage.shows('ok', seen())
+    stage.shows('no_data', None)
+    assert stage.text('#label') == 'no data'
+
+
+def test_a_dashboard_that_dies_is_said_and_found_again(graph, stage):
+    stage.shows('ok', seen())
+    port = int(stage.node.server.url.rsplit(':', 1)[1].strip('/'))
+    graph.remove(stage.node)
+    stage.until('document.body.dataset.view === "disconnected"')
+    assert stage.text('#banner').startswith('Disconnected.')
+    assert stage.text('#live') == '○ disconnected'
+    assert stage.text('#act') == ''
+    stage.node = graph.add(DashboardNode, port=port)
+    stage.shows('ok', seen())
+    assert stage.text('#live') == '● live'
+
+
+def test_a_node_that_is_switched_off_is_said(graph, stage):
+    stage.shows('ok', seen())
+    graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=False))
+    stage.shows('disabled', None)
+    stage.until('document.querySelectorAll("#timeline rect.mark").length === 0')
+
+
+def test_words_are_text_and_never_markup(graph, stage):
+    stage.shows('ok', seen(summary='<b>bold</b>', person_id='<i>face_1</i>'))
+    evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+    graph.publisher(String, 'speech').publish(String(data=evil))
+    stage.until('document.querySelector("#transcript .words") !== null')
+    assert stage.text('#transcript .words') == f'“{evil}”'
+    assert (stage.text('#summary'), stage.text('#person')) == ('<b>bold</b>', '<i>face_1</i>')
+    assert (
+        stage.browser.evaluate('document.querySelectorAll("main img, main b, main i i").length')
+        == 0
+    )
+    assert stage.browser.evaluate('document.title') == 'emotion_ros'
+
+
+def test_the_keyboard_reaches_everything_and_freezes_the_page(stage):
+    stage.shows('ok', seen())
+    stage.browser.press('Tab')
+    assert stage.browser.evaluate('document.activeElement.id') == 'freeze'
+    stage.browser.press('Enter')
+    stage.state = seen(Emotion.SAD)
+    stage.until('samples.some((s) => s.label === "sad")')
+    assert stage.text('#label') == 'happy'
+    stage.browser.press('Enter')
+    stage.until('document.getElementById("label").innerText === "sad"')
+    stage.browser.press('Tab')
+    assert stage.browser.evaluate('document.activeElement.id') == 'transcript'
+
+
+@pytest.mark.parametrize(('width', 'height'), SIZES)
+def test_it_fits_the_width_of_a_screen(stage, width, height):
+    stage.browser.open(stage.node.server.url, width, height)
+    stage.shows('ok', seen(summary='word ' * 40))
+    stage.until('document.querySelectorAll("#timeline rect.happy").length > 0')
+    assert stage.browser.evaluate('document.documentElement.scrollWidth') <= width
+
+
+def test_light_and_dark_follow_the_system_and_both_can_be_read(stage):
+    lightness = []
+    for dark in (False, True):
+        stage.browser.open(stage.node.server.url, dark=dark)
+        stage.shows('ok', seen())
+        ink = lightness_of(stage.browser, '#summary', 'color')
+        ground = lightness_of(stage.browser, '#headline', 'backgroundColor')
+        assert abs(ink - ground) > 80
+        lightness.append(ground)
+    assert lightness[0] > 200 > 60 > lightness[1]
+
+
+def lightness_of(browser: Browser, selector: str, what: str) -> float:
+    """Return the mean of red, green and blue, 0..255, of a part of the page."""
+    colour = browser.evaluate(f'getComputedStyle(document.querySelector("{selector}")).{what}')
+    return float(np.mean([int(n) for n in colour[4:-1].split(',')]))
+
+
+IS_RED = """(() => {
+  const canvas = document.getElementById('faces');
+  const place = [canvas.width / 2, canvas.height - 20, 1, 1];
+  const [red, , blue] = canvas.getContext('2d').getImageData(...place).data;
+  return red > 200 && blue < 60;
+})()"""
+
+
+SMUGGLE_RED = """(() => {
+  const pixels = new ImageData(8, 8);
+  pixels.data.fill(255);
+  for (let i = 0; i < pixels.data.length; i += 4) pixels.data[i + 1] = pixels.data[i + 2] = 0;
+  createImageBitmap(pixels).then((image) => { picture = image; });
+})()"""
+
+
+@pytest.mark.parametrize('show_image', [False, True])
+def test_the_picture_is_on_the_canvas_only_when_it_may_be(graph, browser, show_image):
+    stage = Stage(graph, browser, show_image=show_image)
+    camera = graph.tester.create_publisher(Image, 'image', 1)
+    red = np.zeros((48, 64, 3), np.uint8)
+    red[..., 2] = 255
+    image = Image(height=48, width=64, step=192, encoding='bgr8', data=red.tobytes())
+    play: Callable[[], None] = stage._play
+    stage._play = lambda: (play(), camera.publish(image))[0]
+    stage.shows('ok', seen())
+    if show_image:
+        stage.until(IS_RED)
+    else:
+        browser.evaluate(SMUGGLE_RED)
+        stage.until('picture !== null && samples.length > 10')
+        assert not browser.evaluate(IS_RED)

@@ -1,0 +1,120 @@
+"""People who look at the dashboard: real HTTP and websocket clients in a thread of their own."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+TIMEOUT_S = 20.0
+HANDSHAKE = (
+    b'GET /live HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
+    b'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n'
+)
+
+
+def strictly(word: str) -> Any:
+    """Refuse NaN and Infinity, which are no JSON."""
+    raise ValueError(word)
+
+
+class Visitor:
+    """An open page: what it was told, and with which code it was shown out."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.told: list[dict[str, Any]] = []
+        self.pictures: list[bytes] = []
+        self.code: int | None = None
+
+    async def listen(self) -> None:
+        """Take in what is said until the connection ends."""
+        async for message in self.socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self.told.append(json.loads(message.data, parse_constant=strictly))
+            elif message.type is aiohttp.WSMsgType.BINARY:
+                self.pictures.append(message.data)
+        self.code = self.socket.close_code
+
+    @property
+    def now(self) -> dict[str, Any]:
+        """The newest message; an empty one before the first."""
+        last = self.told[-1] if self.told else {}
+        return last if last.get('kind') == 'now' else {}
+
+
+class Visitors:
+    """Everybody who visits; ``close`` sends them home."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._session = self.wait(self._open_session())
+        self._listening: list[asyncio.Task[None]] = []
+
+    def wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Return what a coroutine returns."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(TIMEOUT_S)
+
+    def get(self, url: str, method: str = 'GET', **headers: str) -> tuple[int, Any, str]:
+        """Return status, headers and text of an answer; ``_`` in a name stands for ``-``."""
+        return self.wait(self._get(url, method, _dashed(headers)))
+
+    def visit(self, url: str, **headers: str) -> Visitor:
+        """Open the page's websocket and listen to it."""
+        return self.wait(self._visit(f'{url}live', _dashed(headers)))
+
+    def say(self, visitor: Visitor, words: str | bytes) -> None:
+        """Send something to the server, which does not want to hear it."""
+        send = visitor.socket.send_bytes if isinstance(words, bytes) else visitor.socket.send_str
+        self.wait(send(words))
+
+    def close(self) -> None:
+        """End all visits."""
+        self.wait(self._leave())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(TIMEOUT_S)
+        self._loop.close()
+
+    async def _open_session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession()
+
+    async def _get(self, url: str, method: str, headers: dict[str, str]) -> tuple[int, Any, str]:
+        async with self._session.request(method, url, headers=headers) as answer:
+            return answer.status, answer.headers, await answer.text()
+
+    async def _visit(self, url: str, headers: dict[str, str]) -> Visitor:
+        visitor = Visitor(await self._session.ws_connect(url, headers=headers, max_msg_size=0))
+        self._listening.append(asyncio.ensure_future(visitor.listen()))
+        return visitor
+
+    async def _leave(self) -> None:
+        for task in self._listening:
+            task.cancel()
+        await asyncio.gather(*self._listening, return_exceptions=True)
+        await self._session.close()
+
+
+def connection_to(url: str) -> socket.socket:
+    """Return a bare TCP connection to the server of this page."""
+    address = urlsplit(url)
+    return socket.create_connection((address.hostname, address.port), TIMEOUT_S)
+
+
+@contextmanager
+def connected(url: str) -> Iterator[socket.socket]:
+    """Open the websocket by hand; what is not read from it stays unread."""
+    with connection_to(url) as wire:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        wire.sendall(HANDSHAKE % urlsplit(url).netloc.encode())
+        yield wire
+
+
+def _dashed(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace('_', '-'): value for name, value in headers.items()}

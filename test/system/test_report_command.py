@@ -1,0 +1,152 @@
+"""emotion-ros report: from real bags to a file that a browser shows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.chromium import PROGRAM, Browser
+from emotion_ros.tools.bag_writer import BagWriter
+from emotion_ros.tools.cli import main
+from emotion_ros.tools.message_types import STATE, STRING
+from emotion_ros.tools.session_reader import DIAGNOSTICS, STATES
+from emotion_ros.view.state_json import state_to_fields
+from golden import PARAMS, replay_bag
+from make_bag import START_NS, Bags
+from small_bags import SECOND, make_evidence_bag, make_speech_bag
+
+EVIL = '<script>document.title = "evil"</script>'
+
+
+def report(bag: Path, *options: str) -> str:
+    """Return the report of a bag."""
+    output = bag.parent / f'{bag.name}.html'
+    assert main(['report', str(bag), '-o', str(output), *options]) == 0
+    return output.read_text(encoding='utf-8')
+
+
+def data_of(html: str) -> dict:
+    """Return what the charts are made of."""
+    return json.loads(html.split('id="data">')[1].split('</script>')[0])
+
+
+@pytest.fixture
+def evidence_bag(tmp_path: Path) -> Path:
+    make_evidence_bag(tmp_path / 'bag')
+    return tmp_path / 'bag'
+
+
+@pytest.fixture
+def recorded_bag(evidence_bag: Path, tmp_path: Path) -> Path:
+    """Return what a robot records: states, the same for everybody, words, diagnostics."""
+    path = tmp_path / 'recorded'
+    with BagWriter(path) as writer:
+        writer.write(START_NS, '/speech_to_text', STRING, {'data': EVIL})
+        for moment in replay_bag(evidence_bag):
+            states = [state_to_fields(state, 0.05) for state in moment.states]
+            writer.write(moment.time_ns, '/emotion_state', STATE, states[0])
+            writer.write(moment.time_ns, '/emotion_states', STATES, {'states': states})
+        values = [{'key': 'rejected.stale', 'value': '7'}, {'key': 'rate_hz', 'value': '9'}]
+        status = {'name': 'vision_node', 'level': 0, 'values': values}
+        for second in (1, 2):
+            writer.write(
+                START_NS + second * SECOND, '/diagnostics', DIAGNOSTICS, {'status': [status]}
+            )
+        writer.write(START_NS + 3 * SECOND, '/emotion_state', STATE, {'status': 77})
+    return path
+
+
+def test_evidence_is_replayed(evidence_bag):
+    html = report(evidence_bag)
+    assert 'in a replay, 2023-11-14 22:13 UTC' in html
+    assert 'latency' not in html.split('<main>')[1].split('noscript')[0]
+    assert list(data_of(html)['tracks']) == ['focus', 'face_1']
+    assert '(words not recorded)' in html
+
+
+def test_recorded_states_are_taken_as_they_are(recorded_bag):
+    html = report(recorded_bag)
+    assert 'as recorded on the robot' in html
+    assert '50 ms' in html
+    assert '<td>vision_node</td><td>stale</td><td class="number">7</td>' in html
+    assert '&lt;script&gt;document.title = &#34;evil&#34;&lt;/script&gt;' in html
+    assert EVIL not in html
+
+
+def test_states_of_one_person_only_will_do_and_a_broken_one_is_counted(tmp_path):
+    path = tmp_path / 'bag'
+    with BagWriter(path) as writer:
+        for second, status in enumerate([0, 77, 2]):
+            state = {'status': status, 'emotion': 3, 'label': 'happy', 'person_id': 'face_1'}
+            writer.write(START_NS + second * SECOND, '/emotion_state', STATE, state)
+    html = report(path)
+    assert '<td>/emotion_state</td><td>bad value</td><td class="number">1</td>' in html
+    assert len(data_of(html)['tracks']['focus']) == 2
+
+
+def test_an_option_of_the_replay_asks_for_one(evidence_bag, recorded_bag, tmp_path):
+    with BagWriter(tmp_path / 'both') as writer:
+        writer.write(START_NS, '/emotion_state', STATE, {'status': 3, 'emotion': 255})
+        writer.write(START_NS, '/emotion/faces', 'emotion_ros/msg/FaceEmotionArray', {})
+    assert 'as recorded on the robot' in report(tmp_path / 'both')
+    assert 'in a replay' in report(tmp_path / 'both', '--from', 'evidence')
+
+
+@pytest.mark.usefixtures('weights')
+def test_pictures_only_when_asked_for(bags: Bags):
+    plain = report(bags(), '--params', str(PARAMS))
+    with_pictures = report(bags(), '--params', str(PARAMS), '--frames')
+    assert '<img' not in plain
+    assert '“This is terrible!”' in plain
+    assert plain.count('<figure') == 0 < with_pictures.count('<figure') <= 24
+    assert 'conflict: face_1 happy' in with_pictures
+
+
+@pytest.mark.parametrize(
+    ('options', 'reason'),
+    [
+        ('--frames', '--frames: has no images; it has /emotion/evidence'),
+        ('--from images', 'has neither images'),
+        ('-o /proc/nowhere/report.html', '/proc/nowhere/report.html: cannot be written'),
+        ('--weight face=much', 'is not MODALITY=NUMBER'),
+        ('--speech-topic /nose', 'no usable topic /nose'),
+    ],
+)
+def test_what_cannot_be_is_one_line(evidence_bag, tmp_path, monkeypatch, capsys, options, reason):
+    monkeypatch.chdir(tmp_path)
+    assert main(['report', str(evidence_bag), *options.split()]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith('emotion-ros: error: ')
+    assert reason in error
+    assert error.count('\n') == 1
+    assert not (tmp_path / 'report.html').exists()
+
+
+@pytest.mark.parametrize('name', ['nowhere', 'text.txt', 'broken.mcap', 'folder'])
+def test_a_broken_bag_is_one_line_and_leaves_no_file(tmp_path, monkeypatch, capsys, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'text.txt').write_text('hello')
+    (tmp_path / 'broken.mcap').write_bytes(b'hello' * 100)
+    (tmp_path / 'folder').mkdir()
+    assert main(['report', name]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f'emotion-ros: error: {name}')
+    assert error.count('\n') == 1
+    assert not list(tmp_path.glob('*.html'))
+
+
+def test_a_bag_of_words_alone_is_a_report(tmp_path):
+    make_speech_bag(tmp_path / 'words', '/speech_to_text')
+    assert '“hello”' in report(tmp_path / 'words')
+
+
+@pytest.mark.skipif(PROGRAM is None, reason='there is no chromium on PATH')
+def test_a_browser_shows_it_offline_and_runs_nothing_foreign(recorded_bag):
+    report(recorded_bag)
+    with Browser() as browser:
+        browser.open(recorded_bag.with_suffix('.html').as_uri(), 820, 1000, dark=True)
+        browser.until('document.querySelectorAll("svg.timeline rect.mark").length > 0')
+        assert browser.evaluate('document.querySelectorAll("svg.circumplex circle").length') > 7
+        assert browser.evaluate('document.title') == 'recorded, emotion_ros'
+        assert browser.evaluate('document.documentElement.scrollWidth') <= 820
+        assert browser.complaints == []
