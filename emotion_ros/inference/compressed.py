@@ -25,29 +25,37 @@ _JPEG_MAX_SEGMENTS = 1024
 _JPEG_MAX_PADDING = 4096  # bytes; USB cameras fill the last packet with zeros
 _PNG_MAX_CHUNKS = 65536
 _PNG_MAGIC = b'\x89PNG\r\n\x1a\n'
-_FLAGS = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+_AS_STORED = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 
 
-def decode_compressed(data: 'Buffer') -> ImageArray:
+def decode_compressed(data: 'Buffer', *, upright: bool = False) -> ImageArray:
     """Return a JPEG or PNG as BGR uint8 [height, width, 3], contiguous.
 
-    EXIF orientation is ignored, alpha dropped, 16 bits become 8. Raises InvalidInput with one
-    of REJECT_REASONS; wrong bits inside a JPEG's pixel data cannot be told and pass.
+    ``upright`` turns it as its EXIF data say, which a camera's stream does not mean. Alpha is
+    dropped, 16 bits become 8. Raises InvalidInput with one of REJECT_REASONS; wrong bits inside
+    a JPEG's pixel data cannot be told and pass.
     """
+    width, height = validate_compressed(data)
+    image = _decode(memoryview(data), cv2.IMREAD_COLOR if upright else _AS_STORED)
+    turned = (width, height, 3) if upright else ()
+    if image is None or image.shape not in ((height, width, 3), turned):
+        raise InvalidInput('bad_compressed', 'OpenCV cannot decode it')
+    return image
+
+
+def validate_compressed(data: 'Buffer') -> tuple[int, int]:
+    """Return width and height of a complete JPEG or PNG, else raise InvalidInput."""
     view = memoryview(data).cast('B')
     if not view.nbytes:
         raise InvalidInput('short_data', 'no bytes')
     width, height = _read_size(view)
     validate_size(width, height)
-    image = _decode(view)
-    if image is None or image.shape != (height, width, 3):
-        raise InvalidInput('bad_compressed', 'OpenCV cannot decode it')
-    return image
+    return width, height
 
 
-def _decode(view: memoryview) -> ImageArray | None:
+def _decode(view: memoryview, flags: int) -> ImageArray | None:
     try:
-        image = cv2.imdecode(np.frombuffer(view, np.uint8), _FLAGS)
+        image = cv2.imdecode(np.frombuffer(view, np.uint8), flags)
     except cv2.error:
         return None
     return None if image is None else np.asarray(image, np.uint8)

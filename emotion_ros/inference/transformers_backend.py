@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.errors import InvalidInput, MissingDependency, ModelError
 from emotion_ros.inference.model_card import OutputHead
+from emotion_ros.inference.model_store import check_stored, find_stored, stored_under
 from emotion_ros.inference.text_engine import TRIAL, TextPrediction
 from emotion_ros.inference.torch_device import choose_torch_device
 
@@ -24,16 +25,17 @@ UNNAMED = {f'label_{i}': label for i, label in enumerate(SENTIMENTS)}
 class TransformersClassifier:
     """Sentiment by a sequence classifier from a folder or the hub's cache, never from the net.
 
-    ``name`` is a folder or a hub name. MissingDependency without transformers and torch;
-    ModelError when the model is not there, lacks weights, or has other labels than negative,
-    neutral and positive. It has no emotion head, no card and no calibration of ours.
+    ``name`` is a folder or a hub name; what ``emotion-ros models`` has fetched comes before the
+    cache. MissingDependency without transformers and torch; ModelError when the model is not
+    there, lacks weights, or has other labels than negative, neutral and positive. It has no
+    emotion head, no card and no calibration of ours.
     """
 
     def __init__(self, name: str, *, device: str = 'cpu') -> None:
         self.name, self.sha256 = name, ''
         transformers = _require_transformers()
         self._device = choose_torch_device(device)
-        self._tokenizer, self._model = _load(transformers, name)
+        self._tokenizer, self._model = _load(transformers, _fetched(name) or name)
         self._model.eval().to(self._device)
         self._order = label_order(self._model.config.id2label, name)
         self._max_length = min(
@@ -95,6 +97,16 @@ def _require_transformers() -> ModuleType:
         ) from error
 
 
+def _fetched(name: str) -> str:
+    """Return the folder, checked, into which ``emotion-ros models fetch`` has put this model."""
+    known = stored_under(name)
+    folder = find_stored(known) if known else None
+    if folder is None:
+        return ''
+    check_stored(known, folder)
+    return str(folder)
+
+
 def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
     """Return tokenizer and model. Weights that are no safetensors are read as data only."""
     offline = {'local_files_only': True, 'trust_remote_code': False}
@@ -116,4 +128,6 @@ def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
 def _not_loaded(name: str, error: Exception) -> str:
     if Path(name).is_dir():
         return f'hf:{name}: {str(error).splitlines()[0]}'
-    return f'hf:{name}: is neither a folder nor in the cache; download it once: hf download {name}'
+    known = stored_under(name)
+    how = f'emotion-ros models fetch {known}' if known else f'hf download {name}'
+    return f'hf:{name}: is neither a folder nor in the cache; download it once: {how}'

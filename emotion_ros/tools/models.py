@@ -1,12 +1,37 @@
 """``emotion-ros models``: what is installed, what can be fetched, is it still intact."""
 
 import argparse
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
-from emotion_ros.core.errors import ModelError
+from emotion_ros.core.errors import InvalidInput, MissingDependency, ModelError
+from emotion_ros.inference.download import fetch
 from emotion_ros.inference.model_card import load_card
 from emotion_ros.inference.model_file import packaged_weights
-from emotion_ros.inference.model_store import STORED_MODELS, fetch, find_stored, read_stored
+from emotion_ros.inference.model_store import (
+    STORED_MODELS,
+    check_stored,
+    find_stored,
+    stored_model,
+)
+from emotion_ros.inference.model_trial import (
+    Trial,
+    try_detector,
+    try_face_model,
+    try_hub_model,
+    try_text_model,
+)
+from emotion_ros.inference.text_classifier import HUB_PREFIX
+from emotion_ros.tools.progress import progress_bar
+
+TRIALS = {
+    'face_emotion': try_face_model,
+    'text_emotion': try_text_model,
+    'yunet': try_detector,
+    'roberta': try_hub_model,
+}
+"""By the task of a packaged model, or by the name of a stored one."""
 
 
 def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
@@ -14,7 +39,7 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
     parser = subparsers.add_parser('models', help='list, fetch and verify model files')
     verbs = parser.add_subparsers(dest='verb', required=True)
     verbs.add_parser('list', help='show the packaged models and those that can be fetched')
-    verbs.add_parser('verify', help='check every model file against its sha256')
+    verbs.add_parser('verify', help='check hash and card of every model and ask it one question')
     fetching = verbs.add_parser('fetch', help='download a model and check it')
     fetching.add_argument('name', choices=tuple(STORED_MODELS))
     fetching.add_argument('--to', type=Path, metavar='FOLDER', help='where to put it')
@@ -22,10 +47,9 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what was asked; 1 when ``verify`` finds a damaged file, EmotionRosError on failure."""
+    """Do what was asked; 1 when ``verify`` finds fault, EmotionRosError on failure."""
     if args.verb == 'fetch':
-        print(f'{args.name}: {fetch(args.name, args.to)}')
-        return 0
+        return _fetch(args.name, args.to)
     return _list() if args.verb == 'list' else _verify()
 
 
@@ -33,6 +57,20 @@ def packaged_cards() -> list[Path]:
     """Return the cards of the packaged models (the fusion's settings are no card)."""
     folder = packaged_weights()
     return sorted(path for path in folder.glob('*.json') if path.stem.endswith('_emotion'))
+
+
+def _fetch(name: str, folder: Path | None) -> int:
+    """Download with a bar on stderr; being asked to stop leaves nothing behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    model = stored_model(name)
+    with progress_bar() as bar:
+        task = bar.add_task(name, total=model.size)
+        entry = fetch(name, folder, on_bytes=lambda count: bar.update(task, advance=count))
+    print(f'{name}: {entry}')
+    if model.hub_name:
+        where = entry if folder else model.hub_name
+        print(f'use it with the parameter text_model: {HUB_PREFIX}{where}')
+    return 0
 
 
 def _list() -> int:
@@ -46,27 +84,35 @@ def _list() -> int:
 
 
 def _verify() -> int:
-    """Print one line per file; files that were never fetched are no damage."""
-    damaged = 0
-    for card in packaged_cards():
-        damaged += _verify_one(card)
+    """Print one line per model; what was never fetched is no fault."""
+    faults = 0
+    for path in packaged_cards():
+        faults += _verify_one(path, lambda path: TRIALS[load_card(path).task](path))
     for name in STORED_MODELS:
-        if stored := find_stored(name):
-            damaged += _verify_one(stored, name)
+        if entry := find_stored(name):
+            faults += _verify_one(entry, lambda entry, name=name: _try_stored(name, entry))
         else:
             print(f'absent   {name}')
-    return 1 if damaged else 0
+    return 1 if faults else 0
 
 
-def _verify_one(path: Path, name: str = '') -> bool:
-    """Print whether a stored model, or what a card describes, is intact; return if it is not."""
+def _try_stored(name: str, entry: Path) -> Trial:
+    check_stored(name, entry)
+    return TRIALS[name](entry)
+
+
+def _verify_one(path: Path, attempt: Callable[[Path], Trial]) -> bool:
+    """Print how a model stands; return whether there is a fault."""
     try:
-        if name:
-            read_stored(name, path)
-        else:
-            load_card(path).read_model()
-    except ModelError as error:
+        trial = attempt(path)
+    except MissingDependency as error:
+        print(f'intact   {path}; not tried: {error}')
+        return False
+    except (ModelError, InvalidInput) as error:
         print(f'damaged  {error}')
         return True
-    print(f'intact   {path}')
-    return False
+    if trial.passed:
+        print(f'intact   {path}: {trial.question}: {trial.answer}')
+    else:
+        print(f'wrong    {path}: {trial.question}: {trial.answer}, expected {trial.expected}')
+    return not trial.passed

@@ -71,6 +71,13 @@ def test_whole_files_are_decoded(data: bytes, expected: Any) -> None:
     assert np.abs(image.astype(int) - expected).mean() < 2.5
 
 
+def test_a_camera_streams_images_as_stored_but_a_picture_may_be_turned() -> None:
+    assert decode_compressed(rotated_jpeg()).shape == (48, 64, 3)
+    turned = decode_compressed(rotated_jpeg(), upright=True)
+    assert np.array_equal(turned, np.rot90(decode_compressed(JPEG), -1))
+    assert np.array_equal(decode_compressed(JPEG, upright=True), decode_compressed(JPEG))
+
+
 REFUSED = [
     (b'', 'short_data'),
     (b'\xff', 'unsupported_encoding'),

@@ -1,10 +1,12 @@
-"""Opening a session: what is no model is one clear line."""
+"""Opening a session: what is no model is one clear line, what is one is not held twice."""
 
 from pathlib import Path
+from sys import getrefcount
 
 import pytest
 
 from emotion_ros.core.errors import ModelError
+from emotion_ros.inference.model_file import packaged_weights
 from emotion_ros.inference.onnx_session import open_session
 
 
@@ -13,3 +15,11 @@ def test_promise_2_what_is_no_model_is_named(data: bytes) -> None:
     with pytest.raises(ModelError, match=r'faces\.onnx: cannot be loaded') as error:
         open_session(data, Path('faces.onnx'))
     assert '\n' not in str(error.value)
+
+
+def test_the_bytes_of_the_file_are_not_kept() -> None:
+    model = (packaged_weights() / 'face_emotion.onnx').read_bytes()
+    before = getrefcount(model)
+    session = open_session(model, Path('face_emotion.onnx'))
+    assert session.get_inputs()
+    assert getrefcount(model) == before

@@ -54,7 +54,7 @@ def test_promise_20_text_is_cleaned(raw: str, expected: str) -> None:
         ('hello ' * 200_000, 'repetition'),
     ],
 )
-def test_promises_18_and_23_nothing_said_is_refused(raw: str, reason: str) -> None:
+def test_promise_18_nothing_said_is_refused(raw: str, reason: str) -> None:
     """Turns red when clean_text returns what it has instead of raising."""
     with pytest.raises(InvalidInput) as error:
         clean_text(raw, 2000)
@@ -89,7 +89,7 @@ characters = st.one_of(
 
 
 @given(st.text(characters, max_size=80), st.integers(1, 40))
-def test_any_string_is_refused_by_name_or_becomes_clean(raw: str, max_chars: int) -> None:
+def test_promise_20_any_string_is_refused_or_clean(raw: str, max_chars: int) -> None:
     try:
         clean = clean_text(raw, max_chars).text
     except InvalidInput as error:

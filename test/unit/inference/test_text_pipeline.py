@@ -71,7 +71,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(('utterance', 'reason'), REFUSED)
-def test_promises_18_22_23_nothing_to_score(utterance: Utterance, reason: str) -> None:
+def test_promise_18_nothing_to_score(utterance: Utterance, reason: str) -> None:
     """Turns red when the pipeline scores whatever it gets."""
     engine = PositiveEngine()
     with pytest.raises(InvalidInput) as error:
@@ -174,7 +174,7 @@ def test_max_chars_has_a_range(max_chars: int) -> None:
 
 
 @pytest.mark.parametrize('text_model', ['model.pkl', 'model.joblib', 'absent.json', 'folder'])
-def test_promises_2_and_67_unusable_model_is_named(tmp_path: Path, text_model: str) -> None:
+def test_promise_2_unusable_model_is_named(tmp_path: Path, text_model: str) -> None:
     """Turns red when load_card does not check the suffix."""
     with pytest.raises(ModelError, match=text_model):
         make_text_pipeline(SentimentConfig(text_model=str(tmp_path / text_model)))

@@ -1,5 +1,6 @@
 """The transformers engine, on a tiny random RoBERTa in a folder."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,11 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tokenizers import pre_tokenizers
 
 from emotion_ros.core.errors import ConfigError, MissingDependency, ModelError
+from emotion_ros.inference.download import fetch
+from emotion_ros.inference.model_store import FOLDER_VARIABLE, STORED_MODELS
+from emotion_ros.inference.model_trial import try_hub_model
 from emotion_ros.inference.text_classifier import make_text_engine
 from emotion_ros.inference.text_engine import TextEngine
 from emotion_ros.inference.transformers_backend import label_order
+from shelf import open_shelf, small_model
 from tiny_models import SPECIAL, word_tokenizer
 
 torch = pytest.importorskip('torch')
@@ -66,6 +72,59 @@ def save(transformers: Any, path: Path, labels: tuple[str, ...], bias: tuple[flo
 
 def hub(path: Path | str, device: str = 'cpu') -> TextEngine:
     return make_text_engine(f'hf:{path}', device)
+
+
+def hub_files(transformers: Any, folder: Path) -> dict[str, bytes]:
+    """A tiny model in the very files that CardiffNLP's repository has: no safetensors."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    specials = ['<s>', '<pad>', '</s>', '<unk>', '<mask>']
+    words = [*specials, *alphabet]
+    config = transformers.RobertaConfig(
+        vocab_size=len(words),
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=8,
+        max_position_embeddings=34,
+        type_vocab_size=1,
+        id2label={0: 'negative', 1: 'neutral', 2: 'positive'},
+    )
+    model = transformers.RobertaForSequenceClassification(config)
+    torch.nn.init.zeros_(model.classifier.out_proj.weight)
+    model.classifier.out_proj.bias.data = torch.tensor([0.0, 1.0, 2.0])
+    config.save_pretrained(folder)
+    torch.save(model.state_dict(), folder / 'pytorch_model.bin')
+    roles = ('bos_token', 'pad_token', 'eos_token', 'unk_token', 'mask_token')
+    return {
+        'config.json': (folder / 'config.json').read_bytes(),
+        'vocab.json': json.dumps({word: i for i, word in enumerate(words)}).encode(),
+        'merges.txt': b'#version: 0.2\n',
+        'special_tokens_map.json': json.dumps(dict(zip(roles, specials, strict=True))).encode(),
+        'pytorch_model.bin': (folder / 'pytorch_model.bin').read_bytes(),
+    }
+
+
+def test_what_was_fetched_is_found_by_its_hub_name(
+    transformers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cardiff = STORED_MODELS['roberta']
+    bodies = hub_files(transformers, tmp_path)
+    assert list(bodies) == [file.name for file in cardiff.files]
+    small = small_model(bodies, cardiff.folder, cardiff.hub_name)
+    monkeypatch.setitem(STORED_MODELS, 'roberta', small)
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / 'models'))
+    with pytest.raises(ModelError, match='download it once: emotion-ros models fetch roberta'):
+        hub(cardiff.hub_name)
+    with open_shelf() as shelf:
+        shelf.bodies = bodies
+        entry = fetch('roberta', opener=shelf.open)
+    engine = hub(cardiff.hub_name)
+    assert engine.name == cardiff.hub_name
+    assert int(engine.classify('I am so happy today!').sentiment.argmax()) == 2
+    assert try_hub_model(entry).passed
+    (entry / 'merges.txt').write_bytes(b'#version: 0.3\n')
+    with pytest.raises(ModelError, match='merges.txt: sha256 is'):
+        hub(cardiff.hub_name)
 
 
 def test_labels_are_put_into_our_order(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The steps that all detectors share."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -27,6 +28,15 @@ def test_scaling(shape: tuple[int, ...], expected: tuple[int, ...], scale: float
     small, by = scale_to_width(np.zeros(shape, np.uint8), 320)
     assert small.shape == expected
     assert by == pytest.approx(scale)
+
+
+@pytest.mark.parametrize('shape', [(480, 640), (720, 1280), (1080, 1920), (451, 1280), (600, 800)])
+def test_scaling_takes_the_mean_of_the_pixels(shape: tuple[int, int]) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    small, _ = scale_to_width(image, 320)
+    size = (small.shape[1], small.shape[0])
+    at_once = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    assert np.abs(small.astype(int) - at_once).max() <= 1
 
 
 def test_padding_is_at_right_and_bottom() -> None:

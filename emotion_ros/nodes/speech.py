@@ -1,0 +1,66 @@
+"""Speech messages to utterances, of the type that the parameters name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from builtin_interfaces.msg import Time
+from std_msgs.msg import Header, String
+
+from emotion_ros.core.utterance import Utterance
+from emotion_ros.inference.from_msg import stamp_to_seconds
+from emotion_ros.inference.sentiment_config import LIVE_SPEECH, SentimentConfig
+from emotion_ros.msg import TextSentiment
+from emotion_ros.nodes.convert import seconds_to_stamp
+from emotion_ros.nodes.hri import live_speech_to_utterance, require_hri_msgs
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An utterance and when it was said (ROS time, s), with the fields of TextSentiment for it."""
+
+    utterance: Utterance
+    stamp_s: float
+    header: Header
+    stamp_source: int
+
+
+Listener = Callable[[Any, float], Heard]
+"""Called with a message and the ROS time of its receipt (s)."""
+
+
+def speech_type(config: SentimentConfig) -> type:
+    """Return the message type of the configured recogniser; MissingDependency without hri_msgs."""
+    is_live = config.speech_type == LIVE_SPEECH
+    return require_hri_msgs().LiveSpeech if is_live else String
+
+
+def ros_name(kind: type) -> str:
+    """Return the name of a message type, such as ``std_msgs/msg/String``."""
+    return f'{kind.__module__.partition(".")[0]}/msg/{kind.__name__}'
+
+
+def make_listener(config: SentimentConfig) -> Listener:
+    """Return the function that turns a message into what was heard.
+
+    A String has no stamp: its receipt counts, and so does that of a LiveSpeech stamped 0. It
+    raises InvalidInput('bad_stamp').
+    """
+    return _hear_live_speech if config.speech_type == LIVE_SPEECH else _hear_string
+
+
+def _hear_string(msg: String, receipt_s: float) -> Heard:
+    return _heard_now(Utterance.from_text(msg.data), receipt_s)
+
+
+def _hear_live_speech(msg: Any, receipt_s: float) -> Heard:
+    utterance = live_speech_to_utterance(msg)
+    if msg.header.stamp == Time():
+        return _heard_now(utterance, receipt_s, msg.header.frame_id)
+    stamp_s = stamp_to_seconds(msg.header.stamp)
+    return Heard(utterance, stamp_s, msg.header, TextSentiment.HEADER)
+
+
+def _heard_now(utterance: Utterance, receipt_s: float, frame_id: str = '') -> Heard:
+    header = Header(stamp=seconds_to_stamp(receipt_s), frame_id=frame_id)
+    return Heard(utterance, receipt_s, header, TextSentiment.RECEIPT)

@@ -1,0 +1,232 @@
+"""A pytest fixture that plays a recording, or a script, to the node of a robot, step by step.
+
+::
+
+    from emotion_ros.testing import emotion_player  # in conftest.py
+
+
+    def test_it_comforts_who_is_sad(emotion_player):
+        said = emotion_player.listen(String, 'behaviour')
+        emotion_player.add(BehaviourNode())
+        emotion_player.play('sad.yaml')
+        emotion_player.until(lambda: said, 'a behaviour')
+
+Nothing else on the machine hears it, nothing depends on its speed. See docs/testing_your_robot.md.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+import rclpy
+from builtin_interfaces.msg import Time
+from rclpy.duration import Duration
+from rclpy.executors import SingleThreadedExecutor, TimeoutException
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.publisher import Publisher
+from rclpy.utilities import try_shutdown
+from rosgraph_msgs.msg import Clock
+
+from emotion_ros.core.ideal_answers import ideal_state
+from emotion_ros.inference.storyboard_file import load_storyboard
+from emotion_ros.msg import EmotionState
+from emotion_ros.nodes.convert import state_to_msg
+from emotion_ros.tools.isolation import free_domain, isolated
+from emotion_ros.tools.offline import NANOSECONDS, with_ticks
+
+STORY_SUFFIXES = ('.yaml', '.yml')
+STORY_BEGINS_NS = 1_700_000_000 * NANOSECONDS
+STORY_HZ = 10.0
+TICKS_HZ = 20.0
+TIMEOUT_S = 10.0
+QUEUE_DEPTH = 50
+MAX_CALLBACKS = 1000
+
+States = list[tuple[int, Any]]
+"""The time of each message (ns, ROS time), and the message or its bytes."""
+
+
+class EmotionPlayer:
+    """Plays ``emotion_state`` to nodes in the test's own process and gives them their time.
+
+    The next message comes when all of them have handled the one before, timers included. What a
+    callback raises comes out of ``play``, ``wait`` or ``until``.
+    """
+
+    def __init__(self, topic: str = 'emotion_state') -> None:
+        self.now_ns = 0
+        self._executor = _StepExecutor()
+        self._nodes: list[Node] = []
+        self._tester = Node('emotion_player')
+        self._executor.add_node(self._tester)
+        self._states = self._tester.create_publisher(EmotionState, topic, QUEUE_DEPTH)
+        self._clock = self._tester.create_publisher(Clock, '/clock', 1)
+
+    def add(self, node: Node) -> Node:
+        """Serve a node, in simulated time, until the end of the test, which destroys it."""
+        sim_time = Parameter('use_sim_time', Parameter.Type.BOOL, True)
+        (result,) = node.set_parameters([sim_time])
+        _require(result.successful, f'{node.get_name()}: use_sim_time: {result.reason}')
+        self._nodes.append(node)
+        self._executor.add_node(node)
+        return node
+
+    def listen(self, kind: type, topic: str, qos: Any = QUEUE_DEPTH) -> list[Any]:
+        """Return a list that grows with the messages on a topic."""
+        heard: list[Any] = []
+        self._tester.create_subscription(kind, topic, heard.append, qos)
+        return heard
+
+    def play(self, recording: str | Path) -> None:
+        """Publish the states of a bag, or those that a storyboard (.yaml) expects.
+
+        EmotionRosError when it cannot be read or has none. Played again, time starts again.
+        """
+        states = _read_states(Path(recording))
+        self._wait_for_connections()
+        first_ns, last_ns = states[0][0], states[-1][0]
+        for time_ns, message in with_ticks(states, first_ns, last_ns, TICKS_HZ):
+            self._set_clock(time_ns)
+            if message is not None:
+                self._states.publish(message)
+            self._settle()
+
+    def wait(self, seconds: float) -> None:
+        """Let ROS time pass without a state."""
+        end_ns = self.now_ns + round(seconds * NANOSECONDS)
+        for time_ns, _ in with_ticks([(end_ns, None)], self.now_ns, end_ns, TICKS_HZ):
+            self._set_clock(max(time_ns, self.now_ns))
+            self._settle()
+
+    def until(
+        self, condition: Callable[[], object], what: str, timeout_s: float = TIMEOUT_S
+    ) -> Any:
+        """Serve callbacks, while ROS time stands still, until the condition holds; return it.
+
+        AssertionError, naming ``what``, after ``timeout_s`` of real time.
+        """
+        deadline_s = monotonic() + timeout_s
+        while not (value := condition()):
+            late = f'{what} did not come within {timeout_s:g} s'
+            _require(monotonic() < deadline_s, late)
+            self._executor.run_one(timeout_s=0.02)
+        return value
+
+    def close(self) -> None:
+        """Destroy the nodes."""
+        for node in (*self._nodes, self._tester):
+            node.destroy_node()
+        self._executor.shutdown()
+
+    def _wait_for_connections(self) -> None:
+        """Wait until nothing that is published can be lost."""
+        listening = [s.topic_name for node in self._nodes for s in node.subscriptions]
+        readers = listening.count(self._states.topic_name)
+        deaf = f'no node subscribes {self._states.topic_name}, but {sorted(listening)}'
+        _require(readers > 0, deaf)
+        self._wait_for_readers(self._states, readers)
+        self._wait_for_readers(self._clock, len(self._nodes))
+        published = {p.topic_name for node in self._nodes for p in node.publishers}
+        for topic in published & {s.topic_name for s in self._tester.subscriptions}:
+            self.until(lambda topic=topic: self._tester.count_publishers(topic), topic)
+
+    def _wait_for_readers(self, publisher: Publisher, count: int) -> None:
+        name = publisher.topic_name
+        self.until(lambda: publisher.get_subscription_count() >= count, f'readers of {name}')
+
+    def _set_clock(self, time_ns: int) -> None:
+        sec, nanosec = divmod(time_ns, NANOSECONDS)
+        self._clock.publish(Clock(clock=Time(sec=sec, nanosec=nanosec)))
+        self.until(
+            lambda: all(n.get_clock().now().nanoseconds == time_ns for n in self._nodes),
+            f'the time {time_ns / NANOSECONDS:.3f} s',
+        )
+        self.now_ns = time_ns
+
+    def _settle(self) -> None:
+        """Serve every callback that is due.
+
+        Fast DDS hands a message over within the process at once; other middleware need not.
+        """
+        arrived = self._states.wait_for_all_acked(Duration(seconds=TIMEOUT_S))
+        _require(arrived, f'a state did not reach its subscribers within {TIMEOUT_S:g} s')
+        for _ in range(MAX_CALLBACKS):
+            if not self._executor.run_one(timeout_s=0.0):
+                return
+        raise AssertionError(f'more than {MAX_CALLBACKS} callbacks at one moment')
+
+
+@pytest.fixture
+def emotion_player(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmotionPlayer]:
+    """Yield a player in a ROS domain that nobody else on this machine uses.
+
+    It calls ``rclpy.init``, so that the nodes of the test are made as they are in real life;
+    programs that the test starts inherit the domain.
+    """
+    early = 'rclpy.init was called before: leave it to the fixture emotion_player'
+    _require(not rclpy.ok(), early)
+    for name, value in isolated(free_domain()).items():
+        monkeypatch.setenv(name, value)
+    if os.environ.get('ROS_DISTRO') == 'humble':
+        monkeypatch.setenv('ROS_LOCALHOST_ONLY', '1')
+    rclpy.init()
+    player = EmotionPlayer()
+    try:
+        yield player
+    finally:
+        player.close()
+        try_shutdown()
+
+
+class _StepExecutor(SingleThreadedExecutor):
+    """Tells whether there was something to do, which ``spin_once`` does not."""
+
+    def run_one(self, timeout_s: float) -> bool:
+        try:
+            handler, _, _ = self.wait_for_ready_callbacks(timeout_sec=timeout_s)
+        except TimeoutException:
+            return False
+        handler()
+        if handler.exception() is not None:
+            raise handler.exception()
+        return True
+
+
+def _require(condition: bool, complaint: str) -> None:
+    if not condition:
+        raise AssertionError(complaint)
+
+
+def _read_states(path: Path) -> States:
+    return _story_states(path) if path.suffix in STORY_SUFFIXES else _bag_states(path)
+
+
+def _story_states(path: Path) -> States:
+    """Return what perfect nodes would publish, at every tenth of a second."""
+    storyboard = load_storyboard(path)
+    states: States = []
+    for tick in range(int(storyboard.duration_s * STORY_HZ) + 1):
+        time_ns = STORY_BEGINS_NS + round(tick * NANOSECONDS / STORY_HZ)
+        now_s = time_ns / NANOSECONDS
+        state = ideal_state(storyboard, tick / STORY_HZ, now_s)
+        states.append((time_ns, state_to_msg(state, now_s)))
+    return states
+
+
+def _bag_states(path: Path) -> States:
+    from emotion_ros.tools.bag import Bag  # here, for storyboards need no rosbags
+    from emotion_ros.tools.bag_error import BagError
+    from emotion_ros.tools.message_types import STATE
+
+    with Bag(path) as bag:
+        topics = [topic for topic in bag.topics if topic.type == STATE]
+        if len(topics) != 1:
+            raise BagError(
+                f'{path}: needs one topic of {STATE}, has {bag.describe()}; '
+                f'emotion-ros replay {path} --output NEW adds it'
+            )
+        return [(recorded.time_ns, recorded.data) for recorded in bag.messages(topics)]

@@ -1,0 +1,46 @@
+"""The engine of the docs, in a node, as a reader would start it."""
+
+import runpy
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from sensor_msgs.msg import Image
+
+from emotion_ros.core.emotions import Emotion
+from emotion_ros.inference.backend import make_backend
+from emotion_ros.inference.model_card import load_card
+from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.inference.packaged_config import packaged_config
+from emotion_ros.msg import FaceEmotionArray
+from emotion_ros.nodes.convert import bgr_to_msg
+from emotion_ros.nodes.vision import VisionNode
+
+EXAMPLE = Path(__file__).parents[2] / 'examples' / 'opencv_engine.py'
+
+
+@pytest.fixture(scope='module')
+def example():
+    return runpy.run_path(str(EXAMPLE))
+
+
+def test_opencv_says_what_onnx_runtime_says(example):
+    card = load_card(packaged_weights() / 'face_emotion.json')
+    image = np.random.default_rng(0).normal(size=(3, 1, 48, 48)).astype(np.float32)
+    (expected,) = make_backend(card).run({'image': image})
+    (logits,) = example['OpenCvBackend'](card).run({'image': image})
+    assert logits == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_node_with_it_sees_a_happy_face(graph, example):
+    found = graph.listen(FaceEmotionArray, 'emotion/faces')
+    graph.add(VisionNode, example['make_pipeline'])
+    camera = graph.publisher(Image, 'image')
+    picture = cv2.imread(str(packaged_config('demo/astronaut.jpg')))
+
+    def faces() -> list:
+        camera.publish(bgr_to_msg(picture, graph.tester.get_clock().now().to_msg(), 'camera'))
+        return [face for array in found for face in array.faces]
+
+    assert graph.until(faces, 'a face')[0].emotion == Emotion.HAPPY

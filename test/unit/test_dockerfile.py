@@ -1,0 +1,76 @@
+"""The Dockerfile, which nobody has built yet: what can be known of it without Docker."""
+
+import json
+import re
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / 'Dockerfile').read_text()
+IGNORED = (ROOT / '.dockerignore').read_text().split()
+README = (ROOT / 'README.md').read_text()
+CMAKE = (ROOT / 'CMakeLists.txt').read_text()
+KNOWN = ('FROM', 'SHELL', 'WORKDIR', 'COPY', 'RUN', 'USER', 'ENTRYPOINT')
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Return every instruction with its words, lines that go on joined, comments left out."""
+    lines = [line for line in TEXT.splitlines() if line and not line.startswith('#')]
+    joined = re.sub(r'\\\n', ' ', '\n'.join(lines))
+    pairs = (line.partition(' ') for line in joined.splitlines())
+    return [(word, ' '.join(rest.split())) for word, _, rest in pairs]
+
+
+def all_of(word: str) -> list[str]:
+    return [rest for name, rest in instructions() if name == word]
+
+
+def copied() -> list[str]:
+    return [source for rest in all_of('COPY') for source in rest.split()[:-1]]
+
+
+def test_its_first_line_says_that_it_was_not_built() -> None:
+    assert TEXT.startswith('# Not yet built')
+
+
+def test_every_instruction_is_one_that_docker_knows() -> None:
+    names = [name for name, _ in instructions()]
+    assert set(names) <= set(KNOWN)
+    assert names[0] == 'FROM'
+    assert all_of('FROM') == ['ros:jazzy-ros-base']
+
+
+@pytest.mark.parametrize('source', copied())
+def test_what_is_copied_is_there_and_reaches_docker(source: str) -> None:
+    assert (ROOT / source).exists()
+    assert IGNORED[0] == '*'
+    assert f'!{source}' in IGNORED
+    assert not any(fnmatch(source, pattern) for pattern in IGNORED[1:])
+
+
+def test_everything_that_the_build_installs_is_copied() -> None:
+    folders = re.findall(r'install\(DIRECTORY ([\w ]+) DESTINATION share', CMAKE)
+    needed = {*' '.join(folders).split(), 'emotion_ros', 'msg', 'scripts', 'package.xml'}
+    assert needed <= set(copied())
+
+
+def test_it_follows_the_readme() -> None:
+    """The same commands, with what a container needs besides."""
+    runs = ' '.join(all_of('RUN'))
+    assert 'colcon build --packages-select emotion_ros' in README
+    assert 'colcon build --packages-select emotion_ros' in runs
+    assert 'rosdep install --from-paths' in README
+    assert 'rosdep install --from-paths' in runs
+    [pip] = re.findall(r'^pip install ([\w -]+?) +#', README, re.MULTILINE)
+    [ours] = re.findall(r'pip install [^&]*?((?: [\w<"]+)+)$', all_of('RUN')[1])
+    assert set(pip.split()) <= set(ours.split())
+
+
+def test_it_ends_as_a_user_in_the_launch_file() -> None:
+    assert all_of('USER') == ['robot']
+    shell, option, command, name = json.loads(all_of('ENTRYPOINT')[0])
+    assert (shell, option, name) == ('/bin/bash', '-c', 'emotion_ros')
+    assert command.endswith('exec ros2 launch emotion_ros emotion.launch.py "$@"')
+    assert (ROOT / 'launch' / 'emotion.launch.py').is_file()
