@@ -16,8 +16,9 @@ class NotMeasured(EmotionRosError):
 class Figure:
     """``value`` is a median where ``p95`` is given, else the one value that there is.
 
-    ``limit`` is the most that the value may be or, with ``at_least``, the least. A figure that
-    hovers around zero is not ``comparable``: ratios of it mean nothing.
+    ``limit`` is the most that the value may be or, with ``at_least``, the least; ``aim`` is what
+    we would like. A figure that hovers around zero is not ``comparable``: ratios of it mean
+    nothing.
     """
 
     name: str
@@ -27,14 +28,16 @@ class Figure:
     limit: float | None = None
     at_least: bool = False
     comparable: bool = True
+    aim: float | None = None
 
     @property
     def verdict(self) -> str:
-        """``ok`` or ``missed``; '' without a target."""
+        """``aim`` or ``ok`` when that was reached, else ``missed``; '' without a target."""
         if self.limit is None:
             return ''
-        met = self.value >= self.limit if self.at_least else self.value <= self.limit
-        return 'ok' if met else 'missed'
+        if self.aim is not None and self._reaches(self.aim):
+            return 'aim'
+        return 'ok' if self._reaches(self.limit) else 'missed'
 
     def worsening(self, before: float) -> float:
         """Return how many times worse than ``before`` this is: 2 is twice the time, 1 no change.
@@ -44,6 +47,18 @@ class Figure:
         if not self.comparable or before <= 0.0 or self.value <= 0.0:
             return 1.0
         return before / self.value if self.at_least else self.value / before
+
+    def _reaches(self, target: float) -> bool:
+        return self.value >= target if self.at_least else self.value <= target
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Median, 95th and 99th percentile of what was measured often."""
+
+    p50: float
+    p95: float
+    p99: float
 
 
 @dataclass(frozen=True)
@@ -60,10 +75,20 @@ class Stage:
 
 
 def summarise(
-    name: str, unit: str, samples: Sequence[float], limit: float | None = None
+    name: str,
+    unit: str,
+    samples: Sequence[float],
+    limit: float | None = None,
+    aim: float | None = None,
 ) -> Figure:
     """Return median and 95th percentile of the samples; NotMeasured when there are none."""
-    return Figure(name, unit, *_quantiles(name, samples), limit)
+    median, p95 = _quantiles(name, samples)
+    return Figure(name, unit, median, p95, limit, aim=aim)
+
+
+def spread(name: str, samples: Sequence[float]) -> Spread:
+    """Return how the samples are spread; NotMeasured when there are none."""
+    return Spread(*_quantiles(name, samples, (0.5, 0.95, 0.99)))
 
 
 def to_stages(times_ms: Mapping[str, Sequence[float]]) -> list[Stage]:
@@ -85,8 +110,9 @@ def slope(times: Sequence[float], values: Sequence[float]) -> float:
     return float(offsets @ np.asarray(values) / (offsets @ offsets))
 
 
-def _quantiles(name: str, samples: Sequence[float]) -> tuple[float, float]:
+def _quantiles(
+    name: str, samples: Sequence[float], shares: Sequence[float] = (0.5, 0.95)
+) -> tuple[float, ...]:
     if not len(samples):
         raise NotMeasured(f'{name}: nothing was measured')
-    median, p95 = np.quantile(samples, (0.5, 0.95))
-    return float(median), float(p95)
+    return tuple(float(value) for value in np.quantile(samples, shares))

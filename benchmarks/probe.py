@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import cycle
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -11,9 +11,11 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from rclpy.timer import Timer
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage
 from std_msgs.msg import String
 
+from benchmarks.answers import Answer
+from benchmarks.camera import Frame
 from emotion_ros.inference.from_msg import stamp_to_seconds
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.convert import seconds_to_stamp
@@ -23,31 +25,20 @@ N = TypeVar('N', bound=Node)
 QUEUE_DEPTH = 50
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A message with the stamp of what it answers and its age on arrival, ROS time in s.
-
-    ``inference_s`` is what the node says that the models took; 0 from the fusion.
-    """
-
-    msg: Any
-    stamp_s: float
-    age_s: float
-    inference_s: float
-
-
 class Probe(Node):
     """Shows the frames in turn and says sentences; keeps every answer."""
 
-    def __init__(self, frames: Sequence[Image], **node_options: Any) -> None:
+    def __init__(self, frames: Sequence[Frame], **node_options: Any) -> None:
         super().__init__('bench_probe', **node_options)
         self.faces: list[Answer] = []
         self.texts: list[Answer] = []
         self.states: list[Answer] = []
         self.shown_s: list[float] = []
         self._frames = frames
-        self._timer: Timer | None = None
-        self._images = self.create_publisher(Image, 'image', 1)
+        self._timers_at_work: list[Timer] = []
+        kind = type(frames[0])
+        topic = 'image/compressed' if kind is CompressedImage else 'image'
+        self._images = self.create_publisher(kind, topic, 1)
         self._speech = self.create_publisher(String, 'speech', QUEUE_DEPTH)
         self._note(FaceEmotionArray, 'emotion/faces', self.faces)
         self._note(TextSentiment, 'emotion/text', self.texts)
@@ -64,14 +55,19 @@ class Probe(Node):
         return all(p.get_subscription_count() for p in (self._images, self._speech))
 
     def start_camera(self, fps: float) -> None:
-        """Show frames until ``stop_camera``."""
-        self._timer = self.create_timer(1.0 / fps, self._show)
+        """Show frames until ``stop``."""
+        self._timers_at_work.append(self.create_timer(1.0 / fps, self._show))
 
-    def stop_camera(self) -> None:
-        """Show no more frames."""
-        if self._timer is not None:
-            self.destroy_timer(self._timer)
-            self._timer = None
+    def start_talk(self, sentences: Sequence[str], every_s: float) -> None:
+        """Say one sentence after the other, again and again, until ``stop``."""
+        words = cycle(sentences)
+        talk = self.create_timer(every_s, lambda: self.say(next(words)))
+        self._timers_at_work.append(talk)
+
+    def stop(self) -> None:
+        """Show and say nothing more."""
+        while self._timers_at_work:
+            self.destroy_timer(self._timers_at_work.pop())
 
     def say(self, sentence: str) -> None:
         """Be a speech recogniser."""

@@ -9,11 +9,15 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from benchmarks.figure import Figure, Stage
+from benchmarks.figure import Figure, Spread, Stage
+from benchmarks.number import number
+from benchmarks.peers.comparison import Comparison
+from benchmarks.performance import Performance
 from emotion_ros.core.errors import ConfigError
 
 WARN_ABOVE = 1.25
-COLOURS = {'ok': 'green', 'missed': 'red'}
+NO_PEERS = Comparison()
+COLOURS = {'aim': 'green', 'ok': 'green', 'missed': 'red'}
 
 
 @dataclass(frozen=True)
@@ -23,16 +27,21 @@ class Report:
     conditions: Mapping[str, Any]
     figures: Sequence[Figure]
     stages: Sequence[Stage]
+    performances: Sequence[Performance] = ()
+    peers: Comparison = NO_PEERS
 
     def title(self) -> str:
         """Return the conditions in one line."""
         return ', '.join(f'{name}: {value}' for name, value in self.conditions.items())
 
+    def compared(self) -> list[Figure]:
+        """Return the figures that are compared with an earlier run."""
+        return [*self.figures, *(f for p in self.performances for f in p.figures())]
+
     def to_json(self) -> str:
         """Return everything, with the verdicts."""
         raw = asdict(self)
-        for figure, entry in zip(self.figures, raw['figures'], strict=True):
-            entry['verdict'] = figure.verdict
+        raw['figures'] = [asdict(f) | {'verdict': f.verdict} for f in self.compared()]
         return json.dumps(raw, indent=1) + '\n'
 
     def worsenings(self, baseline: 'Baseline | None') -> dict[str, float]:
@@ -40,7 +49,7 @@ class Report:
         if baseline is None or baseline.conditions != self.conditions:
             return {}
         before = baseline.values
-        return {f.name: f.worsening(before[f.name]) for f in self.figures if f.name in before}
+        return {f.name: f.worsening(before[f.name]) for f in self.compared() if f.name in before}
 
 
 @dataclass(frozen=True)
@@ -64,21 +73,31 @@ def read_baseline(path: Path) -> Baseline | None:
 
 
 def figure_table(figures: Sequence[Figure], worsenings: Mapping[str, float]) -> Table:
-    """Return the figures with their targets and, if compared, how many times worse they got."""
+    """Return the figures with floor and aim and, if compared, how many times worse they got."""
     table = Table('what', box=box.MARKDOWN)
-    table.add_column('median', justify='right')
-    table.add_column('p95', justify='right')
-    table.add_column('unit')
-    table.add_column('target', justify='right')
-    table.add_column('')
+    for heading in ('measured', 'unit', 'floor', 'aim', 'reached'):
+        table.add_column(heading, justify='right' if heading != 'unit' else 'left')
     if worsenings:
         table.add_column('times worse', justify='right')
     for figure in figures:
-        row = [figure.name, _number(figure.value), _number(figure.p95), figure.unit]
-        row += [_target(figure), figure.verdict]
+        row = [figure.name, number(figure.value), figure.unit]
+        row += [_target(figure, figure.limit), _target(figure, figure.aim), figure.verdict]
         if worsenings:
             row += [_worsening(worsenings.get(figure.name))]
         table.add_row(*row, style=COLOURS.get(figure.verdict))
+    return table
+
+
+def performance_table(performances: Sequence[Performance]) -> Table:
+    """Return how the nodes did in every situation."""
+    table = Table('situation', box=box.MARKDOWN)
+    headings = ('in vision_node', 'to faces', 'to state', 'frames', 'rate', 'gap', 'CPU', 'RSS')
+    for heading in headings:
+        table.add_column(heading, justify='right')
+    for p in performances:
+        spreads = (_spread(s) for s in (p.vision, p.faces, p.state))
+        rest = (p.processed_percent, p.state_rate_hz, p.longest_gap_ms, p.cpu_percent, p.rss_mb)
+        table.add_row(p.situation, *spreads, *(f'{value:.0f}' for value in rest))
     return table
 
 
@@ -88,26 +107,22 @@ def stage_table(stages: Sequence[Stage]) -> Table:
     for heading in ('median (ms)', 'p95 (ms)', 'share of the mean'):
         table.add_column(heading, justify='right')
     for stage in stages:
-        times = _number(stage.median_ms), _number(stage.p95_ms)
+        times = number(stage.median_ms), number(stage.p95_ms)
         table.add_row(stage.name, *times, f'{stage.share:.0%}')
     return table
 
 
-def _target(figure: Figure) -> str:
-    if figure.limit is None:
+def _spread(spread: Spread) -> str:
+    return ' / '.join(f'{value:.0f}' for value in (spread.p50, spread.p95, spread.p99))
+
+
+def _target(figure: Figure, target: float | None) -> str:
+    if target is None:
         return ''
-    return f'{"≥" if figure.at_least else "≤"} {figure.limit:g}'
+    return f'{"≥" if figure.at_least else "≤"} {target:g}'
 
 
 def _worsening(ratio: float | None) -> str:
     if ratio is None:
         return ''
     return f'{"! " if ratio > WARN_ABOVE else ""}{ratio:.2f}'
-
-
-def _number(value: float | None) -> str:
-    """Return a number with three digits, or more before the point."""
-    if value is None:
-        return ''
-    places = 0 if abs(value) >= 100.0 else 1 if abs(value) >= 10.0 else 2
-    return f'{value:.{places}f}'

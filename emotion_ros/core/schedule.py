@@ -28,6 +28,11 @@ class PublishSchedule:
         self._last_tick = tick
         return passed
 
+    def until_tick_s(self, now_s: float) -> float:
+        """Return after how many seconds ``tick`` has a reason to say yes: more than 0."""
+        next_tick = floor(now_s * self._rate + _TICK_SLACK) + 1
+        return next_tick / self._rate - now_s
+
     def on_evidence(self, now_s: float) -> bool:
         """Return whether evidence that arrived now may be published at once.
 

@@ -28,10 +28,12 @@ def open_session(
 ) -> ort.InferenceSession:
     """Return a session on these bytes; ModelError, naming ``path``, when they are no model."""
     try:
-        return ort.InferenceSession(model, session_options(threads), list(providers))
+        session = ort.InferenceSession(model, session_options(threads), list(providers))
     except ENGINE_ERRORS as error:
         line = ' '.join(str(error).split())
         raise ModelError(f'{path}: cannot be loaded: {line}') from error
+    session._model_bytes = None  # it would keep the whole file in memory, to change providers
+    return session
 
 
 def session_options(threads: int) -> ort.SessionOptions:

@@ -2,7 +2,16 @@
 
 import pytest
 
-from benchmarks.figure import Figure, NotMeasured, Stage, slope, summarise, to_stages
+from benchmarks.figure import (
+    Figure,
+    NotMeasured,
+    Spread,
+    Stage,
+    slope,
+    spread,
+    summarise,
+    to_stages,
+)
 
 
 def test_no_samples_are_an_error_and_not_a_figure():
@@ -51,17 +60,29 @@ def test_a_slope_needs_two_points_in_time(times):
 
 
 @pytest.mark.parametrize(
-    ('limit', 'at_least', 'verdict'),
+    ('limit', 'aim', 'at_least', 'verdict'),
     [
-        (None, False, ''),
-        (40.0, False, 'ok'),
-        (39.9, False, 'missed'),
-        (40.0, True, 'ok'),
-        (40.1, True, 'missed'),
+        (None, None, False, ''),
+        (40.0, None, False, 'ok'),
+        (39.9, None, False, 'missed'),
+        (80.0, 40.0, False, 'aim'),
+        (80.0, 39.0, False, 'ok'),
+        (39.9, 20.0, False, 'missed'),
+        (40.0, None, True, 'ok'),
+        (40.1, None, True, 'missed'),
+        (20.0, 40.0, True, 'aim'),
+        (20.0, 60.0, True, 'ok'),
     ],
 )
-def test_a_figure_is_held_against_its_target(limit, at_least, verdict):
-    assert Figure('frame', 'ms', 40.0, limit=limit, at_least=at_least).verdict == verdict
+def test_a_figure_is_held_against_its_targets(limit, aim, at_least, verdict):
+    figure = Figure('frame', 'ms', 40.0, limit=limit, aim=aim, at_least=at_least)
+    assert figure.verdict == verdict
+
+
+def test_a_spread_is_of_something():
+    with pytest.raises(NotMeasured, match='frame'):
+        spread('frame', [])
+    assert spread('frame', list(range(101))) == Spread(50.0, 95.0, 99.0)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from benchmarks.figure import Figure, Stage
-from benchmarks.report import Report, figure_table, read_baseline
+from benchmarks.figure import Figure, Spread, Stage
+from benchmarks.performance import Performance
+from benchmarks.report import Report, figure_table, performance_table, read_baseline
 from emotion_ros.core.errors import ConfigError
 
 REPORT = Report(
@@ -16,6 +17,8 @@ REPORT = Report(
     figures=[Figure('frame', 'ms', 30.0, 35.0, limit=40.0), Figure('memory', 'MB', 360.0)],
     stages=[Stage('decode', 0.1, 0.2, 1.0)],
 )
+SPREAD = Spread(10.0, 20.0, 30.4)
+CROWD = Performance('crowd', SPREAD, SPREAD, SPREAD, 99.6, 0.1, 30.0, 50.0, 60.0, 250.0)
 
 
 @pytest.fixture
@@ -33,6 +36,15 @@ def test_without_a_baseline_nothing_is_compared(tmp_path):
 def test_figures_are_compared_by_name(baseline_path):
     slower = replace(REPORT, figures=[Figure('frame', 'ms', 45.0), Figure('new', 'ms', 1.0)])
     assert slower.worsenings(read_baseline(baseline_path)) == {'frame': pytest.approx(1.5)}
+
+
+def test_situations_are_compared_too(baseline_path):
+    crowded = replace(REPORT, performances=[CROWD])
+    baseline_path.write_text(crowded.to_json())
+    slower = replace(crowded, performances=[replace(CROWD, cpu_percent=150.0)])
+    worsenings = slower.worsenings(read_baseline(baseline_path))
+    assert worsenings['CPU, crowd'] == pytest.approx(2.5)
+    assert worsenings['memory (RSS), crowd'] == 1.0
 
 
 def test_another_machine_is_not_compared(baseline_path):
@@ -56,8 +68,16 @@ def test_json_tells_what_met_its_target():
 
 def test_the_table_marks_what_missed_its_target_or_got_worse():
     console = Console(width=120, file=StringIO())
-    figures = [Figure('start', 's', 6.0, 7.5, limit=5.0), Figure('memory', 'MB', 200.0)]
+    figures = [Figure('start', 's', 6.0, 7.5, limit=5.0, aim=2.5), Figure('memory', 'MB', 200.0)]
     console.print(figure_table(figures, {'start': 1.3, 'memory': 1.2}))
     lines = [' '.join(line.split()) for line in console.file.getvalue().splitlines()]
-    assert '| start | 6.00 | 7.50 | s | ≤ 5 | missed | ! 1.30 |' in lines
-    assert '| memory | 200 | | MB | | | 1.20 |' in lines
+    assert '| start | 6.00 | s | ≤ 5 | ≤ 2.5 | missed | ! 1.30 |' in lines
+    assert '| memory | 200 | MB | | | | 1.20 |' in lines
+
+
+def test_a_situation_is_a_row():
+    console = Console(width=150, file=StringIO())
+    console.print(performance_table([CROWD]))
+    row = ' '.join(console.file.getvalue().splitlines()[-2].split())
+    spread = '10 / 20 / 30'
+    assert row == f'| crowd | {spread} | {spread} | {spread} | 100 | 30 | 50 | 60 | 250 |'

@@ -12,6 +12,21 @@ def test_ticks_fall_on_whole_multiples_of_the_period():
     assert ticks == list(range(0, 101, 10))
 
 
+def test_who_looks_when_told_to_misses_no_tick_and_looks_once_for_each():
+    schedule = PublishSchedule(rate=10.0, max_rate=30.0)
+    now_s, ticks = 1_795_364_743.03, []
+    for _ in range(100):
+        ticks.append(schedule.tick(now_s))
+        now_s += schedule.until_tick_s(now_s)
+    assert all(ticks)
+    assert now_s == pytest.approx(1_795_364_753.0)
+
+
+@pytest.mark.parametrize('now_s', [0.0, 0.1, 0.1 - 1e-9, 0.1 + 1e-9, 1e9 + 0.3, 1e9 + 0.29999])
+def test_the_next_tick_is_always_ahead(now_s):
+    assert 0.0 < PublishSchedule(rate=10.0, max_rate=30.0).until_tick_s(now_s) <= 0.1 + 1e-4
+
+
 def test_a_step_back_of_the_clock_does_not_stall_the_ticks():
     schedule = PublishSchedule(rate=10.0, max_rate=30.0)
     assert schedule.tick(1000.0)

@@ -1,0 +1,71 @@
+"""The picture of the demo in the docs: ``python -m benchmarks.demo_picture``.
+
+Plays the packaged story to the real nodes and keeps the screen of one moment, the conflict, as
+docs/figures/demo.svg.
+"""
+
+import io
+import os
+import re
+from contextlib import closing
+from pathlib import Path
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+
+from emotion_ros.core.judgement import Outcome
+from emotion_ros.inference.storyboard_file import load_storyboard, packaged_storyboard
+from emotion_ros.tools.demo import Interruption, Performance, node_arguments
+from emotion_ros.tools.isolation import free_domain, isolated
+from emotion_ros.tools.programs import Programs
+from emotion_ros.view.terminal import Snapshot, screen
+
+PICTURE = Path(__file__).parents[1] / 'docs' / 'figures' / 'demo.svg'
+MOMENT_S = 15.5
+WIDTH = 96
+# The fonts of the reader's machine; rich would have them fetched from elsewhere.
+FORMAT = re.sub(r'@font-face \{\{.*?\}\}\s*', '', CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+
+
+class Photographer:
+    """A view that keeps the first screen from MOMENT_S on; empty before that."""
+
+    def __init__(self) -> None:
+        self.svg = ''
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Take the picture when its moment has come."""
+        if not self.svg and (snapshot.t_s or 0.0) >= MOMENT_S:
+            console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
+            console.print(screen(snapshot, packaged_storyboard().name))
+            self.svg = console.export_svg(title='make demo', code_format=FORMAT, unique_id='demo')
+
+    def conclude(self, outcomes: tuple[Outcome, ...]) -> None:
+        """Nothing is printed."""
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+def main() -> None:
+    """Play, and write the picture."""
+    story = packaged_storyboard()
+    environment = isolated(free_domain())
+    os.environ.update(environment)
+    from emotion_ros.nodes.demo_watcher import watching
+
+    with (
+        closing(Photographer()) as view,
+        watching() as watcher,
+        Programs(environment) as programs,
+    ):
+        programs.start('pipeline', 'emotion_ros.nodes.pipeline', node_arguments(None))
+        told = (load_storyboard(story), story, programs, watcher, view, Interruption())
+        problem = Performance(*told).play()
+    if problem:
+        raise SystemExit(problem)
+    PICTURE.write_text(view.svg, encoding='utf-8')
+
+
+if __name__ == '__main__':
+    main()

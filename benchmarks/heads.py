@@ -1,0 +1,45 @@
+"""The same head, some times, on a wall: what the generated cameras film."""
+
+from collections.abc import Iterator
+from math import ceil, sqrt
+
+import cv2
+import numpy as np
+
+from emotion_ros.inference.image import ImageArray
+from emotion_ros.inference.packaged_config import packaged_config
+
+FRAMES = 8
+NOISE_LEVELS = 6
+WALL = 140
+HEAD = (slice(20, 250), slice(100, 330))  # rows and columns of the portrait, 400 x 400
+HEAD_SHARE = 0.75  # of a head's place
+
+
+def paint_heads(width: int, height: int, count: int) -> ImageArray:
+    """Return a BGR image of the same head ``count`` times, in rows, on a grey wall."""
+    scene = np.full((height, width, 3), WALL, np.uint8)
+    if not count:
+        return scene
+    columns = ceil(sqrt(count))
+    rows = ceil(count / columns)
+    side = int(HEAD_SHARE * min(width / columns, height / rows))
+    head = cv2.resize(_portrait()[HEAD], (side, side), interpolation=cv2.INTER_AREA)
+    for n in range(count):
+        row, column = divmod(n, columns)
+        left = int((column + 0.5) * width / columns - side / 2)
+        top = int((row + 0.5) * height / rows - side / 2)
+        scene[top : top + side, left : left + side] = head
+    return scene
+
+
+def with_noise(scene: ImageArray) -> Iterator[ImageArray]:
+    """Yield the scene FRAMES times, as a sensor sees it; always the same frames."""
+    random = np.random.default_rng(0)
+    for _ in range(FRAMES):
+        noise = random.integers(0, NOISE_LEVELS, scene.shape, dtype=np.uint8)
+        yield np.asarray(cv2.add(scene, noise), np.uint8)
+
+
+def _portrait() -> ImageArray:
+    return np.asarray(cv2.imread(str(packaged_config('demo/astronaut.jpg'))), np.uint8)

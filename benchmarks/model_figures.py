@@ -1,0 +1,73 @@
+"""The figures on the model cards as a page: ``python -m benchmarks.model_figures``.
+
+``--save`` writes them into docs/models.md, below the words that are written by hand.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from emotion_ros.inference.model_card import ModelCard, OutputHead, load_card
+from emotion_ros.inference.model_file import packaged_weights
+
+DOCUMENT = Path(__file__).parents[1] / 'docs' / 'models.md'
+MARK = '<!-- From here on written by: python -m benchmarks.model_figures --save -->\n'
+TITLES = {'face_emotion': 'Faces', 'text_emotion': 'Words'}
+WORDS = {'ece15': 'ECE', 'nll': 'NLL', 'macro_f1': 'macro F1', 'weighted_f1': 'weighted F1'}
+
+
+def main() -> None:
+    """Print the figures, and save them when asked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--save', action='store_true', help=f'write docs/{DOCUMENT.name}')
+    figures = model_figures()
+    print(figures, end='')
+    if parser.parse_args().save:
+        words = DOCUMENT.read_text(encoding='utf-8').partition(MARK)[0]
+        DOCUMENT.write_text(words + MARK + figures, encoding='utf-8')
+
+
+def model_figures() -> str:
+    """Return what the packaged cards say, in Markdown."""
+    cards = [load_card(packaged_weights() / f'{name}.json') for name in TITLES]
+    return ''.join(f'{line}\n' for card in cards for line in _lines(card))
+
+
+def _lines(card: ModelCard) -> Iterator[str]:
+    yield from ('', f'## {TITLES[card.task]}', '', '| | |', '|---|---|')
+    yield from (f'| {name} | {words} |' for name, words in _facts(card))
+    yield from ('', '| measured on | n | figures |', '|---|---|---|')
+    splits = dict.fromkeys((metric['split'], metric['n']) for metric in card.metrics)
+    yield from (f'| {split} | {n:,} | {_figures(card, split)} |' for split, n in splits)
+    commands = dict.fromkeys(f'    {metric["command"]}' for metric in card.metrics)
+    yield from ('', 'by', '', *commands)
+
+
+def _facts(card: ModelCard) -> Iterator[tuple[str, str]]:
+    training = card.training
+    data = training.get('data')
+    yield 'file', f'`{card.file}`, {card.model_path.stat().st_size / 1e6:.1f} MB'
+    yield 'version, sha256', f'{card.version}, `{card.sha256[:12]}…`'
+    yield 'architecture', str(training.get('architecture'))
+    yield 'says', '; '.join(_head(head) for head in card.outputs)
+    yield 'learned from', '; '.join(map(str, data)) if isinstance(data, list) else str(data)
+    yield 'calibrated on', str(training.get('calibrated_on'))
+    yield 'licence', str(training.get('licence'))
+    yield 'made by', f'`{training.get("command")}` at `{str(training.get("commit"))[:12]}`'
+
+
+def _head(head: OutputHead) -> str:
+    return f'{head.name} ({", ".join(head.labels)}; temperature {head.temperature})'
+
+
+def _figures(card: ModelCard, split: object) -> str:
+    return ', '.join(_figure(metric) for metric in card.metrics if metric['split'] == split)
+
+
+def _figure(metric: Mapping[str, object]) -> str:
+    name, value = str(metric['name']), float(str(metric['value']))
+    return f'{WORDS.get(name, name.replace("_", " "))} {value:.3f}'
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,88 @@
+"""The tables in which peers stand beside us."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.table import Table
+
+from benchmarks.figure import Figure
+from benchmarks.number import number
+
+
+@dataclass(frozen=True)
+class FaceRow:
+    """How a way from a frame to an emotion does.
+
+    ``crops`` is accuracy (0..1) on faces as FER2013 cut them; None for what is no classifier of
+    its own. ``found`` is the share of faces found in frames, ``frames`` that of faces found and
+    judged right. ``ms`` is the time of a frame of 640x480 with one face.
+    """
+
+    name: str
+    crops: float | None
+    found: float
+    frames: float
+    ms: float
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """How a way from words to a sentiment does: macro recall and accuracy (0..1), ms a text."""
+
+    name: str
+    macro_recall: float
+    accuracy: float
+    ms: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Rows with ours first, and why others are missing; a table without rows is not shown."""
+
+    faces: Sequence[FaceRow] = ()
+    texts: Sequence[TextRow] = ()
+    notes: Sequence[str] = ()
+
+    def figures(self) -> list[Figure]:
+        """Return the ratio that has a target; nothing when fer is missing."""
+        fer = [row for row in self.faces if row.name.startswith('fer ')]
+        if not fer:
+            return []
+        ratio = fer[0].ms / self.faces[0].ms
+        name = 'fer ÷ ours, time of a frame'
+        return [Figure(name, '×', ratio, limit=2.0, aim=6.0, at_least=True)]
+
+    def tables(self) -> list[Table]:
+        """Return the tables that have rows."""
+        tables = [face_table(self.faces)] if self.faces else []
+        return [*tables, text_table(self.texts)] if self.texts else tables
+
+
+def face_table(rows: Sequence[FaceRow]) -> Table:
+    """Return the faces: accuracy beside time, and the time as a ratio to the first row's."""
+    table = Table('from frame to emotion', box=box.MARKDOWN)
+    for heading in ('crops right', 'found', 'found and right', 'ms a frame', '÷ ours'):
+        table.add_column(heading, justify='right')
+    for row in rows:
+        crops = '' if row.crops is None else _share(row.crops)
+        ratio = f'{row.ms / rows[0].ms:.1f}'
+        table.add_row(
+            row.name, crops, _share(row.found), _share(row.frames), number(row.ms), ratio
+        )
+    return table
+
+
+def text_table(rows: Sequence[TextRow]) -> Table:
+    """Return the texts: macro recall and accuracy beside time."""
+    table = Table('from words to sentiment', box=box.MARKDOWN)
+    for heading in ('macro recall', 'accuracy', 'ms a text', '÷ ours'):
+        table.add_column(heading, justify='right')
+    for row in rows:
+        shares = _share(row.macro_recall), _share(row.accuracy)
+        table.add_row(row.name, *shares, number(row.ms), f'{row.ms / rows[0].ms:.2f}')
+    return table
+
+
+def _share(value: float) -> str:
+    return f'{value:.3f}'.lstrip('0')

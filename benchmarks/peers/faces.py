@@ -1,0 +1,163 @@
+"""Faces: fer, and our pipeline with its detectors, on the same crops and the same frames."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.figure import NotMeasured
+from benchmarks.heads import paint_heads, with_noise
+from benchmarks.pasted_faces import HEIGHT, WIDTH, PastedFace, load_public_test
+from benchmarks.peers.comparison import FaceRow
+from benchmarks.peers.peer import Peer
+from benchmarks.studio import Studio, scenes
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.errors import MissingDependency
+from emotion_ros.inference.detectors.detector import FaceBox, FaceDetector
+from emotion_ros.inference.detectors.factory import KINDS, make_detector
+from emotion_ros.inference.face_classifier import FaceClassifier
+from emotion_ros.inference.face_pipeline import FacePipeline
+from emotion_ros.inference.image import ImageArray
+from emotion_ros.inference.vision_config import VisionConfig
+from training.face.data import Faces
+
+COUNT = 300  # faces shown in frames
+SIDE = 160  # px, of FER2013's square in the frame
+BATCH = 64
+TIMED = 90  # frames
+FPS = 30.0
+SURROUND = 'border'
+
+
+@dataclass(frozen=True)
+class FaceQuestion:
+    """All of PublicTest as crops, some of it in frames, and a camera to be fast for."""
+
+    crops: Faces
+    shown: Faces
+    speed: Sequence[ImageArray]
+
+    def write(self, path: Path) -> None:
+        """Leave the question to a peer; frames are grey, to be small."""
+        frames = [scene.frame[:, :, 0] for scene in self.scenes()]
+        np.savez(path, crops=self.crops.images, frames=frames, speed=self.speed)
+
+    def scenes(self) -> Sequence[PastedFace]:
+        """Return the frames with the shown faces, always the same."""
+        return list(scenes(self.shown, SIDE, SURROUND))
+
+
+def make_face_question(count: int = COUNT) -> FaceQuestion:
+    """Return the question; ConfigError when the data is missing."""
+    faces = load_public_test()
+    speed = list(with_noise(paint_heads(WIDTH, HEIGHT, 1)))
+    return FaceQuestion(faces, faces.take(np.arange(min(count, len(faces)))), speed)
+
+
+def compare_faces(
+    question: FaceQuestion, fer: Peer, folder: Path
+) -> tuple[list[FaceRow], list[str]]:
+    """Return our rows, the default one first, then fer's; and what could not be measured."""
+    rows, notes = our_rows(question), []
+    path = folder / 'faces.npz'
+    question.write(path)
+    try:
+        rows.append(fer_row(fer.ask(path), question))
+    except NotMeasured as problem:
+        notes.append(str(problem))
+    return rows, notes
+
+
+def our_rows(question: FaceQuestion) -> list[FaceRow]:
+    """Return our pipeline as it comes, then searching every frame with each detector."""
+    classifier = FaceClassifier.load()
+    crops = accuracy(classify(classifier, question.crops), question.crops.labels)
+    default = make_detector()
+    rows = [our_row('emotion_ros', default, classifier, question, crops)]
+    for kind in KINDS[1:]:
+        try:
+            detector = make_detector(kind)
+        except MissingDependency:
+            continue
+        config = VisionConfig(detect_every=1)
+        rows.append(
+            our_row(f'{kind} in every frame', detector, classifier, question, None, config)
+        )
+    return rows
+
+
+def our_row(
+    name: str,
+    detector: FaceDetector,
+    classifier: FaceClassifier,
+    question: FaceQuestion,
+    crops: float | None,
+    config: VisionConfig | None = None,
+) -> FaceRow:
+    """Return how a detector before our classifier does."""
+    pipeline = FacePipeline(detector, classifier, config)
+    trials = Studio(detector, classifier, SURROUND).show(question.shown, SIDE)
+    seen = ~np.isnan(trials.live).any(axis=1)
+    right = seen & (np.nan_to_num(trials.live).argmax(axis=1) == trials.labels)
+    ms = mean_ms(lambda frame, n: pipeline.process(frame, n / FPS), question.speed)
+    return FaceRow(name, crops, float(seen.mean()), float(right.mean()), ms)
+
+
+def mean_ms(process: Callable[[ImageArray, int], object], frames: Sequence[ImageArray]) -> float:
+    """Return the mean time of a frame, in ms: not every frame is searched for faces."""
+    times_s = []
+    for n in range(TIMED):
+        began_s = perf_counter()
+        process(frames[n % len(frames)], n)
+        times_s.append(perf_counter() - began_s)
+    return 1e3 * mean(times_s[TIMED // 3 :])
+
+
+def fer_row(answer: Mapping[str, Any], question: FaceQuestion) -> FaceRow:
+    """Return how fer did; NotMeasured when it did not answer everything."""
+    try:
+        crops, frames = answer['crops'], answer['frames']
+        name, ms = f'fer {answer["version"]}', float(answer['ms'])
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotMeasured(f'fer: the answer lacks {error}') from error
+    if len(crops) != len(question.crops) or len(frames) != len(question.shown):
+        raise NotMeasured(f'fer: answered {len(crops)} crops and {len(frames)} frames')
+    judged = [
+        hit_label(scene, found) for scene, found in zip(question.scenes(), frames, strict=True)
+    ]
+    return FaceRow(
+        name,
+        accuracy(to_indices(crops), question.crops.labels),
+        sum(label is not None for label in judged) / len(judged),
+        accuracy(to_indices(judged), question.shown.labels),
+        ms,
+    )
+
+
+def hit_label(scene: PastedFace, found: Sequence[Any]) -> str | None:
+    """Return what was said of the face that is really there; None when it was not found."""
+    boxes = [FaceBox((x, y, x + w, y + h), 1.0) for (x, y, w, h), _ in found]
+    hit = scene.best_hit(boxes)
+    return None if hit is None else str(found[boxes.index(hit)][1])
+
+
+def to_indices(labels: Sequence[str | None]) -> NDArray[np.integer]:
+    """Return our numbers of emotions; -1 for what is none of ours."""
+    return np.array([EMOTIONS.index(e) if e in EMOTIONS else -1 for e in labels], int)
+
+
+def accuracy(judged: NDArray[np.integer], labels: NDArray[np.integer]) -> float:
+    """Return the share (0..1) that is right."""
+    return float(np.mean(judged == labels))
+
+
+def classify(classifier: FaceClassifier, faces: Faces) -> NDArray[np.integer]:
+    """Return the likeliest emotion of every crop."""
+    starts = range(0, len(faces), BATCH)
+    parts = [classifier.classify(faces.images[i : i + BATCH]).argmax(axis=1) for i in starts]
+    return np.concatenate(parts)

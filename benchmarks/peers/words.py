@@ -1,0 +1,77 @@
+"""Words: VADER, TextBlob and our network on the same tweets."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.figure import NotMeasured
+from benchmarks.peers.comparison import TextRow
+from benchmarks.peers.peer import Peer
+from emotion_ros.core.emotions import SENTIMENTS
+from emotion_ros.core.errors import ConfigError
+from emotion_ros.inference.model_file import PACKAGED
+from emotion_ros.inference.text_classifier import make_text_engine
+from training import metrics
+from training.text.data import Utterances, load_utterances
+
+FILE = 'semeval_sentiment.parquet'
+NUMBERS = {label: n for n, label in enumerate(SENTIMENTS)}
+
+
+def load_tweets() -> Utterances:
+    """Return SemEval's validation split, from $EMOTION_ROS_DATA; ConfigError without it."""
+    path = Path(os.environ.get('EMOTION_ROS_DATA', 'data')) / FILE
+    if not path.is_file():
+        raise ConfigError(f'{path} is missing: set EMOTION_ROS_DATA to the folder of {FILE}')
+    return load_utterances(path, 'val')
+
+
+def compare_texts(
+    tweets: Utterances, peers: Sequence[Peer], folder: Path
+) -> tuple[list[TextRow], list[str]]:
+    """Return our row first, then the peers'; and what could not be measured."""
+    rows, notes = [our_row(tweets)], []
+    path = folder / 'texts.json'
+    path.write_text(json.dumps(tweets.texts), encoding='utf-8')
+    for peer in peers:
+        try:
+            rows.append(peer_row(peer.name, peer.ask(path), tweets))
+        except NotMeasured as problem:
+            notes.append(str(problem))
+    return rows, notes
+
+
+def our_row(tweets: Utterances) -> TextRow:
+    """Return how the packaged network does, one text at a time."""
+    engine = make_text_engine(PACKAGED)
+    judged, times_ms = [], []
+    for text in tweets.texts:
+        began_s = perf_counter()
+        judged.append(int(engine.classify(text).sentiment.argmax()))
+        times_ms.append(1e3 * (perf_counter() - began_s))
+    return score('emotion_ros', np.array(judged), tweets, median(times_ms))
+
+
+def peer_row(name: str, answer: Mapping[str, Any], tweets: Utterances) -> TextRow:
+    """Return how a peer did; NotMeasured when it did not answer everything."""
+    try:
+        judged = np.array([NUMBERS[label] for label in answer['labels']], int)
+        name, ms = f'{name} {answer["version"]}', float(answer['ms'])
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotMeasured(f'{name}: the answer is wrong: {error}') from error
+    if len(judged) != len(tweets):
+        raise NotMeasured(f'{name}: answered {len(judged)} of {len(tweets)} texts')
+    return score(name, judged, tweets, ms)
+
+
+def score(name: str, judged: NDArray[np.integer], tweets: Utterances, ms: float) -> TextRow:
+    """Return a row from judgements, numbers of sentiments."""
+    table = metrics.confusion(tweets.sentiments, judged, len(SENTIMENTS))
+    return TextRow(name, metrics.macro_recall(table), metrics.accuracy(table), ms)

@@ -1,0 +1,124 @@
+"""Ratios to our own figures, and what becomes of peers' answers, whole or not."""
+
+from io import StringIO
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from benchmarks.figure import NotMeasured
+from benchmarks.heads import paint_heads
+from benchmarks.pasted_faces import paste
+from benchmarks.peers.comparison import Comparison, FaceRow, TextRow
+from benchmarks.peers.faces import FaceQuestion, fer_row, hit_label, to_indices
+from benchmarks.peers.race import compare_peers
+from benchmarks.peers.words import peer_row
+from training.face.data import Faces
+from training.text.data import Utterances
+
+OURS = FaceRow('emotion_ros', 0.7, 0.9, 0.6, 10.0)
+FER = FaceRow('fer 1.0', 0.65, 0.7, 0.4, 65.0)
+WORDS = (TextRow('emotion_ros', 0.696, 0.681, 8.0), TextRow('vader 3', 0.6, 0.57, 0.1))
+TWEETS = Utterances(['a', 'b', 'c'], np.array([0, 1, 2]), np.zeros((3, 7), bool))
+
+
+def rows(comparison):
+    console = Console(width=150, file=StringIO())
+    for table in comparison.tables():
+        console.print(table)
+    lines = console.file.getvalue().splitlines()
+    return [' '.join(line.split()) for line in lines if line.startswith('| ')]
+
+
+@pytest.mark.parametrize(
+    ('faces', 'verdicts'),
+    [
+        ((), []),
+        ((OURS,), []),
+        ((OURS, FER), ['aim']),
+        ((OURS, FaceRow('fer 1', 0, 0, 0, 15.0)), ['missed']),
+    ],
+)
+def test_the_ratio_to_fer_has_a_target(faces, verdicts):
+    assert [f.verdict for f in Comparison(faces).figures()] == verdicts
+
+
+def test_tables_without_rows_are_left_out():
+    assert rows(Comparison()) == []
+    assert len(Comparison(faces=[OURS]).tables()) == 1
+
+
+def test_times_stand_beside_ours():
+    shown = rows(Comparison([OURS, FER], WORDS))
+    assert '| fer 1.0 | .650 | .700 | .400 | 65.0 | 6.5 |' in shown
+    assert '| vader 3 | .600 | .570 | 0.10 | 0.01 |' in shown
+
+
+def test_without_data_there_are_notes_and_no_rows(monkeypatch, tmp_path):
+    monkeypatch.setenv('EMOTION_ROS_DATA', str(tmp_path))
+    nothing = compare_peers()
+    assert nothing.tables() == []
+    assert len(nothing.notes) == 2
+    assert all('set EMOTION_ROS_DATA' in note for note in nothing.notes)
+
+
+@pytest.mark.parametrize(
+    ('answer', 'complaint'),
+    [
+        ({}, 'labels'),
+        ({'version': '1', 'labels': ['neutral'], 'ms': 1.0}, '1 of 3 texts'),
+        ({'version': '1', 'labels': ['good', 'bad', 'ugly'], 'ms': 1.0}, 'good'),
+        ({'version': '1', 'labels': ['neutral'] * 3, 'ms': None}, 'vader'),
+    ],
+)
+def test_a_peer_that_does_not_answer_everything_is_not_measured(answer, complaint):
+    with pytest.raises(NotMeasured, match=complaint):
+        peer_row('vader', answer, TWEETS)
+
+
+def test_texts_are_scored():
+    answer = {'version': '3', 'labels': ['negative', 'neutral', 'neutral'], 'ms': 0.1}
+    assert peer_row('vader', answer, TWEETS) == TextRow('vader 3', 2 / 3, 2 / 3, 0.1)
+
+
+@pytest.fixture
+def question():
+    count = 3
+    images = np.full((count, 48, 48), 90, np.uint8)
+    labels = np.array([3, 3, 0])
+    faces = Faces(images, labels, np.zeros((count, 7), np.float32), np.ones(count, np.float32))
+    return FaceQuestion(crops=faces, shown=faces, speed=[paint_heads(64, 48, 0)])
+
+
+@pytest.mark.parametrize(
+    'answer',
+    [{}, {'crops': [], 'frames': [], 'version': '1', 'ms': 9.0}, {'crops': ['happy'] * 3}],
+)
+def test_half_an_answer_about_faces_is_none(question, answer):
+    with pytest.raises(NotMeasured, match='fer: '):
+        fer_row(answer, question)
+
+
+def test_a_face_that_was_not_found_is_wrong(question):
+    scenes = question.scenes()
+    where = [[s.left, s.top, s.side, s.side] for s in scenes]
+    answer = {
+        'version': '1',
+        'ms': 80.0,
+        'crops': ['happy', 'happy', 'contempt'],
+        'frames': [[[where[0], 'happy']], [], [[where[2], 'sad']]],
+    }
+    row = fer_row(answer, question)
+    assert row.name == 'fer 1'
+    assert (row.crops, row.found, row.frames) == pytest.approx((2 / 3, 2 / 3, 1 / 3))
+
+
+def test_a_box_elsewhere_is_no_hit():
+    scene = paste(np.zeros((48, 48), np.uint8), 96, np.random.default_rng(0))
+    left = scene.left + 200 if scene.left < 300 else scene.left - 200
+    assert hit_label(scene, [[[left, scene.top, 96, 96], 'happy']]) is None
+    assert hit_label(scene, []) is None
+
+
+def test_labels_of_others_are_none_of_ours():
+    assert list(to_indices(['angry', None, 'contempt', 'surprise'])) == [0, -1, -1, 6]

@@ -1,0 +1,17 @@
+"""The page about the models says what their cards say."""
+
+from benchmarks.model_figures import DOCUMENT, MARK, TITLES, model_figures
+from emotion_ros.inference.model_card import load_card
+from emotion_ros.inference.model_file import packaged_weights
+
+
+def test_the_figures_in_the_docs_are_those_of_the_cards():
+    assert DOCUMENT.read_text(encoding='utf-8').partition(MARK)[2] == model_figures()
+
+
+def test_every_figure_and_its_command_is_there():
+    page = model_figures()
+    for name in TITLES:
+        for metric in load_card(packaged_weights() / f'{name}.json').metrics:
+            assert f'{metric["value"]:.3f}' in page
+            assert metric['command'] in page
