@@ -1,7 +1,11 @@
 # make demo     watch the robot's view of a scripted person change (HEADLESS=1: plain lines)
 # make test     the checks, then every test
-# make check    format, lint and types
+# make check    format, lint, types and the site of docs/
+# make docs     only that site: open site/index.html
+# make promises what the package promises, at full length -> docs/promises.md
 # make bench    speed and memory
+# make soak     hours of good and bad input: does anything grow? (MINUTES=15)
+# make fuzz     made-up images and texts, for SECONDS=60 each: does anything break?
 # make setup    only what comes before the demo; nothing happens the second time
 # make clean    remove what was built (distclean: the virtual environments too)
 #
@@ -14,6 +18,8 @@ export PYTHON ROS
 
 BOOTSTRAP := $(or $(PYTHON),python3) bootstrap
 ENV := . bootstrap/env.bash
+# Not with --quiet: it hides the warnings from --strict as well.
+BUILD_DOCS := NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 # Training data and third-party models, when they lie beside the checkout; tests skip without them.
 ifneq ($(wildcard ../shared/data),)
@@ -23,7 +29,7 @@ ifneq ($(wildcard ../shared/models),)
 export EMOTION_ROS_MODELS ?= $(abspath ../shared/models)
 endif
 
-.PHONY: setup setup-test demo test check bench clean distclean
+.PHONY: setup setup-test demo test check docs promises bench soak fuzz clean distclean
 
 setup:
 	@$(BOOTSTRAP) demo --ros $(ROS)
@@ -39,14 +45,31 @@ test: check
 	@$(ENV) && ROS_PYTHON_CHECK_FIELDS=1 python -m pytest
 
 check: setup-test
-	@$(ENV) && ruff format --check && ruff check && mypy
+	@$(ENV) && ruff format --check && ruff check && mypy && $(BUILD_DOCS)
+
+docs: setup-test
+	@$(ENV) && $(BUILD_DOCS)
+
+promises: setup-test
+	@$(ENV) && EMOTION_ROS_PROMISES=as_stated \
+		python -m pytest -k test_promise_ --timeout 1800 --junitxml build/promises.xml; \
+		python test/promises/page.py build/promises.xml docs/promises.md
 
 bench: setup-test
 	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST python -m benchmarks.bench
 
+soak: setup-test
+	@$(ENV) && python -m benchmarks.soak --minutes $(or $(MINUTES),15)
+
+fuzz:
+	@$(BOOTSTRAP) fuzz --ros $(ROS)
+	@$(ENV) && for check in fuzz_image_decoding fuzz_text_cleaning; do \
+		python test/fuzz/fuzz.py $$check $(or $(SECONDS),60) || exit 1; \
+	done
+
 clean:
 	rm -rf build build-kilted install install-kilted log log-kilted emotion_ros.egg-info
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -path './.venv*' -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean

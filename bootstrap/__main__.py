@@ -17,7 +17,7 @@ from workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ('build', 'runtime', 'no-deps')
-PURPOSES = {'demo': DEMO, 'test': (*DEMO, 'dev', 'training')}
+PURPOSES = {'demo': DEMO, 'test': (*DEMO, 'dev', 'docs', 'training'), 'fuzz': (*DEMO, 'fuzz')}
 
 
 def prepare(purpose: str, ros: str, python: str | None) -> None:

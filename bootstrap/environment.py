@@ -22,7 +22,7 @@ FOREIGN = (
     '_ROS_WHEELS_BOOTSTRAP_COMPLETE',
 )
 # The files whose versions hold whichever file is being installed.
-PINNED = ('build', 'runtime', 'dev', 'training', 'constraints')
+PINNED = ('build', 'runtime', 'dev', 'docs', 'training', 'constraints')
 NO_NETWORK = re.compile(
     r'NewConnectionError|connection broken by|Failed to establish|Name or service not known'
     r'|Temporary failure in name resolution|Network is unreachable|ConnectTimeout|ProxyError'

@@ -1,4 +1,4 @@
-"""The README has what the law and its readers need."""
+"""The README and the docs have what the law and their readers need."""
 
 from pathlib import Path
 
@@ -25,6 +25,23 @@ README = (ROOT / 'README.md').read_text(encoding='utf-8')
 )
 def test_the_readme_says(words):
     assert words in README
+
+
+@pytest.mark.parametrize(
+    ('heading', 'words'),
+    [
+        ('What the output means', 'not knowledge of a feeling'),
+        ('Intended use', 'switch it off'),
+        ('Prohibited use', 'Art. 5(1)(f)'),
+        ('Notice', 'Art. 50(3)'),
+        ('Privacy', 'include_text'),
+        ('Limits', 'has not been measured'),
+    ],
+)
+def test_the_docs_have_a_section(heading, words):
+    page = (ROOT / 'docs' / 'responsible_use.md').read_text(encoding='utf-8')
+    assert f'\n## {heading}\n' in page
+    assert words in page.split(f'\n## {heading}\n')[1].replace('\n', ' ')
 
 
 def test_every_page_the_readme_links_to_is_there():

@@ -29,7 +29,7 @@ def test_a_small_lead_changes_nothing(lead, emotion):
     assert decision.emotion is emotion
 
 
-def test_a_flickering_source_changes_the_label_at_most_twice_a_second():
+def test_promise_59_a_flickering_source_changes_the_label_at_most_twice_a_second():
     label, changes, before = StableLabel(2.0), [], None
     for i in range(300):
         source = Emotion.HAPPY if i % 2 else Emotion.SAD

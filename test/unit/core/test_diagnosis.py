@@ -104,6 +104,8 @@ def test_a_cause_has_its_remedy(survey, what, remedy):
         (with_images(age_s=3600.0), 'stamps are +3600.0 s'),
         (with_images(age_s=-5.0), 'stamps are -5.0 s'),
         (with_speech(received=0), 'nobody spoke in 2 s'),
+        (with_images(publishers=(CAMERA, CAMERA)), '/image has 2 publishers (camera, camera)'),
+        (with_speech(publishers=SPEECH.publishers * 2), '/speech has 2 publishers (stt, stt)'),
         (replace(HEALTHY, has_clock=True), 'the nodes follow the wall clock'),
         (with_node(VISION, values=RUNNING | {'rejected.stale': '2'}), '2 messages: stale'),
     ],

@@ -169,6 +169,23 @@ def test_bad_evidence_is_refused_and_the_good_one_stays(changes, refusal):
     assert sum(state.probabilities) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(
+    ('add', 'age_s'),
+    [
+        (lambda fusion, stamp_s: fusion.add_faces(frame(stamp_s, HAPPY), T), 1.0),
+        (lambda fusion, stamp_s: fusion.add_text(words(stamp_s, *GLAD), T), 5.0),
+        (lambda fusion, stamp_s: fusion.add_evidence(voice(stamp_s), T), 5.0),
+    ],
+    ids=['face', 'text', 'voice'],
+)
+def test_promise_51_what_is_too_old_on_arrival_is_counted_and_shown(add, age_s):
+    assert add(make_fusion(), T - age_s + 0.01) == ''
+    fusion = make_fusion()
+    assert add(fusion, T - age_s - 0.01) == 'stale'
+    (shown,) = fusion.states(T)[0].evidence
+    assert (shown.used, shown.rejection.value, shown.weight) == (False, 'stale', 0.0)
+
+
 def test_stale_faces_are_named_and_weigh_nothing():
     fusion = make_fusion()
     play(fusion, T, 1.0, HAPPY)
@@ -209,11 +226,49 @@ def test_stamps_never_decrease():
     assert stamps == sorted(stamps)
 
 
-def test_changed_options_act_at_once():
-    fusion = make_fusion()
-    assert play(fusion, T, 1.0, face(Emotion.HAPPY, confidence=0.8))[-1].actionable
-    fusion.configure(FusionConfig(confidence_threshold=0.99))
-    assert fusion.states(T + 1.0)[0].reason.value == 'low_confidence'
+LARGE_ASIDE = face(Emotion.HAPPY, 1, box_xyxy=(0.0, 0.2, 0.4, 0.8))
+SMALL_CENTRAL = face(Emotion.SAD, 2, 0.8, box_xyxy=(0.45, 0.4, 0.55, 0.6))
+CHANGES = {
+    'vision_timeout': 3.0,
+    'face_fresh_for': 0.0,
+    'text_half_life': 20.0,
+    'text_hold': 2.5,
+    'fresh_for': 0.0,
+    'text_without_face': False,
+    'face_weight': 0.1,
+    'text_weight': 0.1,
+    'other_weight': 5.0,
+    'confidence_threshold': 0.99,
+    'dwell': 2.0,
+    'focus_rule': 'central',
+    'focus_id': 'face_2',
+}
+
+
+def story(fusion):
+    """Return every state while two people are seen, somebody speaks, and all fall silent."""
+    states = play(fusion, T, 1.0, LARGE_ASIDE, SMALL_CENTRAL)
+    fusion.add_text(words(T + 1.1, *BITTER), T + 1.1)
+    fusion.add_evidence(voice(T + 1.1, Emotion.ANGRY), T + 1.1)
+    states += play(fusion, T + 1.1, 1.5, LARGE_ASIDE, SMALL_CENTRAL)
+    states += [fusion.states(T + 2.7 + i / 5)[0] for i in range(4)]
+    states += play(fusion, T + 3.5, 1.0)
+    return [repr(s) for s in states + [fusion.states(T + 5.0 + i / 5)[0] for i in range(10)]]
+
+
+def test_every_dynamic_option_has_a_change():
+    assert set(CHANGES) == {n for n, spec in FusionConfig.specs().items() if spec.dynamic}
+
+
+@pytest.mark.parametrize(('option', 'value'), CHANGES.items())
+def test_promise_5_a_changed_option_acts_as_if_it_had_always_been(option, value):
+    before = FusionConfig(focus_rule='id' if option == 'focus_id' else 'largest')
+    after = replace(before, **{option: value})
+    changed = Fusion(before, CARD)
+    changed.configure(after)
+    told = story(changed)
+    assert told == story(Fusion(after, CARD))
+    assert told != story(Fusion(before, CARD))
 
 
 FURTHER_AWAY = face(Emotion.SAD, 2, box_xyxy=(0.7, 0.4, 0.8, 0.5))
@@ -243,7 +298,7 @@ unit = st.floats(0.0, 1.0)
 
 
 @given(unit, unit, st.floats(0.05, 1.0), st.floats(0.05, 1.0))
-def test_a_surer_source_never_weighs_less(confidence, more, quality, better):
+def test_promise_58_a_surer_source_never_weighs_less(confidence, more, quality, better):
     """Neither by what it says nor by how good it says that this is."""
     low, high = sorted((confidence, more))
     meek = state_with_voice(low, min(quality, better))

@@ -46,6 +46,8 @@ def test_legal_values_are_kept(values):
         ({'on': 1}, 'on: 1 is an integer, not a bool'),
         ({'colour': 'green'}, "colour: 'green' is not one of red, blue"),
         ({'names': 'a'}, "names: 'a' is a string, not a list of strings"),
+        ({'names': (1,)}, 'names: (1,) is a list of something else, not a list of strings'),
+        ({'colour': None}, 'colour: None is of type NoneType, not a string'),
     ],
 )
 def test_illegal_values_are_named(values, message):

@@ -74,19 +74,19 @@ def outcome(state: EmotionState) -> list[str]:
 
 
 @pytest.mark.parametrize(('camera', 'said', *'abcd'), table(EVERYTHING))
-def test_what_camera_and_words_make_together(camera, said, a, b, c, d):
+def test_promise_58_what_camera_and_words_make_together(camera, said, a, b, c, d):
     age_s = OLD_S if said.endswith(OLD) else SAID_S
     lost_s = LOST_S if camera == 'face lost' else 0.0
     assert outcome(Scene(camera, said, age_s, lost_s).play()) == [a, b, c, d]
 
 
 @pytest.mark.parametrize(('camera', 'said', 'after', *'abcd'), table(MOMENTS))
-def test_how_it_goes_on(camera, said, after, a, b, c, d):
+def test_promise_58_how_it_goes_on(camera, said, after, a, b, c, d):
     after_s = float(after.removesuffix(' s'))
     lost_s = after_s if camera == 'face lost' else 0.0
     assert outcome(Scene(camera, said, after_s, lost_s).play()) == [a, b, c, d]
 
 
-def test_the_table_has_every_combination():
+def test_promise_58_the_table_has_every_combination():
     said = [*WORDS, 'same, old', 'opposite, old']
     assert sorted(row[:2] for row in table(EVERYTHING)) == sorted(map(list, product(CAMERA, said)))

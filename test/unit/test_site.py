@@ -1,0 +1,40 @@
+"""The site of the docs builds without a warning, and needs nothing from elsewhere."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('material')
+
+ROOT = Path(__file__).parents[2]
+ASSET = re.compile(
+    r'<(?:script|img|iframe|link rel="(?:stylesheet|icon|preconnect)")[^>]*="(http[^"]+)'
+)
+FETCHED = re.compile(r'(?:url\(|@import )["\']?(http[^"\')]+)')
+
+
+@pytest.fixture(scope='module')
+def site(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp('site')
+    command = [sys.executable, '-m', 'mkdocs', 'build', '--strict', '--site-dir']
+    done = subprocess.run([*command, str(folder)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_nothing_is_fetched_from_elsewhere(site):
+    pages = [path.read_text(encoding='utf-8') for path in site.rglob('*.html')]
+    styles = [
+        p.read_text(encoding='utf-8') for kind in ('css', 'svg') for p in site.rglob(f'*.{kind}')
+    ]
+    assert len(pages) > 20
+    assert [asset for page in pages for asset in ASSET.findall(page)] == []
+    assert [asset for text in (*pages, *styles) for asset in FETCHED.findall(text)] == []
+
+
+def test_a_source_file_has_its_page(site):
+    page = (site / 'repository' / 'examples' / 'fake_voice.py.source.html').read_text()
+    assert 'FakeVoice' in page

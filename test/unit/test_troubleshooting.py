@@ -1,0 +1,74 @@
+"""Whatever the doctor finds, and whatever a state or a counter says, has its line in the docs."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from emotion_ros.core import diagnosis
+from emotion_ros.core.diagnosis import REMEDIES
+from emotion_ros.core.evidence import Rejection
+from emotion_ros.core.state import Reason
+from pages import ROOT, inline
+
+PAGE = ROOT / 'docs' / 'troubleshooting.md'
+WORDS = inline(PAGE)
+REASON = re.compile(r"InvalidInput\(\s*'(\w+)'")
+# Of files given to a command, and of messages to the listener: not the doctor's business.
+OF_OTHERS = {'truncated', 'unreadable', 'bad_value'}
+
+
+def findings() -> Iterator[str]:
+    """Yield the longest fixed words of every finding that is not good news."""
+    tree = ast.parse(inspect.getsource(diagnosis))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == 'Finding':
+            severity, what = (ast.unparse(node.args[0]), node.args[1])
+            if severity != 'Severity.GOOD' and not isinstance(what, ast.Name):
+                yield from pieces(what)
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == 'what':
+            yield from pieces(node.value)
+
+
+def pieces(expression: ast.expr) -> Iterator[str]:
+    """Yield the longest fixed words of each string in an expression."""
+    nodes = list(ast.walk(expression))
+    formats = [node.format_spec for node in nodes if isinstance(node, ast.FormattedValue)]
+    for string in nodes:
+        if isinstance(string, ast.JoinedStr) and string not in formats:
+            fixed = [part.value for part in string.values if isinstance(part, ast.Constant)]
+            yield max((words.strip(' :;,.()') for words in fixed), key=len, default='')
+    if isinstance(expression, ast.Constant):
+        yield str(expression.value)
+
+
+def test_the_findings_are_found():
+    found = set(findings())
+    assert {'does not run', 'is switched off', 'few', 'nobody publishes'} <= found
+    assert len(found) > 12
+
+
+@pytest.mark.parametrize('words', sorted({words for words in findings() if words}))
+def test_a_finding_has_its_line(words):
+    assert any(words in line for line in WORDS)
+
+
+def test_every_reason_for_not_acting_has_its_line():
+    assert {reason.value for reason in Reason} - {''} <= set(WORDS)
+
+
+def test_every_reason_for_refusing_has_its_line():
+    code = ''.join(
+        path.read_text()
+        for layer in ('core', 'inference')
+        for path in (ROOT / 'emotion_ros' / layer).rglob('*.py')
+    )
+    reasons = {*REASON.findall(code), *(r.value for r in Rejection if r), *REMEDIES}
+    assert {reason for reason in reasons if reason} - OF_OTHERS <= set(WORDS)
+
+
+def test_every_page_that_a_symptom_needs_is_a_heading():
+    headings = re.findall(r'^## (.+)$', PAGE.read_text(encoding='utf-8'), re.MULTILINE)
+    assert len(headings) == len(set(headings)) >= 10
