@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from hypothesis import settings
 
 RecordProperty = Callable[[str, object], None]
 # The highest domain whose ports lie below Linux' ephemeral ones.
 DOMAINS = range(1, 102)
 LOCKS = Path(tempfile.gettempdir())
 _next_domains = islice(cycle(DOMAINS), os.getpid() % len(DOMAINS), None)
+
+# What Hypothesis makes up is the same in every run, however busy the machine is.
+settings.register_profile('repeatable', derandomize=True, deadline=None)
+settings.load_profile('repeatable')
 
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
 os.environ['ROS_PYTHON_CHECK_FIELDS'] = '1'

@@ -171,6 +171,18 @@ def _check_clock(survey: Survey) -> Iterator[Finding]:
         )
 
 
+def check_crowd(wanted: Input) -> Iterator[Finding]:
+    """Yield what is to be said of a topic that several publish: they are taken for one source."""
+    if len(wanted.publishers) > 1:
+        names = ', '.join(publisher.node for publisher in wanted.publishers)
+        yield Finding(
+            Severity.NOTE,
+            f'{wanted.topic} has {len(wanted.publishers)} publishers ({names}), which are taken '
+            'for one',
+            'give each source nodes of its own, in a namespace of its own',
+        )
+
+
 def check_images(images: Input, duration_s: float) -> Iterator[Finding]:
     """Yield what is to be said of a camera that was listened to for ``duration_s``."""
     trouble = _silence(images, 'image_topic')
@@ -187,6 +199,7 @@ def check_images(images: Input, duration_s: float) -> Iterator[Finding]:
     if images.age_s > OLD_S or images.age_s < -OLD_S:
         what = f'{images.topic}: stamps are {images.age_s:+.1f} s from the clock here'
         yield Finding(Severity.NOTE, what, REMEDIES['stale'])
+    yield from check_crowd(images)
 
 
 def check_speech(speech: Input, duration_s: float) -> Iterator[Finding]:
@@ -206,6 +219,7 @@ def check_speech(speech: Input, duration_s: float) -> Iterator[Finding]:
         yield Finding(Severity.NOTE, f'{speech.topic}: nobody spoke in {duration_s:g} s')
     else:
         yield Finding(Severity.GOOD, f'{speech.topic}: {speech.received} utterances')
+        yield from check_crowd(speech)
 
 
 def _silence(wanted: Input, argument: str) -> Finding | None:

@@ -52,7 +52,7 @@ class Fusion:
             self._buffer.drop(FACE)
             return ''
         evidence = [face.to_evidence(faces.stamp_s, faces.source) for face in faces.faces]
-        refusals = [self._buffer.add(e, e.person_id, now_s) for e in evidence]
+        refusals = [self._keep(e, e.person_id, now_s) for e in evidence]
         return next((r for r in refusals if r), '')
 
     def add_text(self, text: TextObservation, now_s: float) -> str:
@@ -99,7 +99,13 @@ class Fusion:
         stated_person = evidence.person_id
         if not stated_person:
             evidence = evidence.of(next(iter(self._in_view(now_s)), NOBODY))
-        return self._buffer.add(evidence, stated_person, now_s)
+        return self._keep(evidence, stated_person, now_s)
+
+    def _keep(self, evidence: Evidence, stated_person: str, now_s: float) -> str:
+        """Remember evidence; what is too old on arrival is kept to be shown, and counted."""
+        refusal = self._buffer.add(evidence, stated_person, now_s)
+        too_old = self._weigher.is_stale(evidence, now_s)
+        return refusal or (Rejection.STALE.value if too_old else '')
 
     def _in_view(self, now_s: float) -> list[str]:
         return self._scene.in_view(now_s, self._config.vision_timeout)

@@ -72,11 +72,21 @@ def check_option(owner: type[Options], name: str, value: object) -> None:
     parameters are typed, and silent conversions hide mistakes.
     """
     default = owner.defaults()[name]
-    if type(value) is not type(default):
+    if _kind(value) != _kind(default):
         raise ConfigError(f'{name}: {value!r} is {_kind(value)}, not {_kind(default)}')
-    owner.specs()[name].check(name, value)
+    owner.specs()[name].check(name, value)  # type: ignore[arg-type]
+
+
+_KINDS = {
+    bool: 'a bool',
+    int: 'an integer',
+    float: 'a real number (write 1.0, not 1)',
+    str: 'a string',
+}
 
 
 def _kind(value: object) -> str:
-    kinds = {bool: 'a bool', int: 'an integer', float: 'a real number (write 1.0, not 1)'}
-    return kinds.get(type(value), 'a list of strings' if type(value) is tuple else 'a string')
+    if isinstance(value, tuple):
+        strings = all(isinstance(v, str) for v in value)
+        return 'a list of strings' if strings else 'a list of something else'
+    return _KINDS.get(type(value), f'of type {type(value).__name__}')

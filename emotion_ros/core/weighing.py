@@ -37,6 +37,10 @@ class Weigher:
         relevant.sort(key=lambda e: (*reading_order(e.modality), e.person_id, e.source))
         return [self._weigh_one(e, person, without_face, now_s) for e in relevant]
 
+    def is_stale(self, evidence: Evidence, now_s: float) -> bool:
+        """Return whether evidence is too old to count for anybody."""
+        return self._ageing(evidence.modality).is_stale(now_s - evidence.stamp_s)
+
     def _weigh_one(
         self, evidence: Evidence, person: str, without_face: bool, now_s: float
     ) -> WeighedEvidence:

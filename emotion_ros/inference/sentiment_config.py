@@ -6,10 +6,19 @@ from emotion_ros.core.options import Options, option
 from emotion_ros.inference.backend import DEVICES
 from emotion_ros.inference.model_file import PACKAGED
 
+STRING, LIVE_SPEECH = SPEECH_TYPES = ('String', 'LiveSpeech')
+
 
 @dataclass(frozen=True)
 class SentimentConfig(Options):
     """Options of the sentiment node; the pipeline, the replay and the benchmarks share them."""
+
+    speech_type: str = option(
+        STRING,
+        'String: std_msgs/String; LiveSpeech: hri_msgs/LiveSpeech of ROS4HRI, whose partial '
+        'hypotheses are left out',
+        choices=SPEECH_TYPES,
+    )
 
     text_model: str = option(
         PACKAGED,

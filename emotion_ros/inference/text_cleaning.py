@@ -71,6 +71,7 @@ def _refuse_repetition(text: str) -> None:
 
 
 def _last_words(text: str, max_chars: int) -> str:
-    """Return the end of the text, from the start of a word where there is one."""
-    _, space, words = text[-max_chars:].partition(' ')
-    return words if space else text[-max_chars:]
+    """Return the end of the text, from the start of a word or else of a character."""
+    end = text[-max_chars:].lstrip(ZERO_WIDTH_JOINER)
+    _, space, words = end.partition(' ')
+    return words if space else end

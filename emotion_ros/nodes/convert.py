@@ -25,7 +25,7 @@ from emotion_ros.msg import TextSentiment
 
 def seconds_to_stamp(seconds: float) -> Time:
     """Return seconds >= 0 as a stamp."""
-    sec, nanosec = divmod(round(max(seconds, 0.0) * NANOSECONDS), NANOSECONDS)
+    sec, nanosec = divmod(round(max(float(seconds), 0.0) * NANOSECONDS), NANOSECONDS)
     return Time(sec=sec, nanosec=nanosec)
 
 

@@ -11,6 +11,7 @@ from std_srvs.srv import SetBool
 from emotion_ros.core.options import Options
 from emotion_ros.nodes.health import Health, to_status
 from emotion_ros.nodes.input_watch import Check, InputWatch
+from emotion_ros.nodes.name_watch import NameWatch
 from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
 
 C = TypeVar('C', bound=Options)
@@ -36,6 +37,7 @@ class EmotionNode(Node, Generic[C]):
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
         self._diagnostics_s = self._created_s = self.steady_s()
         self._watches: list[InputWatch] = []
+        self._name_watch = NameWatch(self)
 
     def start(self) -> None:
         """Check the parameters and open the service, the diagnostics and the 1 Hz timer."""
@@ -89,6 +91,7 @@ class EmotionNode(Node, Generic[C]):
 
     def _on_second(self) -> None:
         self.on_second()
+        self._name_watch.look()
         now_s = self.steady_s()
         for watch in self._watches:
             watch.look(self.health.counts()['received'], now_s - self._created_s)

@@ -19,14 +19,15 @@ from emotion_ros.msg import (
     TextSentiment,
 )
 from emotion_ros.nodes.convert import state_to_msg
-from emotion_ros.nodes.emotion_node import EmotionNode
+from emotion_ros.nodes.emotion_node import NANOSECONDS, EmotionNode
 from emotion_ros.nodes.parameters import declare_config
 from emotion_ros.nodes.spin import run
 
 M = TypeVar('M')
 Observation = TypeVar('Observation')
 
-POLLS_PER_TICK = 2
+SHORTEST_POLL_S = 1e-3
+SIM_POLLS_PER_TICK = 2  # a simulated clock can run faster than the steady one that wakes us
 QUEUE_DEPTH = 10
 
 
@@ -48,8 +49,9 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._take(TextSentiment, 'emotion/text', msg_to_text, self._fusion.add_text)
         self._take(EmotionEvidence, 'emotion/evidence', msg_to_evidence, self._fusion.add_evidence)
         self.start()
-        period_s = 1.0 / (POLLS_PER_TICK * self.config.rate)
-        self.create_timer(period_s, self._on_poll, clock=self.steady_clock)
+        self._poll = self.create_timer(
+            self._until_poll_s(), self._on_poll, clock=self.steady_clock
+        )
 
     def details(self) -> dict[str, str]:
         """Return the card and the topic."""
@@ -98,9 +100,22 @@ class FusionNode(EmotionNode[FusionConfig]):
         self.create_subscription(kind, topic, on_message, QUEUE_DEPTH)
 
     def _on_poll(self) -> None:
-        now_s = self.now_s()
-        if self._schedule.tick(now_s or self.steady_s()):
-            self._publish(now_s)
+        is_due = self._schedule.tick(self._clock_s())
+        self._poll.timer_period_ns = round(self._until_poll_s() * NANOSECONDS)
+        self._poll.reset()
+        if is_due:
+            self._publish(self.now_s())
+
+    def _clock_s(self) -> float:
+        """Return ROS time or, while waiting for it, steady time: ticks go on."""
+        return self.now_s() or self.steady_s()
+
+    def _until_poll_s(self) -> float:
+        """Return when to look again: at the next tick, and often at a simulated clock."""
+        until_s = max(self._schedule.until_tick_s(self._clock_s()), SHORTEST_POLL_S)
+        if self.get_clock().ros_time_is_active:
+            return min(until_s, 1.0 / (SIM_POLLS_PER_TICK * self.config.rate))
+        return until_s
 
     def _publish(self, now_s: float) -> None:
         started_s = self.steady_s()

@@ -7,7 +7,7 @@ import numpy as np
 from sensor_msgs.msg import CompressedImage, Image
 
 from emotion_ros.core.errors import InvalidInput, MissingDependency
-from emotion_ros.inference.compressed import decode_compressed
+from emotion_ros.inference.compressed import decode_compressed, validate_compressed
 from emotion_ros.inference.from_msg import msg_to_raw
 from emotion_ros.inference.image import ImageArray, decode_image, validate_image
 from emotion_ros.inference.vision_config import VisionConfig
@@ -18,6 +18,13 @@ Decoder = Callable[[Image], ImageArray]
 def image_type(config: VisionConfig) -> type:
     """Return the message type of the configured image transport."""
     return CompressedImage if config.image_transport == 'compressed' else Image
+
+
+def make_validator(config: VisionConfig) -> Callable[[Image], object]:
+    """Return a quick look at a message: InvalidInput unless it is worth decoding."""
+    if config.image_transport == 'compressed':
+        return lambda msg: validate_compressed(np.frombuffer(msg.data, np.uint8))
+    return lambda msg: validate_image(msg_to_raw(msg))
 
 
 def make_decoder(config: VisionConfig) -> Decoder:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from rclpy.node import Node
 from rclpy.subscription import Subscription
 
-from emotion_ros.core.diagnosis import Finding, Input, Severity
+from emotion_ros.core.diagnosis import Finding, Input, Severity, check_crowd
 from emotion_ros.nodes.graph_view import see_input
 
 PATIENCE_S = 5.0
@@ -22,9 +22,11 @@ class InputWatch:
         self._kind = kind
         self._check = check
         self._is_told = False
+        self._is_crowd_told = False
 
     def look(self, received: int, waited_s: float) -> None:
-        """Say what is to be said after so many messages and so many seconds; then be silent."""
+        """Say what is to be said after so many messages and so many seconds, each thing once."""
+        self._look_for_crowd(received)
         if self._is_told or (not received and waited_s < PATIENCE_S):
             return
         self._is_told = True
@@ -37,3 +39,10 @@ class InputWatch:
         for finding in self._check(seen, waited_s):
             if finding.severity is Severity.PROBLEM:
                 log.warning(f'{finding.what} (after {waited_s:.0f} s). {finding.remedy}')
+
+    def _look_for_crowd(self, received: int) -> None:
+        if self._is_crowd_told or self._node.count_publishers(self._topic) < 2:
+            return
+        self._is_crowd_told = True
+        for finding in check_crowd(see_input(self._node, self._topic, self._kind, received)):
+            self._node.get_logger().warning(f'{finding.what}: {finding.remedy}')

@@ -1,37 +1,28 @@
 """sentiment_node: from recognised speech to ``emotion/text``."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from std_msgs.msg import Bool, String
+from std_msgs.msg import Bool
 
 from emotion_ros.core.diagnosis import check_speech
 from emotion_ros.core.errors import InvalidInput
 from emotion_ros.core.observations import SourceStatus
-from emotion_ros.core.utterance import Utterance
 from emotion_ros.inference.backend import MODEL_FAILURES
 from emotion_ros.inference.sentiment_config import SentimentConfig
 from emotion_ros.inference.text_pipeline import TextPipeline, TextReport, make_text_pipeline
 from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.convert import report_to_msg, status_to_msg
 from emotion_ros.nodes.emotion_node import EmotionNode
+from emotion_ros.nodes.speech import Heard, make_listener, ros_name, speech_type
 from emotion_ros.nodes.spin import run
 from emotion_ros.nodes.worker import Worker
 
 QUEUE_DEPTH = 10
 
 
-@dataclass(frozen=True)
-class Heard:
-    """An utterance with the ROS time of its receipt in seconds."""
-
-    utterance: Utterance
-    stamp_s: float
-
-
 class SentimentNode(EmotionNode[SentimentConfig]):
-    """Scores every final utterance; std_msgs/String has no stamp, so receipt counts."""
+    """Scores every final utterance of a recogniser."""
 
     Config = SentimentConfig
 
@@ -45,8 +36,10 @@ class SentimentNode(EmotionNode[SentimentConfig]):
         self._muted = False
         self._publisher = self.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
         self._worker = Worker('sentiment', self._process, self._on_failure, slots=QUEUE_DEPTH)
-        self._speech = self.create_subscription(String, 'speech', self._on_speech, QUEUE_DEPTH)
-        self.watch(self._speech, 'std_msgs/msg/String', check_speech)
+        self._listen = make_listener(self.config)
+        kind = speech_type(self.config)
+        self._speech = self.create_subscription(kind, 'speech', self._on_speech, QUEUE_DEPTH)
+        self.watch(self._speech, ros_name(kind), check_speech)
         self.create_subscription(Bool, 'mute', self._on_mute, QUEUE_DEPTH)
         self.start()
 
@@ -65,7 +58,12 @@ class SentimentNode(EmotionNode[SentimentConfig]):
         }
 
     def on_enable(self, enabled: bool) -> None:
-        """Say at once that text is off or on: words may not come for long."""
+        """Say at once that text is off or on: words may not come for long.
+
+        Words that wait are not scored any more.
+        """
+        if not enabled:
+            self._worker.clear()
         self._publish_status(self._status(), '' if enabled else 'disabled')
 
     def on_second(self) -> None:
@@ -81,14 +79,18 @@ class SentimentNode(EmotionNode[SentimentConfig]):
     def _on_mute(self, msg: Bool) -> None:
         self._muted = bool(msg.data)
 
-    def _on_speech(self, msg: String) -> None:
+    def _on_speech(self, msg: Any) -> None:
         self.health.count('received')
         if not self.enabled:
             return
         if self._muted:
             self.health.reject('muted')
             return
-        heard = Heard(Utterance.from_text(msg.data), self.now_s())
+        try:
+            heard = self._listen(msg, self.now_s())
+        except InvalidInput as error:
+            self._reject(error)
+            return
         if self._worker.submit(heard):
             self.health.count('dropped')
 
@@ -98,13 +100,13 @@ class SentimentNode(EmotionNode[SentimentConfig]):
         except InvalidInput as error:
             self._reject(error)
             return
-        self._publish(report, heard.stamp_s)
+        self._publish(report, heard)
         self.health.processed(self.now_s() - heard.stamp_s, report.inference_time_s)
 
-    def _publish(self, report: TextReport, stamp_s: float) -> None:
+    def _publish(self, report: TextReport, heard: Heard) -> None:
         if self.enabled:
-            message = report_to_msg(report, stamp_s, self.config.include_text)
-            message.stamp_source = TextSentiment.RECEIPT
+            message = report_to_msg(report, heard.stamp_s, self.config.include_text)
+            message.header, message.stamp_source = heard.header, heard.stamp_source
             self._publisher.publish(message)
 
     def _publish_status(self, status: SourceStatus, reason: str) -> None:

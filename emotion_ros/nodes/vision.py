@@ -21,7 +21,7 @@ from emotion_ros.inference.vision_config import VisionConfig
 from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.convert import bgr_to_msg, face_to_msg
 from emotion_ros.nodes.emotion_node import EmotionNode
-from emotion_ros.nodes.image_decoder import image_type, make_decoder
+from emotion_ros.nodes.image_decoder import image_type, make_decoder, make_validator
 from emotion_ros.nodes.spin import run
 from emotion_ros.nodes.worker import Worker
 
@@ -44,6 +44,7 @@ class VisionNode(EmotionNode[VisionConfig]):
     ) -> None:
         super().__init__('vision_node', **node_options)
         self._pipeline = make_pipeline(self.config)
+        self._validate = make_validator(self.config)
         self._decode = make_decoder(self.config)
         self._faces_publisher = self.create_publisher(
             FaceEmotionArray, 'emotion/faces', QUEUE_DEPTH
@@ -74,8 +75,9 @@ class VisionNode(EmotionNode[VisionConfig]):
         }
 
     def on_enable(self, enabled: bool) -> None:
-        """Say at once that vision is off."""
+        """Say at once that vision is off; an image that waits is not looked at any more."""
         if not enabled:
+            self._worker.clear()
             self._publish_status(SourceStatus.DISABLED, 'disabled')
 
     def on_second(self) -> None:
@@ -91,6 +93,12 @@ class VisionNode(EmotionNode[VisionConfig]):
             return
         if msg.header.stamp == Time():  # a camera without a clock: the time of receipt counts
             msg.header.stamp = self.get_clock().now().to_msg()
+        try:
+            self._accepted_stamp(msg)
+            self._validate(msg)
+        except InvalidInput as error:
+            self._reject(error)  # here, so that it takes no good image's place in the mailbox
+            return
         if self._worker.submit(msg):
             self.health.count('dropped')
 
@@ -100,6 +108,7 @@ class VisionNode(EmotionNode[VisionConfig]):
             stamp_s = self._accepted_stamp(msg)
             image_bgr = self._decode(msg)
             report = self._pipeline.process(image_bgr, stamp_s)
+            self._accepted_stamp(msg)  # a frozen process or a hung network took its time
         except InvalidInput as error:
             self._reject(error)
             return

@@ -40,6 +40,11 @@ class Worker(Generic[T]):
             self._changed.notify()
             return full
 
+    def clear(self) -> None:
+        """Forget the items that wait."""
+        with self._changed:
+            self._items.clear()
+
     def stop(self, timeout_s: float = 0.5) -> None:
         """Ask the thread to end; a hung ``handle`` is left behind after the timeout."""
         with self._changed:

@@ -21,13 +21,15 @@ class Program:
     process: subprocess.Popen[bytes]
     output: IO[bytes]
 
-    def last_words(self) -> str:
-        """Return the last lines that it printed."""
+    def printed(self) -> str:
+        """Return all that it has printed so far."""
         file = self.output.fileno()
         # Not seek and read: the program writes at the same offset, which would move.
-        printed = os.pread(file, os.fstat(file).st_size, 0)
-        lines = printed.decode(errors='replace').splitlines()
-        return '\n'.join(lines[-LAST_WORDS:])
+        return os.pread(file, os.fstat(file).st_size, 0).decode(errors='replace')
+
+    def last_words(self) -> str:
+        """Return the last lines that it printed."""
+        return '\n'.join(self.printed().splitlines()[-LAST_WORDS:])
 
     def stop(self, timeout_s: float) -> None:
         """Wait for the end of a program that was interrupted; kill it after the timeout."""

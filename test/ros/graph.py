@@ -85,8 +85,12 @@ class Graph:
         deadline = monotonic() + timeout_s
         while not (value := condition()):
             assert monotonic() < deadline, f'{what} did not come within {timeout_s} s'
-            guarded(lambda: self._executor.spin_once(timeout_sec=0.05), self.errors.append)
+            self.serve()
         return value
+
+    def serve(self) -> None:
+        """Serve one callback, or wait for a moment."""
+        guarded(lambda: self._executor.spin_once(timeout_sec=0.05), self.errors.append)
 
     def close(self) -> None:
         """Destroy nodes and context."""

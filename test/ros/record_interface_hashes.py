@@ -5,6 +5,8 @@ Only together with a new minor version in package.xml: who subscribes must be re
 
 import json
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 from ament_index_python.packages import get_package_share_directory
 
@@ -21,5 +23,21 @@ def built_hashes() -> dict[str, str]:
     return dict(sorted(hashes.items()))
 
 
+def renewed(record: dict[str, Any], messages: dict[str, str], version: str) -> dict[str, Any]:
+    """Return the new record; SystemExit when messages changed within one minor version."""
+    if record['messages'] != messages and minor(record['version']) == minor(version):
+        raise SystemExit(f'messages changed since {version}: raise the minor version first')
+    return {'version': version, 'messages': messages}
+
+
+def minor(version: str) -> list[str]:
+    """Return the first two numbers of a version."""
+    return version.split('.')[:2]
+
+
 if __name__ == '__main__':
-    RECORD.write_text(json.dumps(built_hashes(), indent=2) + '\n')
+    PACKAGE = ElementTree.parse(Path(__file__).parents[2] / 'package.xml')
+    new = renewed(
+        json.loads(RECORD.read_text()), built_hashes(), PACKAGE.findtext('version') or ''
+    )
+    RECORD.write_text(json.dumps(new, indent=2) + '\n')

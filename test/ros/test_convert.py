@@ -35,7 +35,7 @@ def rich_state() -> EmotionState:
     'state',
     [EmotionState(stamp_s=T, status=Status.NO_INPUT, reason=Reason.NO_INPUT), rich_state()],
 )
-def test_a_state_survives_the_wire(state):
+def test_promise_54_a_state_survives_the_wire(state):
     back = msg_to_state(sent(state_to_msg(state, T + 1.0)))
     for name in ('status', 'reason', 'frame_id', 'person_id', 'emotion', 'conflict', 'summary'):
         assert getattr(back, name) == getattr(state, name)
@@ -53,7 +53,7 @@ def test_the_latency_is_the_age_of_the_stamp_at_publication():
 
 
 @pytest.mark.parametrize('kind', [float, np.float32, np.float64])
-def test_numbers_of_numpy_are_not_lost(kind):
+def test_promise_54_numbers_of_numpy_are_not_lost(kind):
     observation = FaceObservation(
         face_id=np.int64(3),
         box_xyxy=tuple(kind(x) for x in (0.25, 0.25, 0.5, 0.5)),

@@ -10,7 +10,7 @@ import pytest
 from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.state import Status
 from emotion_ros.msg import EmotionState, TextSentiment
-from record_interface_hashes import RECORD, built_hashes
+from record_interface_hashes import RECORD, built_hashes, renewed
 
 MESSAGES = sorted((Path(__file__).parents[2] / 'msg').glob('*.msg'))
 
@@ -40,9 +40,30 @@ def test_no_constant_is_unknown_to_the_core() -> None:
     assert set(in_state) == {*Emotion.__members__, *(f'STATUS_{s}' for s in Status.__members__)}
 
 
-def test_interfaces_have_not_changed_by_accident() -> None:
+def test_promise_56_interfaces_have_not_changed_by_accident() -> None:
     """A difference needs a new minor version and a run of record_interface_hashes.py."""
-    assert built_hashes() == json.loads(RECORD.read_text())
+    assert built_hashes() == json.loads(RECORD.read_text())['messages']
+
+
+@pytest.mark.parametrize(
+    ('messages', 'version', 'is_legal'),
+    [
+        ({}, '0.1.0', True),
+        ({}, '0.2.0', True),
+        ({'State': 'b'}, '0.1.0', False),
+        ({'State': 'b'}, '0.1.9', False),
+        ({'State': 'b'}, '0.2.0', True),
+        ({'State': 'b'}, '1.1.0', True),
+    ],
+)
+def test_promise_56_changed_messages_need_a_new_minor_version(messages, version, is_legal) -> None:
+    record = {'version': '0.1.0', 'messages': {'State': 'a'}}
+    messages = {'State': 'a'} | messages
+    if is_legal:
+        assert renewed(record, messages, version) == {'version': version, 'messages': messages}
+    else:
+        with pytest.raises(SystemExit, match='minor version'):
+            renewed(record, messages, version)
 
 
 @pytest.mark.parametrize('path', MESSAGES, ids=lambda path: path.stem)

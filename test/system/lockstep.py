@@ -66,8 +66,12 @@ class LockStep:
     def play(
         self, messages: Iterable[Recorded], start_ns: int, end_ns: int
     ) -> list[tuple[int, EmotionState]]:
-        """Return the states with the time (ns) at which they were published."""
+        """Return the states with the time (ns) at which they were published.
+
+        Played once more, the clock of the nodes jumps back.
+        """
         config = FusionConfig()
+        before = len(self._timed_states())
         schedule = PublishSchedule(config.rate, config.max_rate)
         published: list[tuple[int, EmotionState]] = []
         events = ((recorded.time_ns, recorded) for recorded in messages)
@@ -79,8 +83,9 @@ class LockStep:
             else:
                 due = self._publish(recorded) and schedule.on_evidence(now_s)
             if due:
-                published.append((time_ns, self._next_state(len(published))))
-        assert len(self._timed_states()) == len(published), 'states that nobody asked for'
+                published.append((time_ns, self._next_state(before + len(published))))
+        asked_for = before + len(published)
+        assert len(self._timed_states()) == asked_for, 'states that nobody asked for'
         return published
 
     def _set_clock(self, time_ns: int) -> None:

@@ -61,7 +61,9 @@ def test_everything_that_a_node_refuses_is_refused_by_the_replay(
 
 @pytest.mark.usefixtures('weights')
 @pytest.mark.parametrize('transport', ['raw', 'compressed'])
-def test_the_nodes_give_the_golden_states(bags: Bags, graph: Graph, transport: str) -> None:
+def test_promise_62_the_nodes_give_the_golden_states(
+    bags: Bags, graph: Graph, transport: str
+) -> None:
     path = bags(transport)
     played = play(LockStep(graph, transport, params=PARAMS), path)
     assert differences(load_golden(), to_lines(state for _, state in played)) == []

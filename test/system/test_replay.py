@@ -37,7 +37,7 @@ def weights_at(states: list[dict], stamp_s: float) -> dict[str, float]:
 
 @pytest.mark.usefixtures('weights')
 @pytest.mark.parametrize(('transport', 'storage', 'version'), VARIANTS)
-def test_every_kind_of_bag_gives_the_golden_states(
+def test_promise_64_every_kind_of_bag_gives_the_golden_states(
     bags: Bags, transport: str, storage: str, version: int
 ) -> None:
     states = [moment.state for moment in replay_bag(bags(transport, storage, version))]
@@ -46,7 +46,7 @@ def test_every_kind_of_bag_gives_the_golden_states(
 
 @pytest.mark.usefixtures('weights')
 @pytest.mark.parametrize('storage', ['sqlite3', 'mcap'])
-def test_runs_in_a_row_are_equal_to_the_last_bit(bags: Bags, storage: str) -> None:
+def test_promise_55_runs_in_a_row_are_equal_to_the_last_bit(bags: Bags, storage: str) -> None:
     runs = [to_lines(m.state for m in replay_bag(bags('raw', storage))) for _ in range(RUNS)]
     assert runs[1:] == runs[:-1]
     assert differences(load_golden(), runs[0]) == []

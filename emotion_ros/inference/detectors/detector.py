@@ -49,8 +49,19 @@ def scale_to_width(image_bgr: ImageArray, width: int) -> tuple[ImageArray, float
         return image_bgr, 1.0
     scale = width / old_width
     size = (width, max(1, round(old_height * scale)))
-    small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(_halve(image_bgr, width), size, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8), scale
+
+
+def _halve(image: ImageArray, width: int) -> ImageArray:
+    """Halve as often as whole pixels and a whole multiple of ``width`` remain.
+
+    Then the rest gives the same means, to one level, and OpenCV halves several times faster.
+    """
+    while image.shape[1] % (2 * width) == 0 and image.shape[0] % 2 == 0:
+        half = (image.shape[1] // 2, image.shape[0] // 2)
+        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return image
 
 
 def pad_to_multiple(image: ImageArray, multiple: int) -> ImageArray:

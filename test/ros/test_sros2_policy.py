@@ -1,0 +1,77 @@
+"""config/sros2_policy.xml allows what the nodes open, and nothing else."""
+
+from functools import partial
+from xml.etree import ElementTree
+
+import pytest
+
+from emotion_ros.inference.packaged_config import packaged_config
+from emotion_ros.nodes.fusion import FusionNode
+from emotion_ros.nodes.sentiment import SentimentNode
+from emotion_ros.nodes.vision import VisionNode
+from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from graph import Graph
+
+VISION = partial(VisionNode, vision_of(SayingHappy()))
+SENTIMENT = partial(SentimentNode, text_of(KnowingWords()))
+LAUNCHED = {
+    'vision_node': (VISION, 'image:=/camera/image_raw'),
+    'sentiment_node': (SENTIMENT, 'speech:=/speech_to_text'),
+    'fusion_node': (FusionNode, 'a:=b'),
+}
+COMPRESSED = (VISION, 'image/compressed:=/camera/image_raw/compressed')
+# Not on Humble.
+NEWER = {'get_type_description'}
+
+Allowed = dict[str, set[str]]
+
+
+def policy_of(node: str) -> Allowed:
+    """Return the names that the policy allows, by what may be done with them."""
+    (profile,) = (
+        p
+        for p in ElementTree.parse(packaged_config('sros2_policy.xml')).iter('profile')
+        if p.get('node') == node
+    )
+    allowed: Allowed = {'publish': set(), 'subscribe': set(), 'reply': set()}
+    for group in profile:
+        ((action, verdict),) = group.attrib.items()
+        assert verdict == 'ALLOW'
+        allowed[action] |= {str(element.text) for element in group}
+    return allowed
+
+
+def opened(graph: Graph, name: str, make, remapped: str, **parameters) -> Allowed:
+    """Start a node, return the names of all that it opens, and end it."""
+    arguments = ['--ros-args', '-r', remapped]
+    node = graph.add(partial(make, cli_args=arguments), use_sim_time=True, **parameters)
+    found = {
+        'publish': names(graph.tester.get_publisher_names_and_types_by_node(name, '/')),
+        'subscribe': names(graph.tester.get_subscriber_names_and_types_by_node(name, '/')),
+        'reply': names(graph.tester.get_service_names_and_types_by_node(name, '/')),
+    }
+    graph.remove(node)
+    return found
+
+
+def names(entries: list[tuple[str, list[str]]]) -> set[str]:
+    return {name for name, _ in entries}
+
+
+@pytest.mark.parametrize('name', LAUNCHED)
+def test_the_policy_allows_what_the_node_opens(graph, name):
+    seen = opened(graph, name, *LAUNCHED[name])
+    if name == 'vision_node':
+        again = opened(graph, name, *COMPRESSED, image_transport='compressed')
+        seen = {action: seen[action] | again[action] for action in seen}
+    newer = {f'/{name}/{service}' for service in NEWER}
+    assert policy_of(name) | {'reply': policy_of(name)['reply'] - newer} == seen | {
+        'reply': seen['reply'] - newer
+    }
+
+
+def test_the_policy_is_one_of_sros2():
+    policy = ElementTree.parse(packaged_config('sros2_policy.xml')).getroot()
+    assert (policy.tag, policy.get('version')) == ('policy', '0.2.0')
+    assert [enclave.get('path') for enclave in policy.iter('enclave')] == ['/emotion_ros']
+    assert {profile.get('node') for profile in policy.iter('profile')} == LAUNCHED.keys()
