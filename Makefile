@@ -3,7 +3,7 @@
 # make check    format, lint, types and the site of docs/
 # make docs     only that site: open site/index.html
 # make promises what the package promises, at full length -> docs/promises.md
-# make bench    speed and memory
+# make bench    speed and memory, some minutes alone on the machine (QUICK=1: one)
 # make soak     hours of good and bad input: does anything grow? (MINUTES=15)
 # make fuzz     made-up images and texts, for SECONDS=60 each: does anything break?
 # make setup    only what comes before the demo; nothing happens the second time
@@ -56,7 +56,7 @@ promises: setup-test
 		python test/promises/page.py build/promises.xml docs/promises.md
 
 bench: setup-test
-	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST python -m benchmarks.bench
+	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST python -m benchmarks.bench $(if $(QUICK),--quick)
 
 soak: setup-test
 	@$(ENV) && python -m benchmarks.soak --minutes $(or $(MINUTES),15)
@@ -73,4 +73,4 @@ clean:
 	find . -path './.venv*' -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean
-	rm -rf .venv .venv-kilted
+	rm -rf .venv .venv-*

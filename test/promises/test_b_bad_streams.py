@@ -45,24 +45,27 @@ ONES = b'\xff' * 40
 
 def test_promise_14_garbage_hides_no_good_image_and_fills_no_log(graph, figure):
     """Red when _on_image does not validate, or when a rejected image is logged."""
-    seconds, good_fps, bad_fps = length(10.0, 3.0), 10.0, 203.0  # not in step
+    seconds, good_fps, bad_for_good = length(10.0, 3.0), 10.0, 20
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
     with pipeline(graph) as running:
         good = Camera(graph, bright_square(), good_fps)
         graph.until(lambda: faces, 'the first answer')
+        good.stop()
         before = settled_counts(graph, diagnostics)
         lines_before = printed_lines(running.program)
         faces.clear()
         good.shown_s.clear()
-        garbage = cycle(malformed())
         camera = graph.publisher(Image, 'image', 1)
-        timer = graph.tester.create_timer(
-            1 / bad_fps, lambda: camera.publish(now(graph, next(garbage)))
-        )
+        garbage = cycle([*(malformed() * bad_for_good)[:bad_for_good], None])
+
+        def film() -> None:
+            bad = next(garbage)
+            good.show() if bad is None else camera.publish(now(graph, bad))
+
+        timer = graph.tester.create_timer(1.0 / (good_fps * (bad_for_good + 1)), film)
         graph.until(lambda: len(good.shown_s) >= seconds * good_fps, 'all images', 60.0)
         graph.tester.destroy_timer(timer)
-        good.stop()
         counts = settled_counts(graph, diagnostics) - before
         lines = printed_lines(running.program) - lines_before
     refused = sum(n for key, n in counts.items() if key.startswith('rejected.'))
