@@ -1,4 +1,5 @@
-# make demo     watch the robot's view of a scripted person change (HEADLESS=1: plain lines)
+# make demo     watch the robot's view of a scripted person change (HEADLESS=1: plain lines,
+#               DASHBOARD=1: in a browser too)
 # make test     the checks, then every test
 # make check    format, lint, types and the site of docs/
 # make docs     only that site: open site/index.html
@@ -39,7 +40,7 @@ setup-test:
 
 demo: setup
 	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST \
-		python -m emotion_ros.tools.cli demo $(if $(HEADLESS),--headless)
+		python -m emotion_ros.tools.cli demo $(if $(HEADLESS),--headless) $(if $(DASHBOARD),--dashboard)
 
 test: check
 	@$(ENV) && ROS_PYTHON_CHECK_FIELDS=1 python -m pytest
