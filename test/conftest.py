@@ -25,8 +25,15 @@ settings.load_profile('repeatable')
 
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
 os.environ['ROS_PYTHON_CHECK_FIELDS'] = '1'
-# A run in the background of a script has SIGINT ignored, and programs that it starts inherit that.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_runtest_setup() -> None:
+    """Let programs that a test starts hear SIGINT.
+
+    They inherit that it is ignored: by a run in the background of a script, or after a test in
+    which a node's ``run`` ended.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
