@@ -39,6 +39,15 @@ def test_teachers_average_their_logarithms() -> None:
     np.testing.assert_allclose(Teachers(pair).classify(images), expected, atol=1e-5)
 
 
+def test_a_student_is_told_the_same_of_a_face_and_its_mirror_image() -> None:
+    images, ensemble = torch.from_numpy(random_faces(4)), Teachers([teacher(0), teacher(1)])
+    views = [ensemble.log_probabilities(view) for view in (images, images.flip(2))]
+    expected = torch.stack(views).mean(0).log_softmax(1)
+    torch.testing.assert_close(ensemble.teach(images), expected)
+    torch.testing.assert_close(ensemble.teach(images.flip(2)), expected)
+    assert float((views[0] - expected).abs().max()) > 1e-3
+
+
 def test_distillation_is_the_softened_divergence() -> None:
     student, taught = torch.tensor([[0.0, 0.0]]), torch.tensor([[3.0, 0.0]])
     p = 1 / (1 + np.exp(-1.0))

@@ -47,6 +47,11 @@ class Teachers:
         each = [member.log_probabilities(images) for member in self._members]
         return torch.stack(each).mean(0).log_softmax(1)
 
+    def teach(self, images: Tensor) -> Tensor:
+        """The same of each face and its mirror image: what a student learns, in one view."""
+        both = [self.log_probabilities(images), self.log_probabilities(images.flip(2))]
+        return torch.stack(both).mean(0).log_softmax(1)
+
     def classify(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Probabilities [N, 7], as a FaceClassifier gives them."""
         device = next(self._members[0].network.parameters()).device

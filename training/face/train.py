@@ -81,7 +81,7 @@ def step(run: Run, task: Task, images: Tensor, target: Tensor) -> Tensor:
     """One optimizer step on faces uint8 [N, H, W]; returns the loss."""
     with torch.autocast(task.device, torch.bfloat16, enabled=task.recipe.bf16):
         logits = run.network(to_input(images, task.mean, task.std))
-        teacher_logs = task.teachers.log_probabilities(images) if task.teachers else None
+        teacher_logs = task.teachers.teach(images) if task.teachers else None
     loss = task.loss(logits.float(), target, teacher_logs)
     run.optimizer.zero_grad(set_to_none=True)
     loss.backward()
