@@ -4,7 +4,6 @@ import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from types import TracebackType
 
 from emotion_ros.core.errors import ConfigError
 from emotion_ros.core.evidence import FACE, TEXT
@@ -41,12 +40,7 @@ class Replay:
         """Return the replay."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the bag."""
         self.bag.close()
 

@@ -1,27 +1,13 @@
 """What the promise tests share: a graph each, and figures for docs/promises.md."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from bag_fixtures import bags, weights  # noqa: F401 - fixtures
-from graph import Graph
+from graph_fixtures import graph, isolated  # noqa: F401 - fixtures
 
 Figure = Callable[[str, float, str], None]
-
-
-@pytest.fixture(autouse=True)
-def _isolated(ros_domain: int) -> None:
-    """Keep every test here in a domain of its own."""
-
-
-@pytest.fixture
-def graph(ros_domain: int) -> Iterator[Graph]:
-    """Return an empty graph in that domain; its states are held to the output contract."""
-    graph = Graph()
-    yield graph
-    graph.close()
-    assert not graph.monitor.violations
 
 
 @pytest.fixture

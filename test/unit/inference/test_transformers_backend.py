@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,23 +51,28 @@ def save(transformers: Any, path: Path, labels: tuple[str, ...], bias: tuple[flo
         sep_token=end,
         pad_token=unknown,
     ).save_pretrained(path)
-    config = transformers.RobertaConfig(
-        vocab_size=len(SPECIAL) + len(WORDS),
-        hidden_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=8,
-        max_position_embeddings=12,
-        type_vocab_size=2,
-        pad_token_id=0,
-        id2label=dict(enumerate(labels)),
-        label2id={label: i for i, label in enumerate(labels)},
-    )
-    model = transformers.RobertaForSequenceClassification(config)
-    torch.nn.init.zeros_(model.classifier.out_proj.weight)
-    model.classifier.out_proj.bias.data = torch.tensor(bias)
+    size = {'vocab_size': len(SPECIAL) + len(WORDS), 'max_position_embeddings': 12}
+    model = tiny(transformers, labels, bias, **size, type_vocab_size=2, pad_token_id=0)
     model.save_pretrained(path)
     return path
+
+
+def tiny(transformers: Any, labels: Sequence[str], bias: Sequence[float], **config: int) -> Any:
+    """Return a RoBERTa of one small layer that says ``bias`` whatever it reads."""
+    model = transformers.RobertaForSequenceClassification(
+        transformers.RobertaConfig(
+            hidden_size=8,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=8,
+            id2label=dict(enumerate(labels)),
+            label2id={label: i for i, label in enumerate(labels)},
+            **config,
+        )
+    )
+    torch.nn.init.zeros_(model.classifier.out_proj.weight)
+    model.classifier.out_proj.bias.data = torch.tensor(bias)
+    return model
 
 
 def hub(path: Path | str, device: str = 'cpu') -> TextEngine:
@@ -79,20 +84,9 @@ def hub_files(transformers: Any, folder: Path) -> dict[str, bytes]:
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     specials = ['<s>', '<pad>', '</s>', '<unk>', '<mask>']
     words = [*specials, *alphabet]
-    config = transformers.RobertaConfig(
-        vocab_size=len(words),
-        hidden_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=8,
-        max_position_embeddings=34,
-        type_vocab_size=1,
-        id2label={0: 'negative', 1: 'neutral', 2: 'positive'},
-    )
-    model = transformers.RobertaForSequenceClassification(config)
-    torch.nn.init.zeros_(model.classifier.out_proj.weight)
-    model.classifier.out_proj.bias.data = torch.tensor([0.0, 1.0, 2.0])
-    config.save_pretrained(folder)
+    size = {'vocab_size': len(words), 'max_position_embeddings': 34, 'type_vocab_size': 1}
+    model = tiny(transformers, ('negative', 'neutral', 'positive'), (0.0, 1.0, 2.0), **size)
+    model.config.save_pretrained(folder)
     torch.save(model.state_dict(), folder / 'pytorch_model.bin')
     roles = ('bos_token', 'pad_token', 'eos_token', 'unk_token', 'mask_token')
     return {
