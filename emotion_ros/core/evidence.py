@@ -61,13 +61,20 @@ class Ageing:
     """How one modality's weight falls with age: full, then halving, then nothing.
 
     ``weight * 2 ** (-(age - fresh_for_s) / half_life_s)`` after ``fresh_for_s``, shifted so that
-    it is continuous and reaches exactly zero at ``timeout_s``.
+    it is continuous and reaches exactly zero at ``timeout_s``. ``alone`` is the weight of a
+    modality while nothing else counts; None: the same.
     """
 
     weight: float
     fresh_for_s: float
     half_life_s: float
     timeout_s: float
+    alone: float | None = None
+
+    def weight_in(self, company: float) -> float:
+        """Return the full weight; ``company`` in 0..1 is how much the other evidence is there."""
+        alone = self.weight if self.alone is None else self.alone
+        return alone + (self.weight - alone) * company
 
     def is_fresh(self, age_s: float) -> bool:
         """Return whether evidence of this age still counts in full."""

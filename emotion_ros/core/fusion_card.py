@@ -18,9 +18,10 @@ class FusionCard:
     """What ``weights/fusion.json`` holds.
 
     ``prior`` [7] is what is believed without evidence; ``sentiment_given_emotion`` [7][3] is
-    P(sentiment | emotion), each row sums to 1. ``weights`` are the exponents of face and text in
-    the log-linear pool; their sum is at most ``sharpness``, where 1 averages the opinions and
-    more makes agreeing sources surer than each alone. ``temperature`` calibrates the result.
+    P(sentiment | emotion), each row sums to 1. ``weights`` are the exponents of face and text
+    together in the log-linear pool; their sum is at most ``sharpness``, where 1 averages the
+    opinions and more makes agreeing sources surer than each alone. ``alone`` is the exponent of
+    each without the other. ``temperature`` calibrates the result.
     """
 
     version: str
@@ -29,6 +30,7 @@ class FusionCard:
     sharpness: float
     temperature: float
     weights: Mapping[str, float]
+    alone: Mapping[str, float]
     provenance: Mapping[str, object]
 
 
@@ -48,6 +50,7 @@ def load_fusion_card(path: Path) -> FusionCard:
         sharpness=raw.number('sharpness', low=0.1, high=MAX_WEIGHT),
         temperature=raw.number('temperature', low=0.1, high=10),
         weights=_parse_weights(raw.child('weights')),
+        alone=_parse_weights(raw.child('alone')),
         provenance=raw.free('provenance'),
     )
     raw.finish()

@@ -46,14 +46,14 @@ class FusionConfig(Options):
     text_without_face: bool = option(True, 'words count when the camera sees nobody', dynamic=True)
     face_weight: float = option(
         FITTED,
-        'weight of a face in the pool; -1: the fitted one',
+        'weight of a face in the pool; -1: as fitted, alone and in company',
         low=-1.0,
         high=5.0,
         dynamic=True,
     )
     text_weight: float = option(
         FITTED,
-        'weight of words in the pool; -1: the fitted one',
+        'weight of words in the pool; -1: as fitted, alone and in company',
         low=-1.0,
         high=5.0,
         dynamic=True,
@@ -83,17 +83,25 @@ class FusionConfig(Options):
 
     def face_ageing(self, card: FusionCard) -> Ageing:
         """Return how a face counts."""
-        weight = card.weights[FACE] if self.face_weight < 0.0 else self.face_weight
-        return Ageing(weight, self.face_fresh_for, FACE_HALF_LIFE_S, self.vision_timeout)
+        times = self.face_fresh_for, FACE_HALF_LIFE_S, self.vision_timeout
+        return _ageing(FACE, self.face_weight, times, card)
 
     def text_ageing(self, card: FusionCard) -> Ageing:
         """Return how words count."""
-        weight = card.weights[TEXT] if self.text_weight < 0.0 else self.text_weight
-        return Ageing(weight, self.fresh_for, self.text_half_life, self.text_hold)
+        times = self.fresh_for, self.text_half_life, self.text_hold
+        return _ageing(TEXT, self.text_weight, times, card)
 
     def other_ageing(self) -> Ageing:
         """Return how a modality counts that nobody listed."""
         return Ageing(self.other_weight, self.fresh_for, self.text_half_life, self.text_hold)
+
+
+def _ageing(
+    modality: str, weight: float, times_s: tuple[float, float, float], card: FusionCard
+) -> Ageing:
+    if weight < 0.0:
+        return Ageing(card.weights[modality], *times_s, alone=card.alone[modality])
+    return Ageing(weight, *times_s)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How much each piece of evidence counts for one person, and why some does not."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from emotion_ros.core.evidence import FACE, TEXT, Ageing, Evidence, Rejection
 from emotion_ros.core.fusion_card import FusionCard
@@ -11,8 +12,23 @@ from emotion_ros.core.summary import reading_order
 NOBODY = ''
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """Evidence with its age; ``presence`` is quality x freshness, 0 when it is rejected."""
+
+    evidence: Evidence
+    ageing: Ageing
+    age_s: float
+    rejection: Rejection
+    presence: float
+
+
 class Weigher:
-    """Gives evidence the weight: base weight of its modality x quality x freshness."""
+    """Gives evidence the weight: base weight of its modality x quality x freshness.
+
+    The fitted base weight of a face or of words goes from its value alone to the one in company
+    as the presence (quality x freshness) of the best other evidence goes from 0 to 1.
+    """
 
     def __init__(
         self, config: FusionConfig, card: FusionCard, modalities: Mapping[str, Ageing]
@@ -35,15 +51,14 @@ class Weigher:
         """
         relevant = [e for e in evidence if _concerns(e, person, is_focus)]
         relevant.sort(key=lambda e: (*reading_order(e.modality), e.person_id, e.source))
-        return [self._weigh_one(e, person, without_face, now_s) for e in relevant]
+        heard = [self._hear(e, person, without_face, now_s) for e in relevant]
+        return [_weigh(one, [h.presence for h in heard if h is not one]) for one in heard]
 
     def is_stale(self, evidence: Evidence, now_s: float) -> bool:
         """Return whether evidence is too old to count for anybody."""
         return self._ageing(evidence.modality).is_stale(now_s - evidence.stamp_s)
 
-    def _weigh_one(
-        self, evidence: Evidence, person: str, without_face: bool, now_s: float
-    ) -> WeighedEvidence:
+    def _hear(self, evidence: Evidence, person: str, without_face: bool, now_s: float) -> _Heard:
         age_s = max(now_s - evidence.stamp_s, 0.0)
         ageing = self._ageing(evidence.modality)
         rejection = evidence.rejection
@@ -51,14 +66,9 @@ class Weigher:
             rejection = Rejection.STALE
         if rejection is Rejection.NONE and not _belongs(evidence, person, without_face):
             rejection = Rejection.WRONG_PERSON
-        weight = ageing.weight * evidence.quality * ageing.freshness(age_s)
-        return WeighedEvidence(
-            evidence=evidence,
-            weight=weight if rejection is Rejection.NONE else 0.0,
-            age_s=age_s,
-            rejection=rejection,
-            fresh=ageing.is_fresh(age_s),
-        )
+        counts = rejection is Rejection.NONE
+        presence = evidence.quality * ageing.freshness(age_s) if counts else 0.0
+        return _Heard(evidence, ageing, age_s, rejection, presence)
 
     def _ageing(self, modality: str) -> Ageing:
         if modality == FACE:
@@ -66,6 +76,16 @@ class Weigher:
         if modality == TEXT:
             return self.config.text_ageing(self._card)
         return self._modalities.get(modality) or self.config.other_ageing()
+
+
+def _weigh(heard: _Heard, others: Iterable[float]) -> WeighedEvidence:
+    return WeighedEvidence(
+        evidence=heard.evidence,
+        weight=heard.ageing.weight_in(max(others, default=0.0)) * heard.presence,
+        age_s=heard.age_s,
+        rejection=heard.rejection,
+        fresh=heard.ageing.is_fresh(heard.age_s),
+    )
 
 
 def _concerns(evidence: Evidence, person: str, is_focus: bool) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.errors import ConfigError, InvalidInput
-from emotion_ros.core.evidence import Rejection
+from emotion_ros.core.evidence import Ageing, Rejection
 from emotion_ros.core.fusion_card import load_fusion_card
 from emotion_ros.core.fusion_config import FusionConfig
 from emotion_ros.core.observations import TextObservation
@@ -135,13 +135,16 @@ def test_fusing_is_the_core_s_pool_with_quality_and_freshness() -> None:
     faces, texts = noisy(3, 0.7, 1), noisy(3, 0.4, 2)
     faces.quality[:], texts.quality[:] = [1.0, 0.5, 0.0], [0.8, 1.0, 0.3]
     pairs = Pairs(np.array([0, 1, 2]), np.array([2, 1, 0]), np.array([0, 1, 0]))
-    by_fold = [Weights(0.9, 0.4), Weights(0.8, 0.5, 1.2)]
+    by_fold = [Weights(0.9, 0.4), Weights(0.8, 0.5, 1.2, alone=(0.95, 0.7))]
     rows = fuse(faces, texts, pairs, by_fold, counts=(1.0, 0.5))
     for row, f, t, fold in zip(rows, pairs.face, pairs.text, pairs.fold, strict=True):
         one = by_fold[fold]
+        of_face = Ageing(one.face, 0.0, 1.0, 1.0, alone=one.alone[0])
+        of_text = Ageing(one.text, 0.0, 1.0, 1.0, alone=one.alone[1])
+        seen, heard = faces.quality[f], texts.quality[t] * 0.5
         expected = pool(
             (faces.probabilities[f], texts.probabilities[t]),
-            (one.face * faces.quality[f], one.text * texts.quality[t] * 0.5),
+            (of_face.weight_in(heard) * seen, of_text.weight_in(seen) * heard),
             UNIFORM,
             one.temperature,
         )
@@ -205,6 +208,7 @@ def test_the_experiment_and_the_card(faces: Beliefs, texts: Beliefs, tmp_path: P
     card = load_fusion_card(path)
     assert sum(card.weights.values()) <= card.sharpness == MAX_SHARPNESS
     assert card.weights['face'] == pytest.approx(result['weights']['face'], abs=1e-3)
+    assert card.alone['text'] == pytest.approx(result['alone']['text'], abs=1e-3)
     assert card.provenance['weights']['command'] == 'python -m some.command'
     assert 'optimistic' in card.provenance['weights']['caution']
     after = json.loads(path.read_text())

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from emotion_ros.core.affect import pleasant_unpleasant
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.evidence import FACE, TEXT
 from training.fusion.beliefs import UNIFORM, Beliefs
 from training.fusion.folds import fold_of_groups
 from training.fusion.pool_rows import pool_rows
@@ -29,15 +28,15 @@ PER_FACE = 3
 
 @dataclass(frozen=True)
 class Weights:
-    """Exponents of face and words in the pool, and the temperature that divides both."""
+    """Exponents of face and words together in the pool, and of each ``alone``.
+
+    The temperature divides them all.
+    """
 
     face: float
     text: float
     temperature: float = 1.0
-
-    def as_dict(self) -> dict[str, float]:
-        """Return the two weights as a fusion card has them."""
-        return {FACE: self.face, TEXT: self.text}
+    alone: tuple[float, float] = (1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -115,10 +114,13 @@ def fuse(
     """Return the pooled distributions [P, 7] as the fusion makes them, before any filter.
 
     ``weights`` are one per fold, or one for all; ``counts`` are the freshness of face and words,
-    0 for what is missing.
+    0 for what is missing. As in ``Ageing.weight_in``, the presence (quality x freshness) of the
+    one takes the exponent of the other from its value alone to the one together.
     """
     used = [weights[fold % len(weights)] for fold in pairs.fold]
-    face = np.array([w.face / w.temperature for w in used]) * faces.quality[pairs.face]
-    text = np.array([w.text / w.temperature for w in used]) * texts.quality[pairs.text]
+    together = np.array([(w.face / w.temperature, w.text / w.temperature) for w in used])
+    alone = np.array([w.alone for w in used]) / np.array([[w.temperature] for w in used])
+    there = np.stack([faces.quality[pairs.face], texts.quality[pairs.text]], axis=1) * counts
+    face, text = ((alone + (together - alone) * there[:, ::-1]) * there).T
     opinions = (faces.probabilities[pairs.face], texts.probabilities[pairs.text])
-    return pool_rows(opinions, (face * counts[0], text * counts[1]), prior)
+    return pool_rows(opinions, (face, text), prior)

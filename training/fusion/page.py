@@ -85,6 +85,7 @@ def _weights(of: Values) -> Values:
     return {
         **{key: of[key] for key in ('faces', 'utterances', 'sharpness', 'cremad_sharpness')},
         **{f'fitted_{name}': weight for name, weight in of['weights'].items()},
+        **{f'alone_{name}': weight for name, weight in of['alone'].items()},
         **{f'free_{name}': weight for name, weight in of['weights_without_limit'].items()},
         'situations_table': table(
             ('situation', 'pairs', 'accuracy', 'NLL', 'ECE', 'conflict'), situations

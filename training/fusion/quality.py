@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion_card import FusionCard, load_fusion_card
 from emotion_ros.inference.detectors.detector import FaceBox
 from emotion_ros.inference.detectors.factory import make_detector
@@ -36,7 +37,7 @@ from training.fusion.beliefs import (
 from training.fusion.found_faces import MOST_FACTOR, best_exponent, by_score, find
 from training.fusion.matched import Pairs, Weights, fuse, pair
 from training.fusion.validation import Validation, add_options, load_validation
-from training.fusion.weights import blur
+from training.fusion.weights import blur, by_name
 from training.text.asr import spoken, with_word_errors
 
 Spoil = Callable[[Images], Images]
@@ -147,7 +148,7 @@ def experiment(
     clean, written = faces['clean'], texts['as written']
     usual_face, usual_text = float(clean.quality.mean()), float(written.quality.mean())
     return {
-        'weights': weights.as_dict(),
+        'weights': by_name((weights.face, weights.text)),
         'temperature': weights.temperature,
         'face': {n: compare(f, written, weights, 'face', usual_face) for n, f in faces.items()},
         'text': {n: compare(clean, t, weights, 'text', usual_text) for n, t in texts.items()},
@@ -159,7 +160,12 @@ def measure(of: Validation, card: FusionCard, count: int) -> dict[str, Any]:
     """Run the experiment on ``count`` validation faces and all utterances."""
     some = of.some_faces(count)
     texts = spoil_words(of, card.sentiment_given_emotion)
-    weights = Weights(card.weights['face'], card.weights['text'], card.temperature)
+    weights = Weights(
+        card.weights[FACE],
+        card.weights[TEXT],
+        card.temperature,
+        alone=(card.alone[FACE], card.alone[TEXT]),
+    )
     detector = make_detector('auto')
     return {
         **experiment(spoil_faces(of.model, some), texts, weights),

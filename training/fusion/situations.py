@@ -123,7 +123,8 @@ def sensitivity(situation: Situation, fitted: Weights) -> list[dict[str, float]]
         for factor in (0.5, 1.0, 1.5):
             values = {'face': fitted.face, 'text': fitted.text, 'temperature': fitted.temperature}
             values[what] *= factor
-            rows.append({'factor': factor, 'of': what, **_short(situation, Weights(**values))})
+            changed = Weights(**values, alone=fitted.alone)
+            rows.append({'factor': factor, 'of': what, **_short(situation, changed)})
     return rows
 
 

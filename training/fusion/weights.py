@@ -18,6 +18,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion_card import FusionCard, load_fusion_card
 from emotion_ros.core.fusion_config import FusionConfig
 from training.card import write_card
@@ -73,10 +74,11 @@ def experiment(of: Evidence, card: FusionCard, cremad_sharpness: float) -> dict[
         'faces': len(of.faces),
         'utterances': len(of.texts),
         'pairs': len(both.pairs),
-        'weights': fitted.as_dict(),
+        'weights': by_name((fitted.face, fitted.text)),
+        'alone': by_name(fitted.alone),
         'sharpness': limit,
         'cremad_sharpness': cremad_sharpness,
-        'weights_without_limit': free.as_dict(),
+        'weights_without_limit': by_name((free.face, free.text)),
         'situations': {name: measure(s, folds) for name, s in all_of.items()},
         'gain_over_face': gain(both, all_of['face alone'], folds),
         'gain_over_words': gain(both, all_of['words alone'], folds),
@@ -88,12 +90,14 @@ def write_weights(path: Path, result: Mapping[str, Any], command: str) -> None:
     """Replace weights and sharpness of a card, and what it says about them."""
     card = json.loads(path.read_text())
     card['weights'] = {name: floor_to(w) for name, w in result['weights'].items()}
+    card['alone'] = {name: round(w, 3) for name, w in result['alone'].items()}
     card['sharpness'] = result['sharpness']
     card['provenance'] |= {
         'weights': {
             'data': f'{result["pairs"]} pairs of {result["faces"]} FER2013 PublicTest faces and '
             f'{result["utterances"]} MELD dev utterances of the same emotion',
-            'method': 'least negative log-likelihood, sum at most the sharpness',
+            'method': 'least negative log-likelihood; together their sum is at most the '
+            'sharpness, alone each is at most 1',
             'caution': 'optimistic: paired by label, face and words err independently',
             'command': command,
         },
@@ -103,6 +107,11 @@ def write_weights(path: Path, result: Mapping[str, Any], command: str) -> None:
         'prior': 'uniform: how often a robot meets which emotion is not known',
     }
     write_card(path, card)
+
+
+def by_name(weights: tuple[float, float]) -> dict[str, float]:
+    """Return the weights of face and words as a fusion card has them."""
+    return dict(zip((FACE, TEXT), weights, strict=True))
 
 
 def floor_to(value: float, steps: int = 1000) -> float:

@@ -1,5 +1,6 @@
 """The fusion as its users see it: which evidence gives which state."""
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -197,9 +198,62 @@ def test_words_fade_until_text_hold():
     fusion = make_fusion()
     fusion.add_text(words(T, *GLAD), T)
     weights = {s: fusion.states(T + s)[0].evidence[0].weight for s in (0.0, 2.0, 3.5, 4.9, 5.0)}
-    assert weights[0.0] == weights[2.0] == pytest.approx(0.6)
-    assert 0.0 < weights[4.9] < weights[3.5] < 0.4
+    assert weights[0.0] == weights[2.0] == pytest.approx(CARD.alone['text'])
+    assert 0.0 < weights[4.9] < weights[3.5] < 0.6
     assert weights[5.0] == 0.0
+
+
+def weights_of(state):
+    return {shown.evidence.modality: shown.weight for shown in state.evidence}
+
+
+def test_a_source_counts_for_less_in_company():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    assert weights_of(fusion.states(T + 1.0)[0]) == {'face': pytest.approx(1.0)}
+    fusion.add_text(words(T + 1.0, *GLAD), T + 1.0)
+    assert weights_of(fusion.states(T + 1.0)[0]) == pytest.approx({'face': 0.8, 'text': 0.6})
+
+
+def test_words_gain_what_a_lost_face_loses_without_a_jump():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    fusion.add_text(words(T + 1.0, *GLAD), T + 1.0)
+    shown = [weights_of(fusion.states(T + 1.0 + i / 50)[0]) for i in range(75)]
+    text = [weights['text'] for weights in shown]
+    assert text[0] == pytest.approx(0.6)
+    assert text[-1] == pytest.approx(0.9)
+    assert all(0.0 <= late - early < 0.05 for early, late in itertools.pairwise(text))
+
+
+def test_half_a_company_is_worth_half():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, face(Emotion.HAPPY, quality=0.5))
+    fusion.add_text(words(T + 1.0, *GLAD), T + 1.0)
+    assert weights_of(fusion.states(T + 1.0)[0]) == pytest.approx({'face': 0.4, 'text': 0.75})
+
+
+def test_refused_evidence_is_no_company():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    fusion.add_text(words(T + 1.0, *GLAD, quality=0.01), T + 1.0)
+    assert weights_of(fusion.states(T + 1.0)[0]) == {'face': pytest.approx(1.0), 'text': 0.0}
+
+
+def test_a_weight_that_somebody_set_is_the_same_alone():
+    fusion = make_fusion(text_weight=0.3)
+    fusion.add_text(words(T, *GLAD), T)
+    assert weights_of(fusion.states(T)[0]) == {'text': pytest.approx(0.3)}
+    fusion.add_evidence(voice(T), T)
+    assert weights_of(fusion.states(T)[0])['text'] == pytest.approx(0.3)
+
+
+def test_third_parties_have_one_weight_and_are_company():
+    fusion = make_fusion()
+    fusion.add_evidence(voice(T), T)
+    assert weights_of(fusion.states(T)[0]) == {'voice': pytest.approx(0.5)}
+    fusion.add_text(words(T, *GLAD), T)
+    assert weights_of(fusion.states(T)[0]) == pytest.approx({'voice': 0.5, 'text': 0.6})
 
 
 @pytest.mark.parametrize('jump_s', [-1.0, -90.0, -1000.0])

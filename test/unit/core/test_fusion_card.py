@@ -21,6 +21,7 @@ def card(**changes: Any) -> dict[str, Any]:
         'sharpness': 1.4,
         'temperature': 1.5,
         'weights': {'face': 0.8, 'text': 0.6},
+        'alone': {'face': 1.0, 'text': 0.9},
         'provenance': {'weights': 'a test'},
     } | changes
     return {key: value for key, value in good.items() if value is not None}
@@ -36,6 +37,7 @@ def test_good_card(tmp_path: Path) -> None:
     assert loaded.prior[Emotion.NEUTRAL] == 0.4
     assert loaded.sentiment_given_emotion[6] == (0.2, 0.3, 0.5)
     assert loaded.weights == {'face': 0.8, 'text': 0.6}
+    assert loaded.alone == {'face': 1.0, 'text': 0.9}
     assert (loaded.sharpness, loaded.temperature) == (1.4, 1.5)
 
 
@@ -54,6 +56,7 @@ def test_good_card(tmp_path: Path) -> None:
         (card(temperature=True), 'temperature is True'),
         (card(weights={'face': 0.8}), "'text' is missing"),
         (card(weights={'face': 0.8, 'text': 0.2, 'voice': 0.1}), "unknown 'voice'"),
+        (card(alone={'face': 0.8}), "'text' is missing"),
         (card(weights={'face': 0.8, 'text': 0.7}), 'exceed the sharpness 1.4'),
         (card(sharpnes=1), "unknown 'sharpnes'"),
     ],

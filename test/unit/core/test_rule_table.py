@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 
 from emotion_ros.core.emotions import Emotion, Sentiment
+from emotion_ros.core.fusion import Fusion
+from emotion_ros.core.fusion_card import load_fusion_card
+from emotion_ros.core.fusion_config import FusionConfig
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.core.state import EmotionState
-from examples import face, frame, make_fusion, sure, words
+from emotion_ros.inference.model_file import packaged_weights
+from examples import face, frame, sure, words
 
+SHIPPED = load_fusion_card(packaged_weights() / 'fusion.json')
 PAGE = Path(__file__).parents[3] / 'docs' / 'fusion.md'
 EVERYTHING = '| camera | words | status |'
 MOMENTS = '| camera | words | after |'
@@ -45,7 +50,7 @@ class Scene:
 
     def play(self) -> EmotionState:
         """Return the last state."""
-        fusion, faces = make_fusion(), CAMERA[self.camera]
+        fusion, faces = Fusion(FusionConfig(), SHIPPED), CAMERA[self.camera]
         spoken = WORDS[self.said.removesuffix(OLD)]
         last = round((SHOWN_S + max(self.said_s, self.lost_s)) * RATE)
         for i in range(last + 1):
