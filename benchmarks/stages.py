@@ -23,7 +23,7 @@ from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.convert import face_to_msg, seconds_to_stamp, state_to_msg
 from emotion_ros.nodes.image_decoder import make_decoder
 
-STAGES = ('deserialise', 'decode', 'detect', 'classify', 'fuse', 'publish')
+STAGES = ('deserialise', 'decode', 'detect', 'classify', 'fuse', 'publish', 'search')
 COUNT = 300
 WARM_UP = 30
 PERIOD_S = 1.0 / 30.0
@@ -65,6 +65,8 @@ class StagedRun:
         with self._timed('publish'):
             self._faces.publish(faces_to_msg(report, stamp_s))
             self._states.publish(state_to_msg(state, stamp_s))
+        with self._timed('search'):
+            self._pipeline.catch_up()
 
     def hear(self, stamp_s: float) -> None:
         """Let the fusion have words to weigh."""

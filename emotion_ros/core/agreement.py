@@ -10,6 +10,7 @@ from emotion_ros.core.evidence import Probabilities
 
 CONFIDENT = 0.6
 CONFLICT_AFTER_S = 0.3
+TINY = float(np.finfo(np.float64).tiny)
 
 
 def agreement(opinions: Sequence[Probabilities]) -> float:
@@ -21,9 +22,9 @@ def agreement(opinions: Sequence[Probabilities]) -> float:
     if len(opinions) < 2:
         return float('nan')
     p = np.asarray(opinions, dtype=np.float64)
-    mixed, *single = _entropies(np.vstack([p.mean(axis=0), p]))
-    divergence = mixed - sum(single) / len(p)
-    return min(max(1.0 - divergence / log(len(p)), 0.0), 1.0)
+    count = len(p)
+    divergence = _entropy(p.sum(axis=0) / count) - _entropy(p) / count
+    return min(max(1.0 - divergence / log(count), 0.0), 1.0)
 
 
 def contradict(opinions: Sequence[Probabilities]) -> bool:
@@ -53,6 +54,6 @@ class ConflictTimer:
         return self._conflict
 
 
-def _entropies(rows: Probabilities) -> list[float]:
-    logs = np.log(np.maximum(rows, np.finfo(np.float64).tiny))
-    return [float(h) for h in -(rows * logs).sum(axis=1)]
+def _entropy(p: Probabilities) -> float:
+    """Return the entropy in nats; of several distributions [N, C] their sum."""
+    return -float((p * np.log(np.maximum(p, TINY))).sum())

@@ -34,6 +34,7 @@ class HmmFilter:
 
     def __init__(self, prior: Probabilities, stay_s: float = 0.6) -> None:
         self._prior = prior
+        self._log_prior = np.log(prior)
         self._stay_s = stay_s
         self._belief: Probabilities | None = None
 
@@ -41,8 +42,8 @@ class HmmFilter:
         """Return the belief; the first observation is taken as it is."""
         if self._belief is None:
             self._belief = observed
-        gain = faithful_gain(observed, self._prior)
-        likelihood = gain * (log_probabilities(observed) - np.log(self._prior))
+        likelihood = log_probabilities(observed) - self._log_prior
+        likelihood *= faithful_gain(observed, self._prior, likelihood)
         steps = min(ceil(dt_s / STEP_S), MAX_STEPS)
         for _ in range(steps):
             self._belief = self._step(self._belief, likelihood, dt_s / steps)
@@ -56,20 +57,22 @@ class HmmFilter:
         return softmax(log_probabilities(predicted) + leak * likelihood)
 
 
-def faithful_gain(observed: Probabilities, prior: Probabilities) -> float:
+def faithful_gain(
+    observed: Probabilities, prior: Probabilities, likelihood: Probabilities
+) -> float:
     """Return the gain with which a lasting observation is believed just as far as it says.
 
-    At that gain the likeliest class neither rises nor falls once the belief equals ``observed``:
-    what leaks to the prior is what the likelihood brings. A fixed gain would make one weak
-    utterance look sure only because it is remembered for seconds.
+    ``likelihood`` [C] are the logarithms of ``observed / prior``. At that gain the likeliest class
+    neither rises nor falls once the belief equals ``observed``: what leaks to the prior is what
+    the likelihood brings. A fixed gain would make one weak utterance look sure only because it is
+    remembered for seconds.
     """
-    likelihood = log_probabilities(observed) - np.log(prior)
     best = int(np.argmax(observed))
     lead = likelihood[best] - float(observed @ likelihood)
     if lead <= 0.0:
         return MIN_GAIN
     gain = (observed[best] - prior[best]) / (observed[best] * lead)
-    return float(np.clip(gain, MIN_GAIN, MAX_GAIN))
+    return min(max(float(gain), MIN_GAIN), MAX_GAIN)
 
 
 class EmaFilter:

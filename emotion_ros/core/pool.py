@@ -15,10 +15,15 @@ def softmax(logits: Probabilities) -> Probabilities:
     return np.asarray(exp / exp.sum(), dtype=np.float64)
 
 
-def log_probabilities(probabilities: Probabilities | Sequence[float]) -> Probabilities:
-    """Return logarithms, floored so that one certain source cannot veto all the others."""
+def log_probabilities(
+    probabilities: Probabilities | Sequence[Probabilities | Sequence[float]],
+) -> Probabilities:
+    """Return logarithms, floored so that one certain source cannot veto all the others.
+
+    Takes one distribution [C] or several [N, C].
+    """
     p = np.maximum(np.asarray(probabilities, dtype=np.float64), PROBABILITY_FLOOR)
-    return np.asarray(np.log(p / p.sum()), dtype=np.float64)
+    return np.asarray(np.log(p / p.sum(axis=-1, keepdims=True)), dtype=np.float64)
 
 
 def pool(
@@ -34,7 +39,7 @@ def pool(
     "Combining probability distributions", Statistical Science 1(1), section 3.3.
     """
     log_prior = np.log(prior)
-    evidence = np.zeros_like(log_prior)
-    for opinion, weight in zip(opinions, weights, strict=True):
-        evidence += weight * (log_probabilities(opinion) - log_prior)
+    if not opinions:
+        return softmax(log_prior)
+    evidence = np.asarray(weights) @ (log_probabilities(opinions) - log_prior)
     return softmax(log_prior + evidence / temperature)

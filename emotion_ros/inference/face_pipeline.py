@@ -59,13 +59,16 @@ class FacePipeline:
         self._tracker = FaceTracker()
         self._follower = FaceFollower()
         self._until_detection = 0
+        self._unsearched: ImageArray | None = None
         self._stamp_s = float('-inf')
 
     def process(self, image_bgr: ImageArray, stamp_s: float) -> FaceReport:
         """Return the faces in a BGR uint8 image, turned by ``rotate`` first.
 
-        Nobody in view gives no faces. InvalidInput('bad_output') when the network fails.
+        Nobody in view gives no faces. InvalidInput('bad_output') when the network fails. The
+        image must stay as it is until ``catch_up`` or the next one.
         """
+        self.catch_up()
         if stamp_s < self._stamp_s - CLOCK_JUMP_S:
             self.reset()
         self._stamp_s = stamp_s
@@ -79,13 +82,29 @@ class FacePipeline:
         height, width = upright.shape[:2]
         return FaceReport(results, width, height, timings)
 
+    def catch_up(self) -> None:
+        """Search the last image if its turn had come and following was enough to answer it.
+
+        ``process`` does so too: called between two images it only takes the search out of the
+        time that an answer takes. What it finds is followed from there.
+        """
+        image, self._unsearched = self._unsearched, None
+        if image is not None:
+            self._search(image)
+
     def _find_faces(self, image: ImageArray) -> list[FaceBox]:
-        """Follow the known faces while that works, search on every n-th image and when lost."""
-        if self._until_detection > 0:
-            self._until_detection -= 1
-            followed = self._follower.follow(image)
-            if followed is not None:
-                return followed
+        """Follow the known faces while that works; search when lost, and every n-th image."""
+        followed = self._follower.follow(image) if self.config.detect_every > 1 else None
+        is_due = self._until_detection <= 0
+        if followed is None or (is_due and not followed):
+            return self._search(image)
+        if is_due:
+            self._unsearched = image
+        self._until_detection -= 1
+        return followed
+
+    def _search(self, image: ImageArray) -> list[FaceBox]:
+        self._follower = FaceFollower()  # should the search fail, the next image begins with one
         faces = [
             face for face in self.detector.detect(image) if face.size_px >= self.config.min_face_px
         ][:MAX_FACES]

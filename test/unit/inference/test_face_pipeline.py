@@ -65,6 +65,11 @@ def pipeline(*found: Sequence[Box], **options: object) -> FacePipeline:
     return FacePipeline(Finding(*found), Brightness(), VisionConfig(**options))  # type: ignore[arg-type]
 
 
+def searched(*found: Sequence[Box], every: int = 3) -> tuple[FacePipeline, Finding]:
+    detector = Finding(*found)
+    return FacePipeline(detector, Brightness(), VisionConfig(detect_every=every)), detector  # type: ignore[arg-type]
+
+
 def test_nobody_is_an_empty_report() -> None:
     vision = pipeline([])
     report = vision.process(scene(), 0.0)
@@ -95,11 +100,56 @@ def test_each_face_gets_its_own_probabilities_in_one_batch() -> None:
 
 @pytest.mark.parametrize('every', [1, 2, 3, 5])
 def test_detection_runs_on_every_nth_image(every: int) -> None:
-    detector = Finding([LEFT])
-    vision = FacePipeline(detector, Brightness(), VisionConfig(detect_every=every))  # type: ignore[arg-type]
+    vision, detector = searched([LEFT], every=every)
     for k in range(15):
         assert len(vision.process(scene(), k / 30).faces) == 1
+    vision.catch_up()
     assert detector.calls == -(-15 // every)
+
+
+def test_a_known_face_is_answered_before_its_image_is_searched() -> None:
+    vision, detector = searched([LEFT])
+    calls = []
+    for k in range(7):
+        vision.process(scene(), k / 30)
+        calls.append(detector.calls)
+        vision.catch_up()
+    assert calls == [1, 1, 1, 1, 2, 2, 2]
+    assert detector.calls == 3
+
+
+@pytest.mark.parametrize('every', [1, 2, 3])
+def test_when_it_catches_up_makes_no_difference(every: int) -> None:
+    moving = [np.roll(scene(), 3 * k, axis=1) for k in range(9)]
+    found = [LEFT], [LEFT, RIGHT], [RIGHT], []
+    (at_once, one), (later, other) = searched(*found, every=every), searched(*found, every=every)
+    for k, image in enumerate(moving):
+        first = at_once.process(image, k / 30)
+        at_once.catch_up()
+        assert later.process(image, k / 30).faces == first.faces
+    later.catch_up()
+    assert one.calls == other.calls > 2
+
+
+def test_who_joins_is_seen_in_the_image_after_the_search() -> None:
+    vision, _ = searched([LEFT], [LEFT, RIGHT])
+    assert [len(vision.process(scene(), k / 30).faces) for k in range(5)] == [1, 1, 1, 1, 2]
+
+
+def test_with_nobody_known_the_search_comes_first() -> None:
+    vision, detector = searched([], [LEFT])
+    assert [len(vision.process(scene(), k / 30).faces) for k in range(5)] == [0, 0, 0, 1, 1]
+    assert detector.calls == 2
+
+
+def test_after_a_search_that_failed_comes_another() -> None:
+    vision, detector = searched([LEFT])
+    for k in range(4):
+        vision.process(scene(), k / 30)
+    detector.found = []  # nothing to take: an IndexError
+    for k in range(4, 7):
+        with pytest.raises(IndexError):
+            vision.process(scene(), k / 30)
 
 
 def test_between_detections_the_box_follows_the_face() -> None:
@@ -114,8 +164,7 @@ def test_between_detections_the_box_follows_the_face() -> None:
     'other', [np.zeros((480, 640, 3), np.uint8), np.zeros((240, 320, 3), np.uint8)]
 )
 def test_a_lost_face_is_searched_at_once(other: NDArray[np.uint8]) -> None:
-    detector = Finding([LEFT], [], [LEFT])
-    vision = FacePipeline(detector, Brightness(), VisionConfig(detect_every=10))  # type: ignore[arg-type]
+    vision, detector = searched([LEFT], [], [LEFT], every=10)
     assert len(vision.process(scene(), 0.0).faces) == 1
     assert vision.process(other, 0.1).faces == ()
     assert detector.calls == 2
