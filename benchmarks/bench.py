@@ -20,6 +20,7 @@ from rich.console import Console
 from benchmarks.camera import Camera
 from benchmarks.course import LONG, SHORT, spend_day, take_situations, target_figures
 from benchmarks.figure import Stage
+from benchmarks.fusion_step import measure_fusion_step
 from benchmarks.machine import busy_cores, cores, cpu_model, is_quiet
 from benchmarks.peers.comparison import Comparison
 from benchmarks.peers.race import compare_peers
@@ -97,7 +98,8 @@ def measure(args: argparse.Namespace) -> Report:
     """Run everything; the stages first, because a wrong parameter shows there at once."""
     params = ParamsFile(args.params)
     pipeline = make_face_pipeline(params.config('vision_node', VisionConfig))
-    stages = time_stages(pipeline, params.config('fusion_node', FusionConfig))
+    fusion = params.config('fusion_node', FusionConfig)
+    stages, step = time_stages(pipeline, fusion), measure_fusion_step(fusion)
     arguments = ['--params-file', str(args.params.resolve())] if args.params else []
     conditions = {
         'CPU': cpu_model(),
@@ -109,7 +111,7 @@ def measure(args: argparse.Namespace) -> Report:
     situations = SHORT if args.quick else LONG
     others = list(take_situations(situations, arguments, args.seconds / 2))
     peers = Comparison() if args.quick else compare_peers()
-    figures = [*target_figures(day, others), *peers.figures()]
+    figures = [*target_figures(day, others), step, *peers.figures()]
     return Report(conditions, figures, stages, [day.performance, *others], peers)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from launch import LaunchDescription, SomeSubstitutionsType
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
-from launch.conditions import UnlessCondition
+from launch.conditions import IfCondition, UnlessCondition
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration, PythonExpression
 from launch_ros.actions import Node
@@ -31,7 +31,9 @@ def generate_launch_description() -> LaunchDescription:
             argument('speech_topic', 'speech', 'where the words are played to'),
             argument('enable_vision', level_is(FRAMES), 'false: start no vision_node'),
             argument('enable_text', level_is(FRAMES), 'false: start no sentiment_node'),
+            argument('dashboard', 'false', 'true: start dashboard_node too'),
             emotion(),
+            dashboard_of_states(),
             demo_source(),
         ]
     )
@@ -60,6 +62,20 @@ def emotion() -> IncludeLaunchDescription:
     return IncludeLaunchDescription(
         PythonLaunchDescriptionSource(str(Path(__file__).with_name('emotion.launch.py'))),
         condition=UnlessCondition(level_is(STATE)),
+    )
+
+
+def dashboard_of_states() -> Node:
+    """Return the page, where emotion.launch.py is not there to start it."""
+    wanted = PythonExpression(
+        [level_is(STATE), " and '", LaunchConfiguration('dashboard'), "'.lower() in ('true', '1')"]
+    )
+    return Node(
+        package='emotion_ros',
+        executable='dashboard_node',
+        namespace=LaunchConfiguration('namespace'),
+        condition=IfCondition(wanted),
+        output='screen',
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from emotion_ros.core.dashboard_config import DashboardConfig
 from emotion_ros.core.errors import ConfigError, EmotionRosError
 from emotion_ros.core.judgement import Outcome, Verdict, judge
 from emotion_ros.core.storyboard import Storyboard
@@ -83,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     from emotion_ros.nodes.demo_watcher import watching  # the only part that needs ROS here
 
     interruption = Interruption()
-    with closing(make_view(args.headless, f'{path.name}, ROS_DOMAIN_ID={domain}')) as view:
+    with closing(make_view(args.headless, title(path, domain, args.dashboard))) as view:
         with watching() as watcher, Programs(environment) as programs:
             for name in SEPARATE if args.separate else TOGETHER:
                 programs.start(name, f'emotion_ros.nodes.{name}', arguments)
@@ -174,6 +175,13 @@ def node_arguments(params: Path | None) -> list[str]:
     if not params.is_file():
         raise ConfigError(f'{params}: there is no such parameter file')
     return [*arguments, '--params-file', str(params.resolve())]
+
+
+def title(story: Path, domain: int, dashboard: bool) -> str:
+    """Return what is played, and where else to see it."""
+    page = DashboardConfig.defaults()
+    address = f', http://{page["host"]}:{page["port"]}/' if dashboard else ''
+    return f'{story.name}, ROS_DOMAIN_ID={domain}{address}'
 
 
 def make_view(headless: bool, title: str) -> View:

@@ -13,6 +13,7 @@ import pytest
 
 from altered_models import permuted_model
 from emotion_ros.inference.packaged_config import packaged_config
+from emotion_ros.tools.demo import title
 from output_contract import OutputMonitor, monitored
 
 pytestmark = pytest.mark.usefixtures('weights')
@@ -56,6 +57,11 @@ def demo(story: Path, domain: int, *arguments: str) -> Iterator[subprocess.Popen
     finally:
         process.terminate()
         process.communicate(timeout=TIMEOUT_S)
+
+
+def test_the_title_says_where_the_page_is():
+    assert title(Path('a/story.yaml'), 7, dashboard=False) == 'story.yaml, ROS_DOMAIN_ID=7'
+    assert title(Path('story.yaml'), 7, dashboard=True).endswith(', http://127.0.0.1:8080/')
 
 
 def result(process: subprocess.Popen[str]) -> tuple[int, str]:

@@ -46,6 +46,7 @@ DEMO = {
     'speech_topic': 'speech',
     'enable_vision': 'True',
     'enable_text': 'True',
+    'dashboard': 'false',
 }
 FUSION_ALONE = ('composed:=false', 'enable_vision:=false', 'enable_text:=false')
 REPLAY = {'rate': '1.0', 'loop': 'false', 'topics': '', 'delay': '5.0'}
@@ -123,6 +124,11 @@ def test_every_argument_has_a_description_and_its_default(name, defaults, withou
             [['emotion_pipeline', '--no-vision', '--no-text'], ['demo_source']],
         ),
         ('demo', {'level': 'state'}, [['demo_source']]),
+        (
+            'demo',
+            {'level': 'state', 'dashboard': 'True'},
+            [['dashboard_node'], ['demo_source']],
+        ),
     ],
 )
 def test_the_arguments_choose_the_processes(name, arguments, started):
@@ -247,7 +253,8 @@ def commands_of(name: str, arguments: dict[str, str]) -> list[list[str]]:
     while waiting:
         entity = waiting.pop(0)
         if isinstance(entity, ExecuteProcess):
-            commands.append([perform_substitutions(context, word) for word in entity.cmd])
+            if entity.condition is None or entity.condition.evaluate(context):
+                commands.append([perform_substitutions(context, word) for word in entity.cmd])
         else:
             waiting = [*(entity.visit(context) or []), *waiting]
     return commands
