@@ -43,7 +43,7 @@ setup(
     extras_require={
         'torch': TORCH,
         'transformers': TRANSFORMERS,
-        'replay': ['rosbags>=0.10', 'jinja2>=3.0'],
+        'replay': ['rosbags>=0.11.7', 'jinja2>=3.0'],
         'dashboard': ['aiohttp>=3.8'],
         'train': [
             *TRANSFORMERS,

@@ -62,6 +62,11 @@ ARGUMENTS = [
         description='true: start dashboard_node too, a page on http://127.0.0.1:8080 to look at',
     ),
     DeclareLaunchArgument(
+        'show_image',
+        default_value='false',
+        description='true: the page of dashboard_node shows the camera image too',
+    ),
+    DeclareLaunchArgument(
         'log_level', default_value='info', description='debug, info, warn, error or fatal'
     ),
     DeclareLaunchArgument(
@@ -121,6 +126,8 @@ def overrides(context: LaunchContext) -> list[str | dict[str, bool]]:
         laid_over.append({'use_sim_time': True})
     if LaunchConfiguration('image_transport').perform(context) == 'compressed':
         laid_over.append(str(packaged_config('compressed.yaml')))  # for some nodes only
+    if is_true(context, 'show_image'):
+        laid_over.append(str(packaged_config('show_image.yaml')))
     return laid_over
 
 

@@ -115,7 +115,7 @@ def _require_torch() -> ModuleType:
         return import_module('torch')
     except ImportError as error:
         raise MissingDependency(
-            f'.safetensors models need torch: pip install emotion_ros[torch] ({error})'
+            f'.safetensors models need torch: pip install torch ({error})'
         ) from error
 
 

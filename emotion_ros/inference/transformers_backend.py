@@ -93,7 +93,7 @@ def _require_transformers() -> ModuleType:
         return import_module('transformers')
     except ImportError as error:
         raise MissingDependency(
-            f'hf: models need transformers: pip install emotion_ros[transformers] ({error})'
+            f'hf: models need transformers: pip install torch transformers ({error})'
         ) from error
 
 

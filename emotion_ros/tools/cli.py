@@ -28,9 +28,9 @@ COMMANDS = {
 INSTALL_HINTS = {
     'rclpy': 'source /opt/ros/<distro>/setup.bash, or use the virtual environment of make setup',
     'emotion_ros.msg': 'build the package with colcon and source install/setup.bash',
-    'rosbags': "pip install 'emotion_ros[replay]'",
-    'jinja2': "pip install 'emotion_ros[replay]'",
-    'aiohttp': "pip install 'emotion_ros[dashboard]'",
+    'rosbags': 'pip install rosbags',
+    'jinja2': 'pip install jinja2',
+    'aiohttp': 'pip install aiohttp',
 }
 
 

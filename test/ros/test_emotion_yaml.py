@@ -67,3 +67,11 @@ def test_its_examples_are_legal_once_uncommented(tmp_path, node, options):
 )
 def test_the_compressed_transport_reaches_those_that_take_images(node, given):
     assert parameters_of(node, packaged_config('compressed.yaml')) == given
+
+
+@pytest.mark.parametrize(
+    ('node', 'given'),
+    [('dashboard_node', {'show_image': True}), ('vision_node', {}), ('fusion_node', {})],
+)
+def test_the_camera_image_is_shown_by_the_dashboard_only(node, given):
+    assert parameters_of(node, packaged_config('show_image.yaml')) == given

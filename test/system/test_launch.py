@@ -35,6 +35,7 @@ EMOTION = {
     'enable_vision': 'true',
     'enable_text': 'true',
     'dashboard': 'false',
+    'show_image': 'false',
     'log_level': 'info',
     'respawn': 'false',
 }

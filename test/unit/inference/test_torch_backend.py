@@ -121,5 +121,5 @@ def test_missing_torch_says_how_to_install_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, 'torch', None)
-    with pytest.raises(MissingDependency, match=r'pip install emotion_ros\[torch\]'):
+    with pytest.raises(MissingDependency, match=r'pip install torch'):
         make_backend(save(tmp_path, b'', sha256=sha256(b'').hexdigest()))

@@ -197,5 +197,5 @@ def test_device_that_torch_does_not_have(folder: Path) -> None:
 
 def test_missing_transformers_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, 'transformers', None)
-    with pytest.raises(MissingDependency, match=r'pip install emotion_ros\[transformers\]'):
+    with pytest.raises(MissingDependency, match=r'pip install torch transformers'):
         hub('anything')
