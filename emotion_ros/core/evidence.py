@@ -16,6 +16,7 @@ FACE = 'face'
 TEXT = 'text'
 MAX_FUTURE_S = 0.5
 MIN_QUALITY = 0.05
+FULL_COMPANY = 0.5  # a weight that nobody fitted: from here on others are not alone beside it
 SUM_TOLERANCE = 1e-3
 
 
@@ -72,9 +73,14 @@ class Ageing:
     alone: float | None = None
 
     def weight_in(self, company: float) -> float:
-        """Return the full weight; ``company`` in 0..1 is how much the other evidence is there."""
+        """Return the full weight; ``company`` in 0..1 is how far the evidence is not alone."""
         alone = self.weight if self.alone is None else self.alone
         return alone + (self.weight - alone) * company
+
+    @property
+    def company(self) -> float:
+        """How far others are not alone beside this, 0..1: next to nothing is no company."""
+        return 1.0 if self.alone is not None else min(self.weight / FULL_COMPANY, 1.0)
 
     def is_fresh(self, age_s: float) -> bool:
         """Return whether evidence of this age still counts in full."""

@@ -24,7 +24,7 @@ def focus_score(rule: str, focus_id: str, face: Candidate, now_s: float) -> floa
     if rule == 'central':
         return 1.0 / (abs((x1 + x2) / 2 - 0.5) + abs((y1 + y2) / 2 - 0.5) + 0.05)
     if rule == 'longest':
-        return now_s - face.since_s + 1e-3
+        return max(now_s - face.since_s, 0.0) + 1e-3  # a camera's clock may be ahead
     return 1.0 if face.person_id == focus_id else 0.0
 
 

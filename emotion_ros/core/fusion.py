@@ -1,12 +1,13 @@
 """From observations to the state of everybody in view."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from emotion_ros.core.arrival import CLOCK_JUMP_S
-from emotion_ros.core.evidence import FACE, TEXT, Ageing, Evidence, Rejection
+from emotion_ros.core.evidence import FACE, MAX_FUTURE_S, TEXT, Ageing, Evidence, Rejection
 from emotion_ros.core.evidence_buffer import EvidenceBuffer
 from emotion_ros.core.fusion_card import FusionCard
 from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.last_status import LastStatus
 from emotion_ros.core.observations import FacesObservation, SourceStatus, TextObservation
 from emotion_ros.core.person import Estimate, PersonEstimator
 from emotion_ros.core.scene import Scene
@@ -58,7 +59,7 @@ class Fusion:
     def add_text(self, text: TextObservation, now_s: float) -> str:
         """Take in one utterance; without a person_id it belongs to the focus person."""
         self._advance(now_s)
-        self._text_status = text.status
+        self._text_status.hear(text.status, now_s)
         if text.status is not SourceStatus.OK:
             self._buffer.drop(TEXT)
             return ''
@@ -74,19 +75,19 @@ class Fusion:
     def states(self, now_s: float) -> tuple[EmotionState, ...]:
         """Return everybody's state at ``now_s``, the focus person (or nobody) first."""
         self._advance(now_s)
-        if not self.enabled or self._all_disabled():
+        if not self.enabled or self._all_disabled(now_s):
             self._estimators = {}
             return (self._without_evidence(Status.DISABLED, NOBODY, (), now_s),)
         self._buffer.forget(now_s)
         people = self._in_view(now_s) or [NOBODY]
         self._estimators = {p: e for p, e in self._estimators.items() if p in people}
-        return tuple(self._state(person, person == people[0], now_s) for person in people)
+        return tuple(self._state(person, people, now_s) for person in people)
 
     def _clear(self) -> None:
         self._buffer = EvidenceBuffer()
         self._scene = Scene(self._config.focus_rule, self._config.focus_id)
         self._estimators = {}
-        self._text_status = SourceStatus.OK
+        self._text_status = LastStatus()
         self._now_s = float('-inf')
         self._stamp_s = float('-inf')
 
@@ -113,12 +114,14 @@ class Fusion:
     def _camera_is_alive(self, now_s: float) -> bool:
         return self._scene.camera_is_alive(now_s, self._config.vision_timeout)
 
-    def _all_disabled(self) -> bool:
+    def _all_disabled(self, now_s: float) -> bool:
         statuses = (self._scene.camera_status, self._text_status)
-        return all(s is SourceStatus.DISABLED for s in statuses) and not any(self._buffer)
+        all_say_so = all(s.at(now_s) is SourceStatus.DISABLED for s in statuses)
+        return all_say_so and not any(self._buffer)
 
-    def _state(self, person: str, is_focus: bool, now_s: float) -> EmotionState:
-        weighed = self._weigh(person, is_focus, now_s)
+    def _state(self, person: str, people: Sequence[str], now_s: float) -> EmotionState:
+        """``people`` are those in view, the focus person (or nobody) first."""
+        weighed = self._weigh(person, people, now_s)
         used = [w for w in weighed if w.used]
         if not used:
             self._estimators.pop(person, None)
@@ -165,7 +168,8 @@ class Fusion:
         return Status.NO_PERSON if self._camera_is_alive(now_s) else Status.NO_INPUT
 
     def _stamp(self, weighed: Iterable[WeighedEvidence]) -> float:
-        stamps = [w.evidence.stamp_s for w in weighed if w.rejection is not Rejection.FUTURE]
+        latest_s = self._now_s + MAX_FUTURE_S
+        stamps = [w.evidence.stamp_s for w in weighed if w.evidence.stamp_s <= latest_s]
         self._stamp_s = max(self._stamp_s, self._scene.camera_stamp_s, *stamps)
         return self._stamp_s
 
@@ -180,10 +184,10 @@ class Fusion:
             return Reason.DWELL
         return Reason.NONE
 
-    def _weigh(self, person: str, is_focus: bool, now_s: float) -> list[WeighedEvidence]:
+    def _weigh(self, person: str, people: Sequence[str], now_s: float) -> list[WeighedEvidence]:
         camera_is_alive = self._camera_is_alive(now_s)
         without_face = self._config.text_without_face or not camera_is_alive
-        return self._weigher.weigh(self._buffer, person, is_focus, without_face, now_s)
+        return self._weigher.weigh(self._buffer, person, people, without_face, now_s)
 
     def _estimator(self, person: str) -> PersonEstimator:
         if person not in self._estimators:

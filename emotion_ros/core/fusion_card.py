@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from math import isclose
 from pathlib import Path
 
@@ -21,7 +22,8 @@ class FusionCard:
     P(sentiment | emotion), each row sums to 1. ``weights`` are the exponents of face and text
     together in the log-linear pool; their sum is at most ``sharpness``, where 1 averages the
     opinions and more makes agreeing sources surer than each alone. ``alone`` is the exponent of
-    each without the other. ``temperature`` calibrates the result.
+    each without the other. ``temperature`` calibrates the result; ``sha256`` is of
+    the file.
     """
 
     version: str
@@ -32,6 +34,7 @@ class FusionCard:
     weights: Mapping[str, float]
     alone: Mapping[str, float]
     provenance: Mapping[str, object]
+    sha256: str = ''
 
 
 def load_fusion_card(path: Path) -> FusionCard:
@@ -52,6 +55,7 @@ def load_fusion_card(path: Path) -> FusionCard:
         weights=_parse_weights(raw.child('weights')),
         alone=_parse_weights(raw.child('alone')),
         provenance=raw.free('provenance'),
+        sha256=sha256(path.read_bytes()).hexdigest(),
     )
     raw.finish()
     for distribution in (card.prior, *card.sentiment_given_emotion):

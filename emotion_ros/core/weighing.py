@@ -1,7 +1,7 @@
 """How much each piece of evidence counts for one person, and why some does not."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from emotion_ros.core.evidence import FACE, TEXT, Ageing, Evidence, Rejection
 from emotion_ros.core.fusion_card import FusionCard
@@ -22,6 +22,11 @@ class _Heard:
     rejection: Rejection
     presence: float
 
+    @property
+    def company(self) -> float:
+        """How far others are not alone, 0..1."""
+        return self.ageing.company * self.presence
+
 
 class Weigher:
     """Gives evidence the weight: base weight of its modality x quality x freshness.
@@ -41,30 +46,32 @@ class Weigher:
         self,
         evidence: Iterable[Evidence],
         person: str,
-        is_focus: bool,
+        people: Sequence[str],
         without_face: bool,
         now_s: float,
     ) -> list[WeighedEvidence]:
-        """Return what concerns a person ('' is nobody in view), in reading order.
+        """Return what concerns a person ('' is nobody), in reading order.
 
-        ``without_face`` says whether evidence counts while nobody is in view.
+        ``people`` are those in view, the focus person (or nobody) first; ``without_face`` says
+        whether evidence counts that is about none of them.
         """
-        relevant = [e for e in evidence if _concerns(e, person, is_focus)]
+        relevant = [e for e in evidence if _concerns(e, person, person == people[0])]
         relevant.sort(key=lambda e: (*reading_order(e.modality), e.person_id, e.source))
-        heard = [self._hear(e, person, without_face, now_s) for e in relevant]
-        return [_weigh(one, [h.presence for h in heard if h is not one]) for one in heard]
+        belonging = [_belongs(e, person, people, without_face) for e in relevant]
+        heard = [self._hear(e, is_in, now_s) for e, is_in in zip(relevant, belonging, strict=True)]
+        return [_weigh(one, [h.company for h in heard if h is not one]) for one in heard]
 
     def is_stale(self, evidence: Evidence, now_s: float) -> bool:
         """Return whether evidence is too old to count for anybody."""
         return self._ageing(evidence.modality).is_stale(now_s - evidence.stamp_s)
 
-    def _hear(self, evidence: Evidence, person: str, without_face: bool, now_s: float) -> _Heard:
+    def _hear(self, evidence: Evidence, belongs: bool, now_s: float) -> _Heard:
         age_s = max(now_s - evidence.stamp_s, 0.0)
         ageing = self._ageing(evidence.modality)
         rejection = evidence.rejection
         if rejection is Rejection.NONE and ageing.is_stale(age_s):
             rejection = Rejection.STALE
-        if rejection is Rejection.NONE and not _belongs(evidence, person, without_face):
+        if rejection is Rejection.NONE and not belongs:
             rejection = Rejection.WRONG_PERSON
         counts = rejection is Rejection.NONE
         presence = evidence.quality * ageing.freshness(age_s) if counts else 0.0
@@ -75,7 +82,10 @@ class Weigher:
             return self.config.face_ageing(self._card)
         if modality == TEXT:
             return self.config.text_ageing(self._card)
-        return self._modalities.get(modality) or self.config.other_ageing()
+        listed = self._modalities.get(modality)
+        if listed is None:
+            return self.config.other_ageing()
+        return replace(listed, fresh_for_s=self.config.fresh_for)  # it may have been changed
 
 
 def _weigh(heard: _Heard, others: Iterable[float]) -> WeighedEvidence:
@@ -95,6 +105,9 @@ def _concerns(evidence: Evidence, person: str, is_focus: bool) -> bool:
     return person == NOBODY if evidence.modality == FACE else is_focus
 
 
-def _belongs(evidence: Evidence, person: str, without_face: bool) -> bool:
-    """Return whether evidence may count for this person."""
-    return without_face if person == NOBODY else evidence.person_id in (person, NOBODY)
+def _belongs(evidence: Evidence, person: str, people: Sequence[str], without_face: bool) -> bool:
+    """Return whether evidence may count for this person; for nobody, what is of nobody in view."""
+    if person != NOBODY:
+        return evidence.person_id in (person, NOBODY)
+    is_somebodys = evidence.modality == FACE or evidence.person_id in set(people) - {NOBODY}
+    return without_face and not is_somebodys

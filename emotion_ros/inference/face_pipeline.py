@@ -25,7 +25,10 @@ MAX_FACES = 16  # the surest are kept; bounds the time that one image can take
 
 @dataclass(frozen=True)
 class FaceReport:
-    """What one image showed, faces by id; ``timings`` in seconds per stage."""
+    """What one image showed, faces by id.
+
+    ``timings`` in seconds per stage: what ``process`` took, a search that was left to it included.
+    """
 
     faces: tuple[FaceObservation, ...]
     image_width: int
@@ -68,11 +71,11 @@ class FacePipeline:
         Nobody in view gives no faces. InvalidInput('bad_output') when the network fails. The
         image must stay as it is until ``catch_up`` or the next one.
         """
+        start = self._clock()
         self.catch_up()
         if stamp_s < self._stamp_s - CLOCK_JUMP_S:
             self.reset()
         self._stamp_s = stamp_s
-        start = self._clock()
         upright = rotate_image(image_bgr, self.config.rotate)
         boxes = self._find_faces(upright)
         tracks = self._track(upright, boxes, stamp_s)

@@ -118,16 +118,26 @@ def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
         model, report = transformers.AutoModelForSequenceClassification.from_pretrained(
             name, output_loading_info=True, **offline
         )
-    except (OSError, ValueError) as error:
+    except _damage() as error:
         raise ModelError(_not_loaded(name, error)) from error
     if report['missing_keys']:
         raise ModelError(f'hf:{name}: has no weights for {sorted(report["missing_keys"])[0]}')
     return tokenizer, model
 
 
+def _damage() -> tuple[type[Exception], ...]:
+    """Return what transformers and the readers below it raise for missing and damaged files."""
+    safetensors, torch = import_module('safetensors'), import_module('torch')
+    unreadable = torch.serialization.pickle.UnpicklingError
+    of_files = (safetensors.SafetensorError, unreadable, EOFError)
+    of_values = (AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+    return (OSError, *of_files, *of_values)
+
+
 def _not_loaded(name: str, error: Exception) -> str:
-    if Path(name).is_dir():
-        return f'hf:{name}: {str(error).splitlines()[0]}'
+    if Path(name).is_dir() or not isinstance(error, OSError):
+        said = str(error).strip().splitlines()
+        return f'hf:{name}: {said[0] if said else "damaged"} ({type(error).__name__})'
     known = stored_under(name)
     how = f'emotion-ros models fetch {known}' if known else f'hf download {name}'
     return f'hf:{name}: is neither a folder nor in the cache; download it once: {how}'

@@ -61,8 +61,7 @@ class EmotionNode(Node, Generic[C]):
 
     def report_error(self, error: Exception) -> None:
         """Count an exception and say it in the log, at most once a second in steady state."""
-        self.health.count('errors')
-        self.health.error = f'{type(error).__name__}: {error}'
+        self.health.fail(error)
         self.get_logger().error(self.health.error, throttle_duration_sec=1.0)
 
     def details(self) -> dict[str, str]:

@@ -41,6 +41,7 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._card = card or load_fusion_card(packaged_weights() / 'fusion.json')
         self._fusion = Fusion(self.config, self._card, self._modalities())
         self._schedule = PublishSchedule(self.config.rate, self.config.max_rate)
+        self._polled_s = -1.0
         self._state_publisher = self.create_publisher(EmotionState, 'emotion_state', QUEUE_DEPTH)
         self._states_publisher = self.create_publisher(
             EmotionStateArray, 'emotion_states', QUEUE_DEPTH
@@ -54,9 +55,10 @@ class FusionNode(EmotionNode[FusionConfig]):
         )
 
     def details(self) -> dict[str, str]:
-        """Return the card and the topic."""
+        """Return the card, its hash and the topic."""
         return {
             'model': f'fusion {self._card.version}',
+            'model_sha256': self._card.sha256,
             'topic': self._state_publisher.topic_name,
         }
 
@@ -111,10 +113,16 @@ class FusionNode(EmotionNode[FusionConfig]):
         return self.now_s() or self.steady_s()
 
     def _until_poll_s(self) -> float:
-        """Return when to look again: at the next tick, and often at a simulated clock."""
-        until_s = max(self._schedule.until_tick_s(self._clock_s()), SHORTEST_POLL_S)
+        """Return when to look again: at the next tick, and often at a simulated clock.
+
+        One that stands still, maybe just before a tick, is not looked at more often for that.
+        """
+        now_s, before_s = self._clock_s(), self._polled_s
+        self._polled_s = now_s
+        until_s = max(self._schedule.until_tick_s(now_s), SHORTEST_POLL_S)
         if self.get_clock().ros_time_is_active:
-            return min(until_s, 1.0 / (SIM_POLLS_PER_TICK * self.config.rate))
+            often_s = 1.0 / (SIM_POLLS_PER_TICK * self.config.rate)
+            return often_s if now_s == before_s else min(until_s, often_s)
         return until_s
 
     def _publish(self, now_s: float) -> None:

@@ -6,6 +6,8 @@ from threading import Lock
 
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
+from emotion_ros.core.errors import InvalidInput
+
 WINDOW = 100
 
 
@@ -22,9 +24,10 @@ class Health:
         self._inferences_s: deque[float] = deque(maxlen=WINDOW)
         self._processed_before = 0
         self.error = ''
+        self.reason = ''
 
     def count(self, what: str) -> None:
-        """Add one to ``received``, ``processed``, ``dropped`` or ``errors``."""
+        """Add one to ``received``, ``processed`` or ``dropped``."""
         with self._lock:
             self._counts[what] += 1
 
@@ -38,7 +41,14 @@ class Health:
             self._counts['processed'] += 1
             self._ages_s.append(age_s)
             self._inferences_s.append(inference_s)
-            self.error = ''
+            self.error = self.reason = ''
+
+    def fail(self, error: Exception) -> None:
+        """Remember what went wrong last, and the fixed word for it, until something succeeds."""
+        with self._lock:
+            self._counts['errors'] += 1
+            self.error = f'{type(error).__name__}: {error}'
+            self.reason = error.reason if isinstance(error, InvalidInput) else 'internal'
 
     def counts(self) -> dict[str, int]:
         """Return a copy of the counters."""

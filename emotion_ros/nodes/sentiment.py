@@ -69,7 +69,9 @@ class SentimentNode(EmotionNode[SentimentConfig]):
     def on_second(self) -> None:
         """Repeat that text is off, or failing."""
         if self._status() is not SourceStatus.OK:
-            self._publish_status(self._status(), self.health.error or 'disabled')
+            self._publish_status(
+                self._status(), self.health.reason if self.enabled else 'disabled'
+            )
 
     def _status(self) -> SourceStatus:
         if not self.enabled:
@@ -120,7 +122,7 @@ class SentimentNode(EmotionNode[SentimentConfig]):
 
     def _on_failure(self, error: Exception) -> None:
         self.report_error(error)
-        self._publish_status(SourceStatus.ERROR, self.health.error)
+        self._publish_status(SourceStatus.ERROR, self.health.reason)
 
 
 def main(args: list[str] | None = None) -> int:

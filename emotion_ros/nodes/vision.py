@@ -85,7 +85,7 @@ class VisionNode(EmotionNode[VisionConfig]):
         if not self.enabled:
             self._publish_status(SourceStatus.DISABLED, 'disabled')
         elif self.health.error:
-            self._publish_status(SourceStatus.ERROR, self.health.error)
+            self._publish_status(SourceStatus.ERROR, self.health.reason)
 
     def _on_image(self, msg: AnyImage) -> None:
         self.health.count('received')
@@ -157,7 +157,7 @@ class VisionNode(EmotionNode[VisionConfig]):
         first = not self.health.error
         self.report_error(error)
         if first:
-            self._publish_status(SourceStatus.ERROR, self.health.error)
+            self._publish_status(SourceStatus.ERROR, self.health.reason)
 
 
 def main(args: list[str] | None = None) -> int:

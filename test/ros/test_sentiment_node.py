@@ -55,3 +55,15 @@ def test_switched_off_nothing_is_scored(graph):
     publisher.publish(String(data=HAPPY))
     graph.until(lambda: node.health.counts()['received'] == 1, 'the words')
     assert mood.calls == 0
+
+
+def test_switched_off_after_a_failure_it_says_disabled(graph):
+    said = graph.listen(TextSentiment, 'emotion/text')
+    node = start(graph, Moods('raise'))
+    graph.publisher(String, 'speech').publish(String(data=HAPPY))
+    failed = graph.until(lambda: said, 'the failure')[0]
+    assert (failed.status, failed.reason) == (TextSentiment.STATUS_ERROR, 'internal')
+    graph.call(SetBool, 'sentiment_node/enable', SetBool.Request(data=False))
+    twice = graph.until(lambda: [s for s in said if s.status == DISABLED][1:], 'and once more')
+    assert {s.reason for s in twice} == {'disabled'}
+    assert not node.enabled

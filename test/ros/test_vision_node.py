@@ -162,3 +162,16 @@ def test_the_debug_image_is_made_only_for_somebody(graph):
     pixels = np.frombuffer(picture.data, np.uint8).reshape(48, 64, 3)
     assert (picture.encoding, picture.step) == ('bgr8', 192)
     assert pixels[10, 20:44].tolist().count([80, 220, 80]) > 10
+
+
+@pytest.mark.parametrize(('mood', 'reason'), [('nan', 'bad_output'), ('raise', 'internal')])
+def test_a_failure_is_told_by_a_fixed_word(graph, mood, reason):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    start(graph, Moods(mood))
+    publisher = graph.publisher(Image, 'image')
+
+    def failed() -> list:
+        publisher.publish(image_now(graph))
+        return [f for f in faces if f.status == FaceEmotionArray.STATUS_ERROR]
+
+    assert graph.until(failed, 'the failure')[0].reason == reason

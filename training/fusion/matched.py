@@ -114,12 +114,13 @@ def fuse(
     """Return the pooled distributions [P, 7] as the fusion makes them, before any filter.
 
     ``weights`` are one per fold, or one for all; ``counts`` are the freshness of face and words,
-    0 for what is missing. As in ``Ageing.weight_in``, the presence (quality x freshness) of the
-    one takes the exponent of the other from its value alone to the one together.
+    0 for what is missing. As in ``emotion_ros.core.weighing``, the presence (quality x
+    freshness) of the one takes the exponent of the other from its value alone to that together.
     """
     used = [weights[fold % len(weights)] for fold in pairs.fold]
-    together = np.array([(w.face / w.temperature, w.text / w.temperature) for w in used])
-    alone = np.array([w.alone for w in used]) / np.array([[w.temperature] for w in used])
+    temperature = np.array([[w.temperature] for w in used])
+    together = np.array([(w.face, w.text) for w in used]) / temperature
+    alone = np.array([w.alone for w in used]) / temperature
     there = np.stack([faces.quality[pairs.face], texts.quality[pairs.text]], axis=1) * counts
     face, text = ((alone + (together - alone) * there[:, ::-1]) * there).T
     opinions = (faces.probabilities[pairs.face], texts.probabilities[pairs.text])

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotion_ros.core.emotions import Emotion, Sentiment
-from emotion_ros.core.evidence import Ageing
+from emotion_ros.core.evidence import Ageing, Rejection
 from emotion_ros.core.fusion import Fusion
 from emotion_ros.core.fusion_config import FusionConfig
-from emotion_ros.core.observations import SourceStatus, TextObservation
+from emotion_ros.core.observations import FacesObservation, SourceStatus, TextObservation
 from emotion_ros.core.state import Status
 from examples import CARD, face, frame, make_fusion, play, sure, voice, words
 
@@ -246,6 +246,118 @@ def test_a_weight_that_somebody_set_is_the_same_alone():
     assert weights_of(fusion.states(T)[0]) == {'text': pytest.approx(0.3)}
     fusion.add_evidence(voice(T), T)
     assert weights_of(fusion.states(T)[0])['text'] == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(('weight', 'text'), [(0.0, 0.9), (0.1, 0.84), (0.5, 0.6), (2.0, 0.6)])
+def test_a_modality_of_little_weight_is_little_company(weight, text):
+    fusion = make_fusion(other_weight=weight)
+    fusion.add_text(words(T, *GLAD), T)
+    fusion.add_evidence(voice(T), T)
+    assert weights_of(fusion.states(T)[0]) == pytest.approx({'voice': weight, 'text': text})
+
+
+def test_a_face_whose_weight_is_zero_is_no_company():
+    fusion = make_fusion(face_weight=0.0)
+    play(fusion, T, 1.0, HAPPY)
+    fusion.add_text(words(T + 1.0, *BITTER), T + 1.0)
+    assert weights_of(fusion.states(T + 1.0)[0]) == pytest.approx({'face': 0.0, 'text': 0.9})
+
+
+REFUSED = [
+    {'probabilities': (math.nan,) * 7},
+    {'probabilities': (0.9,) * 7},
+    {'quality': 0.01},
+    {'quality': 7.0},
+]
+
+
+@pytest.mark.parametrize('changes', REFUSED)
+def test_what_is_refused_does_not_lead_the_stamp_into_the_future(changes):
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    late = voice(T + 3600.0, **changes)
+    assert fusion.add_evidence(late, T + 1.0)
+    assert fusion.states(T + 1.0)[0].stamp_s == T + 1.0
+
+
+def test_an_utterance_from_the_future_in_another_language_leads_no_stamp():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    said = words(T + 3600.0, *GLAD, rejection=Rejection.UNSUPPORTED_LANGUAGE, quality=0.0)
+    fusion.add_text(said, T + 1.0)
+    assert fusion.states(T + 1.0)[0].stamp_s == T + 1.0
+
+
+def test_strangers_do_not_count_while_the_person_in_focus_is_away():
+    fusion = make_fusion(focus_rule='id', focus_id='face_3')
+    states = play(fusion, T, 2.0, face(Emotion.HAPPY, 1), face(Emotion.SAD, 2))
+    assert outcome(states[-1]) == ('NO_PERSON', 'unknown', False, 'no_person')
+    assert states[-1].person_id == ''
+    everybody = fusion.states(T + 2.0)
+    assert [state.person_id for state in everybody] == ['', 'face_1', 'face_2']
+    assert [state.label for state in everybody[1:]] == ['happy', 'sad']
+
+
+def test_what_is_said_of_a_stranger_does_not_count_for_nobody():
+    fusion = make_fusion(focus_rule='id', focus_id='face_3')
+    play(fusion, T, 1.0, HAPPY)
+    fusion.add_evidence(voice(T + 1.0, person_id='face_1'), T + 1.0)
+    nobody, stranger = fusion.states(T + 1.0)
+    assert nobody.status is Status.NO_PERSON
+    assert weights_of(stranger)['voice'] == pytest.approx(0.5)
+
+
+def test_words_that_concern_nobody_count_while_the_person_in_focus_is_away():
+    fusion = make_fusion(focus_rule='id', focus_id='face_3')
+    play(fusion, T, 1.0, HAPPY)
+    fusion.add_text(words(T + 1.0, *BITTER), T + 1.0)
+    assert fusion.states(T + 1.0)[0].label == 'angry'
+
+
+def test_the_longest_in_view_may_have_just_come_by_a_clock_that_is_ahead():
+    fusion = make_fusion(focus_rule='longest')
+    fusion.add_faces(frame(T + 0.3, HAPPY), T)
+    assert fusion.states(T)[0].person_id == 'face_1'
+
+
+@pytest.mark.parametrize('ahead_s', [-0.3, 0.0, 0.3])
+def test_a_camera_that_is_switched_off_is_off_at_once(ahead_s):
+    fusion = make_fusion()
+    for i in range(21):
+        fusion.add_faces(frame(T + i / 20 + ahead_s, HAPPY), T + i / 20)
+    fusion.add_faces(FacesObservation(T + 1.0, status=SourceStatus.DISABLED), T + 1.0)
+    assert fusion.states(T + 1.0)[0].status is not Status.OK
+
+
+def test_a_frame_from_before_the_camera_was_switched_off_comes_too_late():
+    fusion = make_fusion()
+    fusion.add_faces(FacesObservation(T, status=SourceStatus.DISABLED), T)
+    assert fusion.add_faces(frame(T - 0.1, HAPPY), T) == 'out_of_order'
+
+
+def test_after_an_error_the_next_frame_counts_although_it_is_from_before():
+    fusion = make_fusion()
+    play(fusion, T, 1.0, HAPPY)
+    fusion.add_faces(FacesObservation(T + 1.2, status=SourceStatus.ERROR), T + 1.2)
+    assert fusion.add_faces(frame(T + 1.1, HAPPY), T + 1.25) == ''
+    assert fusion.states(T + 1.25)[0].status is Status.OK
+
+
+def test_who_no_longer_says_that_he_is_off_is_not():
+    fusion = make_fusion()
+    fusion.add_faces(FacesObservation(T, status=SourceStatus.DISABLED), T)
+    fusion.add_text(TextObservation(T, status=SourceStatus.DISABLED), T)
+    assert fusion.states(T + 2.0)[0].status is Status.DISABLED
+    assert fusion.states(T + 4.0)[0].status is Status.NO_INPUT
+
+
+def test_fresh_for_acts_on_listed_modalities_too():
+    config = FusionConfig(fresh_for=2.0)
+    fusion = Fusion(config, CARD, {'voice': Ageing(0.5, 2.0, 1.5, 5.0)})
+    fusion.add_evidence(voice(T), T)
+    assert weights_of(fusion.states(T + 1.0)[0])['voice'] == pytest.approx(0.5)
+    fusion.configure(replace(config, fresh_for=0.2))
+    assert weights_of(fusion.states(T + 1.0)[0])['voice'] < 0.4
 
 
 def test_third_parties_have_one_weight_and_are_company():

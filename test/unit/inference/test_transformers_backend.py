@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +187,54 @@ def test_name_that_is_nowhere_says_how_to_get_it(
 def test_folder_without_a_model_is_named(transformers: Any, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=f'hf:{tmp_path}: ') as error:
         hub(tmp_path)
+    assert '\n' not in str(error.value)
+
+
+def short(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b'')
+
+
+def braces(file: Path) -> None:
+    file.write_text('{}')
+
+
+@pytest.mark.parametrize(
+    ('file', 'damage'),
+    [
+        ('model.safetensors', short),
+        ('model.safetensors', empty),
+        ('tokenizer.json', short),
+        ('tokenizer.json', braces),
+        ('config.json', short),
+        ('config.json', braces),
+    ],
+)
+def test_a_damaged_folder_is_named_in_one_line(
+    folder: Path, file: str, damage: Callable[[Path], None]
+) -> None:
+    damage(folder / file)
+    with pytest.raises(ModelError, match=f'hf:{folder}: ') as error:
+        hub(folder)
+    assert '\n' not in str(error.value)
+
+
+def test_weights_that_are_no_weights_are_named_in_one_line(folder: Path) -> None:
+    (folder / 'model.safetensors').unlink()
+    (folder / 'pytorch_model.bin').write_bytes(b'cos\nsystem\n')
+    with pytest.raises(ModelError, match=f'hf:{folder}: ') as error:
+        hub(folder)
+    assert '\n' not in str(error.value)
+
+
+def test_weights_of_another_shape_are_named_in_one_line(folder: Path) -> None:
+    config = json.loads((folder / 'config.json').read_text())
+    (folder / 'config.json').write_text(json.dumps(config | {'hidden_size': 16}))
+    with pytest.raises(ModelError, match=f'hf:{folder}: ') as error:
+        hub(folder)
     assert '\n' not in str(error.value)
 
 
