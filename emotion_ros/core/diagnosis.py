@@ -104,8 +104,9 @@ def _nobody(survey: Survey) -> Finding:
 
 def _check_node(node: NodeReport, survey: Survey) -> Iterator[Finding]:
     if not node.is_present:
-        start = f'ros2 run emotion_ros {node.name}'
-        yield Finding(Severity.PROBLEM, f'{node.name} does not run', f'start it: {start}')
+        severity = Severity.NOTE if _is_done_without(node, survey) else Severity.PROBLEM
+        start = f'start it: ros2 run emotion_ros {node.name}'
+        yield Finding(severity, f'{node.name} does not run', start)
     elif node.values is None:
         yield Finding(
             Severity.PROBLEM,
@@ -119,6 +120,15 @@ def _check_node(node: NodeReport, survey: Survey) -> Iterator[Finding]:
     else:
         yield _running(node, node.values)
         yield from _rejects(node, node.values)
+
+
+def _is_done_without(absent: NodeReport, survey: Survey) -> bool:
+    """Return whether it may be meant: the other source gives the fusion something to go by."""
+    nodes = {node.name: node for node in survey.nodes}
+    other = {VISION: SENTIMENT, SENTIMENT: VISION}.get(absent.name)
+    if other is None or not nodes[FUSION].is_present:
+        return False
+    return (nodes[other].values or {}).get('processed', '0') != '0'
 
 
 def _running(node: NodeReport, values: Mapping[str, str]) -> Finding:

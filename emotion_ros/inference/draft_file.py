@@ -15,18 +15,22 @@ def draft_of(path: Path) -> Iterator[Path]:
     """Yield an empty file beside ``path``, with its suffix; at the end it becomes ``path``.
 
     Whatever ends the block early, an interrupt included, removes the draft and leaves ``path``
-    as it was. ConfigError when the folder cannot be made or written to.
+    as it was. A link stays, and what it points to is written. ConfigError when the folder cannot
+    be made or written to, or when ``path`` is there and no file: a device is never replaced.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(path.suffix, f'.{path.stem}.', path.parent)
+        if path.exists() and not path.is_file():
+            raise ConfigError(f'{path}: cannot be written: it is there and is no file')
+        target = Path(os.path.realpath(path))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(target.suffix, f'.{target.stem}.', target.parent)
     except OSError as error:
         raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
     os.close(handle)
     draft = Path(name)
     try:
         yield draft
-        _publish(draft, path)
+        _publish(draft, target)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -127,7 +127,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
 
     def _on_diagnostics(self, msg: DiagnosticArray) -> None:
         for status in msg.status:
-            if status.name in SHOWN_NODES:
+            if status.name in SHOWN_NODES and status.hardware_id == self.get_namespace():
                 values = {pair.key: pair.value for pair in status.values}
                 level = int.from_bytes(status.level, 'big')
                 health = NodeHealth(status.name, level, status.message, values)

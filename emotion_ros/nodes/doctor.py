@@ -39,7 +39,9 @@ KINDS = {
 }
 IMAGE_TYPES, SPEECH_TYPES = tuple(KINDS)[:2], (*tuple(KINDS)[2:], LIVE_SPEECH_NAME)
 DISCOVERY_S = 6.0
+GLANCE_S = 0.2
 SETTLED_S = 1.0
+LEAST_S = 2.5
 QUEUE_DEPTH = 50
 ANYBODY = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
 
@@ -62,7 +64,11 @@ class Doctor(Node):
         self.create_subscription(EmotionState, topic, self._states.append, QUEUE_DEPTH)
 
     def survey(self, seconds: float) -> Survey:
-        """Wait until the graph is known, listen for ``seconds`` and return what was seen."""
+        """Wait until the graph is known, listen for ``seconds`` and return what was seen.
+
+        It listens for LEAST_S at least: every node speaks on ``/diagnostics`` once a second.
+        """
+        seconds = max(seconds, LEAST_S)
         present = self._discover()
         images = self._find_input(VISION, IMAGE_TYPES) if VISION in present else None
         speech = self._find_input(SENTIMENT, SPEECH_TYPES) if SENTIMENT in present else None
@@ -90,15 +96,12 @@ class Doctor(Node):
         )
 
     def _discover(self) -> set[str]:
-        """Return our nodes when no more of them have appeared for a while."""
+        """Return our nodes: all of them, or those that were seen within DISCOVERY_S."""
         until_s = monotonic() + DISCOVERY_S
-        before: set[str] = set()
-        present = self._present()
-        while monotonic() < until_s and (not present or present != before):
-            before = present
-            self._spin_for(SETTLED_S)
-            present = self._present()
-        return present
+        while self._present() < set(NODES) and monotonic() < until_s:
+            self._spin_for(GLANCE_S)
+        self._spin_for(SETTLED_S)  # for their topics, and those who publish them
+        return self._present()
 
     def _present(self) -> set[str]:
         names = self.get_node_names_and_namespaces()
@@ -155,7 +158,8 @@ class Doctor(Node):
         )
 
     def _on_diagnostics(self, msg: DiagnosticArray) -> None:
-        self._statuses |= {status.name: status for status in msg.status if status.name in NODES}
+        ours = [status for status in msg.status if status.hardware_id == self._home]
+        self._statuses |= {status.name: status for status in ours if status.name in NODES}
 
     def _spin_for(self, seconds: float) -> None:
         until_s = monotonic() + seconds

@@ -98,6 +98,7 @@ class EmotionNode(Node, Generic[C]):
         self._diagnostics_s = now_s
         values |= {'enabled': str(self.enabled).lower(), **self.details()}
         status = to_status(self.get_name(), *self._level(), values)
+        status.hardware_id = self.get_namespace()  # tells the robots on /diagnostics apart
         message = DiagnosticArray(status=[status])
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics_publisher.publish(message)

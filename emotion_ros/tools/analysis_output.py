@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.table import Table
-from rich.text import Text
 
 from emotion_ros.inference.footage import Footage
 from emotion_ros.tools.analysis import Seen
@@ -35,7 +34,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print all rows at the end; nothing when there are none or an error ends them."""
     table = Table(*columns)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*row)
     console = table_console()
     if table.row_count:
         console.print(table)

@@ -183,5 +183,11 @@ def _interrupt_is_the_end(footage: Footage) -> Iterator[None]:
 
 
 def _refuse_overwriting(output: Path | None, inputs: Sequence[str]) -> None:
-    if output and output.resolve() in {Path(word).resolve() for word in inputs}:
+    """ConfigError when the output is an input, or a file in a folder that is one."""
+    if output and output.resolve() in {path.resolve() for path in _files(inputs)}:
         raise ConfigError(f'{output}: is an input and would be overwritten')
+
+
+def _files(inputs: Sequence[str]) -> Iterator[Path]:
+    for path in map(Path, inputs):
+        yield from path.iterdir() if path.is_dir() else (path,)

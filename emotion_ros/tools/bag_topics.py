@@ -1,4 +1,8 @@
-"""Which topics of a bag to replay: by name when told, else by type and the usual name."""
+"""Which topics of a bag to replay: by name when told, else by type and the usual name.
+
+Words are the exception: a String may be anything, such as ``/robot_description``, and is speech
+only by its name.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,10 +27,10 @@ SOURCES = (FROM_IMAGES, FROM_EVIDENCE)
 USUAL_NAMES = (
     '/camera/image_raw',
     '/camera/image_raw/compressed',
-    '/speech_to_text',
     *TOPICS.values(),
 )
 IMAGES = (IMAGE, COMPRESSED_IMAGE)
+SPEECH_NAMES = ('speech_to_text', 'speech')
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,11 @@ def find_sources(
     if start == FROM_IMAGES or named or (not start and _is_raw(bag)):
         sources = Sources(
             image=find_topic(bag, IMAGES, image_topic, '--image-topic'),
-            speech=find_topic(bag, (STRING,), speech_topic, '--speech-topic'),
+            speech=find_speech(bag, speech_topic),
             evidence=find_topic(bag, (EVIDENCE,)),
         )
         found = sources.image or sources.speech
-        wanted = 'images (Image, CompressedImage) nor speech (String)'
+        wanted = 'images (Image, CompressedImage) nor speech (see --speech-topic)'
     else:
         sources = Sources(
             faces=find_topic(bag, (FACES,)),
@@ -92,7 +96,19 @@ def find_topic(bag: Bag, types: Sequence[str], name: str = '', option: str = '')
     if name:
         return _find_named(bag, fitting, name)
     usual = [topic for topic in fitting if topic.name in USUAL_NAMES]
-    candidates = usual or fitting
+    return _only(bag, usual or fitting, option)
+
+
+def find_speech(bag: Bag, name: str = '') -> Topic | None:
+    """Return the String called ``name``, or the one with a usual name, in whatever namespace."""
+    strings = [topic for topic in bag.topics if topic.type == STRING]
+    if name:
+        return _find_named(bag, strings, name)
+    usual = [topic for topic in strings if topic.name.rsplit('/', 1)[-1] in SPEECH_NAMES]
+    return _only(bag, usual, '--speech-topic')
+
+
+def _only(bag: Bag, candidates: Sequence[Topic], option: str) -> Topic | None:
     if len(candidates) > 1:
         names = ', '.join(topic.name for topic in candidates)
         advice = f'choose one with {option}' if option else 'one robot per bag, please'

@@ -57,8 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader, such as head, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_stdout()
         return EXIT_INTERRUPTED
+    except OSError as error:  # a full disk, a name that is too long, a folder of somebody else
+        _abandon_stdout()
+        where = f'{error.filename}: ' if error.filename else ''
+        return _complain(f'{where}{error.strerror or error}')
 
 
 def make_parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
@@ -78,6 +82,14 @@ def make_parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
 
 def _hint(module: str) -> str:
     return f': {INSTALL_HINTS[module]}' if module in INSTALL_HINTS else ''
+
+
+def _abandon_stdout() -> None:
+    """Say what is left to say if that is possible, for Python would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str) -> int:

@@ -2,14 +2,17 @@
 
 import argparse
 import math
+import os
 import re
 
 from emotion_ros.core.diagnosis import Finding, Severity, examine
+from emotion_ros.core.errors import ConfigError
 from emotion_ros.tools.console import table_console
+from emotion_ros.tools.isolation import domain_id
 from emotion_ros.view.state_json import to_json
 
 EXIT_PROBLEM = 1
-NAMESPACE = re.compile(r'/?|(/?[A-Za-z_][A-Za-z0-9_]*)+/?')
+NAMESPACE = re.compile(r'/?|/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*/?', re.ASCII)
 MARKS = {
     Severity.GOOD: ('ok', 'green'),
     Severity.NOTE: ('note', 'yellow'),
@@ -22,7 +25,12 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
     parser = subparsers.add_parser('doctor', help='find out why a running graph says nothing')
     add = parser.add_argument
     add(
-        '--for', dest='seconds', type=_seconds, default=4.0, metavar='S', help='how long to listen'
+        '--for',
+        dest='seconds',
+        type=_seconds,
+        default=4.0,
+        metavar='S',
+        help='how long to listen (at least 2.5 s, for the nodes speak once a second)',
     )
     add(
         '--namespace',
@@ -36,6 +44,7 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
 
 def run(args: argparse.Namespace) -> int:
     """Print the findings; return 1 when there is a problem among them, else 0."""
+    _require_domain()
     from emotion_ros.nodes.doctor import open_doctor
 
     with open_doctor(args.namespace) as doctor:
@@ -61,9 +70,17 @@ def print_findings(findings: tuple[Finding, ...]) -> None:
     for finding in findings:
         mark, style = MARKS[finding.severity]
         console.print(f'{mark:<8}', style=style, end='')
-        console.print(finding.what, highlight=False, markup=False)
+        console.print(finding.what, highlight=False)
         if finding.remedy:
-            console.print(f'{"":<8}-> {finding.remedy}', highlight=False, markup=False)
+            console.print(f'{"":<8}-> {finding.remedy}', highlight=False)
+
+
+def _require_domain() -> None:
+    """ConfigError for a ROS_DOMAIN_ID that no ROS program can use; some would end the process."""
+    try:
+        domain_id(os.environ.get('ROS_DOMAIN_ID') or '0')
+    except argparse.ArgumentTypeError as error:
+        raise ConfigError(f'ROS_DOMAIN_ID: {error}') from error
 
 
 def _namespace(text: str) -> str:

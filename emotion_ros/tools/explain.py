@@ -65,7 +65,7 @@ def print_explanation(explanation: Explanation) -> None:
     """Print the sum as a table, and the verdict below it."""
     console = table_console()
     console.print(_table(explanation))
-    console.print(_verdict(explanation.state), highlight=False, markup=False)
+    console.print(_verdict(explanation.state), highlight=False)
 
 
 def _table(explanation: Explanation) -> Table:

@@ -14,6 +14,9 @@ C = TypeVar('C', bound=Options)
 
 Parameters = Mapping[str, object]
 
+_NOT_YAML = (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError)
+"""What PyYAML raises; no errors of its own for ``2026-99-99``, ``!!int ""``, ``!!timestamp x``."""
+
 _KEY = 'ros__parameters'
 _ALL_NODES = ('/**', '**')
 _OF_EVERY_NODE = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
@@ -48,14 +51,17 @@ class ParamsFile:
         values: dict[str, object] = {}
         for name, block in self._root.items():
             if name in _ALL_NODES or name.rsplit('/', 1)[-1] == node:
-                values |= _flatten(self._parameters(name, block))
+                values |= self._parameters(name, block)
         return {k: v for k, v in values.items() if not k.startswith(_OF_EVERY_NODE)}
 
-    def _parameters(self, name: str, block: object) -> Parameters:
+    def _parameters(self, name: str, block: object) -> dict[str, object]:
         parameters = block.get(_KEY) if isinstance(block, dict) else None
         if not isinstance(parameters, dict):
             raise ConfigError(f'{self._where}: {name}: has no {_KEY}')
-        return parameters
+        try:
+            return _flatten(parameters)
+        except RecursionError as error:
+            raise ConfigError(f'{self._where}: {name}: an alias of what it is in') from error
 
     def _build(self, owner: str, options: type[C], values: Parameters) -> C:
         known = options.defaults()
@@ -75,7 +81,7 @@ def _read(path: Path) -> dict[str, object]:
         root = yaml.safe_load(path.read_text(encoding='utf-8'))
     except OSError as error:
         raise ConfigError(f'{path}: cannot be read: {error.strerror}') from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except _NOT_YAML as error:
         raise ConfigError(f'{path}: is not YAML: {" ".join(str(error).split())}') from error
     if not isinstance(root, dict):
         raise ConfigError(f'{path}: is no parameter file')

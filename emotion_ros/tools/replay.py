@@ -53,7 +53,12 @@ def add_bag_arguments(parser: argparse.ArgumentParser) -> None:
     add('--without', action='append', default=[], metavar='M', help='leave a modality out')
     add('--weight', action='append', default=[], metavar='M=x', help='weigh a modality anew')
     add('--image-topic', default='', metavar='T', help='default: the one there is')
-    add('--speech-topic', default='', metavar='T', help='default: the one there is')
+    add(
+        '--speech-topic',
+        default='',
+        metavar='T',
+        help='default: the one called speech_to_text or speech, in any namespace',
+    )
     add('--params', type=Path, metavar='FILE', help='parameter file, as for the nodes')
 
 

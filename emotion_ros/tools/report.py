@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from emotion_ros.core.errors import ConfigError
 from emotion_ros.inference.draft_file import draft_of
 from emotion_ros.tools.bag import Bag
 from emotion_ros.tools.replay import add_bag_arguments
@@ -33,13 +34,27 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
 
 def run(args: argparse.Namespace) -> int:
     """Write the report; EmotionRosError when the bag cannot be used or the file not written."""
+    _refuse_overwriting(args.bag, args.output)
     session = read_session(args)
     if args.frames:
         rotate = make_replay_config(args).vision.rotate
         with Bag(args.bag) as bag:
             topic = args.image_topic
             session.snapshots += take_pictures(bag, session.happenings, topic, rotate)
-    with draft_of(args.output) as draft:
-        draft.write_text(render_report(session), encoding='utf-8')
+    _write(args.output, render_report(session))
     print(f'{args.output}: {session.states} states', file=sys.stderr)
     return 0
+
+
+def _write(output: Path, html: str) -> None:
+    with draft_of(output) as draft:
+        try:
+            draft.write_text(html, encoding='utf-8')
+        except OSError as error:
+            raise ConfigError(f'{output}: cannot be written: {error.strerror}') from error
+
+
+def _refuse_overwriting(bag: Path, output: Path) -> None:
+    """ConfigError when the report would take the place of the recording, or lie in its folder."""
+    if output.resolve().is_relative_to(bag.resolve()):
+        raise ConfigError(f'{output}: is the bag or lies in it: choose another place with -o')

@@ -11,8 +11,8 @@ from emotion_ros.core.state import Status
 from emotion_ros.inference.from_msg import msg_to_faces, msg_to_text
 from emotion_ros.inference.state_from_msg import msg_to_state
 from emotion_ros.tools.bag import Bag, Topic
-from emotion_ros.tools.bag_topics import find_topic
-from emotion_ros.tools.message_types import FACES, PACKAGE, STATE, STRING, TEXT_SENTIMENT
+from emotion_ros.tools.bag_topics import find_speech, find_topic
+from emotion_ros.tools.message_types import FACES, PACKAGE, STATE, TEXT_SENTIMENT
 from emotion_ros.tools.offline import NANOSECONDS, Event
 from emotion_ros.tools.recording import Replay, open_replay
 from emotion_ros.tools.replay_output import with_progress
@@ -59,7 +59,8 @@ class _Recording:
 
     def read(self, bag: Bag, states: Topic) -> None:
         """Take in everything; what cannot be understood is counted by reason."""
-        others = [find_topic(bag, (kind,)) for kind in (FACES, TEXT_SENTIMENT, DIAGNOSTICS)]
+        others = [find_topic(bag, (kind,)) for kind in (FACES, TEXT_SENTIMENT)]
+        others += [t for t in bag.topics if (t.name, t.type) == ('/diagnostics', DIAGNOSTICS)]
         topics = [states, *(topic for topic in others if topic)]
         for recorded in bag.messages(topics):
             try:
@@ -128,7 +129,7 @@ def _put_tone(session: Session, text: TextObservation, at_s: float) -> None:
 
 
 def _hear(session: Session, bag: Bag, name: str) -> None:
-    topic = find_topic(bag, (STRING,), name, '--speech-topic')
+    topic = find_speech(bag, name)
     for recorded in bag.messages([topic] if topic else []):
         session.transcript.hear(recorded.msg.data, _seconds(bag, recorded.time_ns))
 

@@ -32,6 +32,15 @@ def make_evidence_bag(path: Path, storage: str = 'sqlite3', version: Literal[8, 
         writer.write(time_ns, '/emotion/evidence', EVIDENCE, _voice(time_ns, SAD))
 
 
+def make_voice_bag(path: Path, detail: str) -> None:
+    """Two seconds of a sad voice, in words of its own."""
+    with BagWriter(path) as writer:
+        for number in range(20):
+            time_ns = START_NS + number * SECOND // 10
+            fields = _voice(time_ns, SAD) | {'detail': detail}
+            writer.write(time_ns, '/emotion/evidence', EVIDENCE, fields)
+
+
 def make_speech_bag(path: Path, *topics: str) -> None:
     """Say hello on each of these topics."""
     with BagWriter(path) as writer:

@@ -1,6 +1,9 @@
 """What cannot be replayed gives one line that says why, and exit code 2."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from emotion_ros.tools.cli import main
 from make_bag import START_NS
 from small_bags import make_evidence_bag, make_speech_bag
 
+ROOT = Path(__file__).parents[2]
 Spoil = Callable[[Path], Path]
 
 
@@ -67,7 +71,12 @@ def changed_definition(path: Path) -> Path:
 
 
 def two_speakers(path: Path) -> Path:
-    make_speech_bag(path, '/left', '/right')
+    make_speech_bag(path, '/r1/speech', '/r2/speech')
+    return path
+
+
+def robot_model(path: Path) -> Path:
+    make_speech_bag(path, '/robot_description')
     return path
 
 
@@ -110,7 +119,9 @@ def good(path: Path) -> Path:
         (foreign, '--from evidence', '/battery (sensor_msgs/msg/BatteryState)'),
         (good, '--from images', '/emotion/faces (emotion_ros/msg/FaceEmotionArray)'),
         (good, '--image-topic /nose', 'no usable topic /nose; it has /emotion/evidence'),
-        (two_speakers, '', '/left, /right; choose one with --speech-topic'),
+        (two_speakers, '', '/r1/speech, /r2/speech; choose one with --speech-topic'),
+        (robot_model, '', '/robot_description (std_msgs/msg/String)'),
+        (robot_model, '', 'nor speech (see --speech-topic)'),
         (good, '--from evidence --image-topic /nose', 'have no use'),
         (good, '--weight face', "--weight 'face' is not MODALITY=NUMBER"),
         (good, '--weight face=much', 'is not MODALITY=NUMBER'),
@@ -143,6 +154,54 @@ def test_an_existing_bag_is_not_overwritten(
     assert main(['replay', path, '--output', path]) == 2
     assert 'exists already' in capsys.readouterr().err
     assert sorted(p.name for p in (tmp_path / 'bag').iterdir()) == before
+
+
+# A limit on the size of files stands for a full disk.
+ON_A_SMALL_DISK = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+from emotion_ros.tools.cli import main
+raise SystemExit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ('command', 'largest'),
+    [
+        ('replay bag --output new', 1),
+        ('replay bag --output new', 50_000),
+        ('report bag -o new', 1),
+        ('report bag -o new', 10_000),
+    ],
+)
+def test_a_full_disk_is_one_line_and_leaves_nothing(
+    command: str, largest: int, tmp_path: Path
+) -> None:
+    good(tmp_path / 'bag')
+    done = subprocess.run(
+        [sys.executable, '-c', ON_A_SMALL_DISK, str(largest), *command.split()],
+        cwd=tmp_path,
+        env={**os.environ, 'PYTHONPATH': str(ROOT), 'PYTHONDONTWRITEBYTECODE': '1'},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert 'new: cannot be written: ' in done.stderr
+    assert 'Traceback' not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ['bag']
+
+
+@pytest.mark.parametrize('storage', ['sqlite3', 'mcap'])
+def test_a_bag_that_is_interrupted_is_removed(tmp_path: Path, storage: str) -> None:
+    def write_half() -> None:
+        with BagWriter(tmp_path / 'bag', storage) as writer:
+            writer.write(START_NS, '/battery', 'sensor_msgs/msg/BatteryState', {})
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize('at', ['-0.1', '99', 'nan', 'inf'])

@@ -12,7 +12,7 @@ from emotion_ros.tools.cli import main
 from emotion_ros.tools.message_types import EVIDENCE, STATE, make_typestore
 from golden import PARAMS, differences, load_golden, missed, replay_bag, to_lines
 from make_bag import START_NS, Bags
-from small_bags import make_evidence_bag
+from small_bags import make_evidence_bag, make_voice_bag
 
 VARIANTS = tuple(product(('raw', 'compressed'), ('sqlite3', 'mcap'), (8, 9)))
 RUNS = 3
@@ -155,6 +155,20 @@ def test_the_table_has_a_row_for_every_change(
     assert 'happy' in out
     assert '/emotion/faces (20)' in err
     assert 'not used: none' in err
+
+
+@pytest.mark.parametrize(
+    'command', ['replay', 'explain --at 0', 'policy --rules rules.yaml --weight voice=2']
+)
+def test_what_others_wrote_is_no_markup(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path('rules.yaml').write_text('- {behaviour: "[/x] comfort", emotion: sad}')
+    make_voice_bag(Path('bag'), '[/x] sad')
+    name, *options = command.split()
+    assert main([name, 'bag', *options]) == 0
+    assert '[/x]' in capsys.readouterr().out
 
 
 def test_the_explanation_is_the_sum_that_the_state_came_from(

@@ -1,6 +1,7 @@
 """emotion-ros report: from real bags to a file that a browser shows."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,25 @@ def recorded_bag(evidence_bag: Path, tmp_path: Path) -> Path:
             )
         writer.write(START_NS + 3 * SECOND, '/emotion_state', STATE, {'status': 77})
     return path
+
+
+@pytest.fixture
+def recorded_states(tmp_path: Path) -> Callable[[list[str]], Path]:
+    """Return a maker of bags as of ``ros2 bag record -a``: one state, and what others say."""
+
+    def make(strings: list[str]) -> Path:
+        path = tmp_path / 'all'
+        values = [{'key': 'rejected.stale', 'value': '7'}]
+        status = {'name': 'vision_node', 'values': values}
+        with BagWriter(path) as writer:
+            writer.write(START_NS, '/emotion_state', STATE, {'status': 3, 'emotion': 255})
+            for topic in strings:
+                writer.write(START_NS, topic, STRING, {'data': 'hello'})
+            for topic in ('/diagnostics', '/diagnostics_agg'):
+                writer.write(START_NS, topic, DIAGNOSTICS, {'status': [status]})
+        return path
+
+    return make
 
 
 def test_evidence_is_replayed(evidence_bag):
@@ -122,6 +142,26 @@ def test_what_cannot_be_is_one_line(evidence_bag, tmp_path, monkeypatch, capsys,
     assert not (tmp_path / 'report.html').exists()
 
 
+@pytest.mark.parametrize(
+    ('bag', 'output'),
+    [
+        ('bag/bag.db3', 'bag/bag.db3'),
+        ('bag/bag.db3', 'link.db3'),
+        ('bag', 'bag'),
+        ('bag', 'bag/metadata.yaml'),
+        ('bag', 'bag/report.html'),
+    ],
+)
+def test_the_bag_is_not_overwritten(evidence_bag, monkeypatch, capsys, bag, output):
+    monkeypatch.chdir(evidence_bag.parent)
+    next(evidence_bag.glob('*.db3')).rename('bag/bag.db3')
+    Path('link.db3').symlink_to('bag/bag.db3')
+    before = {path: path.read_bytes() for path in Path('bag').iterdir()}
+    assert main(['report', bag, '-o', output]) == 2
+    assert f'{output}: is the bag or lies in it' in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in Path('bag').iterdir()} == before
+
+
 @pytest.mark.parametrize('name', ['nowhere', 'text.txt', 'broken.mcap', 'folder'])
 def test_a_broken_bag_is_one_line_and_leaves_no_file(tmp_path, monkeypatch, capsys, name):
     monkeypatch.chdir(tmp_path)
@@ -135,9 +175,27 @@ def test_a_broken_bag_is_one_line_and_leaves_no_file(tmp_path, monkeypatch, caps
     assert not list(tmp_path.glob('*.html'))
 
 
-def test_a_bag_of_words_alone_is_a_report(tmp_path):
-    make_speech_bag(tmp_path / 'words', '/speech_to_text')
-    assert '“hello”' in report(tmp_path / 'words')
+@pytest.mark.parametrize(
+    'topic', ['/speech_to_text', '/speech', '/r1/speech', '/r1/speech_to_text']
+)
+def test_a_bag_of_words_alone_is_a_report(tmp_path, topic):
+    make_speech_bag(tmp_path / 'words', '/robot_description', topic)
+    html = report(tmp_path / 'words')
+    assert html.count('“hello”') == 1
+
+
+def test_words_of_another_name_count_when_they_are_asked_for(tmp_path):
+    make_speech_bag(tmp_path / 'words', '/asr/text')
+    assert '“hello”' in report(tmp_path / 'words', '--speech-topic', 'asr/text')
+
+
+@pytest.mark.parametrize(
+    'strings', [[], ['/robot_description'], ['/robot_description', '/rosout_line']]
+)
+def test_everything_was_recorded_and_some_of_it_is_not_ours(recorded_states, strings):
+    html = report(recorded_states(strings))
+    assert '<td>vision_node</td><td>stale</td><td class="number">7</td>' in html
+    assert 'hello' not in html
 
 
 @pytest.mark.skipif(PROGRAM is None, reason='there is no chromium on PATH')

@@ -54,7 +54,7 @@ def test_a_healthy_graph_has_no_findings_but_good_ones():
 ABSENT = tuple(NodeReport(name) for name in NODES)
 PROBLEMS = [
     (Survey(2.0, ABSENT, where='ROS_DOMAIN_ID 7'), 'ROS_DOMAIN_ID 7', 'ros2 launch'),
-    (with_node(VISION, is_present=False), 'vision_node does not run', 'ros2 run'),
+    (with_node(FUSION, is_present=False), 'fusion_node does not run', 'ros2 run'),
     (with_node(FUSION, values=None), 'sent no diagnostics', 'start it again'),
     (with_node(VISION, values=RUNNING | {'enabled': 'false'}), 'is switched off', 'SetBool'),
     (
@@ -88,6 +88,33 @@ PROBLEMS = [
     (with_speech(publishers=(), received=0), 'nobody publishes /speech', 'enable_text:=false'),
     (replace(HEALTHY, states=0), 'no emotion_state in 2 s', 'findings above'),
 ]
+
+
+# What comes of the other source when one does not run, and how bad it is that it does not.
+MISSING = [
+    (RUNNING, Severity.NOTE),
+    (RUNNING | {'processed': '0'}, Severity.PROBLEM),
+    ({}, Severity.PROBLEM),
+    (None, Severity.PROBLEM),
+]
+
+
+@pytest.mark.parametrize(('values', 'severity'), MISSING)
+@pytest.mark.parametrize(('missing', 'other'), [(VISION, SENTIMENT), (SENTIMENT, VISION)])
+def test_a_source_may_be_left_out_when_something_comes_of_the_other(
+    missing, other, values, severity
+):
+    nodes = NODES | {missing: NodeReport(missing), other: NodeReport(other, True, values=values)}
+    findings = examine(replace(HEALTHY, nodes=tuple(nodes.values())))
+    (finding,) = [f for f in findings if f.what == f'{missing} does not run']
+    assert finding.severity is severity
+
+
+def test_without_the_fusion_no_source_is_enough():
+    nodes = (NodeReport(VISION), NODES[SENTIMENT], NodeReport(FUSION))
+    findings = examine(replace(HEALTHY, nodes=nodes))
+    said = [f.what for f in findings if f.severity is Severity.PROBLEM]
+    assert said == ['vision_node does not run', 'fusion_node does not run']
 
 
 @pytest.mark.parametrize(('survey', 'what', 'remedy'), PROBLEMS)

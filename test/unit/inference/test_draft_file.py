@@ -1,5 +1,6 @@
 """A file appears whole, or nothing changes."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,32 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=f'^{path}: cannot be written: '), draft_of(path):
             pass
     assert sorted(child.name for child in tmp_path.iterdir()) == ['file', 'out.png']
+
+
+def make_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def make_link_to_a_pipe(path: Path) -> None:
+    os.mkfifo(path.with_name('pipe'))
+    path.symlink_to('pipe')
+
+
+@pytest.mark.parametrize('make', [make_folder, os.mkfifo, make_link_to_a_pipe])
+def test_what_is_no_file_is_refused_before_the_work(tmp_path: Path, make) -> None:
+    path = tmp_path / 'out.png'
+    make(path)
+    before = path.lstat()
+    with pytest.raises(ConfigError, match='it is there and is no file'), draft_of(path):
+        pytest.fail('the work began')
+    assert (path.lstat().st_ino, path.lstat().st_mode) == (before.st_ino, before.st_mode)
+
+
+def test_a_link_stays_and_what_it_points_to_is_written(tmp_path: Path) -> None:
+    link, file = tmp_path / 'link.png', tmp_path / 'file.png'
+    file.write_bytes(b'older')
+    link.symlink_to(file.name)
+    with draft_of(link) as draft:
+        draft.write_bytes(b'whole')
+    assert link.is_symlink()
+    assert file.read_bytes() == b'whole'

@@ -192,6 +192,19 @@ REFUSED = [
 ]
 
 
+@pytest.mark.parametrize('output', ['photos/me.jpg', 'seen.jpg', 'photos/../photos/me.jpg'])
+def test_a_picture_of_a_folder_is_not_overwritten(tmp_path: Path, output: str) -> None:
+    (tmp_path / 'photos').mkdir()
+    (tmp_path / 'seen.jpg').write_bytes(ASTRONAUT.read_bytes())
+    link = tmp_path / 'photos' / 'me.jpg'
+    link.symlink_to('../seen.jpg')
+    done = run_alone(tmp_path, 'photos', '-o', output)
+    assert (done.returncode, done.stdout) == (2, '')
+    assert f'{output}: is an input and would be overwritten' in done.stderr
+    assert link.is_symlink()
+    assert (tmp_path / 'seen.jpg').read_bytes() == ASTRONAUT.read_bytes()
+
+
 @pytest.mark.parametrize(('words', 'complaint'), REFUSED)
 def test_refusals_are_one_line_and_leave_no_file(
     tmp_path: Path, words: list[str], complaint: str

@@ -54,6 +54,28 @@ def test_misuse_is_one_line_and_code_2(arguments, error, capfd):
     assert (out, err.count('\n')) == ('', 1)
 
 
+@pytest.mark.parametrize('command', ['replay', 'report', 'explain --at 0', 'analyze'])
+def test_a_name_that_is_too_long_is_one_line(command, capsys):
+    name, *options = command.split()
+    assert main([name, *options, 'x' * 300]) == 2
+    error = capsys.readouterr().err
+    assert 'File name too long' in error
+    assert error.count('\n') == 1
+
+
+def test_a_full_disk_under_the_output_is_one_line():
+    with open('/dev/full', 'w') as full:
+        done = subprocess.run(
+            [sys.executable, '-m', 'emotion_ros.tools.cli', 'messages'],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert done.stderr == 'emotion-ros: error: No space left on device\n'
+
+
 def test_help_lists_every_command(capsys):
     with pytest.raises(SystemExit) as ended:
         main(['--help'])
