@@ -35,9 +35,9 @@ def test_promise_1_a_state_without_input_comes_soon_after_the_start(graph, figur
         elapsed_s = monotonic() - started_s
         nodes = lambda: set(graph.tester.get_node_names()) >= set(NODES)  # noqa: E731
         graph.until(nodes, 'all three nodes')
+        state = graph.until(lambda: states, 'the first state')[0]
     figure('start to first state', elapsed_s, 's')
     assert elapsed_s < length(5.0, START_S)
-    state = states[0]
     assert (state.status, state.confidence) == (EmotionState.STATUS_NO_INPUT, 0.0)
     assert state.not_actionable_reason == 'no_input'
 

@@ -73,9 +73,11 @@ def test_promise_14_garbage_hides_no_good_image_and_fills_no_log(graph, figure):
     figure('good images answered', 100 * share, '%')
     figure('garbage refused', refused / seconds, 'a second')
     figure('lines in the log', lines / seconds, 'a second')
-    assert refused > 5 * good_fps * seconds
-    assert counts['processed'] >= 0.95 * (counts['received'] - refused)
-    assert share >= length(0.95, 0.0)  # the short form runs where others take the processor
+    # The short form runs where others take the processor.
+    assert refused > length(5.0, 0.5) * good_fps * seconds
+    assert counts['received'] - refused <= len(good.shown_s)  # garbage takes nobody's place
+    assert counts['processed'] >= length(0.95, 0.5) * (counts['received'] - refused)
+    assert share >= length(0.95, 0.0)
     assert lines <= 2 * seconds
 
 
@@ -244,9 +246,9 @@ def test_promise_16_every_view_has_its_outcome(graph, name, view, most):
     camera = graph.publisher(Image, 'image')
     image = painted(view) if isinstance(view, View) else view
 
-    def shown() -> bool:
+    def shown() -> object:
         camera.publish(bgr_to_msg(image, graph.tester.get_clock().now().to_msg(), 'camera'))
-        return len(faces) >= 5 and states[-1].header.stamp.sec > 0 and settled(faces[-1])
+        return len(faces) >= 5 and states and everybody and settled(faces[-1])
 
     def settled(last: FaceEmotionArray) -> bool:
         return len(everybody[-1].states) == max(len(last.faces), 1)

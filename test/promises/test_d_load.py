@@ -11,6 +11,7 @@ from statistics import median
 from time import monotonic, time
 
 import numpy as np
+import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from std_msgs.msg import String
 
@@ -68,7 +69,7 @@ def test_promise_28_a_slow_model_holds_no_state_back(graph, figure):
     figure('largest gap', 1e3 * max(b - a for a, b in pairwise(told_s)), 'ms')
     spoken_in = [any(i.began_s < t < i.ended_s for t in told_s) for i in slow.inferences]
     assert len(spoken_in) >= 5
-    assert np.mean(spoken_in) >= 0.9
+    assert np.mean(spoken_in) >= length(0.9, 0.5)
     assert max(b - a for a, b in pairwise(told_s)) <= length(0.25, 2.0)
 
 
@@ -125,7 +126,7 @@ def test_promise_30_on_a_busy_machine_late_is_said_to_be_late(graph, figure):
         graph.until(stale, 'late images counted')
         assert running.is_alive()
     figure('emotion_state', rate_hz, 'Hz')
-    assert rate_hz >= 5.0
+    assert rate_hz >= length(5.0, 2.0)
     answered = {round(stamp_to_seconds(f.header.stamp), 4) for f in faces}
     assert answered.isdisjoint(round(stamp_s, 4) for stamp_s in late_s)
     assert all(fresh_enough(state) for state in states)
@@ -173,17 +174,21 @@ def test_promise_31_a_face_and_words_are_in_the_state_in_time(graph, figure):
     assert len(first_ages_s(states, 'face')) >= 0.6 * len(faces)
 
 
+SOAK_MINUTES = length(15.0, 0.75)
+SOAK_TIMEOUT_S = 60.0 * SOAK_MINUTES + 120.0
+
+
+@pytest.mark.timeout(SOAK_TIMEOUT_S + 60.0)
 def test_promise_32_hours_of_bad_input_leave_no_trace(ros_domain, tmp_path, figure):
     """Red when VisionNode keeps its images, or FusionNode._take catches no InvalidInput."""
     report = tmp_path / 'soak.json'
-    minutes = length(15.0, 0.75)
     where = ['--domain', str(ros_domain), '--json', str(report)]
     with monitored(ros_domain) as monitor:
         done = subprocess.run(
-            [sys.executable, '-m', 'benchmarks.soak', '--minutes', str(minutes), *where],
+            [sys.executable, '-m', 'benchmarks.soak', '--minutes', str(SOAK_MINUTES), *where],
             capture_output=True,
             text=True,
-            timeout=60.0 * minutes + 120.0,
+            timeout=SOAK_TIMEOUT_S,
             check=False,
         )
     assert monitor.seen > 100
@@ -207,4 +212,4 @@ def test_promise_33_idle_nodes_are_idle(graph, figure):
         run_for(graph, length(60.0, 5.0))
         share = (running.cpu_s() - cpu_s) / (monotonic() - began_s)
     figure('CPU without input', 100.0 * share, '% of a core')
-    assert share <= 0.1
+    assert share <= length(0.1, 0.3)

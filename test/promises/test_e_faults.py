@@ -108,15 +108,16 @@ def test_promise_38_a_killed_node_is_missed_and_taken_back(graph, figure, modali
         remove(left)
         missed_s = published_s(states[-1]) - killed_s
         assert len(states) > told
-        answers.clear()
+        started_s = time()
         programs.start(name, f'emotion_ros.nodes.{name}')
-        back = graph.until(lambda: answers, 'the node, back', PROCESS_S)[0]
+        new = lambda: [a for a in answers if stamp_to_seconds(a.header.stamp) > started_s]  # noqa: E731
+        back = graph.until(new, 'the node, back', PROCESS_S)[0]
         state = graph.until(lambda: used() and states[-1], 'a state that uses it again')
     back_s = published_s(state) - stamp_to_seconds(back.header.stamp)
     figure(f'{modality} missed after', missed_s, 's')
     figure(f'{modality} used again after', back_s, 's')
     assert missed_s <= length(1.3, 3.0)
-    assert back_s <= 2.0
+    assert back_s <= length(2.0, 10.0)
 
 
 def test_promise_39_a_frozen_node_is_missed_and_nothing_old_is_believed(graph, figure):
@@ -168,21 +169,30 @@ def test_promise_40_a_fusion_started_anew_needs_no_memory(graph, figure):
     states = graph.listen(EmotionState, 'emotion_state')
     faces = graph.tester.create_publisher(FaceEmotionArray, 'emotion/faces', 10)
     graph.tester.create_timer(0.1, lambda: faces.publish(happy_faces(time())))
-    with Programs({}) as programs:
-        for _ in range(2):
-            states.clear()
-            graph.monitor.expect_jump()
-            began_s = monotonic()
-            fusion = programs.start('fusion', 'emotion_ros.nodes.fusion').process
-            graph.until(lambda: states, 'the first state', PROCESS_S)
-            first_s = monotonic()
-            graph.until(lambda: states[-1].status == EmotionState.STATUS_OK, 'a state that knows')
-            known_s = monotonic()
-            left = segments(fusion.pid)
-            fusion.kill()
-            fusion.wait()
-            remove(left)
-    figure('from start to the first state', first_s - began_s, 's')
-    figure('from there until it is correct (DDS discovery)', known_s - first_s, 's')
+    lives = [one_life(graph, states) for _ in range(2)]
+    start_s = max(first_s - begun_s for begun_s, first_s, _ in lives)
+    correct_s = max(known_s - first_s for _, first_s, known_s in lives)
+    figure('from start to the first state', start_s, 's')
+    figure('from there until it is correct (DDS discovery)', correct_s, 's')
     assert {s.label for s in states if s.status != s.STATUS_NO_INPUT} == {'happy'}
-    assert known_s - first_s <= length(2.5, 10.0)
+    assert correct_s <= length(2.5, 10.0)
+
+
+def one_life(graph: Graph, states: list[EmotionState]) -> tuple[float, float, float]:
+    """Start a fusion and kill it; return when it began, first spoke and first knew.
+
+    What the one before said may still wait to be heard: only later states are its own.
+    """
+    graph.monitor.expect_jump()
+    begun_s = time()
+    own = lambda: [s for s in states if published_s(s) > begun_s]  # noqa: E731
+    knowing = lambda: [s for s in own() if s.status == EmotionState.STATUS_OK]  # noqa: E731
+    with Programs({}) as programs:
+        fusion = programs.start('fusion', 'emotion_ros.nodes.fusion').process
+        first = graph.until(own, 'the first state', PROCESS_S)[0]
+        known = graph.until(knowing, 'a state that knows')[0]
+        left = segments(fusion.pid)
+        fusion.kill()
+        fusion.wait()
+        remove(left)
+    return begun_s, published_s(first), published_s(known)

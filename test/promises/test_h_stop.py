@@ -17,6 +17,7 @@ from sensor_msgs.msg import Image
 
 from emotion_ros.msg import EmotionState, FaceEmotionArray
 from graph import Graph
+from lengths import length
 
 PROGRAMS = Path(get_package_prefix('emotion_ros'), 'lib', 'emotion_ros')
 ASKED = {
@@ -24,8 +25,8 @@ ASKED = {
     'SIGTERM': [signal.SIGTERM],
     'SIGINT twice': [signal.SIGINT, signal.SIGINT],
 }
-STOP_S = 2.0
-STOP_WHILE_STARTING_S = 5.0
+STOP_S = length(2.0, 8.0)
+STOP_WHILE_STARTING_S = length(5.0, 8.0)
 WIDTH, HEIGHT = 1920, 1080
 SLOW = ('-p', f'detect_width:={WIDTH}', '-p', 'face_detector:=haar', '-p', 'detect_every:=1')
 

@@ -59,7 +59,9 @@ class Graph:
         self.tester.create_subscription(kind, topic, heard.append, qos)
         return heard
 
-    def publisher(self, kind: type, topic: str, qos: Any = 10) -> Any:
+    def publisher(
+        self, kind: type, topic: str, qos: Any = 10, timeout_s: float = TIMEOUT_S
+    ) -> Any:
         """Return a publisher that somebody listens to.
 
         A test that plays the fusion itself may say what it likes.
@@ -67,7 +69,8 @@ class Graph:
         if kind is EmotionState:
             self._stop_monitoring()
         publisher = self.tester.create_publisher(kind, topic, qos)
-        self.until(lambda: publisher.get_subscription_count() > 0, f'a subscriber of {topic}')
+        is_heard = lambda: publisher.get_subscription_count() > 0  # noqa: E731
+        self.until(is_heard, f'a subscriber of {topic}', timeout_s)
         return publisher
 
     def call(self, kind: type, name: str, request: Any) -> Any:

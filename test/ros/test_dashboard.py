@@ -2,12 +2,14 @@
 
 import socket
 from collections.abc import Iterator
+from functools import partial
 
 import aiohttp
 import cv2
 import numpy as np
 import psutil
 import pytest
+from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 from std_srvs.srv import SetBool
@@ -174,11 +176,14 @@ def test_words_are_shown_with_their_tone(graph, url, visitors):
     tones = graph.publisher(TextSentiment, 'emotion/text')
     tone = TextSentiment(sentiment=2, confidence=0.9, quality=1.0)
     tone.sentiment_probabilities = [0.05, 0.05, 0.9]
-    tone.header.stamp = graph.tester.get_clock().now().to_msg()
-    speech.publish(String(data='<b>hello</b>' + 'x' * 1000))
-    tones.publish(tone)
-    both = lambda now: now['transcript'] and now['transcript'][0]['sentiment']  # noqa: E731
-    [line] = told(graph, visitor, both, 'the line')['transcript']
+
+    def complete(now):
+        speech.publish(String(data='<b>hello</b>' + 'x' * 1000))
+        tone.header.stamp = graph.tester.get_clock().now().to_msg()
+        tones.publish(tone)
+        return [line for line in now['transcript'] if line['words'] and line['sentiment']]
+
+    line = complete(told(graph, visitor, complete, 'words with their tone'))[0]
     assert line['words'] == '<b>hello</b>' + 'x' * 288
     assert (line['sentiment'], line['refusal']) == (Sentiment.POSITIVE.label, '')
     assert line['confidence'] == pytest.approx(0.9)
@@ -326,3 +331,19 @@ def test_the_other_nodes_open_no_port(graph):
     graph.add(SentimentNode, text_of(KnowingWords()))
     graph.add(FusionNode)
     assert listening() == before
+
+
+def test_how_the_nodes_of_another_robot_are_is_not_shown(graph, url, visitors):
+    heard = graph.listen(DiagnosticArray, '/diagnostics')
+    graph.add(partial(FusionNode, namespace='/r2'))
+    graph.add(VisionNode, vision_of(SayingHappy()))
+    visitor = visitors.visit(url)
+    graph.until(lambda: len(of_robots(heard, '/r2')) > 2, 'the other robot')
+    now = told(graph, visitor, lambda now: now['nodes'], 'diagnostics')
+    assert [node['name'] for node in now['nodes']] == ['vision_node']
+
+
+def of_robots(heard: list[DiagnosticArray], namespace: str) -> list[str]:
+    """Return the names of the nodes of this namespace, once for each report."""
+    statuses = [status for msg in heard for status in msg.status]
+    return [status.name for status in statuses if status.hardware_id == namespace]

@@ -1,7 +1,9 @@
 """The dashboard as people see it: in a real, headless Chromium, fed over real DDS."""
 
+import json
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,18 +42,27 @@ class Stage:
         browser.complaints.clear()
         browser.open(self.node.server.url)
 
-    def until(self, script: str, timeout_s: float = TIMEOUT_S) -> None:
-        """Play on until the expression is true in the page."""
-        self.graph.until(lambda: self._play() or self.browser.evaluate(script), script, timeout_s)
+    def until(self, script: str, timeout_s: float = TIMEOUT_S) -> Any:
+        """Play on until the expression is true in the page; return its value."""
+        look = lambda: self._play() or self.browser.evaluate(script)  # noqa: E731
+        return self.graph.until(look, script, timeout_s)
 
     def shows(self, view: str, state: EmotionState | None) -> None:
         """Play a state until the page is in this view."""
         self.state = state
         self.until(f'document.body.dataset.view === "{view}"')
 
-    def text(self, selector: str) -> str:
-        """Return what can be read there."""
-        return str(self.browser.evaluate(f'document.querySelector("{selector}").innerText'))
+    def look(self, view: str, script: str) -> Any:
+        """Return the value of an expression at a moment at which the page is in this view.
+
+        While nobody plays, the page soon says that no data come.
+        """
+        return self.until(f'document.body.dataset.view === "{view}" && [{script}]')[0]
+
+    def texts(self, view: str, *selectors: str) -> list[str]:
+        """Return what can be read in these places at one such moment."""
+        places = json.dumps(selectors)
+        return list(self.look(view, f'{places}.map((s) => document.querySelector(s).innerText)'))
 
     def _play(self) -> None:
         if self.state is not None:
@@ -99,15 +110,14 @@ def test_a_happy_person_is_read_in_words_and_in_charts(stage):
     ]
     stage.shows('ok', seen())
     stage.until('document.querySelectorAll("#timeline rect.happy").length > 0')
-    assert (stage.text('#label'), stage.text('#confidence')) == ('happy', '88 %')
-    assert (stage.text('#act'), stage.text('#person')) == ('✓ actionable', 'face_1')
-    assert stage.text('#summary') == 'Vision: Happy (94%), Text: Positive (90%)'
-    bars = stage.text('#bars').split('\n')
-    assert [word for word in bars if word in EMOTIONS] == list(EMOTIONS)
-    assert 'not used: stale' in stage.text('#evidence')
+    said = ['happy', '88 %', '✓ actionable', 'face_1', 'Vision: Happy (94%), Text: Positive (90%)']
+    assert stage.texts('ok', '#label', '#confidence', '#act', '#person', '#summary') == said
+    bars, evidence = stage.texts('ok', '#bars', '#evidence')
+    assert [word for word in bars.split('\n') if word in EMOTIONS] == list(EMOTIONS)
+    assert 'not used: stale' in evidence
     label = 'document.getElementById("faces").getAttribute("aria-label")'
-    assert stage.browser.evaluate(label) == 'face_1 happy 94 %, face_2 not judged'
-    assert stage.browser.evaluate('document.getElementById("banner").hidden')
+    stage.until(f'{label} === "face_1 happy 94 %, face_2 not judged"')
+    assert stage.look('ok', 'document.getElementById("banner").hidden')
     assert stage.browser.complaints == []
 
 
@@ -150,15 +160,17 @@ def test_a_happy_person_is_read_in_words_and_in_charts(stage):
 def test_every_situation_is_said_in_words(stage, view, state, words):
     stage.shows(view, state)
     stage.until('document.getElementById("label").innerText !== ""')
-    assert {selector: stage.text(selector)[: len(w)] for selector, w in words.items()} == words
-    assert stage.text('#summary') != stage.text('#label')
+    *read, summary, label = stage.texts(view, *words, '#summary', '#label')
+    begun = [text[: len(w) or None] for text, w in zip(read, words.values(), strict=True)]
+    assert begun == list(words.values())
+    assert summary != label
     assert stage.browser.complaints == []
 
 
 def test_a_fusion_that_dies_is_no_data_soon(stage):
     stage.shows('ok', seen())
     stage.shows('no_data', None)
-    assert stage.text('#label') == 'no data'
+    assert stage.texts('no_data', '#label') == ['no data']
 
 
 def test_a_dashboard_that_dies_is_said_and_found_again(graph, stage):
@@ -166,12 +178,12 @@ def test_a_dashboard_that_dies_is_said_and_found_again(graph, stage):
     port = int(stage.node.server.url.rsplit(':', 1)[1].strip('/'))
     graph.remove(stage.node)
     stage.until('document.body.dataset.view === "disconnected"')
-    assert stage.text('#banner').startswith('Disconnected.')
-    assert stage.text('#live') == '○ disconnected'
-    assert stage.text('#act') == ''
+    banner, live, act = stage.texts('disconnected', '#banner', '#live', '#act')
+    assert banner.startswith('Disconnected.')
+    assert (live, act) == ('○ disconnected', '')
     stage.node = graph.add(DashboardNode, port=port)
     stage.shows('ok', seen())
-    assert stage.text('#live') == '● live'
+    assert stage.texts('ok', '#live') == ['● live']
 
 
 def test_a_node_that_is_switched_off_is_said(graph, stage):
@@ -186,12 +198,9 @@ def test_words_are_text_and_never_markup(graph, stage):
     evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
     graph.publisher(String, 'speech').publish(String(data=evil))
     stage.until('document.querySelector("#transcript .words") !== null')
-    assert stage.text('#transcript .words') == f'“{evil}”'
-    assert (stage.text('#summary'), stage.text('#person')) == ('<b>bold</b>', '<i>face_1</i>')
-    assert (
-        stage.browser.evaluate('document.querySelectorAll("main img, main b, main i i").length')
-        == 0
-    )
+    read = stage.texts('ok', '#transcript .words', '#summary', '#person')
+    assert read == [f'“{evil}”', '<b>bold</b>', '<i>face_1</i>']
+    assert stage.look('ok', 'document.querySelectorAll("main img, main b, main i i").length') == 0
     assert stage.browser.evaluate('document.title') == 'emotion_ros'
 
 
@@ -200,9 +209,11 @@ def test_the_keyboard_reaches_everything_and_freezes_the_page(stage):
     stage.browser.press('Tab')
     assert stage.browser.evaluate('document.activeElement.id') == 'freeze'
     stage.browser.press('Enter')
+    shown = 'document.getElementById("headline").innerText'
+    frozen = stage.browser.evaluate(shown)
     stage.state = seen(Emotion.SAD)
     stage.until('samples.some((s) => s.label === "sad")')
-    assert stage.text('#label') == 'happy'
+    assert stage.browser.evaluate(shown) == frozen
     stage.browser.press('Enter')
     stage.until('document.getElementById("label").innerText === "sad"')
     stage.browser.press('Tab')
@@ -214,7 +225,7 @@ def test_it_fits_the_width_of_a_screen(stage, width, height):
     stage.browser.open(stage.node.server.url, width, height)
     stage.shows('ok', seen(summary='word ' * 40))
     stage.until('document.querySelectorAll("#timeline rect.happy").length > 0')
-    assert stage.browser.evaluate('document.documentElement.scrollWidth') <= width
+    assert stage.look('ok', 'document.documentElement.scrollWidth') <= width
 
 
 def test_light_and_dark_follow_the_system_and_both_can_be_read(stage):
@@ -222,16 +233,16 @@ def test_light_and_dark_follow_the_system_and_both_can_be_read(stage):
     for dark in (False, True):
         stage.browser.open(stage.node.server.url, dark=dark)
         stage.shows('ok', seen())
-        ink = lightness_of(stage.browser, '#summary', 'color')
-        ground = lightness_of(stage.browser, '#headline', 'backgroundColor')
+        ink = lightness_of(stage, '#summary', 'color')
+        ground = lightness_of(stage, '#headline', 'backgroundColor')
         assert abs(ink - ground) > 80
         lightness.append(ground)
     assert lightness[0] > 200 > 60 > lightness[1]
 
 
-def lightness_of(browser: Browser, selector: str, what: str) -> float:
+def lightness_of(stage: Stage, selector: str, what: str) -> float:
     """Return the mean of red, green and blue, 0..255, of a part of the page."""
-    colour = browser.evaluate(f'getComputedStyle(document.querySelector("{selector}")).{what}')
+    colour = stage.look('ok', f'getComputedStyle(document.querySelector("{selector}")).{what}')
     return float(np.mean([int(n) for n in colour[4:-1].split(',')]))
 
 
@@ -266,4 +277,4 @@ def test_the_picture_is_on_the_canvas_only_when_it_may_be(graph, browser, show_i
     else:
         browser.evaluate(SMUGGLE_RED)
         stage.until('picture !== null && samples.length > 10')
-        assert not browser.evaluate(IS_RED)
+        assert not stage.look('ok', IS_RED)

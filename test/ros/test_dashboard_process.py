@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from itertools import pairwise
+from statistics import median
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
@@ -48,12 +49,12 @@ def test_a_crowd_and_a_sluggard_do_not_slow_the_states(graph, visitors):
             graph.until(lambda: all(v.now.get('state') for v in crowd[1:]), 'the crowd', TIMEOUT_S)
             states.clear()
             counts = [len(visitor.told) for visitor in crowd[1:]]
-            graph.until(lambda: len(states) >= 50, 'fifty states')
-            served = [len(v.told) - n for v, n in zip(crowd[1:], counts, strict=True)]
+            served = lambda: [len(v.told) - n for v, n in zip(crowd[1:], counts, strict=True)]  # noqa: E731
+            enough = lambda: len(states) >= 50 and min(served()) > 10  # noqa: E731
+            graph.until(enough, 'fifty states, and the crowd served', TIMEOUT_S)
             assert programs.casualty() == ''
     gaps = [b - a for a, b in pairwise(stamp_to_seconds(s.header.stamp) for s in states)]
-    assert sum(gaps) / len(gaps) == pytest.approx(0.1, abs=0.01)
-    assert min(served) > 10
+    assert median(gaps) == pytest.approx(0.1, abs=0.02)
 
 
 def test_asked_to_stop_it_leaves_although_pages_are_open(graph, visitors):

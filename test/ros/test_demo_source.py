@@ -17,11 +17,11 @@ from emotion_ros.nodes.demo_source import LATCHED, STARTED_TOPIC, DemoSourceNode
 from graph import Graph
 
 STORY = """
-- {at: 0.0, show: nobody, expect: {status: no_person, within_s: 0.3}}
-- {at: 0.3, show: [{image: white.png, x: 0, y: 0, height_px: 480, emotion: happy}], say: one,
+- {at: 0.0, show: nobody, expect: {status: no_person, within_s: 1.0}}
+- {at: 1.0, show: [{image: white.png, x: 0, y: 0, height_px: 480, emotion: happy}], say: one,
    sentiment: positive, expect: {status: ok, emotion: happy, within_s: 0.1}}
-- {at: 0.6, say: two, sentiment: negative, expect: {conflict: true, within_s: 0.1}}
-- {at: 0.9, show: camera_off, say: three}
+- {at: 2.0, say: two, sentiment: negative, expect: {conflict: true, within_s: 0.1}}
+- {at: 3.0, show: camera_off, say: three}
 """
 HAPPY, UNKNOWN = EmotionState.HAPPY, EmotionState.UNKNOWN
 
@@ -51,12 +51,12 @@ def test_frames_and_words(graph: Graph, story: str):
     times = story_times(started, [image.header for image in images])
     assert times[0] == pytest.approx(0.0, abs=1e-6)
     assert all(a < b for a, b in pairwise(times))
-    assert 0.6 < times[-1] < 0.9
+    assert 2.0 < times[-1] < 3.0
     assert {(i.width, i.height, i.encoding, i.step, len(i.data)) for i in images} == {
         (640, 480, 'bgr8', 1920, 640 * 480 * 3)
     }
     for t_s, image in zip(times, images, strict=True):
-        assert bool(np.min(image.data) == 255) is (t_s >= 0.3)
+        assert bool(np.min(image.data) == 255) is (t_s >= 1.0)
 
 
 def test_modalities(graph: Graph, story: str):

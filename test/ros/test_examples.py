@@ -19,6 +19,7 @@ from examples import sure
 
 EXAMPLES = Path(__file__).parents[2] / 'examples'
 FACE_WEIGHT, VOICE_WEIGHT = 0.8, 0.5
+PROCESS_S = 60.0
 
 
 @pytest.fixture
@@ -40,12 +41,13 @@ def test_a_fake_voice_changes_the_state_as_the_maths_says(graph, start):
     states = graph.listen(EmotionState, 'emotion_state')
     options = {'filter': 'none', 'face_weight': FACE_WEIGHT, 'other_weight': VOICE_WEIGHT}
     graph.add(FusionNode, face_fresh_for=10.0, vision_timeout=10.0, fresh_for=10.0, **options)
-    graph.publisher(FaceEmotionArray, 'emotion/faces').publish(happy_face(graph))
+    faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
 
     def heard() -> list[EmotionState]:
+        faces.publish(happy_face(graph))
         return [s for s in states if [e.modality for e in s.evidence] == ['face', 'voice']]
 
-    state = graph.until(heard, 'a state with face and voice')[-1]
+    state = graph.until(heard, 'a state with face and voice', PROCESS_S)[-1]
     assert [e.weight for e in state.evidence] == pytest.approx([FACE_WEIGHT, VOICE_WEIGHT])
     assert state.probabilities == pytest.approx(expected(), abs=1e-4)
     assert state.summary == 'Vision: Happy (60%), Voice: Sad (70%)'
@@ -53,7 +55,7 @@ def test_a_fake_voice_changes_the_state_as_the_maths_says(graph, start):
 
 def test_a_voice_cannot_be_surer_than_sure():
     command = [sys.executable, str(EXAMPLES / 'fake_voice.py'), '--confidence', '80']
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert '--confidence 80.0 is not within 0..1' in done.stderr
 
@@ -62,7 +64,7 @@ def test_a_voice_cannot_be_surer_than_sure():
 def test_a_controller_cheers_with_the_happy_and_then_rests(graph, start, program):
     said = graph.listen(String, 'behaviour')
     start(program)
-    publisher = graph.publisher(EmotionState, 'emotion_state')
+    publisher = graph.publisher(EmotionState, 'emotion_state', timeout_s=PROCESS_S)
     happy = EmotionState(label='happy', emotion=int(Emotion.HAPPY), confidence=0.9)
     happy.person_id, happy.actionable = 'face_1', True
 
@@ -70,8 +72,8 @@ def test_a_controller_cheers_with_the_happy_and_then_rests(graph, start, program
         publisher.publish(happy)
         return bool(said) and said[-1].data.startswith('cheer')
 
-    graph.until(cheers, 'the behaviour')
-    graph.until(lambda: said[-1].data == 'rest', 'its end')
+    graph.until(cheers, 'the behaviour', PROCESS_S)
+    graph.until(lambda: said[-1].data == 'rest', 'its end', PROCESS_S)
 
 
 def happy_face(graph) -> FaceEmotionArray:

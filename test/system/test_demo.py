@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from altered_models import permuted_model
+from benchmarks.shared_memory import segments
 from emotion_ros.inference.packaged_config import packaged_config
 from emotion_ros.tools.demo import title
 from output_contract import OutputMonitor, monitored
@@ -19,7 +20,6 @@ from output_contract import OutputMonitor, monitored
 pytestmark = pytest.mark.usefixtures('weights')
 
 TIMEOUT_S = 90.0
-SHARED_MEMORY = Path('/dev/shm')  # noqa: S108 - where Fast DDS keeps its segments
 STORY = f"""
 - {{at: 0.0, show: nobody, expect: {{status: no_person, within_s: 4.0}}}}
 - at: 4.0
@@ -83,16 +83,17 @@ def program_of(process: subprocess.Popen[str], module: str) -> psutil.Process:
 
 
 def test_the_demo_passes_and_leaves_nothing_behind(story, ros_domain, monitor):
-    segments = segments_of_fastdds()
     with demo(story, ros_domain) as process:
         wait_for_line(process, 'no_person')
         programs = psutil.Process(process.pid).children()
+        own = [segments(p) for p in (process.pid, *(program.pid for program in programs))]
         code, printed = result(process)
     assert '3 of 3 expectations met' in printed
     assert code == 0, printed
     assert len(programs) == 2
     assert not any(program.is_running() for program in programs)
-    assert segments_of_fastdds() <= segments
+    assert all(own)
+    assert not [path for path in set().union(*own) if path.exists()]
     assert monitor.seen > 50
 
 
@@ -144,7 +145,3 @@ def test_an_interrupted_demo_stops_its_programs(story, ros_domain):
     assert code == 130, printed
     assert programs
     assert not any(program.is_running() for program in programs)
-
-
-def segments_of_fastdds() -> set[str]:
-    return {path.name for path in SHARED_MEMORY.glob('fastdds_*')}
