@@ -51,5 +51,8 @@ class VisionConfig(Options):
         1.0, 'an image older than this at arrival, in s, is rejected as stale', low=0.05, high=60.0
     )
     max_future: float = option(
-        0.5, 'an image stamped further ahead than this, in s, is rejected', low=0.0, high=0.5
+        0.5,
+        'an image stamped further ahead than this, in s, is rejected; the fusion takes 0.5 at most',
+        low=0.0,
+        high=60.0,
     )

@@ -112,7 +112,7 @@ def test_promise_61_asked_to_stop_when_idle(graph, figure, program, how):
 
 @pytest.mark.parametrize('how', ASKED)
 def test_promise_61_asked_to_stop_in_the_middle_of_work(graph, figure, how):
-    """Red when Worker.stop in nodes/worker.py does not set ``_stopping``."""
+    """Red when run() in nodes/spin.py catches no KeyboardInterrupt."""
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     images = graph.tester.create_publisher(Image, 'image', 1)
 
