@@ -52,7 +52,7 @@ class VisionConfig(Options):
     )
     max_future: float = option(
         0.5,
-        'an image stamped further ahead than this, in s, is rejected; the fusion takes 0.5 at most',
+        'an image stamped further ahead than this, in s, is rejected; the fusion takes up to 0.5',
         low=0.0,
         high=60.0,
     )
