@@ -34,12 +34,16 @@ class DashboardNode(EmotionNode[DashboardConfig]):
     """Listens to everything, keeps the newest in memory, and shows it to browsers."""
 
     Config = DashboardConfig
+    # From Kilted on a node whose start failed is destroyed, too.
+    _camera: CameraPicture | None = None
+    _thread: Thread | None = None
 
     def __init__(self, **node_options: Any) -> None:
         super().__init__('dashboard_node', **node_options)
         self.start()
         self._board = Board()
-        self._camera = CameraPicture(self, self._is_looked_at) if self.config.show_image else None
+        if self.config.show_image:
+            self._camera = CameraPicture(self, self._is_looked_at)
         self.server = WebServer(self.config.host, self.config.port, self.config.rate, self)
         self._states = self._take(EmotionState, 'emotion_state', self._on_state)
         self._take(FaceEmotionArray, 'emotion/faces', self._on_faces)
@@ -54,8 +58,9 @@ class DashboardNode(EmotionNode[DashboardConfig]):
 
     def destroy_node(self) -> None:
         """Stop the server first: its pages ask this node."""
-        self.server.stop()
-        self._thread.join(STOP_TIMEOUT_S)
+        if self._thread:
+            self.server.stop()
+            self._thread.join(STOP_TIMEOUT_S)
         if self._camera:
             self._camera.stop()
         super().destroy_node()
