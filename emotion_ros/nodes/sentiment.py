@@ -25,6 +25,8 @@ class SentimentNode(EmotionNode[SentimentConfig]):
     """Scores every final utterance of a recogniser."""
 
     Config = SentimentConfig
+    # From Kilted on a node whose start failed is destroyed, too.
+    _worker: Worker[Any] | None = None
 
     def __init__(
         self,
@@ -45,7 +47,8 @@ class SentimentNode(EmotionNode[SentimentConfig]):
 
     def destroy_node(self) -> None:
         """Stop the worker first: it publishes."""
-        self._worker.stop()
+        if self._worker:
+            self._worker.stop()
         super().destroy_node()
 
     def details(self) -> dict[str, str]:

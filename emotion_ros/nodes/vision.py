@@ -36,6 +36,8 @@ class VisionNode(EmotionNode[VisionConfig]):
     """Finds, follows and reads the faces of the latest image; older ones are dropped."""
 
     Config = VisionConfig
+    # From Kilted on a node whose start failed is destroyed, too.
+    _worker: Worker[Any] | None = None
 
     def __init__(
         self,
@@ -61,7 +63,8 @@ class VisionNode(EmotionNode[VisionConfig]):
 
     def destroy_node(self) -> None:
         """Stop the worker first: it publishes."""
-        self._worker.stop()
+        if self._worker:
+            self._worker.stop()
         super().destroy_node()
 
     def details(self) -> dict[str, str]:
