@@ -1,3 +1,4 @@
+# make help     this list
 # make demo     watch the robot's view of a scripted person change (HEADLESS=1: plain lines,
 #               DASHBOARD=1: in a browser too)
 # make test     the checks, then every test
@@ -30,7 +31,10 @@ ifneq ($(wildcard ../shared/models),)
 export EMOTION_ROS_MODELS ?= $(abspath ../shared/models)
 endif
 
-.PHONY: setup setup-test demo test check docs promises bench soak fuzz clean distclean
+.PHONY: help setup setup-test demo test check docs promises bench soak fuzz clean distclean
+
+help:
+	@sed -n 's/^# \?//p; /^$$/q' Makefile
 
 setup:
 	@$(BOOTSTRAP) demo --ros $(ROS)
@@ -40,7 +44,7 @@ setup-test:
 
 demo: setup
 	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST \
-		python -m emotion_ros.tools.cli demo $(if $(HEADLESS),--headless) $(if $(DASHBOARD),--dashboard)
+		python -m emotion_ros demo $(if $(HEADLESS),--headless) $(if $(DASHBOARD),--dashboard)
 
 test: check
 	@$(ENV) && ROS_PYTHON_CHECK_FIELDS=1 python -m pytest
@@ -54,7 +58,7 @@ docs: setup-test
 promises: setup-test
 	@$(ENV) && EMOTION_ROS_PROMISES=as_stated \
 		python -m pytest -k test_promise_ --timeout 1800 --junitxml build/promises.xml; \
-		python test/promises/page.py build/promises.xml docs/promises.md
+		python test/guarantees/page.py build/promises.xml docs/promises.md
 
 bench: setup-test
 	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST python -m benchmarks.bench $(if $(QUICK),--quick)

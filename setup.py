@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """``pip install .``: the part that needs no ROS, and the ``emotion-ros`` command.
 
 With ROS, build with colcon instead; CMakeLists.txt says what goes where.
@@ -29,7 +30,7 @@ setup(
     license='MIT',
     python_requires='>=3.10',
     packages=find_packages(include=['emotion_ros', 'emotion_ros.*']),
-    package_data={'emotion_ros': ['weights/*', 'view/page/*']},
+    package_data={'emotion_ros': ['py.typed', 'weights/*', 'web/page/*']},
     data_files=[shared('msg', '*.msg'), shared('config', '*.*'), shared('config/demo', '*.*')],
     install_requires=[
         'numpy>=1.26',
@@ -55,5 +56,5 @@ setup(
         ],
         'dev': [*DATA, 'pytest>=8,<9', 'pytest-timeout', 'hypothesis', 'psutil', 'ruff', 'mypy'],
     },
-    entry_points={'console_scripts': ['emotion-ros = emotion_ros.tools.cli:main']},
+    entry_points={'console_scripts': ['emotion-ros = emotion_ros.cli.main:main']},
 )

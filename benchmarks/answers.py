@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the answers of the nodes tell: which belong to what, how old, how regular."""
 
 from collections.abc import Sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Speed and memory of the real nodes with the shipped weights: ``python -m benchmarks.bench``.
 
 Takes frames with one face through the stages in this process; then starts the nodes as
@@ -34,12 +35,12 @@ from benchmarks.report import (
     stage_table,
 )
 from benchmarks.stages import measure_stages
-from emotion_ros.core.errors import EmotionRosError
-from emotion_ros.core.fusion_config import FusionConfig
-from emotion_ros.inference.face_pipeline import FacePipeline, make_face_pipeline
-from emotion_ros.inference.vision_config import VisionConfig
-from emotion_ros.tools.isolation import free_domain, isolated
-from emotion_ros.tools.params_file import ParamsFile
+from emotion_ros.bag.params_file import ParamsFile
+from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.errors import EmotionRosError
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
+from emotion_ros.sandbox.domain import free_domain, isolated
 
 BASELINE = Path(__file__).parent / 'baseline.json'
 DOCUMENT = Path(__file__).parents[1] / 'docs' / 'performance.md'

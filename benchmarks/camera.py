@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A generated camera: frames of any size, raw or as JPEG, with any number of faces."""
 
 from dataclasses import dataclass
@@ -6,8 +7,8 @@ import cv2
 from sensor_msgs.msg import CompressedImage, Image
 
 from benchmarks.heads import paint_heads, with_noise
-from emotion_ros.inference.image import ImageArray
-from emotion_ros.nodes.convert import bgr_to_msg, seconds_to_stamp
+from emotion_ros.nodes.to_msg import bgr_to_msg, seconds_to_stamp
+from emotion_ros.perception.image.decode import ImageArray
 
 JPEG_QUALITY = 90
 FRAME_ID = 'bench_camera'

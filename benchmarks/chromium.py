@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A headless Chromium, driven over its DevTools protocol: for pictures, and for the tests."""
 
 import asyncio

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a bad camera does to a whole frame, in two strengths each."""
 
 from collections.abc import Callable
@@ -6,7 +7,7 @@ from functools import partial
 import cv2
 import numpy as np
 
-from emotion_ros.inference.image import ImageArray
+from emotion_ros.perception.image.decode import ImageArray
 
 Corruption = Callable[[ImageArray, np.random.Generator], ImageArray]
 """Returns another frame of the same shape, uint8; the one given stays as it is."""

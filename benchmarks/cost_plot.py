@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A picture of how the cost grows with faces, frame size and rate."""
 
 from collections.abc import Mapping, Sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The course that every run takes the nodes through, and what is asked of them there."""
 
 from collections.abc import Iterator, Sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What live_crop found out, as Markdown tables and as JSON."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The arithmetic of live_crop: faces shown to the pipeline against crops known to be right."""
 
 from collections.abc import Mapping, Sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The picture of the demo in the docs: ``python -m benchmarks.demo_picture``.
 
 Plays the packaged story to the real nodes and keeps the screen of one moment, the conflict, as
@@ -13,12 +14,12 @@ from pathlib import Path
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
-from emotion_ros.core.judgement import Outcome
-from emotion_ros.inference.storyboard_file import load_storyboard, packaged_storyboard
-from emotion_ros.tools.demo import Interruption, Performance, node_arguments
-from emotion_ros.tools.isolation import free_domain, isolated
-from emotion_ros.tools.programs import Programs
-from emotion_ros.view.terminal import Snapshot, screen
+from emotion_ros.demo.command import Interruption, Performance, node_arguments
+from emotion_ros.demo.evaluation import Outcome
+from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboard
+from emotion_ros.demo.terminal import Snapshot, screen
+from emotion_ros.sandbox.domain import free_domain, isolated
+from emotion_ros.sandbox.processes import Programs
 
 PICTURE = Path(__file__).parents[1] / 'docs' / 'figures' / 'demo.svg'
 MOMENT_S = 15.5
@@ -52,7 +53,7 @@ def main() -> None:
     story = packaged_storyboard()
     environment = isolated(free_domain())
     os.environ.update(environment)
-    from emotion_ros.nodes.demo_watcher import watching
+    from emotion_ros.demo.observer_node import watching
 
     with (
         closing(Photographer()) as view,

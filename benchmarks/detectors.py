@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Speed, recall and false alarms of every installed face detector.
 
 ``EMOTION_ROS_DATA=… EMOTION_ROS_MODELS=… python -m benchmarks.detectors`` prints the table of
@@ -12,10 +13,10 @@ from time import process_time
 import numpy as np
 
 from benchmarks.pasted_faces import load_public_test, paste, shuffled_frame
-from emotion_ros.core.errors import MissingDependency
-from emotion_ros.inference.detectors.detector import FaceDetector
-from emotion_ros.inference.detectors.factory import KINDS, make_detector
-from emotion_ros.inference.image import ImageArray
+from emotion_ros.errors import MissingDependency
+from emotion_ros.perception.face.detectors.detector import FaceDetector
+from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
+from emotion_ros.perception.image.decode import ImageArray
 from training.face.data import Faces
 
 SIDES = (40, 64, 96, 160)  # px

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What is measured: single quantities with their targets, and the stages of a frame."""
 
 from collections.abc import Mapping, Sequence
@@ -5,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emotion_ros.core.errors import EmotionRosError
+from emotion_ros.errors import EmotionRosError
 
 
 class NotMeasured(EmotionRosError):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What ``detect_every`` costs and saves: a known face on a known path, 30 images a second.
 
 ``EMOTION_ROS_MODELS=… python -m benchmarks.following`` prints the table of docs/detectors.md:
@@ -15,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.pasted_faces import GREY, HEIGHT, WIDTH
-from emotion_ros.inference.detectors.factory import KINDS, make_detector
-from emotion_ros.inference.face_pipeline import FacePipeline
-from emotion_ros.inference.image import ImageArray
-from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
+from emotion_ros.perception.face.pipeline import FacePipeline
+from emotion_ros.perception.image.decode import ImageArray
 
 PORTRAIT = Path(__file__).parents[1] / 'config/demo/astronaut.jpg'
 EVERY = (1, 2, 3, 5, 10)

@@ -1,13 +1,14 @@
+# SPDX-License-Identifier: MIT
 """What one step of the fusion takes: a face and words come in, a state comes out."""
 
 from time import perf_counter
 
 from benchmarks.figure import Figure, summarise
-from emotion_ros.core.fusion import Fusion
-from emotion_ros.core.fusion_card import load_fusion_card
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.fusion.card import load_fusion_card
+from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.observations import FaceObservation, FacesObservation, TextObservation
-from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.perception.models.file import packaged_weights
 
 STEPS = 1000
 WARM_UP = 100

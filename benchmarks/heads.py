@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The same head, some times, on a wall: what the generated cameras film."""
 
 from collections.abc import Iterator
@@ -6,8 +7,8 @@ from math import ceil, sqrt
 import cv2
 import numpy as np
 
-from emotion_ros.inference.image import ImageArray
-from emotion_ros.inference.packaged_config import packaged_config
+from emotion_ros.files.resources import packaged_config
+from emotion_ros.perception.image.decode import ImageArray
 
 FRAMES = 8
 NOISE_LEVELS = 6

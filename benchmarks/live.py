@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The nodes as processes of their own, driven and measured from outside over real DDS."""
 
 import os
@@ -11,9 +12,9 @@ import psutil
 from benchmarks.camera import Camera
 from benchmarks.figure import NotMeasured
 from benchmarks.probe import Probe, in_own_context
-from emotion_ros.tools.demo import SEPARATE, TOGETHER
-from emotion_ros.tools.isolation import isolated
-from emotion_ros.tools.programs import Programs
+from emotion_ros.demo.command import SEPARATE, TOGETHER
+from emotion_ros.sandbox.domain import isolated
+from emotion_ros.sandbox.processes import Programs
 
 TIMEOUT_S = 30.0
 POLL_S = 0.05

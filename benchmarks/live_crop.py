@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the live path costs: detector and crop against FER2013's own crops.
 
 ``EMOTION_ROS_DATA=… EMOTION_ROS_MODELS=… python -m benchmarks.live_crop`` enlarges faces of
@@ -19,12 +20,12 @@ from benchmarks.crop_report import CropReport
 from benchmarks.crop_score import Score, Sweep, Trials, joined, quality_bins, score, sweep
 from benchmarks.pasted_faces import load_public_test
 from benchmarks.studio import Studio
-from emotion_ros.core.errors import MissingDependency
-from emotion_ros.inference.detectors.factory import KINDS, make_detector
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.face_crop import AS_IS, CROPS, FaceCrop
-from emotion_ros.inference.model_file import PACKAGED
-from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.errors import MissingDependency
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.crop import AS_IS, CROPS, FaceCrop
+from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
+from emotion_ros.perception.models.file import PACKAGED
 from training.command import log, run
 from training.face.data import Faces
 

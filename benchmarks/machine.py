@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Which machine this is, and whether it has anything else to do."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Measures where FER2013's squares lie in each detector's boxes: the table ``CROPS``.
 
 ``EMOTION_ROS_DATA=… python -m benchmarks.measure_crop`` prints it, with the spread.
@@ -10,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.pasted_faces import PastedFace, load_public_test, paste
-from emotion_ros.core.errors import MissingDependency
-from emotion_ros.inference.detectors.detector import FaceDetector
-from emotion_ros.inference.detectors.factory import KINDS, make_detector
+from emotion_ros.errors import MissingDependency
+from emotion_ros.perception.face.detectors.detector import FaceDetector
+from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 
 SIDES = (96, 160, 240)  # px
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a robot's nodes are sent in a long day: good input, and every kind of bad input."""
 
 from array import array
@@ -15,7 +16,7 @@ from std_msgs.msg import String
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.msg import EmotionEvidence
-from emotion_ros.nodes.convert import seconds_to_stamp
+from emotion_ros.nodes.to_msg import seconds_to_stamp
 
 GARBAGE = (b'', b'\x00\x01\x00\x00', b'\x00\x01\x00\x00\xff', b'\xff' * 40)
 LARGEST = 2**32 - 1

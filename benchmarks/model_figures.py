@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The figures on the model cards as a page: ``python -m benchmarks.model_figures``.
 
 ``--save`` writes them into docs/models.md, below the words that are written by hand.
@@ -7,8 +8,8 @@ import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from emotion_ros.inference.model_card import ModelCard, OutputHead, load_card
-from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.perception.models.card import ModelCard, OutputHead, load_card
+from emotion_ros.perception.models.file import packaged_weights
 
 DOCUMENT = Path(__file__).parents[1] / 'docs' / 'models.md'
 MARK = '<!-- From here on written by: python -m benchmarks.model_figures --save -->\n'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Camera frames whose truth is known: FER2013 faces, enlarged, in frames of 640x480."""
 
 import os
@@ -7,9 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from emotion_ros.core.errors import ConfigError
-from emotion_ros.inference.detectors.detector import FaceBox
-from emotion_ros.inference.image import ImageArray
+from emotion_ros.errors import ConfigError
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.image.decode import ImageArray
 from training.face.data import Faces, load_faces
 
 WIDTH, HEIGHT = 640, 480

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How the nodes did in one situation."""
 
 from dataclasses import dataclass

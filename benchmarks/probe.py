@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A camera, a speaker and an ear: drives the nodes from outside and notes when they answer."""
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,9 +17,9 @@ from std_msgs.msg import String
 
 from benchmarks.answers import Answer
 from benchmarks.camera import Frame
-from emotion_ros.inference.from_msg import stamp_to_seconds
+from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
-from emotion_ros.nodes.convert import seconds_to_stamp
+from emotion_ros.nodes.to_msg import seconds_to_stamp
 
 N = TypeVar('N', bound=Node)
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """All results of one run: as tables, as JSON, and against an earlier run."""
 
 import json
@@ -13,7 +14,7 @@ from benchmarks.figure import Figure, Spread, Stage
 from benchmarks.number import number
 from benchmarks.peers.comparison import Comparison
 from benchmarks.performance import Performance
-from emotion_ros.core.errors import ConfigError
+from emotion_ros.errors import ConfigError
 
 WARN_ABOVE = 1.25
 NO_PEERS = Comparison()

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Pictures of the dashboard and of a report for the docs, from the demo's storyboard.
 
 python -m benchmarks.screenshots            writes docs/figures/dashboard_*.png and report.png
@@ -15,11 +16,11 @@ from time import monotonic, sleep
 
 from benchmarks.chromium import Browser, BrowserError
 from benchmarks.story_bag import write_story
-from emotion_ros.inference.storyboard_file import load_storyboard, packaged_storyboard
-from emotion_ros.tools.cli import main as emotion_ros
-from emotion_ros.tools.demo import node_arguments
-from emotion_ros.tools.isolation import free_domain, isolated
-from emotion_ros.tools.programs import Program, Programs
+from emotion_ros.cli.main import main as emotion_ros
+from emotion_ros.demo.command import node_arguments
+from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboard
+from emotion_ros.sandbox.domain import free_domain, isolated
+from emotion_ros.sandbox.processes import Program, Programs
 
 FIGURES = Path('docs/figures')
 VIEW = 'document.body.dataset.view'
@@ -56,7 +57,7 @@ def take_dashboard(browser: Browser, programs: Programs, folder: Path) -> None:
     port = free_port()
     dashboard = start_dashboard(programs, port)
     browser.open(f'http://127.0.0.1:{port}/')
-    programs.start('demo_source', 'emotion_ros.nodes.demo_source')
+    programs.start('demo_source', 'emotion_ros.demo.source_node')
     shoot = Camera(browser, folder)
     shoot('nobody', f'{VIEW} === "no_person" && samples.length > 20', dark=True)
     shoot('happy', f'{LABEL} === "happy" && ({HEARD}).startsWith("positive")', image=True)
@@ -105,7 +106,7 @@ def take_report(browser: Browser, folder: Path) -> None:
 def start_dashboard(programs: Programs, port: int) -> Program:
     """Start dashboard_node and wait until it listens."""
     arguments = ['--ros-args', '-p', f'port:={port}', '-p', 'show_image:=true']
-    program = programs.start('dashboard', 'emotion_ros.nodes.dashboard', arguments)
+    program = programs.start('dashboard', 'emotion_ros.web.dashboard_node', arguments)
     deadline_s = monotonic() + START_TIMEOUT_S
     while not is_listening(port):
         if monotonic() > deadline_s or programs.casualty():

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The shared memory of Fast DDS: what a process has of its own, and what a killed one leaves."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a robot can meet: a camera, people, talk; and how the nodes do in it."""
 
 from collections.abc import Sequence

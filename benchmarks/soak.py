@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Hours of good and bad input for the real pipeline: ``python -m benchmarks.soak --minutes 15``.
 
 Starts ``emotion_pipeline`` in a ROS domain of its own, and a second node that is killed and
@@ -29,11 +30,11 @@ from benchmarks.probe import in_own_context
 from benchmarks.shared_memory import remove, segments
 from benchmarks.soak_world import SoakWorld
 from benchmarks.vitals import Vitals, growth, take_vitals
-from emotion_ros.core.storyboard import Cue, Picture, Storyboard, View
-from emotion_ros.inference.scene_painter import ScenePainter
-from emotion_ros.inference.storyboard_file import packaged_storyboard
-from emotion_ros.tools.isolation import domain_id, free_domain, isolated
-from emotion_ros.tools.programs import Program, Programs
+from emotion_ros.demo.frame_renderer import ScenePainter
+from emotion_ros.demo.storyboard import Cue, Picture, Storyboard, View
+from emotion_ros.demo.storyboard_file import packaged_storyboard
+from emotion_ros.sandbox.domain import domain_id, free_domain, isolated
+from emotion_ros.sandbox.processes import Program, Programs
 
 EXAMPLES = Path(__file__).parents[1] / 'examples'
 START_S = 60.0

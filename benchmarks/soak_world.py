@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Camera, recogniser, third party and operator of a soak, and the ear that judges the answers."""
 
 from collections import Counter
@@ -16,7 +17,7 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
 from benchmarks import mischief
-from emotion_ros.inference.from_msg import stamp_to_seconds
+from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.msg import EmotionEvidence, EmotionState, FaceEmotionArray, TextSentiment
 
 QUEUE_DEPTH = 50

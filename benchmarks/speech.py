@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Sentences said to the running nodes, and how long they took."""
 
 from collections.abc import Sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Where the time of a frame goes, stage by stage, with the functions that the nodes call."""
 
 from collections.abc import Iterator, Sequence
@@ -10,18 +11,18 @@ from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image
 
 from benchmarks.figure import Stage, to_stages
-from emotion_ros.core.fusion import Fusion
-from emotion_ros.core.fusion_card import load_fusion_card
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.conversions.from_msg import msg_to_faces
+from emotion_ros.core.fusion.card import load_fusion_card
+from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.core.state import EmotionState
-from emotion_ros.inference.face_pipeline import FacePipeline, FaceReport
-from emotion_ros.inference.from_msg import msg_to_faces
-from emotion_ros.inference.model_file import packaged_weights
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotionArray
-from emotion_ros.nodes.convert import face_to_msg, seconds_to_stamp, state_to_msg
 from emotion_ros.nodes.image_decoder import make_decoder
+from emotion_ros.nodes.to_msg import face_to_msg, seconds_to_stamp, state_to_msg
+from emotion_ros.perception.face.pipeline import FacePipeline, FaceReport
+from emotion_ros.perception.models.file import packaged_weights
 
 STAGES = ('deserialise', 'decode', 'detect', 'classify', 'fuse', 'publish', 'search')
 COUNT = 300

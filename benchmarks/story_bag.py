@@ -1,11 +1,12 @@
+# SPDX-License-Identifier: MIT
 """A storyboard as a rosbag2 recording: what the camera saw, and the words."""
 
 from pathlib import Path
 
-from emotion_ros.core.storyboard import Storyboard
-from emotion_ros.inference.scene_painter import HEIGHT, WIDTH, ScenePainter
-from emotion_ros.tools.bag_writer import NANOSECONDS, BagWriter
-from emotion_ros.tools.message_types import IMAGE, STRING
+from emotion_ros.bag.types import IMAGE, STRING
+from emotion_ros.bag.writer import NANOSECONDS, BagWriter
+from emotion_ros.demo.frame_renderer import HEIGHT, WIDTH, ScenePainter
+from emotion_ros.demo.storyboard import Storyboard
 
 START_S = 1_700_000_000
 RATE_HZ = 10

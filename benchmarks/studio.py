@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Shows faces to the real face pipeline, each alone in a frame of its own."""
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +12,12 @@ from benchmarks.crop_score import Bools, Trials
 from benchmarks.pasted_faces import HEIGHT, WIDTH, PastedFace, paste
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.observations import FaceObservation
-from emotion_ros.inference.detectors.detector import FaceBox, FaceDetector
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.face_crop import FaceCrop, crop_face
-from emotion_ros.inference.face_pipeline import FacePipeline
-from emotion_ros.inference.image import ImageArray
-from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.crop import FaceCrop, crop_face
+from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
+from emotion_ros.perception.face.pipeline import FacePipeline
+from emotion_ros.perception.image.decode import ImageArray
 from training.face.data import Faces
 
 BATCH = 64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How a process is: memory, threads, descriptors; and whether any of them only ever grows."""
 
 from collections.abc import Sequence

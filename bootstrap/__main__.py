@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Make this checkout ready to run: ``python3 bootstrap demo`` (or ``test``), again and again.
 
 Checks the machine, makes the virtual environment, installs the pinned requirements, mends the

@@ -6,6 +6,7 @@ _root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 _suffix=$([ "${ROS:-jazzy}" = jazzy ] || echo "-$ROS")
 . "$_root/.venv$_suffix/bin/activate"
 . "$_root/install$_suffix/local_setup.bash"
+PATH="$_root/install$_suffix/emotion_ros/lib/emotion_ros:$PATH"
 # Raw frames between processes need more shared memory; the variable was renamed after Jazzy.
 _prefix=$([ -n "$_suffix" ] && echo FASTDDS || echo FASTRTPS)
 export "${_prefix}_DEFAULT_PROFILES_FILE=$_root/config/fastdds.xml"

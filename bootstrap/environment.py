@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The virtual environment: made once, filled from the pinned requirement files."""
 
 from __future__ import annotations

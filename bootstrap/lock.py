@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Write requirements/constraints.txt: ``python bootstrap/lock.py python3.10 ... python3.13``.
 
 Asks pip, for each Python given, what it would install for the hand-written files, and pins the

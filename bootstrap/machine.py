@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the machine must offer before anything is installed: Python, its headers, a compiler."""
 
 from __future__ import annotations

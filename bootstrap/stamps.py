@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Stamps: which step was done with which inputs, so that it is not done twice."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The colcon workspace: builds the messages and links the package, when its inputs changed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A pytest fixture that plays a recording, or a script, to the node of a robot, step by step.
 
 ::
@@ -31,12 +32,12 @@ from rclpy.publisher import Publisher
 from rclpy.utilities import try_shutdown
 from rosgraph_msgs.msg import Clock
 
-from emotion_ros.core.ideal_answers import ideal_state
-from emotion_ros.inference.storyboard_file import load_storyboard
+from emotion_ros.bag.offline_fusion import NANOSECONDS, with_ticks
+from emotion_ros.demo.ground_truth import ideal_state
+from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.convert import state_to_msg
-from emotion_ros.tools.isolation import free_domain, isolated
-from emotion_ros.tools.offline import NANOSECONDS, with_ticks
+from emotion_ros.nodes.to_msg import state_to_msg
+from emotion_ros.sandbox.domain import free_domain, isolated
 
 STORY_SUFFIXES = ('.yaml', '.yml')
 STORY_BEGINS_NS = 1_700_000_000 * NANOSECONDS
@@ -218,9 +219,9 @@ def _story_states(path: Path) -> States:
 
 
 def _bag_states(path: Path) -> States:
-    from emotion_ros.tools.bag import Bag  # here, for storyboards need no rosbags
-    from emotion_ros.tools.bag_error import BagError
-    from emotion_ros.tools.message_types import STATE
+    from emotion_ros.bag.errors import BagError
+    from emotion_ros.bag.reader import Bag  # here, for storyboards need no rosbags
+    from emotion_ros.bag.types import STATE
 
     with Bag(path) as bag:
         topics = [topic for topic in bag.topics if topic.type == STATE]

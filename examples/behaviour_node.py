@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """A behaviour controller: comfort who is sad, share joy, and stop when it is over.
 
 With the nodes running, or with ``emotion-ros demo``::
@@ -15,8 +16,8 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from std_msgs.msg import String
 
+from emotion_ros.listener import EmotionListener
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.listener import EmotionListener
 
 
 class BehaviourNode(Node):

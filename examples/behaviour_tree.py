@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """The same in a behaviour tree, with py_trees (``pip install py_trees``).
 
 With the nodes running, or with ``emotion-ros demo``::
@@ -17,8 +18,8 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from std_msgs.msg import String
 
+from emotion_ros.listener import EmotionListener
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.listener import EmotionListener
 
 TICK_S = 0.1
 

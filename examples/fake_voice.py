@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """A modality of your own: says every half second that the voice sounds like one emotion.
 
 Replace ``listen`` by your classifier and keep the rest. With the nodes running::

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """An engine of your own: the packaged face network, run by OpenCV in place of ONNX Runtime.
 
 Replace ``run`` by your accelerator and keep the rest. It is vision_node otherwise, with all its
@@ -14,18 +15,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.inference.detectors.factory import make_detector
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.face_pipeline import FacePipeline
-from emotion_ros.inference.model_card import ModelCard, load_card
-from emotion_ros.inference.model_file import packaged_weights
-from emotion_ros.inference.vision_config import VisionConfig
-from emotion_ros.nodes.spin import run
-from emotion_ros.nodes.vision import VisionNode
+from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.detectors.factory import make_detector
+from emotion_ros.perception.face.pipeline import FacePipeline
+from emotion_ros.perception.models.card import ModelCard, load_card
+from emotion_ros.perception.models.file import packaged_weights
 
 
 class OpenCvBackend:
-    """Holds one loaded model, as emotion_ros.inference.backend.Backend asks for."""
+    """Holds one loaded model, as emotion_ros.perception.models.backend.Backend asks for."""
 
     def __init__(self, card: ModelCard) -> None:
         self._net = cv2.dnn.readNetFromONNX(np.frombuffer(card.read_model(), np.uint8))

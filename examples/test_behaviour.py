@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How a controller is tested: python3 -m pytest examples/test_behaviour.py (see docs)."""
 
 from pathlib import Path

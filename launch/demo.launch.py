@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A scripted person in place of camera and speech: see the states without a robot."""
 
 import os
@@ -12,8 +13,8 @@ from launch.substitutions import LaunchConfiguration, PythonExpression
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from emotion_ros.core.demo_config import FRAMES, LEVELS, STATE, DemoConfig
-from emotion_ros.inference.packaged_config import packaged_config
+from emotion_ros.demo.config import FRAMES, LEVELS, STATE, DemoConfig
+from emotion_ros.files.resources import packaged_config
 
 # The variable of Humble and Jazzy, and that of later distributions.
 PROFILES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')

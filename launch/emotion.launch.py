@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Camera and speech in, emotion_state out."""
 
 from launch import LaunchContext, LaunchDescription
@@ -8,8 +9,8 @@ from launch.events.process import ProcessExited, ShutdownProcess
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
-from emotion_ros.inference.packaged_config import packaged_config
-from emotion_ros.nodes.spin import EXIT_BAD_CONFIG
+from emotion_ros.files.resources import packaged_config
+from emotion_ros.nodes.executor import EXIT_BAD_CONFIG
 
 RESPAWN_DELAY_S = 2.0
 

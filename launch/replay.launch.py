@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A rosbag2 recording in place of camera and speech, at the time of the recording."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every test process speaks in a DDS domain of its own; the closing lines tell about the data."""
 
 import fcntl

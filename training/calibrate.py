@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Making scores honest: one temperature per head and, where wanted, a bias per class.
 
 Both are fitted by negative log-likelihood (Guo et al. 2017; Alexandari et al. 2020 for the bias).
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.core.errors import InvalidInput
+from emotion_ros.errors import InvalidInput
 from training import metrics
 
 Floats = NDArray[np.floating]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Writing model cards: the JSON that ships beside the weights."""
 
 import json
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.core.errors import ModelError
+from emotion_ros.errors import ModelError
 from training.command import log
 
 AGREEMENT = 1e-3

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Checkpoints: a safetensors file for the weights, a JSON beside it for everything else."""
 
 import json
@@ -9,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from emotion_ros.core.errors import ModelError
+from emotion_ros.errors import ModelError
 
 
 def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What every command here shares: one JSON object out, or one line of error and exit 1."""
 
 import json
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from emotion_ros.core.errors import EmotionRosError
+from emotion_ros.errors import EmotionRosError
 
 
 def run(main: Callable[[], None]) -> None:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Cross-entropy against soft targets, balanced between classes; distillation from a teacher."""
 
 import numpy as np

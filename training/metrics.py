@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the evaluate commands report; numpy only.
 
 ``probabilities`` is [N, C] with rows that sum to 1, ``labels`` is int [N]. A class without a

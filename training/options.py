@@ -1,10 +1,11 @@
+# SPDX-License-Identifier: MIT
 """Command-line options made from the fields of frozen dataclasses: one home per default."""
 
 import argparse
 import dataclasses
 from typing import Any, TypeVar
 
-from emotion_ros.core.errors import ModelError
+from emotion_ros.errors import ModelError
 
 Settings = TypeVar('Settings')
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The log of a training run: a CSV file, the same line for people, and a bar while they wait."""
 
 import csv

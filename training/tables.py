@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Reading parquet tables; whatever is wrong with one is a one-line error that names it."""
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ import pandas as pd
 import pyarrow
 from numpy.typing import NDArray
 
-from emotion_ros.core.errors import ConfigError, InvalidInput
+from emotion_ros.errors import ConfigError, InvalidInput
 
 
 def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """torchvision beside a torch build that its compiled operators do not fit."""
 
 import importlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Ours beside what people would use instead: ``python -m benchmarks.peers``.
 
 Installs the peers, each into a virtual environment of its own (.venv-peer-*, 1.7 GB, most of it
@@ -9,7 +10,7 @@ import sys
 from rich.console import Console
 
 from benchmarks.peers.race import PEERS, compare_peers
-from emotion_ros.core.errors import EmotionRosError
+from emotion_ros.errors import EmotionRosError
 
 
 def main() -> int:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs where fer is installed: ``python ask_fer.py QUESTION.npz`` prints its answer as JSON.
 
 ``crops`` [N, 48, 48] are judged as they are: the whole crop is given as the face's box, and no

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs where VADER is installed: ``python ask_vader.py QUESTION.json`` prints its answer as JSON.
 
 The thresholds are those of its authors.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The tables in which peers stand beside us."""
 
 from collections.abc import Sequence

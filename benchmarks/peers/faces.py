@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Faces: fer, and our pipeline with its detectors, on the same crops and the same frames."""
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,13 +18,13 @@ from benchmarks.peers.comparison import FaceRow
 from benchmarks.peers.peer import Peer
 from benchmarks.studio import Studio, scenes
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.errors import MissingDependency
-from emotion_ros.inference.detectors.detector import FaceBox, FaceDetector
-from emotion_ros.inference.detectors.factory import KINDS, make_detector
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.face_pipeline import FacePipeline
-from emotion_ros.inference.image import ImageArray
-from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.errors import MissingDependency
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
+from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
+from emotion_ros.perception.face.pipeline import FacePipeline
+from emotion_ros.perception.image.decode import ImageArray
 from training.face.data import Faces
 
 COUNT = 300  # faces shown in frames

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A package of others in a virtual environment of its own, asked through a script."""
 
 import json
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figure import NotMeasured
-from emotion_ros.core.errors import MissingDependency
+from emotion_ros.errors import MissingDependency
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

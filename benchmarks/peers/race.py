@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """All peers in one run; what is not there is left out, with a note."""
 
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from benchmarks.peers.comparison import Comparison
 from benchmarks.peers.faces import compare_faces, make_face_question
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.words import compare_texts, load_tweets
-from emotion_ros.core.errors import ConfigError
+from emotion_ros.errors import ConfigError
 
 Row = TypeVar('Row')
 

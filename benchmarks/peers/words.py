@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Words: VADER, TextBlob and our network on the same tweets."""
 
 import json
@@ -15,9 +16,9 @@ from benchmarks.figure import NotMeasured
 from benchmarks.peers.comparison import TextRow
 from benchmarks.peers.peer import Peer
 from emotion_ros.core.emotions import SENTIMENTS
-from emotion_ros.core.errors import ConfigError
-from emotion_ros.inference.model_file import PACKAGED
-from emotion_ros.inference.text_classifier import make_text_engine
+from emotion_ros.errors import ConfigError
+from emotion_ros.perception.models.file import PACKAGED
+from emotion_ros.perception.text.classifier import make_text_engine
 from training import metrics
 from training.text.data import Utterances, load_utterances
 

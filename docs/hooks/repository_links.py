@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Makes the site's links to files outside docs/ work: every such file becomes a page of its own.
 
 So a page can link to ``../examples/fake_voice.py``, which is right in a checkout and on the site.

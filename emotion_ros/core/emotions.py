@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The vocabulary: seven emotions, three sentiments, and what an abstention looks like.
 
 The order is that of the FER2013 image folders. It is written here only; tests compare it with

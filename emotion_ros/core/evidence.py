@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One modality's say about one person, and what makes it count less or not at all."""
 
 from collections.abc import Sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A state in the terms of REP-155 (ROS4HRI): the words of hri_msgs/Expression."""
 
 from dataclasses import dataclass

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the vision and sentiment nodes saw and heard, and the evidence that follows from it."""
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ import numpy as np
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Emotion, Sentiment
 from emotion_ros.core.evidence import FACE, TEXT, Evidence, Rejection, is_distribution
-from emotion_ros.core.sentiment_map import emotion_from_sentiment
+from emotion_ros.core.sentiment_to_emotion import emotion_from_sentiment
 from emotion_ros.core.state import NO_PROBABILITIES
 
 UNIFORM = (1 / len(EMOTIONS),) * len(EMOTIONS)
@@ -105,6 +106,15 @@ class TextObservation:
         table = np.asarray(sentiment_given_emotion)
         spread = emotion_from_sentiment(np.array(self.sentiment), table, np.array(emotion))
         return tuple(float(p) for p in spread)
+
+
+@dataclass(frozen=True)
+class Tone:
+    """How an utterance sounded; ``refusal`` says why it must not count, '' when it may."""
+
+    sentiment: Sentiment
+    confidence: float
+    refusal: str = ''
 
 
 def describe(probabilities: Sequence[float], labels: Sequence[str]) -> str:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Options: a frozen dataclass field that knows its description and its legal values.
 
 One configuration dataclass per node is the single home of names, defaults, ranges and words;
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from math import isfinite
 from typing import Any
 
-from emotion_ros.core.errors import ConfigError
+from emotion_ros.errors import ConfigError
 
 OptionValue = bool | int | float | str | tuple[str, ...]
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the robot may believe one person feels now: the core's twin of the message."""
 
 from dataclasses import dataclass

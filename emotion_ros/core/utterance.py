@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a speech recogniser says."""
 
 from dataclasses import dataclass

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """To foxglove_msgs, which is imported only when it is asked for."""
 
 from collections.abc import Iterable
@@ -7,8 +8,8 @@ from typing import Any
 
 from builtin_interfaces.msg import Time
 
-from emotion_ros.core.errors import MissingDependency
-from emotion_ros.core.face_mark import FaceMark
+from emotion_ros.core.face_outline import FaceMark
+from emotion_ros.errors import MissingDependency
 
 LINE_PX = 2.0
 FONT_PX = 16.0

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The one place where any exception is caught: a robot keeps running, and somebody is told."""
 
 from collections.abc import Callable

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """To and from hri_msgs (REP-155, ROS4HRI), which is imported only when it is asked for."""
 
 from importlib import import_module
@@ -6,9 +7,9 @@ from typing import Any
 
 from builtin_interfaces.msg import Time
 
-from emotion_ros.core.errors import MissingDependency
 from emotion_ros.core.expression import Expression
 from emotion_ros.core.utterance import Utterance
+from emotion_ros.errors import MissingDependency
 
 LIVE_SPEECH_NAME = 'hri_msgs/msg/LiveSpeech'
 

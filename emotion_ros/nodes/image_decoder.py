@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Image messages to pixels, by the decoder that the parameters name."""
 
 from array import array
@@ -6,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from sensor_msgs.msg import CompressedImage, Image
 
-from emotion_ros.core.errors import InvalidInput, MissingDependency
-from emotion_ros.inference.compressed import decode_compressed, validate_compressed
-from emotion_ros.inference.from_msg import msg_to_raw
-from emotion_ros.inference.image import ImageArray, decode_image, validate_image
-from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.conversions.from_msg import msg_to_raw
+from emotion_ros.errors import InvalidInput, MissingDependency
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.image.compressed import decode_compressed, validate_compressed
+from emotion_ros.perception.image.decode import ImageArray, decode_image, validate_image
 
 Decoder = Callable[[Image], ImageArray]
 

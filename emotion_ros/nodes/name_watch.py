@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Says in the log, once, that another node has the same name."""
 
 from rclpy.node import Node

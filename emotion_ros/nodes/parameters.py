@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """ROS parameters made from an Options dataclass: declared, described, ranged, checked."""
 
 from collections.abc import Callable
@@ -13,8 +14,8 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from emotion_ros.core.errors import ConfigError
 from emotion_ros.core.options import Options, OptionSpec, OptionValue, check_option
+from emotion_ros.errors import ConfigError
 
 C = TypeVar('C', bound=Options)
 

@@ -1,14 +1,15 @@
+# SPDX-License-Identifier: MIT
 """emotion_pipeline: the nodes in one process, with the same names and parameters."""
 
 import sys
 from argparse import REMAINDER, ArgumentParser
 from collections.abc import Callable, Sequence
 
-from emotion_ros.nodes.emotion_node import EmotionNode
-from emotion_ros.nodes.fusion import FusionNode
-from emotion_ros.nodes.sentiment import SentimentNode
-from emotion_ros.nodes.spin import run
-from emotion_ros.nodes.vision import VisionNode
+from emotion_ros.nodes.base_node import EmotionNode
+from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.vision_node import VisionNode
 
 
 def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode]]:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Speech messages to utterances, of the type that the parameters name."""
 
 from collections.abc import Callable
@@ -7,12 +8,12 @@ from typing import Any
 from builtin_interfaces.msg import Time
 from std_msgs.msg import Header, String
 
+from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.core.utterance import Utterance
-from emotion_ros.inference.from_msg import stamp_to_seconds
-from emotion_ros.inference.sentiment_config import LIVE_SPEECH, SentimentConfig
 from emotion_ros.msg import TextSentiment
-from emotion_ros.nodes.convert import seconds_to_stamp
 from emotion_ros.nodes.hri import live_speech_to_utterance, require_hri_msgs
+from emotion_ros.nodes.to_msg import seconds_to_stamp
+from emotion_ros.perception.text.config import LIVE_SPEECH, SentimentConfig
 
 
 @dataclass(frozen=True)

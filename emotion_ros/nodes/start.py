@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The first lines of a node's process: asked to stop while it still loads, it leaves quietly."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Heavy work outside the callbacks: one thread behind a mailbox of few slots."""
 
 from collections import deque

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A state as rich text: bars, evidence, and one plain line."""
 
 from math import isfinite

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What was said and how it sounded, brought together from two topics."""
 
 from collections import deque
@@ -5,19 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import inf
 
-from emotion_ros.core.emotions import Sentiment
+from emotion_ros.core.observations import Tone
 
 TOGETHER_S = 1.0
 """Words and their tone belong together when their stamps differ by less than this."""
-
-
-@dataclass(frozen=True)
-class Tone:
-    """How an utterance sounded; ``refusal`` says why it must not count, '' when it may."""
-
-    sentiment: Sentiment
-    confidence: float
-    refusal: str = ''
 
 
 @dataclass(frozen=True)

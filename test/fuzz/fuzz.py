@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """``python test/fuzz/fuzz.py NAME SECONDS``: makes up inputs for a check until the time is over.
 
 NAME is a module here with ``check(data)`` and ``seeds()``. libFuzzer (through atheris) keeps in

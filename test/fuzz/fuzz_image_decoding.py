@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Any bytes, taken for a camera's message or file, become an image or a named refusal.
 
 The first byte says what the rest is. Raw: the fields of an Image, then its pixels. Otherwise a
@@ -12,9 +13,9 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from emotion_ros.core.errors import InvalidInput
-from emotion_ros.inference.compressed import decode_compressed
-from emotion_ros.inference.image import (
+from emotion_ros.errors import InvalidInput
+from emotion_ros.perception.image.compressed import decode_compressed
+from emotion_ros.perception.image.decode import (
     REJECT_REASONS,
     SUPPORTED_ENCODINGS,
     RawImage,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Any string is refused by name or comes out clean, and what is clean stays as it is.
 
 The first two bytes say how much may be kept; the rest is the text in UTF-16, so that lone
@@ -7,10 +8,10 @@ surrogates are among what is tried.
 from collections.abc import Iterator
 from unicodedata import category, normalize
 
-from emotion_ros.core.errors import InvalidInput
-from emotion_ros.inference.language import LanguageCheck
-from emotion_ros.inference.model_file import packaged_weights
-from emotion_ros.inference.text_cleaning import clean_text
+from emotion_ros.errors import InvalidInput
+from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.perception.text.language import LanguageCheck
+from emotion_ros.perception.text.normalize import clean_text
 
 REFUSALS = ('empty', 'repetition')
 MOST_CHARS = 400

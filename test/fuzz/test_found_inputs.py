@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the fuzzers start from, and every input that ever broke a check, once mended."""
 
 from importlib import import_module

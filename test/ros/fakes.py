@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Small real detectors, networks and engines that say what a test wants."""
 
 from collections.abc import Callable, Sequence
@@ -7,14 +8,14 @@ from threading import Event
 import numpy as np
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.errors import InvalidInput
-from emotion_ros.inference.detectors.detector import FaceBox
-from emotion_ros.inference.face_pipeline import FacePipeline
-from emotion_ros.inference.model_card import ImageInput, ModelCard, OutputHead
-from emotion_ros.inference.sentiment_config import SentimentConfig
-from emotion_ros.inference.text_engine import TextPrediction
-from emotion_ros.inference.text_pipeline import TextPipeline
-from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.errors import InvalidInput
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.face.pipeline import FacePipeline
+from emotion_ros.perception.models.card import ImageInput, ModelCard, OutputHead
+from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.perception.text.engine import TextPrediction
+from emotion_ros.perception.text.pipeline import TextPipeline
 
 
 class BrightSpots:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Real nodes over real DDS in the test's own process, driven until a condition holds."""
 
 from collections.abc import Callable, Sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A graph for each test that asks, and a DDS domain for each test of a folder."""
 
 from collections.abc import Iterator

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Nodes as processes of their own, as an operator starts them."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What is true of every EmotionState that anybody ever hears (promise 53)."""
 
 from collections.abc import Iterator, Sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Write interface_hashes.json: ``python test/ros/record_interface_hashes.py`` after a build.
 
 Only together with a new minor version in package.xml: who subscribes must be rebuilt.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The benchmarks run at all, and their parts fit; what they measure is for a quiet machine."""
 
 import numpy as np
@@ -12,8 +13,8 @@ from benchmarks.figure import Spread
 from benchmarks.performance import Performance
 from benchmarks.situation import Situation, perform
 from benchmarks.speech import Reaction
-from emotion_ros.inference.vision_config import VisionConfig
 from emotion_ros.nodes.image_decoder import make_decoder
+from emotion_ros.perception.face.config import VisionConfig
 
 SPREAD = Spread(10.0, 20.0, 30.0)
 

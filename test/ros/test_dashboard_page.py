@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The dashboard as people see it: in a real, headless Chromium, fed over real DDS."""
 
 import json
@@ -14,7 +15,7 @@ from std_srvs.srv import SetBool
 from benchmarks.chromium import PROGRAM, Browser
 from emotion_ros.core.emotions import EMOTIONS, Emotion
 from emotion_ros.msg import EmotionEvidence, EmotionState, FaceEmotion, FaceEmotionArray
-from emotion_ros.nodes.dashboard import DashboardNode
+from emotion_ros.web.dashboard_node import DashboardNode
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason='there is no chromium on PATH')
 

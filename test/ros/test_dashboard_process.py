@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """dashboard_node as a process of its own: its end, and what a crowd does to the others."""
 
 import socket
@@ -11,13 +12,13 @@ from statistics import median
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 
-from emotion_ros.inference.from_msg import stamp_to_seconds
+from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.msg import EmotionState
-from emotion_ros.tools.programs import Programs
+from emotion_ros.sandbox.processes import Programs
 from graph import diagnostics_of
 from visitors import Visitors, connected
 
-MODULE = 'emotion_ros.nodes.dashboard'
+MODULE = 'emotion_ros.web.dashboard_node'
 PORT = ('--ros-args', '-p', 'port:=0')
 CROWD = 50
 TIMEOUT_S = 60.0
@@ -40,7 +41,7 @@ def url_of_dashboard(graph) -> str:
 def test_a_crowd_and_a_sluggard_do_not_slow_the_states(graph, visitors):
     states = graph.listen(EmotionState, 'emotion_state')
     with Programs({}) as programs:
-        programs.start('fusion', 'emotion_ros.nodes.fusion')
+        programs.start('fusion', 'emotion_ros.nodes.fusion_node')
         programs.start('dashboard', MODULE, PORT)
         url = url_of_dashboard(graph)
         with connected(url):
@@ -96,7 +97,7 @@ def test_a_demo_whose_page_cannot_be_served_says_so(ros_domain):
         with suppress(OSError):  # somebody else has the port: just as well
             stack.enter_context(socket.create_server(('127.0.0.1', 8080)))
         done = subprocess.run(
-            [sys.executable, '-m', 'emotion_ros.tools.cli', *arguments],
+            [sys.executable, '-m', 'emotion_ros.cli.main', *arguments],
             capture_output=True,
             text=True,
             timeout=TIMEOUT_S,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """demo_source over real DDS: the story is told once, in order, at the level that was asked for."""
 
 from itertools import pairwise
@@ -9,11 +10,11 @@ import pytest
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header, String
 
-from emotion_ros.core.errors import ConfigError
-from emotion_ros.inference.from_msg import stamp_to_seconds
-from emotion_ros.inference.state_from_msg import msg_to_state
+from emotion_ros.conversions.from_msg import stamp_to_seconds
+from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.demo.source_node import LATCHED, STARTED_TOPIC, DemoSourceNode
+from emotion_ros.errors import ConfigError
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
-from emotion_ros.nodes.demo_source import LATCHED, STARTED_TOPIC, DemoSourceNode
 from graph import Graph
 
 STORY = """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """emotion-ros doctor on real graphs, most of them deliberately broken."""
 
 from collections.abc import Callable
@@ -13,12 +14,12 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
-from emotion_ros.core.diagnosis import Finding, Severity, examine
-from emotion_ros.nodes.doctor import open_doctor
-from emotion_ros.nodes.fusion import FusionNode
-from emotion_ros.nodes.sentiment import SentimentNode
-from emotion_ros.nodes.vision import VisionNode
-from emotion_ros.tools.cli import main
+from emotion_ros.cli.main import main
+from emotion_ros.core.graph_checks import Finding, Severity, examine
+from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.graph_survey import open_doctor
+from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.vision_node import VisionNode
 from fakes import KnowingWords, SayingHappy, text_of, vision_of
 from graph import Graph
 

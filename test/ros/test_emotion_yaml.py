@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The parameter files in config/ as rcl reads them, in a namespace."""
 
 import re
@@ -7,12 +8,12 @@ import rclpy
 from rclpy.context import Context
 from rclpy.node import Node
 
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.bag.params_file import ParamsFile
+from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.options import check_option
-from emotion_ros.inference.packaged_config import packaged_config
-from emotion_ros.inference.sentiment_config import SentimentConfig
-from emotion_ros.inference.vision_config import VisionConfig
-from emotion_ros.tools.params_file import ParamsFile
+from emotion_ros.files.resources import packaged_config
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.text.config import SentimentConfig
 
 OWNED_BY_RCLPY = ('use_sim_time', 'start_type_description_service')
 NODES = {

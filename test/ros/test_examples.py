@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The example programs, as a reader of the docs would start them."""
 
 import subprocess
@@ -10,11 +11,11 @@ import pytest
 from std_msgs.msg import String
 
 from emotion_ros.core.emotions import Emotion
-from emotion_ros.core.fusion_card import load_fusion_card
-from emotion_ros.core.pool import pool
-from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.core.fusion.card import load_fusion_card
+from emotion_ros.core.fusion.opinion_pool import pool
 from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray
-from emotion_ros.nodes.fusion import FusionNode
+from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.perception.models.file import packaged_weights
 from examples import sure
 
 EXAMPLES = Path(__file__).parents[2] / 'examples'

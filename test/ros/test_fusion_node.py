@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """fusion_node over real DDS: states on evidence, on ticks, switched off, with bad input."""
 
 import math
@@ -10,7 +11,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rosgraph_msgs.msg import Clock
 from std_srvs.srv import SetBool
 
-from emotion_ros.core.errors import ConfigError
+from emotion_ros.errors import ConfigError
 from emotion_ros.msg import (
     EmotionEvidence,
     EmotionState,
@@ -18,7 +19,7 @@ from emotion_ros.msg import (
     FaceEmotion,
     FaceEmotionArray,
 )
-from emotion_ros.nodes.fusion import FusionNode
+from emotion_ros.nodes.fusion_node import FusionNode
 from graph import Graph, diagnostics_of
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The built-in decoder and the real cv_bridge see the same picture."""
 
 import sys
@@ -7,9 +8,9 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import Image
 
-from emotion_ros.core.errors import InvalidInput, MissingDependency
-from emotion_ros.inference.vision_config import VisionConfig
+from emotion_ros.errors import InvalidInput, MissingDependency
 from emotion_ros.nodes.image_decoder import make_decoder
+from emotion_ros.perception.face.config import VisionConfig
 
 WIDTH, HEIGHT = 32, 24
 

@@ -1,11 +1,12 @@
+# SPDX-License-Identifier: MIT
 """EmotionListener in a controller's node, over real DDS."""
 
 import pytest
 
 from emotion_ros.core.emotions import Emotion
-from emotion_ros.core.errors import ConfigError
+from emotion_ros.errors import ConfigError
+from emotion_ros.listener import EmotionListener
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.listener import EmotionListener
 
 
 def sad(**changes) -> EmotionState:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The messages agree with the core, do not change by accident, and explain every field."""
 
 import json

@@ -1,11 +1,12 @@
+# SPDX-License-Identifier: MIT
 """emotion_pipeline: which nodes its command line starts."""
 
 import pytest
 
-from emotion_ros.nodes.fusion import FusionNode
+from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.pipeline import chosen_nodes
-from emotion_ros.nodes.sentiment import SentimentNode
-from emotion_ros.nodes.vision import VisionNode
+from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.vision_node import VisionNode
 
 
 @pytest.mark.parametrize(

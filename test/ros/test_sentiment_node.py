@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """sentiment_node over real DDS: words scored, bad ones counted, nothing private said."""
 
 import math
@@ -7,7 +8,7 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
 from emotion_ros.msg import TextSentiment
-from emotion_ros.nodes.sentiment import SentimentNode
+from emotion_ros.nodes.sentiment_node import SentimentNode
 from fakes import KnowingWords, Moods, text_of
 from graph import Graph
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """config/sros2_policy.xml allows what the nodes open, and nothing else."""
 
 from functools import partial
@@ -5,10 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from emotion_ros.inference.packaged_config import packaged_config
-from emotion_ros.nodes.fusion import FusionNode
-from emotion_ros.nodes.sentiment import SentimentNode
-from emotion_ros.nodes.vision import VisionNode
+from emotion_ros.files.resources import packaged_config
+from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.vision_node import VisionNode
 from fakes import KnowingWords, SayingHappy, text_of, vision_of
 from graph import Graph
 

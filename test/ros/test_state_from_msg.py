@@ -1,16 +1,17 @@
+# SPDX-License-Identifier: MIT
 """A published state can be read back: nothing is lost, nothing unknown gets in."""
 
 from dataclasses import replace
 
 import pytest
 
+from emotion_ros.conversions.state_from_msg import msg_to_state
 from emotion_ros.core.emotions import Emotion
-from emotion_ros.core.errors import InvalidInput
 from emotion_ros.core.evidence import Evidence, Rejection
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
-from emotion_ros.inference.state_from_msg import msg_to_state
+from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionEvidence
-from emotion_ros.nodes.convert import state_to_msg
+from emotion_ros.nodes.to_msg import state_to_msg
 
 # Every number is a float32.
 P = (0.0, 0.125, 0.125, 0.5, 0.125, 0.125, 0.0)

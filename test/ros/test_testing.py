@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The fixture for users: nothing is lost, time is that of the recording, errors come out."""
 
 import os
@@ -12,14 +13,14 @@ import rclpy
 from rclpy.node import Node
 from std_msgs.msg import String
 
-from emotion_ros.core.errors import EmotionRosError
+from emotion_ros.bag.types import STATE, STRING
+from emotion_ros.bag.writer import BagWriter
+from emotion_ros.conversions.state_fields import state_to_fields
 from emotion_ros.core.state import EmotionState as CoreState
 from emotion_ros.core.state import Reason, Status
+from emotion_ros.errors import EmotionRosError
 from emotion_ros.msg import EmotionState
 from emotion_ros.testing import STORY_BEGINS_NS, EmotionPlayer, emotion_player  # noqa: F401
-from emotion_ros.tools.bag_writer import BagWriter
-from emotion_ros.tools.message_types import STATE, STRING
-from emotion_ros.view.state_json import state_to_fields
 
 ROOT = Path(__file__).parents[2]
 SECOND = 1_000_000_000

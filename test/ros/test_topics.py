@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The table of topics in the docs is what the nodes open."""
 
 from rclpy.node import Node
@@ -5,10 +6,10 @@ from rclpy.publisher import Publisher
 from rclpy.qos import ReliabilityPolicy
 from rclpy.subscription import Subscription
 
-from emotion_ros.nodes.fusion import FusionNode
-from emotion_ros.nodes.sentiment import SentimentNode
-from emotion_ros.nodes.vision import VisionNode
-from emotion_ros.tools.messages import IN, OUT, TOPICS
+from emotion_ros.cli.messages import IN, OUT, TOPICS
+from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.vision_node import VisionNode
 from fakes import KnowingWords, SayingHappy, text_of, vision_of
 
 # What rclpy opens by itself, and what the page says once for every node.

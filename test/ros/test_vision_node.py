@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """vision_node over real DDS: every frame answered, bad ones counted, failures said."""
 
 from array import array
@@ -9,7 +10,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool
 
 from emotion_ros.msg import FaceEmotionArray
-from emotion_ros.nodes.vision import VisionNode
+from emotion_ros.nodes.vision_node import VisionNode
 from fakes import Moods, SayingHappy, vision_of
 from graph import Graph
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """People who look at the dashboard: real HTTP and websocket clients in a thread of their own."""
 
 import asyncio

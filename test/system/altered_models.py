@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The packaged models with an order of labels that is wrong and cannot be seen from the card."""
 
 import json
@@ -10,7 +11,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.perception.models.file import packaged_weights
 
 # New place i gets the logit of old place ORDER[i]: happy turns neutral, good turns bad.
 ORDERS = {'emotion': (6, 0, 1, 2, 3, 4, 5), 'sentiment': (2, 1, 0)}

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Bags made once per run, and the networks that read them."""
 
 from pathlib import Path

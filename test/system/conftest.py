@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Bags made once per run; a DDS domain and a graph for each test that asks."""
 
 from bag_fixtures import bags, weights  # noqa: F401 - fixtures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The states that the test bag must give: kept in a file, compared with tolerance.
 
 python test/system/golden.py            makes golden_states.jsonl anew, by a replay
@@ -12,14 +13,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from emotion_ros.core.judgement import Sighting, Verdict, judge
+from emotion_ros.bag.offline_fusion import NANOSECONDS, Moment
+from emotion_ros.bag.replay import open_replay
+from emotion_ros.cli.replay import add_parser
+from emotion_ros.conversions.state_fields import state_to_fields, to_json
 from emotion_ros.core.state import EmotionState
-from emotion_ros.inference.model_file import packaged_weights
-from emotion_ros.inference.storyboard_file import load_storyboard
-from emotion_ros.tools.offline import NANOSECONDS, Moment
-from emotion_ros.tools.recording import open_replay
-from emotion_ros.tools.replay import add_parser
-from emotion_ros.view.state_json import state_to_fields, to_json
+from emotion_ros.demo.evaluation import Sighting, Verdict, judge
+from emotion_ros.demo.storyboard_file import load_storyboard
+from emotion_ros.perception.models.file import packaged_weights
 from make_bag import STORYBOARD, make_bag
 
 GOLDEN = Path(__file__).with_name('golden_states.jsonl')

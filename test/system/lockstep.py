@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The real nodes under a clock that waits for them: a bag played step by step over real DDS."""
 
 from collections.abc import Callable, Iterable
@@ -11,18 +12,18 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import String
 
-from emotion_ros.core.fusion_config import FusionConfig
-from emotion_ros.core.schedule import PublishSchedule
+from emotion_ros.bag.offline_fusion import NANOSECONDS, with_ticks
+from emotion_ros.bag.reader import Recorded
+from emotion_ros.bag.types import COMPRESSED_IMAGE, EVIDENCE, IMAGE, STRING
+from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.publish_schedule import PublishSchedule
 from emotion_ros.core.state import EmotionState
-from emotion_ros.inference.state_from_msg import msg_to_state
 from emotion_ros.msg import EmotionEvidence
 from emotion_ros.msg import EmotionState as EmotionStateMsg
-from emotion_ros.nodes.fusion import FusionNode
-from emotion_ros.nodes.sentiment import SentimentNode
-from emotion_ros.nodes.vision import VisionNode
-from emotion_ros.tools.bag import Recorded
-from emotion_ros.tools.message_types import COMPRESSED_IMAGE, EVIDENCE, IMAGE, STRING
-from emotion_ros.tools.offline import NANOSECONDS, with_ticks
+from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.vision_node import VisionNode
 from graph import Graph
 
 KEEP_ALL = 1000

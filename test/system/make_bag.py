@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Makes the bag of the system tests from a storyboard: camera, speech, and one other topic.
 
 python test/system/make_bag.py OUT [--storage mcap] [--transport compressed] [--version 9]
@@ -11,12 +12,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from emotion_ros.core.storyboard import Storyboard
-from emotion_ros.inference.image import ImageArray
-from emotion_ros.inference.scene_painter import ScenePainter
-from emotion_ros.inference.storyboard_file import load_storyboard
-from emotion_ros.tools.bag_writer import STORAGES, BagWriter
-from emotion_ros.tools.message_types import COMPRESSED_IMAGE, IMAGE, STRING
+from emotion_ros.bag.types import COMPRESSED_IMAGE, IMAGE, STRING
+from emotion_ros.bag.writer import STORAGES, BagWriter
+from emotion_ros.demo.frame_renderer import ScenePainter
+from emotion_ros.demo.storyboard import Storyboard
+from emotion_ros.demo.storyboard_file import load_storyboard
+from emotion_ros.perception.image.decode import ImageArray
 
 STORYBOARD = Path(__file__).with_name('bag.yaml')
 TRANSPORTS = ('raw', 'compressed')

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Small bags whose content is written here: none of them needs a network to be understood."""
 
 from pathlib import Path
@@ -5,8 +6,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from emotion_ros.tools.bag_writer import BagWriter
-from emotion_ros.tools.message_types import EVIDENCE, FACES, IMAGE, STRING, TEXT_SENTIMENT
+from emotion_ros.bag.types import EVIDENCE, FACES, IMAGE, STRING, TEXT_SENTIMENT
+from emotion_ros.bag.writer import BagWriter
 from make_bag import START_NS, raw, to_stamp
 
 SECOND = 1_000_000_000

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What cannot be replayed gives one line that says why, and exit code 2."""
 
 import os
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from emotion_ros.tools.bag_writer import BagWriter
-from emotion_ros.tools.cli import main
+from emotion_ros.bag.writer import BagWriter
+from emotion_ros.cli.main import main
 from make_bag import START_NS
 from small_bags import make_evidence_bag, make_speech_bag
 
@@ -160,7 +161,7 @@ def test_an_existing_bag_is_not_overwritten(
 ON_A_SMALL_DISK = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
-from emotion_ros.tools.cli import main
+from emotion_ros.cli.main import main
 raise SystemExit(main(sys.argv[2:]))
 """
 

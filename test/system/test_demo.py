@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """``emotion-ros demo`` as a user runs it: it passes, and it fails when something is wrong."""
 
 import os
@@ -13,8 +14,8 @@ import pytest
 
 from altered_models import permuted_model
 from benchmarks.shared_memory import segments
-from emotion_ros.inference.packaged_config import packaged_config
-from emotion_ros.tools.demo import title
+from emotion_ros.demo.command import title
+from emotion_ros.files.resources import packaged_config
 from output_contract import OutputMonitor, monitored
 
 pytestmark = pytest.mark.usefixtures('weights')
@@ -47,7 +48,7 @@ def monitor(ros_domain) -> Iterator[OutputMonitor]:
 @contextmanager
 def demo(story: Path, domain: int, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """Start the demo; on leaving, it and its programs have ended."""
-    command = [sys.executable, '-m', 'emotion_ros.tools.cli', 'demo', '--headless']
+    command = [sys.executable, '-m', 'emotion_ros.cli.main', 'demo', '--headless']
     command += ['--storyboard', str(story), '--domain', str(domain), *arguments]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
@@ -100,7 +101,7 @@ def test_the_demo_passes_and_leaves_nothing_behind(story, ros_domain, monitor):
 def test_the_demo_fails_when_the_vision_node_is_killed(story, ros_domain):
     with demo(story, ros_domain, '--separate') as process:
         wait_for_line(process, 'no_person')
-        program_of(process, 'emotion_ros.nodes.vision').kill()
+        program_of(process, 'emotion_ros.nodes.vision_node').kill()
         code, printed = result(process)
     assert code == 1
     assert 'vision ended with code -9' in printed

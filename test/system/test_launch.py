@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The launch files: arguments, the processes they start, and real starts with ``ros2 launch``."""
 
 import ast
@@ -13,7 +14,7 @@ from time import time
 import psutil
 import pytest
 
-from emotion_ros.inference.from_msg import stamp_to_seconds
+from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.msg import EmotionState
 from graph import Graph
 

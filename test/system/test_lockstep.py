@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The real nodes and the replay say the same, message by message."""
 
 from functools import partial
@@ -5,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from emotion_ros.core.fusion_card import load_fusion_card
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.bag.observer import Observer
+from emotion_ros.bag.offline_fusion import OfflineFusion
+from emotion_ros.bag.reader import Bag
+from emotion_ros.bag.topics import find_sources
+from emotion_ros.core.fusion.card import load_fusion_card
+from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.state import EmotionState
-from emotion_ros.inference.model_file import packaged_weights
-from emotion_ros.inference.sentiment_config import SentimentConfig
-from emotion_ros.inference.vision_config import VisionConfig
-from emotion_ros.nodes.sentiment import SentimentNode
-from emotion_ros.nodes.vision import VisionNode
-from emotion_ros.tools.bag import Bag
-from emotion_ros.tools.bag_topics import find_sources
-from emotion_ros.tools.observing import Observer
-from emotion_ros.tools.offline import OfflineFusion
+from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.perception.text.config import SentimentConfig
 from fakes import KnowingWords, SayingHappy, text_of, vision_of
 from golden import PARAMS, differences, load_golden, missed, to_lines
 from graph import Graph

@@ -1,10 +1,11 @@
+# SPDX-License-Identifier: MIT
 """emotion-ros policy on a bag of the system tests."""
 
 import json
 
 import pytest
 
-from emotion_ros.tools.cli import main
+from emotion_ros.cli.main import main
 from make_bag import Bags
 
 RULES = """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The node processes as an operator meets them: clear refusals (clean ends: promise 61)."""
 
 from importlib.util import find_spec
@@ -10,9 +11,9 @@ from node_process import refused
 @pytest.mark.parametrize(
     ('node', 'arguments', 'words'),
     [
-        ('fusion', ['--params-file', 'nowhere.yaml'], 'nowhere.yaml'),
+        ('fusion_node', ['--params-file', 'nowhere.yaml'], 'nowhere.yaml'),
         pytest.param(
-            *('sentiment', ['-p', 'text_model:=hf:no/such-model'], 'no/such-model'),
+            *('sentiment_node', ['-p', 'text_model:=hf:no/such-model'], 'no/such-model'),
             marks=pytest.mark.skipif(not find_spec('transformers'), reason='no transformers'),
         ),
     ],

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """emotion-ros replay and explain on good bags."""
 
 import json
@@ -6,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from emotion_ros.inference.from_msg import stamp_to_seconds
-from emotion_ros.tools.bag import Bag
-from emotion_ros.tools.cli import main
-from emotion_ros.tools.message_types import EVIDENCE, STATE, make_typestore
+from emotion_ros.bag.reader import Bag
+from emotion_ros.bag.types import EVIDENCE, STATE, make_typestore
+from emotion_ros.cli.main import main
+from emotion_ros.conversions.from_msg import stamp_to_seconds
 from golden import PARAMS, differences, load_golden, missed, replay_bag, to_lines
 from make_bag import START_NS, Bags
 from small_bags import make_evidence_bag, make_voice_bag

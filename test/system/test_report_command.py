@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """emotion-ros report: from real bags to a file that a browser shows."""
 
 import json
@@ -7,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.chromium import PROGRAM, Browser
-from emotion_ros.tools.bag_writer import BagWriter
-from emotion_ros.tools.cli import main
-from emotion_ros.tools.message_types import STATE, STRING
-from emotion_ros.tools.session_reader import DIAGNOSTICS, STATES
-from emotion_ros.view.state_json import state_to_fields
+from emotion_ros.bag.session_reader import DIAGNOSTICS, STATES
+from emotion_ros.bag.types import STATE, STRING
+from emotion_ros.bag.writer import BagWriter
+from emotion_ros.cli.main import main
+from emotion_ros.conversions.state_fields import state_to_fields
 from golden import PARAMS, replay_bag
 from make_bag import START_NS, Bags
 from small_bags import SECOND, make_evidence_bag, make_speech_bag

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Tiny random face data and networks that the face tests share."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a recogniser prints, and what it gets wrong."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Augmentation keeps faces where they are, and is off when it is off."""
 
 import numpy as np

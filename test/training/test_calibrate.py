@@ -1,9 +1,10 @@
+# SPDX-License-Identifier: MIT
 """Temperatures: found again when planted, and never fitted on what they are judged by."""
 
 import numpy as np
 import pytest
 
-from emotion_ros.core.errors import InvalidInput
+from emotion_ros.errors import InvalidInput
 from training import calibrate, metrics
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Batches follow from the seed alone; mixup mixes faces and targets alike."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """FER2013 in its three forms; each kind of wrong file names itself."""
 
 from pathlib import Path
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from emotion_ros.core.emotions import EMOTIONS, Emotion
-from emotion_ros.core.errors import ConfigError, EmotionRosError, InvalidInput
+from emotion_ros.errors import ConfigError, EmotionRosError, InvalidInput
 from training.face.data import load_faces
 
 VOTES = [0.0, 6.0, 0.0, 0.0, 2.0, 0.0, 0.0, 1.0, 0.0, 1.0]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Where training may start: an exported ONNX goes on as the network it was."""
 
 from pathlib import Path
@@ -10,9 +11,9 @@ pytest.importorskip('torch', reason='training needs torch')
 
 import torch
 
-from emotion_ros.core.errors import ConfigError, ModelError
-from emotion_ros.inference.model_file import packaged_weights
-from emotion_ros.inference.onnx_session import open_session
+from emotion_ros.errors import ConfigError, ModelError
+from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.perception.models.onnx_session import open_session
 from face_samples import random_faces, used_network
 from training.face.export import write_onnx
 from training.face.initial import download_imagenet, stages_of, start_from, start_from_imagenet

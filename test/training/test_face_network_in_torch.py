@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The trained network and the torch engine's are one: same names, same logits."""
 
 from pathlib import Path
@@ -8,8 +9,8 @@ import torch
 from safetensors.torch import save
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.inference.model_card import ImageInput, ModelCard, OutputHead
-from emotion_ros.inference.torch_backend import TorchBackend
+from emotion_ros.perception.models.card import ImageInput, ModelCard, OutputHead
+from emotion_ros.perception.models.torch_backend import TorchBackend
 from training.face.network import FaceNetwork
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The evaluation's files, and the faces it can leave out."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Learning from an ensemble: what teachers say, and what the student is told."""
 
 import json
@@ -10,8 +11,8 @@ pytest.importorskip('torch', reason='training needs torch')
 
 import torch
 
-from emotion_ros.core.errors import ModelError
-from emotion_ros.inference.model_card import load_card
+from emotion_ros.errors import ModelError
+from emotion_ros.perception.models.card import load_card
 from face_samples import TINY, random_faces, used_network, write_faces
 from training import calibrate, checkpoint
 from training.face import export, teachers, train

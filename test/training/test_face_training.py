@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Train one step, export, evaluate: the whole face command line on random faces."""
 
 import io
@@ -8,13 +9,13 @@ import numpy as np
 import pytest
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.errors import ConfigError, ModelError
-from emotion_ros.inference.model_card import load_card
+from emotion_ros.errors import ConfigError, ModelError
+from emotion_ros.perception.models.card import load_card
 from training.face import evaluate
 
 pytest.importorskip('torch', reason='training needs torch')
 
-from emotion_ros.inference.onnx_session import open_session
+from emotion_ros.perception.models.onnx_session import open_session
 from face_samples import TINY, write_faces
 from training import checkpoint
 from training.face import export, train

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The page: written from what the experiments return, complete, with its pictures."""
 
 import json
@@ -9,10 +10,10 @@ import pytest
 
 pytest.importorskip('matplotlib', reason='the report draws')
 
-from emotion_ros.core.errors import ConfigError
-from emotion_ros.core.fusion_card import load_fusion_card
+from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.observations import TextObservation
-from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.errors import ConfigError
+from emotion_ros.perception.models.file import packaged_weights
 from training.command import as_json
 from training.fusion import quality, report, sequences, weights
 from training.fusion.acting import film_new_faces, plan

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Figures over time, against a sequence small enough to be counted by hand."""
 
 from itertools import pairwise
@@ -7,10 +8,10 @@ import numpy as np
 import pytest
 
 from emotion_ros.core.emotions import Emotion
-from emotion_ros.core.fusion_card import load_fusion_card
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.fusion.card import load_fusion_card
+from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.observations import TextObservation
-from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.perception.models.file import packaged_weights
 from training.fusion import sequence_metrics as over_time
 from training.fusion.acting import FPS, LONGEST_S, SHORTEST_S, film_new_faces, plan
 from training.fusion.beliefs import Beliefs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Crowd votes: the fit finds what made them, figures are right, bad files are one line."""
 
 import json
@@ -7,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emotion_ros.core.errors import ConfigError
-from emotion_ros.core.pool import pool
+from emotion_ros.core.fusion.opinion_pool import pool
+from emotion_ros.errors import ConfigError
 from training.fusion import evaluate, fit
 from training.fusion.folds import fold_of_groups
 from training.fusion.methods import METHODS, core_pool, fast_pool

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Weights of face and words: found again when they are known, limited, written, measured."""
 
 import json
@@ -8,15 +9,15 @@ import pandas as pd
 import pytest
 
 from emotion_ros.core.emotions import Emotion
-from emotion_ros.core.errors import ConfigError, InvalidInput
 from emotion_ros.core.evidence import Ageing, Rejection
-from emotion_ros.core.fusion_card import load_fusion_card
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.fusion.card import load_fusion_card
+from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.opinion_pool import pool
 from emotion_ros.core.observations import TextObservation
-from emotion_ros.core.pool import pool
-from emotion_ros.inference.detectors.detector import FaceBox
-from emotion_ros.inference.face_crop import face_quality
-from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.perception.face.crop import face_quality
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.models.file import packaged_weights
 from training.calibrate import softmax
 from training.fusion import weights as command
 from training.fusion.beliefs import (

@@ -1,11 +1,12 @@
+# SPDX-License-Identifier: MIT
 """The language command: learns from training rows only, and its file knows its language."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from emotion_ros.inference.language import LanguageCheck
-from emotion_ros.inference.language_profile import load_profile
+from emotion_ros.perception.text.language import LanguageCheck
+from emotion_ros.perception.text.language_profile import load_profile
 from training.text.language_profile import main
 
 WORDS = ['lala', 'lolo', 'lulu', 'lele', 'lili']

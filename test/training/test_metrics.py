@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every figure against a value worked out by hand."""
 
 from math import isnan, log

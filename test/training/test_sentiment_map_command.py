@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The table of sentiments: counted in our order, smoothed, written beside the rest."""
 
 import json

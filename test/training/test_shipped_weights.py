@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The shipped weights: small enough, and as good as their cards say on real data."""
 
 from pathlib import Path
@@ -5,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.model_card import load_card
-from emotion_ros.inference.model_file import packaged_weights
-from emotion_ros.inference.text_classifier import make_text_engine
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.models.card import load_card
+from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.perception.text.classifier import make_text_engine
 from training import metrics
 from training.face.data import load_faces
 from training.text.data import load_utterances

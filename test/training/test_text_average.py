@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Averaging two checkpoints."""
 
 import json
@@ -5,7 +6,7 @@ import json
 import pytest
 import torch
 
-from emotion_ros.core.errors import ConfigError, ModelError
+from emotion_ros.errors import ConfigError, ModelError
 from training import checkpoint
 from training.text.average import main
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Labelled utterances; each kind of wrong table names itself."""
 
 from pathlib import Path
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 
 from emotion_ros.core.emotions import Emotion, Sentiment
-from emotion_ros.core.errors import ConfigError, EmotionRosError, InvalidInput
+from emotion_ros.errors import ConfigError, EmotionRosError, InvalidInput
 from training.text.data import join, load_utterances, truth
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Train one step, export, evaluate: the whole text command line on a tiny encoder."""
 
 import json
@@ -10,8 +11,8 @@ import pandas as pd
 import pytest
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
-from emotion_ros.core.errors import ConfigError, ModelError
-from emotion_ros.inference.model_card import load_card
+from emotion_ros.errors import ConfigError, ModelError
+from emotion_ros.perception.models.card import load_card
 from training.text import evaluate
 
 pytest.importorskip('torch', reason='training needs torch')

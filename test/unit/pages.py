@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The pages people read, and the code and commands on them."""
 
 import re

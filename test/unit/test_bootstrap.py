@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Set-up on machines that lack something: one clear line, nothing half done."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The Dockerfile, which nobody has built yet: what can be known of it without Docker."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the pages tell people to type exists: commands, arguments, parameters, topics, files."""
 
 import ast
@@ -9,13 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from emotion_ros.tools.bag_topics import FROM_EVIDENCE, FROM_IMAGES
-from emotion_ros.tools.cli import COMMANDS, make_parser
-from emotion_ros.tools.message_definition import read_definition
-from emotion_ros.tools.message_types import TOPICS as TOPICS_OF_BAGS
-from emotion_ros.tools.messages import TOPICS
-from emotion_ros.tools.parameters import NODES
-from emotion_ros.tools.params_file import ParamsFile
+from emotion_ros.bag.params_file import ParamsFile
+from emotion_ros.bag.topics import FROM_EVIDENCE, FROM_IMAGES
+from emotion_ros.bag.types import TOPICS as TOPICS_OF_BAGS
+from emotion_ros.cli.main import COMMANDS, make_parser
+from emotion_ros.cli.message_definition import read_definition
+from emotion_ros.cli.messages import TOPICS
+from emotion_ros.cli.parameters import NODES
 from pages import PAGES, ROOT, code, commands, inline
 
 PARAMETERS = {name for options in NODES.values() for name in options.specs()}

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """config/foxglove_layout.json speaks of topics and fields that there are, and of every panel once.
 
 The types come from the .msg files; nothing of Foxglove is needed.
@@ -12,8 +13,8 @@ from typing import Any
 import pytest
 from rosbags.interfaces import Nodetype
 
+from emotion_ros.bag.types import IMAGE, TOPICS, make_typestore
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.tools.message_types import IMAGE, TOPICS, make_typestore
 
 LAYOUT = json.loads((Path(__file__).parents[2] / 'config' / 'foxglove_layout.json').read_text())
 PANELS = LAYOUT['configById']

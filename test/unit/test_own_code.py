@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The code on the page about extending is that of the examples, or runs as it stands."""
 
 import runpy
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.inference.face_classifier import FaceClassifier
+from emotion_ros.perception.face.classifier import FaceClassifier
 from pages import ROOT, code
 from tiny_models import face_onnx
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """package.xml, CMakeLists.txt, setup.py, the scripts and the code tell the same story."""
 
 import ast

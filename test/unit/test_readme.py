@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The README and the docs have what the law and their readers need."""
 
 from pathlib import Path

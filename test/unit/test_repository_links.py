@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Links of the docs to files elsewhere in the repository work on the site too."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The site of the docs builds without a warning, and needs nothing from elsewhere."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Whatever the doctor finds, and whatever a state or a counter says, has its line in the docs."""
 
 import ast
@@ -7,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from emotion_ros.core import diagnosis
-from emotion_ros.core.diagnosis import REMEDIES
+from emotion_ros.core import graph_checks
 from emotion_ros.core.evidence import Rejection
+from emotion_ros.core.graph_checks import REMEDIES
 from emotion_ros.core.state import Reason
 from pages import ROOT, inline
 
@@ -22,7 +23,7 @@ OF_OTHERS = {'truncated', 'unreadable', 'bad_value'}
 
 def findings() -> Iterator[str]:
     """Yield the longest fixed words of every finding that is not good news."""
-    tree = ast.parse(inspect.getsource(diagnosis))
+    tree = ast.parse(inspect.getsource(graph_checks))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == 'Finding':
             severity, what = (ast.unparse(node.args[0]), node.args[1])
@@ -62,7 +63,7 @@ def test_every_reason_for_not_acting_has_its_line():
 def test_every_reason_for_refusing_has_its_line():
     code = ''.join(
         path.read_text()
-        for layer in ('core', 'inference')
+        for layer in ('core', 'perception')
         for path in (ROOT / 'emotion_ros' / layer).rglob('*.py')
     )
     reasons = {*REASON.findall(code), *(r.value for r in Rejection if r), *REMEDIES}

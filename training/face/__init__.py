@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: MIT
 """The face network: FER2013 in, face_emotion.onnx out."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Augmentation of 48-px grey faces: what a camera and a face detector do to them.
 
 Images are uint8 [H, W]; ``rng`` decides everything, so a seed repeats a run.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The augmented batches of one epoch, made in this process or in worker processes."""
 
 from dataclasses import dataclass

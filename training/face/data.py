@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """FER2013 faces with the FER+ votes, from a parquet file, the Kaggle folders or fer2013.csv."""
 
 from contextlib import suppress
@@ -10,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.errors import ConfigError, InvalidInput
+from emotion_ros.errors import ConfigError, InvalidInput
 from training.tables import label_indices, read_table, require_columns
 
 SIDE = 48

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Faces that an evaluation shares with the training set: FER2013 holds many twice."""
 
 import numpy as np

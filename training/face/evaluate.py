@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Measure a face model: ``python -m training.face.evaluate --weights W --data D --json``.
 
 Needs no torch: the model runs as it does on the robot, from its card.
@@ -14,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.errors import ConfigError
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.model_card import ModelCard
+from emotion_ros.errors import ConfigError
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.models.card import ModelCard
 from training import calibrate, metrics
 from training.command import as_json, log, run
 from training.face.data import SIDE, USAGES, Faces, load_faces

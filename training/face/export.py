@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Checkpoint to shipped weights: ``python -m training.face.export --checkpoint C --data D``.
 
 Fits temperature and class biases on PublicTest, folds the biases into the last layer, writes the
@@ -15,9 +16,9 @@ import torch
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.model_file import packaged_weights
-from emotion_ros.inference.onnx_session import open_session
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.perception.models.onnx_session import open_session
 from training import calibrate, card, checkpoint
 from training.command import log, run
 from training.face.augment import Augmentation

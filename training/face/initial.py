@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Weights that a run starts from: a checkpoint, a shipped ONNX file, or ImageNet's."""
 
 from pathlib import Path
@@ -8,7 +9,7 @@ from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 from torch import Tensor, nn
 
-from emotion_ros.core.errors import ConfigError, ModelError
+from emotion_ros.errors import ConfigError, ModelError
 from training import checkpoint
 from training.face.network import FaceNetwork
 from training.face.run import Run, Tensors

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """ResNet18's layout (2-2-2-2 of torchvision's BasicBlock) for one 48-px grey face."""
 
 from dataclasses import dataclass

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How a face network is trained: every setting, and what follows from it alone."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An evaluation as files: two pictures, a table and JSON.
 
 matplotlib is only imported here and only when a report is asked for.
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.errors import MissingDependency
+from emotion_ros.errors import MissingDependency
 from training import metrics
 
 if TYPE_CHECKING:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One face training run: what changes while training, and how it is kept."""
 
 from copy import deepcopy

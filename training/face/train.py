@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Train the face network: ``python -m training.face.train --data fer2013_train_valid.parquet``.
 
 Every epoch ends in a checkpoint (``last``; ``best`` by PublicTest accuracy) and a CSV line, and
@@ -17,7 +18,7 @@ import torch
 from torch import Tensor
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.inference.torch_device import choose_torch_device
+from emotion_ros.perception.models.torch_device import choose_torch_device
 from training import checkpoint, command, metrics
 from training.face.augment import Augmentation
 from training.face.batches import load_epoch, steps_per_epoch

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A generated person: which emotion when, what the camera makes of the face, and what is said.
 
 Frames are at 15 Hz; an emotion lasts 2 to 6 s and then turns into another one.
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.inference.face_classifier import FaceClassifier
+from emotion_ros.perception.face.classifier import FaceClassifier
 from training.face.augment import Augmentation, relight, warp
 from training.face.data import SIDE
 from training.fusion.beliefs import Beliefs, Floats, Images, Ints, see

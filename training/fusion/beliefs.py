@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the models say of validation faces and of utterances, by the robot's own path.
 
 FER2013 PublicTest for faces, MELD dev for words. Nothing is kept on disk.
@@ -11,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.errors import ConfigError, InvalidInput
 from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.core.utterance import Utterance
-from emotion_ros.inference.detectors.detector import FaceBox
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.face_crop import face_quality
-from emotion_ros.inference.text_pipeline import TextPipeline
+from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.face.crop import face_quality
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.text.pipeline import TextPipeline
 from training.command import log
 from training.tables import label_indices, read_table
 

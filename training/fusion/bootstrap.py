@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Confidence intervals of a mean over pairs whose faces and utterances occur more than once."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Compare ways of fusing voice and face with what people perceived from both.
 
 ``python -m training.fusion.evaluate --data FILE.parquet --params cremad_pool.json --json``
@@ -17,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.core.errors import ConfigError, ModelError
-from emotion_ros.core.json_object import JsonObject, read_json
+from emotion_ros.errors import ConfigError, ModelError
+from emotion_ros.files.checked_json import JsonObject, read_json
 from training import metrics
 from training.command import as_json, log, run
 from training.fusion.methods import METHODS, Parameters, core_pool

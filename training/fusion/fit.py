@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Fit the ways of fusing to crowd votes: what voice and face say, against what both say.
 
 ``python -m training.fusion.fit --data FILE.parquet --out cremad_pool.json`` fits every method by
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from emotion_ros.core.errors import ConfigError
+from emotion_ros.errors import ConfigError
 from training.card import write_card
 from training.command import as_json, log, run
 from training.fusion.evaluate import as_table, divergence, figures

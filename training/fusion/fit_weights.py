@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The weights of face and words from label-matched pairs."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Folds that keep together what belongs together."""
 
 import numpy as np

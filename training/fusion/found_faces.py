@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Faces as a detector finds them: its score is a part of the quality, is it worth anything?"""
 
 from dataclasses import dataclass
@@ -7,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from emotion_ros.inference.detectors.detector import FaceDetector
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.face_crop import AS_IS, CROPS, crop_face
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.face.crop import AS_IS, CROPS, crop_face
+from emotion_ros.perception.face.detectors.detector import FaceDetector
 from training import metrics
 from training.calibrate import softmax
 from training.face.data import Faces

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Faces paired with words, although no public set has both.
 
 A validation face meets an utterance of the same emotion. **That is optimistic**: given the emotion
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.core.affect import pleasant_unpleasant
 from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.valence_arousal import pleasant_unpleasant
 from training.fusion.beliefs import UNIFORM, Beliefs
 from training.fusion.folds import fold_of_groups
 from training.fusion.pool_rows import pool_rows
@@ -114,7 +115,7 @@ def fuse(
     """Return the pooled distributions [P, 7] as the fusion makes them, before any filter.
 
     ``weights`` are one per fold, or one for all; ``counts`` are the freshness of face and words,
-    0 for what is missing. As in ``emotion_ros.core.weighing``, the presence (quality x
+    0 for what is missing. As in ``emotion_ros.core.fusion.weighting``, the presence (quality x
     freshness) of the one takes the exponent of the other from its value alone to that together.
     """
     used = [weights[fold % len(weights)] for fold in pairs.fold]

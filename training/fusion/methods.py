@@ -1,7 +1,9 @@
+# SPDX-License-Identifier: MIT
 """Ways to fuse a voice and a face into one distribution, and the numbers each of them needs.
 
 Every method has a smoothing of its own, in votes added to every count, and is fitted for the same
-end, so that none loses for want of care. ``pool`` is the form of ``emotion_ros.core.pool``.
+end, so that none loses for want of care. ``pool`` is the form of
+``emotion_ros.core.fusion.opinion_pool``.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.core.pool import pool
+from emotion_ros.core.fusion.opinion_pool import pool
 from training.calibrate import softmax
 from training.fusion.pool_rows import pool_rows
 from training.fusion.votes import VOTED, Votes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The page about what was measured: ``fusion_measured.md`` with the figures put in."""
 
 from collections.abc import Iterable, Mapping, Sequence

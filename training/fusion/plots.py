@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Pictures of what was measured, as SVG; each function draws one from the commands' figures."""
 
 from collections.abc import Mapping

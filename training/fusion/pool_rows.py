@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The core's pool for many rows at once: a fit evaluates it thousands of times."""
 
 from collections.abc import Sequence
@@ -5,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.core.pool import PROBABILITY_FLOOR
+from emotion_ros.core.fusion.opinion_pool import PROBABILITY_FLOOR
 from training.calibrate import softmax
 
 Floats = NDArray[np.float64]
@@ -17,7 +18,7 @@ def pool_rows(
     prior: Floats,
     temperature: float = 1.0,
 ) -> Floats:
-    """Return ``emotion_ros.core.pool.pool`` of each row [N, C].
+    """Return ``emotion_ros.core.fusion.opinion_pool.pool`` of each row [N, C].
 
     ``opinions`` are [N, C]; each weight is one number or one per row [N].
     """

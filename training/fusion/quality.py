@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Is quality worth its place as a factor of the weight?
 
 ``python -m training.fusion.quality --data-folder DIR --json`` spoils validation faces and
@@ -17,11 +18,11 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from emotion_ros.core.evidence import FACE, TEXT
-from emotion_ros.core.fusion_card import FusionCard, load_fusion_card
-from emotion_ros.inference.detectors.detector import FaceBox
-from emotion_ros.inference.detectors.factory import make_detector
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.face_crop import face_quality
+from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.face.crop import face_quality
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.face.detectors.factory import make_detector
 from training import metrics
 from training.command import as_json, log, run
 from training.face.data import SIDE, Faces

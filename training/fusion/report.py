@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Measure the fusion from end to end and write the page about it.
 
 ``python -m training.fusion.report --data-folder DIR --out docs/fusion_measured.md`` runs what the
@@ -15,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.errors import ConfigError
-from emotion_ros.core.fusion_card import FusionCard, load_fusion_card
+from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
+from emotion_ros.errors import ConfigError
 from training.command import as_json, log, run
 from training.fusion import plots, quality, sequences, weights
 from training.fusion.evaluate import evaluate, load_parameters

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Sequences before the real fusion: what goes in, and what it then says at every moment."""
 
 from collections.abc import Iterator, Sequence
@@ -5,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from emotion_ros.core.fusion import Fusion
-from emotion_ros.core.fusion_card import FusionCard
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.fusion.card import FusionCard
+from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.observations import FaceObservation, FacesObservation
 from emotion_ros.core.state import EmotionState
 from training.fusion.acting import Plan, film_new_faces, film_one_face, plan

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Estimate P(sentiment | emotion) from utterances that have both labels.
 
 ``python -m training.fusion.sentiment_map --data meld_text.parquet`` counts the MELD training
@@ -14,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
-from emotion_ros.inference.model_file import packaged_weights
+from emotion_ros.perception.models.file import packaged_weights
 
 
 def count_sentiments(utterances: pd.DataFrame) -> NDArray[np.int64]:

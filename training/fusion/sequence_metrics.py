@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How well a label follows a person over time; arrays in, numbers out.
 
 A *segment* is a stretch of time in which the person shows one emotion. Every figure but the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Measure the fusion over time: ``python -m training.fusion.sequences --data-folder DIR --json``.
 
 A generated person shows one emotion after the other, 2 to 6 s each, before a 15 fps camera, and
@@ -18,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from emotion_ros.core.fusion_card import FusionCard, load_fusion_card
+from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from training.card import write_card
 from training.command import as_json, log, run
 from training.fusion.scenes import SEGMENTS, VARIANTS, Scenes, make_scenes, run_variant

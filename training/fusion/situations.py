@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What fusing face and words is worth when all is well, and when something is not."""
 
 from collections.abc import Mapping
@@ -7,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.core.agreement import contradict
 from emotion_ros.core.evidence import Ageing
+from emotion_ros.core.fusion.conflict import contradict
 from training import metrics
 from training.fusion.beliefs import Beliefs
 from training.fusion.bootstrap import interval

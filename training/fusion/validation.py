@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the commands on faces and words share: their options, the models and the clean beliefs."""
 
 import argparse
@@ -6,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from emotion_ros.inference.face_classifier import FaceClassifier
-from emotion_ros.inference.model_file import PACKAGED, packaged_weights
-from emotion_ros.inference.sentiment_config import SentimentConfig
-from emotion_ros.inference.text_pipeline import TextPipeline, make_text_pipeline
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.models.file import PACKAGED, packaged_weights
+from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipeline
 from training.face.data import Faces, load_faces
 from training.fusion.beliefs import Beliefs, Heard, Speech, hear, load_speech, see
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """CREMA-D's crowd votes: what people heard, what they saw, and what both together told them."""
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, Emotion
-from emotion_ros.core.errors import ConfigError
+from emotion_ros.errors import ConfigError
 from training.tables import label_indices, read_table
 
 Counts = NDArray[np.float64]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Fit the weights of face and words, and write them into the fusion card.
 
 ``python -m training.fusion.weights --data-folder DIR --json``: FER2013 PublicTest faces as the
@@ -19,8 +20,8 @@ import cv2
 import numpy as np
 
 from emotion_ros.core.evidence import FACE, TEXT
-from emotion_ros.core.fusion_card import FusionCard, load_fusion_card
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
+from emotion_ros.core.fusion.config import FusionConfig
 from training.card import write_card
 from training.command import as_json, log, run
 from training.fusion.beliefs import Images, SentimentTable, believe, hear, see

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: MIT
 """The text network: utterances in, text_emotion.onnx out."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Rewrite written text as a speech recogniser would print it.
 
 ``spoken`` is fixed: lower case, no punctuation, no emoji, mentions or links, numbers as words.

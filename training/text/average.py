@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Average two text checkpoints: ``python -m training.text.average A B --share 0.8 --out C``.
 
 Between a network and what further training made of it lie networks that keep what the first knew
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from emotion_ros.core.errors import ConfigError, ModelError
+from emotion_ros.errors import ConfigError, ModelError
 from training import checkpoint
 from training.command import log, run
 

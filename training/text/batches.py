@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Texts to batches: as written or as heard, of about one length, as token tables."""
 
 from collections.abc import Iterator

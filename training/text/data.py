@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Utterances with a sentiment, emotions or both, from parquet files."""
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
-from emotion_ros.core.errors import ConfigError
+from emotion_ros.errors import ConfigError
 from training.tables import label_indices, read_table
 
 SPLITS = ('train', 'val', 'test')

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Measure a text model: ``python -m training.text.evaluate --weights W --data D --task T --json``.
 
 Needs no torch: the model runs as it does on the robot, from its card, one text at a time.
@@ -13,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
-from emotion_ros.core.errors import ConfigError
-from emotion_ros.inference.text_classifier import make_text_engine
-from emotion_ros.inference.text_engine import TextEngine
+from emotion_ros.errors import ConfigError
+from emotion_ros.perception.text.classifier import make_text_engine
+from emotion_ros.perception.text.engine import TextEngine
 from training import calibrate, metrics
 from training.command import as_json, log, run
 from training.text.asr import spoken, with_word_errors

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Checkpoint to shipped weights: ``python -m training.text.export --data-folder D``.
 
 Writes float32 ONNX, fails unless ONNX Runtime and torch agree on real texts, quantises to int8,
@@ -17,9 +18,9 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
-from emotion_ros.inference.model_file import packaged_weights
-from emotion_ros.inference.onnx_session import open_session
-from emotion_ros.inference.text_classifier import make_text_engine
+from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.perception.models.onnx_session import open_session
+from emotion_ros.perception.text.classifier import make_text_engine
 from training import calibrate, card, checkpoint
 from training.command import log, run
 from training.options import command_line, restore

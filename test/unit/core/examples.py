@@ -1,12 +1,13 @@
+# SPDX-License-Identifier: MIT
 """Small real inputs for the tests of the fusion."""
 
 import numpy as np
 
 from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.evidence import Evidence
-from emotion_ros.core.fusion import Fusion
-from emotion_ros.core.fusion_card import FusionCard
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.fusion.card import FusionCard
+from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.observations import FaceObservation, FacesObservation, TextObservation
 
 CARD = FusionCard(

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What may enter the pool, and how its weight falls with age."""
 
 import pytest

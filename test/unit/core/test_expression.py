@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """States in the words of REP-155."""
 
 import math

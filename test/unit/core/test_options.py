@@ -1,12 +1,13 @@
+# SPDX-License-Identifier: MIT
 """Options check themselves when built and name what is wrong."""
 
 from dataclasses import dataclass, fields
 
 import pytest
 
-from emotion_ros.core.errors import ConfigError
-from emotion_ros.core.fusion_config import FusionConfig
+from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.options import Options, option
+from emotion_ros.errors import ConfigError
 
 
 @dataclass(frozen=True)

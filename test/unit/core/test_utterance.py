@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a recogniser says, with all that recognisers leave out."""
 
 import pytest

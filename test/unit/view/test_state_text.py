@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A state in words and bars."""
 
 from io import StringIO

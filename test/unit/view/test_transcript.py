@@ -1,9 +1,11 @@
+# SPDX-License-Identifier: MIT
 """Words and their tone come from two topics, in either order."""
 
 import pytest
 
 from emotion_ros.core.emotions import Sentiment
-from emotion_ros.view.transcript import TOGETHER_S, Line, Tone, Transcript
+from emotion_ros.core.observations import Tone
+from emotion_ros.view.transcript import TOGETHER_S, Line, Transcript
 
 GLAD = Tone(Sentiment.POSITIVE, 0.9)
 SOUR = Tone(Sentiment.NEGATIVE, 0.8)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Recordings: reading, writing, replaying without ROS."""

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""The fusion without a running node: the same core, the same moments, time from a recording.
+
+What happens when is what the live node does under a clock that waits for it: a regular tick on
+every whole multiple of 1/rate, before an observation of the same time; then the observation,
+and a state at once where the schedule allows.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeVar
+
+from emotion_ros.core.evidence import Ageing, Evidence
+from emotion_ros.core.fusion.card import FusionCard
+from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.fusion import Fusion
+from emotion_ros.core.fusion.publish_schedule import PublishSchedule
+from emotion_ros.core.observations import FacesObservation, TextObservation
+from emotion_ros.core.state import EmotionState
+
+NANOSECONDS = 1_000_000_000
+
+Observation = FacesObservation | TextObservation | Evidence
+Event = tuple[int, Observation | str]
+"""The time of receipt (ns), and an observation, or why the message could not be read as one."""
+
+T = TypeVar('T')
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A publication: its time (ROS time, ns), everybody's state, the focus person first."""
+
+    time_ns: int
+    states: tuple[EmotionState, ...]
+
+    @property
+    def state(self) -> EmotionState:
+        """What is published on ``emotion_state``."""
+        return self.states[0]
+
+
+def with_ticks(
+    events: Iterable[tuple[int, T]], start_ns: int, end_ns: int, rate: float
+) -> Iterator[tuple[int, T | None]]:
+    """Yield the events, and (time, None) for every tick, in the order of time.
+
+    The first tick is the last one up to ``start_ns``, the last one the last up to ``end_ns``.
+    Times are in ns, ``rate`` in Hz; an event that steps back counts as of the latest time.
+    """
+    tick = start_ns * Fraction(rate) // NANOSECONDS
+    now_ns = start_ns
+    for time_ns, event in events:
+        now_ns = max(now_ns, time_ns)
+        while (tick_ns := _tick_ns(tick, rate)) <= now_ns:
+            yield tick_ns, None
+            tick += 1
+        yield now_ns, event
+    while (tick_ns := _tick_ns(tick, rate)) <= end_ns:
+        yield tick_ns, None
+        tick += 1
+
+
+class OfflineFusion:
+    """A Fusion and its PublishSchedule, driven by recorded time."""
+
+    def __init__(
+        self,
+        config: FusionConfig,
+        card: FusionCard,
+        modalities: Mapping[str, Ageing] | None = None,
+    ) -> None:
+        self.refused: Counter[str] = Counter()
+        self._rate = config.rate
+        self._fusion = Fusion(config, card, modalities)
+        self._schedule = PublishSchedule(config.rate, config.max_rate)
+
+    def run(self, events: Iterable[Event], start_ns: int, end_ns: int) -> Iterator[Moment]:
+        """Yield every publication between the two times."""
+        for time_ns, event in with_ticks(events, start_ns, end_ns, self._rate):
+            now_s = time_ns / NANOSECONDS
+            if self._tick(now_s) if event is None else self._take(event, now_s):
+                yield Moment(time_ns, self._fusion.states(now_s))
+
+    def _tick(self, now_s: float) -> bool:
+        return self._schedule.tick(now_s)
+
+    def _take(self, event: Observation | str, now_s: float) -> bool:
+        refusal = event if isinstance(event, str) else self._add(event, now_s)
+        if refusal:
+            self.refused[refusal] += 1
+        return self._schedule.on_evidence(now_s)
+
+    def _add(self, observation: Observation, now_s: float) -> str:
+        if isinstance(observation, FacesObservation):
+            return self._fusion.add_faces(observation, now_s)
+        if isinstance(observation, TextObservation):
+            return self._fusion.add_text(observation, now_s)
+        return self._fusion.add_evidence(observation, now_s)
+
+
+def _tick_ns(tick: int, rate: float) -> int:
+    """Return the time of a tick, never before its exact time: the clock has then reached it."""
+    return -int(-tick * NANOSECONDS // Fraction(rate))

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""Reading the rules of a controller from YAML.
+
+A list of ``{behaviour: name, emotion: label or [labels], for_s, confidence, gap_s, cooldown_s}``;
+only ``behaviour`` must be there.
+"""
+
+from pathlib import Path
+
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.trigger import Rule, Trigger
+from emotion_ros.errors import ConfigError
+from emotion_ros.files.checked_yaml import YamlValue, parse_yaml, read_text
+
+_EMOTIONS = {label: label for label in EMOTIONS}
+_NUMBERS = ('for_s', 'confidence', 'gap_s', 'cooldown_s')
+
+
+def load_policy(path: Path) -> tuple[Rule, ...]:
+    """Return the rules in a YAML file; ConfigError, with file and line, if it is wrong."""
+    return parse_policy(read_text(path), str(path))
+
+
+def parse_policy(text: str, where: str = 'policy') -> tuple[Rule, ...]:
+    """Return the rules written in YAML; an error names ``where`` and the line."""
+    rules = tuple(_parse_rule(item) for item in parse_yaml(text, where).items())
+    if not rules:
+        raise ConfigError(f'{where}: has no rule')
+    return rules
+
+
+def _parse_rule(value: YamlValue) -> Rule:
+    raw = value.mapping('behaviour', 'emotion', *_NUMBERS)
+    given = {name: raw.get(name, YamlValue.number, None) for name in _NUMBERS}
+    numbers = {name: number for name, number in given.items() if number is not None}
+    with value.blamed():
+        trigger = Trigger(raw.get('emotion', _parse_emotions, ()), **numbers)
+        return Rule(raw.need('behaviour', YamlValue.text), trigger)
+
+
+def _parse_emotions(value: YamlValue) -> tuple[str, ...]:
+    items = value.items() if value.is_list() else [value]
+    return tuple(item.choice(_EMOTIONS) for item in items)

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""What was seen in one image, or heard in one line, as JSON, CSV and rows of a table."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import isnan
+
+from emotion_ros.conversions.observation_fields import faces_to_fields, text_to_fields
+from emotion_ros.conversions.state_fields import Fields
+from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
+from emotion_ros.core.observations import FaceObservation, FacesObservation, decide, describe
+from emotion_ros.errors import InvalidInput
+from emotion_ros.perception.face.pipeline import FaceReport
+from emotion_ros.perception.text.pipeline import TextReport
+from emotion_ros.view.state_text import NOTHING
+
+NO_FACE = 'no_face'
+BOX = ('left', 'top', 'right', 'bottom')
+FACE_NUMBERS = ('detection_score', 'quality', 'confidence', 'valence', 'arousal')
+IMAGE_COLUMNS = (
+    *('source', 'at', 'reason', 'image_width', 'image_height', 'face_id', *BOX, 'label'),
+    *(*FACE_NUMBERS, *EMOTIONS),
+)
+HEADS = {'sentiment': SENTIMENTS, 'emotion': EMOTIONS}
+TEXT_COLUMNS = (
+    *('text', 'truncated', 'language', 'reason', 'label', 'confidence', 'quality'),
+    *(f'{head}_{label}' for head, labels in HEADS.items() for label in labels),
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An image and its faces, or the ``error`` because of which it could not be used.
+
+    ``at_s`` counts from the beginning of a video or a webcam, None for a picture.
+    """
+
+    source: str
+    at_s: float | None
+    report: FaceReport | None = None
+    error: InvalidInput | None = None
+
+    @property
+    def faces(self) -> tuple[FaceObservation, ...]:
+        """Everybody in the image, by id."""
+        return self.report.faces if self.report else ()
+
+    @property
+    def reason(self) -> str:
+        """Why there are no faces, one short fixed word; empty when there are some."""
+        if self.error:
+            return self.error.reason
+        return '' if self.faces else NO_FACE
+
+    @property
+    def gist(self) -> tuple[object, ...]:
+        """What must differ for an image of a video to be worth a row."""
+        return (self.reason, *((face.face_id, _label(face)) for face in self.faces))
+
+
+def image_to_fields(seen: Seen) -> Fields:
+    """Return one image; the faces have the field names of FaceEmotion and a label."""
+    observed = FacesObservation(stamp_s=seen.at_s or 0.0, faces=seen.faces)
+    faces = faces_to_fields(observed)['faces']
+    return {
+        'source': seen.source,
+        'at': seen.at_s,
+        'reason': seen.reason,
+        'image_width': seen.report.image_width if seen.report else 0,
+        'image_height': seen.report.image_height if seen.report else 0,
+        'faces': [
+            {**fields, 'label': _label(face)}
+            for fields, face in zip(faces, seen.faces, strict=True)
+        ],
+    }
+
+
+def text_to_json_fields(report: TextReport) -> Fields:
+    """Return one line with the field names of TextSentiment and a label."""
+    fields = text_to_fields(report.to_observation(0.0))
+    for unsaid in ('header', 'status', 'person_id'):
+        del fields[unsaid]
+    said = {'text': report.text, 'truncated': report.truncated, 'language': report.language}
+    return {**said, **fields, 'label': report.sentiment.label}
+
+
+def image_records(seen: Seen) -> Iterator[Fields]:
+    """Yield one flat record per face, with IMAGE_COLUMNS as keys; one without a face if none."""
+    fields = image_to_fields(seen)
+    faces = fields.pop('faces')
+    for face in faces or [{}]:
+        numbers = {name: face[name] for name in ('face_id', 'label', *FACE_NUMBERS) if face}
+        box = zip(BOX, face.get('box_xyxy', ()), strict=False)
+        shares = zip(EMOTIONS, face.get('probabilities', ()), strict=False)
+        yield {**fields, **numbers, **dict(box), **dict(shares)}
+
+
+def text_record(report: TextReport) -> Fields:
+    """Return one flat record with TEXT_COLUMNS as keys."""
+    fields = text_to_json_fields(report)
+    record = {name: fields[name] for name in TEXT_COLUMNS if name in fields}
+    for head, labels in HEADS.items():
+        for label, share in zip(labels, fields[f'{head}_probabilities'], strict=True):
+            record[f'{head}_{label}'] = share
+    return record
+
+
+def image_rows(seen: Iterable[Seen], is_moving: bool) -> Iterator[Sequence[str]]:
+    """Yield the cells of a table: one row per face; of a video, only where something changes."""
+    shown: tuple[object, ...] | None = None
+    for image in seen:
+        if is_moving and image.gist == shown:
+            continue
+        shown = image.gist
+        at = NOTHING if image.at_s is None else f'{image.at_s:.2f}'
+        for cells in [_face_cells(face) for face in image.faces] or [_empty_cells(image)]:
+            yield image.source, at, *cells
+
+
+def text_rows(report: TextReport) -> Iterator[Sequence[str]]:
+    """Yield the cells of a table: one row per way to look at the words."""
+    heads = (report.sentiment_probabilities, report.emotion_probabilities)
+    for (head, labels), probabilities in zip(HEADS.items(), heads, strict=True):
+        said = report.reason or describe(probabilities, labels) or NOTHING
+        pairs = zip(labels, probabilities, strict=True)
+        ranked = sorted(((p, label) for label, p in pairs if not isnan(p)), reverse=True)
+        then = ', '.join(f'{label} {p:.0%}' for p, label in ranked[1:4])
+        yield head, said, then or NOTHING
+
+
+def _face_cells(face: FaceObservation) -> tuple[str, ...]:
+    numbers = (face.quality, face.detection_score)
+    box = ' '.join(f'{edge:.2f}' for edge in face.box_xyxy)
+    says = describe(face.probabilities, EMOTIONS)
+    return (face.person_id, says, *(f'{n:.2f}' for n in numbers), box)
+
+
+def _empty_cells(image: Seen) -> tuple[str, ...]:
+    words = str(image.error) if image.error else 'no face'
+    return (NOTHING, words, NOTHING, NOTHING, NOTHING)
+
+
+def _label(face: FaceObservation) -> str:
+    return decide(face.probabilities)[0].label

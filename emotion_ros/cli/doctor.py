@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""``emotion-ros doctor``: why nothing comes, in one line each, with what mends it."""
+
+import argparse
+import math
+import os
+import re
+
+from emotion_ros.cli.console import table_console
+from emotion_ros.conversions.state_fields import to_json
+from emotion_ros.core.graph_checks import Finding, Severity, examine
+from emotion_ros.errors import ConfigError
+from emotion_ros.sandbox.domain import domain_id
+
+EXIT_PROBLEM = 1
+NAMESPACE = re.compile(r'/?|/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*/?', re.ASCII)
+MARKS = {
+    Severity.GOOD: ('ok', 'green'),
+    Severity.NOTE: ('note', 'yellow'),
+    Severity.PROBLEM: ('PROBLEM', 'bold red'),
+}
+
+
+def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
+    """Add the sub-command; ``run`` is what it does."""
+    parser = subparsers.add_parser('doctor', help='find out why a running graph says nothing')
+    add = parser.add_argument
+    add(
+        '--for',
+        dest='seconds',
+        type=_seconds,
+        default=4.0,
+        metavar='S',
+        help='how long to listen (at least 2.5 s, for the nodes speak once a second)',
+    )
+    add(
+        '--namespace',
+        type=_namespace,
+        default='',
+        help='of the nodes, as given to the launch file',
+    )
+    add('--json', action='store_true', help='one JSON line per finding')
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the findings; return 1 when there is a problem among them, else 0."""
+    _require_domain()
+    from emotion_ros.nodes.graph_survey import open_doctor
+
+    with open_doctor(args.namespace) as doctor:
+        findings = examine(doctor.survey(args.seconds))
+    if args.json:
+        for finding in findings:
+            print(to_json(to_fields(finding)))
+    else:
+        print_findings(findings)
+    is_ill = any(finding.severity is Severity.PROBLEM for finding in findings)
+    return EXIT_PROBLEM if is_ill else 0
+
+
+def to_fields(finding: Finding) -> dict[str, object]:
+    """Return a finding as plain data."""
+    severity = finding.severity.name.lower()
+    return {'severity': severity, 'what': finding.what, 'remedy': finding.remedy}
+
+
+def print_findings(findings: tuple[Finding, ...]) -> None:
+    """Print one line per finding, and its remedy below it."""
+    console = table_console()
+    for finding in findings:
+        mark, style = MARKS[finding.severity]
+        console.print(f'{mark:<8}', style=style, end='')
+        console.print(finding.what, highlight=False)
+        if finding.remedy:
+            console.print(f'{"":<8}-> {finding.remedy}', highlight=False)
+
+
+def _require_domain() -> None:
+    """ConfigError for a ROS_DOMAIN_ID that no ROS program can use; some would end the process."""
+    try:
+        domain_id(os.environ.get('ROS_DOMAIN_ID') or '0')
+    except argparse.ArgumentTypeError as error:
+        raise ConfigError(f'ROS_DOMAIN_ID: {error}') from error
+
+
+def _namespace(text: str) -> str:
+    """Return a ROS namespace; ArgumentTypeError when it is none."""
+    if not NAMESPACE.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is no namespace such as robot_1 or /lab/robot_1'
+        )
+    return text
+
+
+def _seconds(text: str) -> float:
+    """Return a positive number of seconds; ArgumentTypeError otherwise."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 < value <= 3600.0:
+        raise argparse.ArgumentTypeError(f'{text!r} is not a number of seconds, 0 to 3600')
+    return value

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""``emotion-ros explain``: the sum behind the state at one moment of a bag."""
+
+import argparse
+from collections.abc import Iterable
+from itertools import takewhile
+
+from rich.table import Table
+
+from emotion_ros.bag.replay import open_replay
+from emotion_ros.cli.console import table_console
+from emotion_ros.cli.explanation import Explanation, Term, explain
+from emotion_ros.cli.replay import add_replay_arguments
+from emotion_ros.conversions.state_fields import evidence_to_fields, state_to_fields, to_json
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.state import EmotionState
+from emotion_ros.errors import ConfigError
+
+
+def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
+    """Add the sub-command; ``run`` is what it does."""
+    parser = subparsers.add_parser('explain', help='show the sum behind a state of a bag')
+    parser.add_argument(
+        '--at', type=float, required=True, metavar='S', help='seconds from the start of the bag'
+    )
+    add_replay_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the explanation; EmotionRosError when the bag or the moment cannot be used."""
+    with open_replay(args) as replay:
+        bag = replay.bag
+        if not 0.0 <= args.at <= bag.duration_s:
+            raise ConfigError(f'--at {args.at:g} is outside the bag (0 to {bag.duration_s:.1f} s)')
+        at_ns = bag.start_ns + round(args.at * 1e9)
+        *_, moment = takewhile(lambda m: m.time_ns <= at_ns, replay.moments(replay.events()))
+        explanation = explain(moment.state, replay.card)
+    if args.json:
+        print(to_json(to_fields(explanation)))
+    else:
+        print_explanation(explanation)
+    return 0
+
+
+def to_fields(explanation: Explanation) -> dict[str, object]:
+    """Return the explanation as plain data."""
+    return {
+        'state': state_to_fields(explanation.state),
+        'prior': explanation.prior,
+        'terms': [
+            {
+                **evidence_to_fields(term.weighed),
+                'share': term.share,
+                'contribution': term.contribution,
+            }
+            for term in explanation.terms
+        ],
+        'total': explanation.total,
+        'pooled': explanation.pooled,
+        'filtered': explanation.state.probabilities,
+    }
+
+
+def print_explanation(explanation: Explanation) -> None:
+    """Print the sum as a table, and the verdict below it."""
+    console = table_console()
+    console.print(_table(explanation))
+    console.print(_verdict(explanation.state), highlight=False)
+
+
+def _table(explanation: Explanation) -> Table:
+    table = Table('', 'says', title='log-probabilities add up (nats, mean zero)')
+    for column in ('quality', 'age', 'weight', 'share', *EMOTIONS):
+        table.add_column(column, justify='right')
+    table.add_row('prior', *[''] * 5, *_signed(explanation.prior))
+    for term in explanation.terms:
+        table.add_row(*_row(term))
+    table.add_section()
+    table.add_row('sum', *[''] * 5, *_signed(explanation.total))
+    table.add_row('pooled', *[''] * 5, *_percent(explanation.pooled))
+    table.add_row('filtered', *[''] * 5, *_percent(explanation.state.probabilities))
+    return table
+
+
+def _row(term: Term) -> list[str]:
+    weighed = term.weighed
+    evidence = weighed.evidence
+    numbers = [
+        f'{evidence.quality:.2f}',
+        f'{weighed.age_s:.2f} s',
+        f'{weighed.weight:.3f}',
+        f'{term.share:.0%}',
+    ]
+    if not weighed.used:
+        unused = f'{evidence.detail} not used: {weighed.rejection.value}'.strip()
+        return [evidence.modality, unused, *numbers, *['-'] * len(EMOTIONS)]
+    return [evidence.modality, evidence.detail, *numbers, *_signed(term.contribution)]
+
+
+def _verdict(state: EmotionState) -> str:
+    who = state.person_id or 'nobody in particular'
+    act = 'actionable' if state.actionable else f'not actionable: {state.reason.value}'
+    return (
+        f'{state.label} ({state.confidence:.0%}) for {state.duration_s:.2f} s, {who}, '
+        f'status {state.status.name}, {act}\n{state.summary}'
+    )
+
+
+def _signed(values: Iterable[float]) -> list[str]:
+    return [f'{value:+.2f}' for value in values]
+
+
+def _percent(values: Iterable[float]) -> list[str]:
+    return ['-' if value != value else f'{value:.1%}' for value in values]

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Why a state is what it is: the sum of the opinion pool, term by term."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from emotion_ros.core.evidence import Probabilities
+from emotion_ros.core.fusion.card import FusionCard
+from emotion_ros.core.fusion.opinion_pool import pool
+from emotion_ros.core.state import EmotionState, WeighedEvidence
+
+
+@dataclass(frozen=True)
+class Term:
+    """One piece of evidence: its share (0..1) of all weight, and what it adds to the sum.
+
+    ``contribution`` [7] is in nats, with mean zero; it is zero for evidence that is not used.
+    """
+
+    weighed: WeighedEvidence
+    share: float
+    contribution: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """``prior`` and the contributions add up to ``total`` [7] (nats, mean zero).
+
+    ``pooled`` [7] is what the total says as a distribution, before the filter over time;
+    ``state.probabilities`` is what the filter made of it.
+    """
+
+    state: EmotionState
+    prior: tuple[float, ...]
+    terms: tuple[Term, ...]
+    total: tuple[float, ...]
+    pooled: tuple[float, ...]
+
+
+def explain(state: EmotionState, card: FusionCard) -> Explanation:
+    """Return how the evidence of a state adds up."""
+    prior = np.asarray(card.prior, dtype=np.float64)
+    used = [w for w in state.evidence if w.used]
+    opinions = [w.evidence.probabilities for w in used]
+    pooled = pool(opinions, [w.weight for w in used], prior, card.temperature)
+    weight = sum(w.weight for w in state.evidence)
+    return Explanation(
+        state=state,
+        prior=_floats(_log(prior)),
+        terms=tuple(_term(w, weight, prior, card.temperature) for w in state.evidence),
+        total=_floats(_log(pooled)),
+        pooled=_floats(pooled),
+    )
+
+
+def _term(
+    weighed: WeighedEvidence, total_weight: float, prior: Probabilities, temperature: float
+) -> Term:
+    """Pool the one opinion with the prior: what it adds is the difference of the logarithms."""
+    alone = prior
+    if weighed.used:
+        alone = pool([weighed.evidence.probabilities], [weighed.weight], prior, temperature)
+    return Term(
+        weighed=weighed,
+        share=weighed.weight / total_weight if total_weight else 0.0,
+        contribution=_floats(_log(alone) - _log(prior)),
+    )
+
+
+def _log(probabilities: Probabilities) -> Probabilities:
+    """Return logarithms with mean zero: pooling adds them, apart from a constant."""
+    logs = np.log(probabilities)
+    return np.asarray(logs - logs.mean())
+
+
+def _floats(values: Probabilities) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

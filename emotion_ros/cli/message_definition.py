@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""A .msg file as its readers see it: what stands together under one comment."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emotion_ros.errors import ConfigError
+
+SECTION = re.compile(r'# -{4} (.*) -{4}$')
+CONSTANT = re.compile(r'(\S+)\s+(\w+)=(\S+)$')
+FIELD = re.compile(r'(\S+)\s+(\w+)$')
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One line such as ``uint8 HAPPY=3``."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line such as ``float32[7] probabilities``."""
+
+    name: str
+    type: str
+
+
+@dataclass
+class Block:
+    """A comment, and the lines that follow it without a gap; no lines: a paragraph."""
+
+    words: str = ''
+    lines: list[Constant | Field] = field(default_factory=list)
+
+
+@dataclass
+class Section:
+    """The blocks under one heading, which is empty for those before the first."""
+
+    title: str = ''
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MessageDefinition:
+    """A message: its name, and its sections in order."""
+
+    name: str
+    sections: tuple[Section, ...]
+
+
+def read_definition(path: Path) -> MessageDefinition:
+    """Return what a .msg file defines; ConfigError for a line that is no definition."""
+    text = path.read_text(encoding='utf-8')
+    return MessageDefinition(path.stem, tuple(_sections(text.splitlines())))
+
+
+def _sections(lines: list[str]) -> Iterator[Section]:
+    section, block = Section(), Block()
+    for line in (*lines, ''):
+        if heading := SECTION.match(line):
+            yield section
+            section = Section(heading[1].rstrip('.'))
+        elif not line:
+            section.blocks += [block] if block.words or block.lines else []
+            block = Block()
+        elif line.startswith('#'):
+            if block.lines:  # no gap above a comment that opens a new block
+                section.blocks.append(block)
+                block = Block()
+            block.words = f'{block.words} {line.removeprefix("#").strip()}'.strip()
+        else:
+            block.lines.append(_definition(line))
+    yield section
+
+
+def _definition(line: str) -> Constant | Field:
+    if constant := CONSTANT.match(line):
+        return Constant(constant[2], constant[3])
+    if named := FIELD.match(line):
+        return Field(named[2], named[1])
+    raise ConfigError(f'no definition of a message: {line!r}')

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""One question to every kind of model, with the answer that an intact one gives."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Emotion, Sentiment
+from emotion_ros.core.observations import describe, likeliest
+from emotion_ros.files.resources import packaged_config
+from emotion_ros.perception.face.classifier import FaceClassifier
+from emotion_ros.perception.face.crop import crop_face
+from emotion_ros.perception.face.detectors.detector import Box, FaceBox
+from emotion_ros.perception.face.detectors.yunet import YuNet
+from emotion_ros.perception.image.compressed import decode_compressed
+from emotion_ros.perception.image.decode import ImageArray
+from emotion_ros.perception.text.classifier import HUB_PREFIX, make_text_engine
+
+PICTURE = 'demo/astronaut.jpg'
+FACE_XYXY: Box = (159.0, 64.0, 250.0, 174.0)  # px in the picture
+MIN_OVERLAP = 0.5
+WORDS = 'I am so happy today!'
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a model was asked, what it answered, what it should have answered."""
+
+    question: str
+    answer: str
+    expected: str
+    passed: bool
+
+
+def try_face_model(card: Path) -> Trial:
+    """Show a smiling face; ModelError when the model does not fit its card."""
+    classifier = FaceClassifier.load(str(card))
+    side, _ = classifier.crop_size
+    crop = crop_face(_picture(), FaceBox(FACE_XYXY, 1.0), side=side)
+    (row,) = classifier.classify(crop[None])
+    probabilities = [float(p) for p in row]
+    is_happy = likeliest(probabilities) == Emotion.HAPPY
+    return Trial(PICTURE, describe(probabilities, EMOTIONS), 'Happy', is_happy)
+
+
+def try_text_model(card: Path) -> Trial:
+    """Say something glad; ModelError when the model does not fit its card."""
+    return _try_text(str(card))
+
+
+def try_hub_model(folder: Path) -> Trial:
+    """Say something glad; MissingDependency without transformers and torch."""
+    return _try_text(f'{HUB_PREFIX}{folder}')
+
+
+def try_detector(model: Path) -> Trial:
+    """Show a picture of one face; ModelError when the file is not the pinned one."""
+    faces = YuNet(model).detect(_picture())
+    found = len(faces) == 1 and _overlap(faces[0].box_xyxy, FACE_XYXY) >= MIN_OVERLAP
+    boxes = ', '.join(str([round(edge) for edge in face.box_xyxy]) for face in faces)
+    expected = f'one face near {[round(edge) for edge in FACE_XYXY]}'
+    return Trial(PICTURE, f'faces: {boxes or "none"}', expected, found)
+
+
+def _try_text(name: str) -> Trial:
+    sentiment = [float(p) for p in make_text_engine(name).classify(WORDS).sentiment]
+    is_glad = likeliest(sentiment) == Sentiment.POSITIVE
+    return Trial(f'"{WORDS}"', describe(sentiment, SENTIMENTS), 'Positive', is_glad)
+
+
+def _picture() -> ImageArray:
+    return decode_compressed(packaged_config(PICTURE).read_bytes())
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """Return intersection over union."""
+    low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
+    shared = float(np.prod(np.clip(high - low, 0.0, None)))
+    areas = [(x2 - x1) * (y2 - y1) for x1, y1, x2, y2 in (a, b)]
+    return shared / (sum(areas) - shared)

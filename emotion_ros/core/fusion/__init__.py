@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""From evidence to one state per person."""

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""The fitted numbers of the fusion, and where they come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from math import isclose
+from pathlib import Path
+
+from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
+from emotion_ros.core.evidence import FACE, TEXT
+from emotion_ros.errors import ModelError
+from emotion_ros.files.checked_json import JsonObject, read_json
+
+MAX_WEIGHT = 5.0
+
+
+@dataclass(frozen=True)
+class FusionCard:
+    """What ``weights/fusion.json`` holds.
+
+    ``prior`` [7] is what is believed without evidence; ``sentiment_given_emotion`` [7][3] is
+    P(sentiment | emotion), each row sums to 1. ``weights`` are the exponents of face and text
+    together in the log-linear pool; their sum is at most ``sharpness``, where 1 averages the
+    opinions and more makes agreeing sources surer than each alone. ``alone`` is the exponent of
+    each without the other. ``temperature`` calibrates the result; ``sha256`` is of
+    the file.
+    """
+
+    version: str
+    prior: tuple[float, ...]
+    sentiment_given_emotion: tuple[tuple[float, ...], ...]
+    sharpness: float
+    temperature: float
+    weights: Mapping[str, float]
+    alone: Mapping[str, float]
+    provenance: Mapping[str, object]
+    sha256: str = ''
+
+
+def load_fusion_card(path: Path) -> FusionCard:
+    """Return the checked card; ModelError, in one line that names the file, when it is bad."""
+    raw = read_json(path)
+    card = FusionCard(
+        version=raw.text('version'),
+        prior=raw.numbers('prior', count=len(EMOTIONS), low=1e-6, high=1),
+        sentiment_given_emotion=raw.table(
+            'sentiment_given_emotion',
+            rows=len(EMOTIONS),
+            columns=len(SENTIMENTS),
+            low=1e-6,
+            high=1,
+        ),
+        sharpness=raw.number('sharpness', low=0.1, high=MAX_WEIGHT),
+        temperature=raw.number('temperature', low=0.1, high=10),
+        weights=_parse_weights(raw.child('weights')),
+        alone=_parse_weights(raw.child('alone')),
+        provenance=raw.free('provenance'),
+        sha256=sha256(path.read_bytes()).hexdigest(),
+    )
+    raw.finish()
+    for distribution in (card.prior, *card.sentiment_given_emotion):
+        if not isclose(sum(distribution), 1.0, abs_tol=1e-6):
+            raise ModelError(f'{path}: {list(distribution)} does not sum to 1')
+    if sum(card.weights.values()) > card.sharpness + 1e-9:
+        raise ModelError(f'{path}: weights {card.weights} exceed the sharpness {card.sharpness}')
+    return card
+
+
+def _parse_weights(raw: JsonObject) -> dict[str, float]:
+    weights = {name: raw.number(name, low=0, high=MAX_WEIGHT) for name in (FACE, TEXT)}
+    raw.finish()
+    return weights

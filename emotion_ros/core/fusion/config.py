@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""The options of the fusion."""
+
+from dataclasses import dataclass
+
+from emotion_ros.core.evidence import FACE, TEXT, Ageing
+from emotion_ros.core.fusion.card import FusionCard
+from emotion_ros.core.fusion.focus import FOCUS_RULES
+from emotion_ros.core.fusion.temporal_filter import FILTERS
+from emotion_ros.core.options import Options, option
+
+FITTED = -1.0
+FACE_HALF_LIFE_S = 0.3
+
+
+@dataclass(frozen=True)
+class FusionConfig(Options):
+    """Parameters of the fusion node; times in seconds, rates in Hz."""
+
+    rate: float = option(10.0, 'least rate of emotion_state (Hz)', low=1.0, high=100.0)
+    max_rate: float = option(
+        30.0, 'largest mean rate of states sent at once on new evidence (Hz)', low=1.0, high=200.0
+    )
+    vision_timeout: float = option(
+        1.0, 'faces and the camera count as gone after this (s)', low=0.1, high=10.0, dynamic=True
+    )
+    face_fresh_for: float = option(
+        0.5, 'a face counts in full for this long (s)', low=0.0, high=10.0, dynamic=True
+    )
+    text_half_life: float = option(
+        1.5,
+        'half-life of the weight of words, once not fresh (s)',
+        low=0.05,
+        high=60.0,
+        dynamic=True,
+    )
+    text_hold: float = option(
+        5.0, 'words no longer count after this (s)', low=0.1, high=120.0, dynamic=True
+    )
+    fresh_for: float = option(
+        2.0,
+        'words and other evidence count in full for this long (s)',
+        low=0.0,
+        high=60.0,
+        dynamic=True,
+    )
+    text_without_face: bool = option(True, 'words count when the camera sees nobody', dynamic=True)
+    face_weight: float = option(
+        FITTED,
+        'weight of a face in the pool; -1: as fitted, alone and in company',
+        low=-1.0,
+        high=5.0,
+        dynamic=True,
+    )
+    text_weight: float = option(
+        FITTED,
+        'weight of words in the pool; -1: as fitted, alone and in company',
+        low=-1.0,
+        high=5.0,
+        dynamic=True,
+    )
+    modalities: tuple[str, ...] = option(
+        (), 'further modalities with <name>.weight, <name>.half_life and <name>.timeout'
+    )
+    other_weight: float = option(
+        0.5, 'weight of a modality that is not listed', low=0.0, high=5.0, dynamic=True
+    )
+    filter: str = option('hmm', 'smoothing over time', choices=FILTERS)
+    confidence_threshold: float = option(
+        0.6, 'least confidence of an actionable state', low=0.0, high=1.0, dynamic=True
+    )
+    dwell: float = option(
+        0.5,
+        'a label must have stood this long to be actionable (s)',
+        low=0.0,
+        high=10.0,
+        dynamic=True,
+    )
+    max_switch_rate: float = option(2.0, 'most label changes per second', low=0.1, high=30.0)
+    focus_rule: str = option(
+        'largest', 'whose state is emotion_state', choices=FOCUS_RULES, dynamic=True
+    )
+    focus_id: str = option('', 'the person_id to follow when focus_rule is id', dynamic=True)
+
+    def face_ageing(self, card: FusionCard) -> Ageing:
+        """Return how a face counts."""
+        times = self.face_fresh_for, FACE_HALF_LIFE_S, self.vision_timeout
+        return _ageing(FACE, self.face_weight, times, card)
+
+    def text_ageing(self, card: FusionCard) -> Ageing:
+        """Return how words count."""
+        times = self.fresh_for, self.text_half_life, self.text_hold
+        return _ageing(TEXT, self.text_weight, times, card)
+
+    def other_ageing(self) -> Ageing:
+        """Return how a modality counts that nobody listed."""
+        return Ageing(self.other_weight, self.fresh_for, self.text_half_life, self.text_hold)
+
+
+def _ageing(
+    modality: str, weight: float, times_s: tuple[float, float, float], card: FusionCard
+) -> Ageing:
+    if weight < 0.0:
+        return Ageing(card.weights[modality], *times_s, alone=card.alone[modality])
+    return Ageing(weight, *times_s)
+
+
+@dataclass(frozen=True)
+class ModalityConfig(Options):
+    """Parameters ``<name>.…`` of a modality that is listed in ``modalities``; times in seconds."""
+
+    weight: float = option(0.5, 'weight in the pool', low=0.0, high=5.0)
+    half_life: float = option(
+        1.5, 'half-life of the weight, once not fresh (s)', low=0.05, high=60.0
+    )
+    timeout: float = option(5.0, 'it no longer counts after this (s)', low=0.1, high=120.0)

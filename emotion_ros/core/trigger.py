@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""When a controller should act: an actionable emotion that has lasted.
+
+One definition for the live listener and for the simulator that goes through a bag.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.state import EmotionState
+from emotion_ros.errors import ConfigError
+
+NEVER_S = float('-inf')
+SILENCE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What must hold, and for how long, before a reaction begins; times in seconds.
+
+    ``emotions`` are lower-case labels of which any will do (none: every emotion). The state must
+    have been actionable, about one person and at least this ``confidence`` for ``for_s``;
+    interruptions up to ``gap_s`` are forgiven, and no state at all for SILENCE_S is one. After an
+    episode ``cooldown_s`` must pass before the next one begins. A bad value is a ConfigError.
+    """
+
+    emotions: tuple[str, ...] = ()
+    for_s: float = 0.0
+    confidence: float = 0.0
+    gap_s: float = 0.5
+    cooldown_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check labels and ranges."""
+        for label in self.emotions:
+            if label not in EMOTIONS:
+                raise ConfigError(f'emotion: {label!r} is not one of {", ".join(EMOTIONS)}')
+        for name in ('for_s', 'gap_s', 'cooldown_s'):
+            value = getattr(self, name)
+            if not 0.0 <= value < float('inf'):
+                raise ConfigError(f'{name}: {value!r} is not a duration in seconds, >= 0')
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ConfigError(f'confidence: {self.confidence!r} is not in 0..1')
+
+    def holds(self, state: EmotionState) -> bool:
+        """Return whether this one state is what the reaction waits for."""
+        wanted = not self.emotions or state.label in self.emotions
+        return state.actionable and wanted and state.confidence >= self.confidence
+
+
+class Change(Enum):
+    """What one state did to a reaction."""
+
+    NONE = 'none'
+    BEGAN = 'began'
+    ENDED = 'ended'
+
+
+class Reaction:
+    """Follows one trigger through the states: begins once per episode and ends with it."""
+
+    def __init__(self, trigger: Trigger) -> None:
+        self.trigger = trigger
+        self._person_id: str | None = None
+        self._since_s = self._last_s = self._rest_until_s = self._now_s = NEVER_S
+        self._is_on = False
+
+    def update(self, state: EmotionState | None, now_s: float) -> Change:
+        """Return what a state, or None for silence, changes at ``now_s`` (seconds).
+
+        Time that goes back ends the episode and forgets the cooldown.
+        """
+        holds = state is not None and self.trigger.holds(state)
+        before_s, self._now_s = self._now_s, now_s
+        if now_s < before_s:
+            self._rest_until_s = NEVER_S
+            return self._end(NEVER_S)
+        if self._person_id is not None and not self._goes_on(state if holds else None, now_s):
+            return self._end(now_s)
+        if state is None or not holds:
+            return Change.NONE
+        if self._person_id is None:
+            self._person_id, self._since_s = state.person_id, now_s
+        self._last_s = now_s
+        return self._begin(now_s)
+
+    def _goes_on(self, held: EmotionState | None, now_s: float) -> bool:
+        waited_s = now_s - self._last_s
+        if held is None:
+            return waited_s <= self.trigger.gap_s
+        return held.person_id == self._person_id and waited_s <= max(self.trigger.gap_s, SILENCE_S)
+
+    def _begin(self, now_s: float) -> Change:
+        has_lasted = now_s - self._since_s >= self.trigger.for_s
+        if self._is_on or not has_lasted or now_s < self._rest_until_s:
+            return Change.NONE
+        self._is_on = True
+        return Change.BEGAN
+
+    def _end(self, now_s: float) -> Change:
+        was_on, self._is_on = self._is_on, False
+        self._person_id, self._last_s = None, NEVER_S
+        if not was_on:
+            return Change.NONE
+        self._rest_until_s = now_s + self.trigger.cooldown_s
+        return Change.ENDED
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A behaviour of the robot and what triggers it."""
+
+    behaviour: str
+    trigger: Trigger
+
+
+@dataclass(frozen=True)
+class Event:
+    """A behaviour began or ended at ``at_s``, with the state of that moment."""
+
+    behaviour: str
+    change: Change
+    at_s: float
+    state: EmotionState
+
+
+class Policy:
+    """Rules side by side, each with episodes of its own."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._reactions = tuple((rule.behaviour, Reaction(rule.trigger)) for rule in rules)
+
+    def update(self, state: EmotionState, now_s: float) -> tuple[Event, ...]:
+        """Return which behaviours begin or end with a state at ``now_s``."""
+        changes = [(name, reaction.update(state, now_s)) for name, reaction in self._reactions]
+        return tuple(Event(n, c, now_s, state) for n, c in changes if c is not Change.NONE)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The scripted demonstration: storyboard, source, evaluation, terminal view."""

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""A storyboard: what a scripted person shows and says when, and what should be understood."""
+
+from dataclasses import dataclass
+from math import isfinite
+
+from emotion_ros.core.emotions import Emotion, Sentiment
+from emotion_ros.core.state import EmotionState, Status
+from emotion_ros.errors import ConfigError
+
+MAX_HEIGHT_PX = 2000
+MAX_BRIGHTNESS = 2.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in the camera's view, scaled to ``height_px``, its top left corner at (x, y) px.
+
+    ``image`` is a path relative to the storyboard's folder; ``brightness`` multiplies the pixels;
+    ``emotion`` is what its face shows (UNKNOWN: not said).
+    """
+
+    image: str
+    x: int
+    y: int
+    height_px: int
+    mirror: bool = False
+    brightness: float = 1.0
+    emotion: Emotion = Emotion.UNKNOWN
+
+    def __post_init__(self) -> None:
+        """Check the size and the brightness."""
+        if not 1 <= self.height_px <= MAX_HEIGHT_PX:
+            raise ConfigError(f'height_px: {self.height_px} is not within 1 to {MAX_HEIGHT_PX}')
+        if not 0.0 <= self.brightness <= MAX_BRIGHTNESS:
+            raise ConfigError(
+                f'brightness: {self.brightness:g} is not within 0 to {MAX_BRIGHTNESS:g}'
+            )
+
+
+@dataclass(frozen=True)
+class View:
+    """What the camera sees; one that is off sends no frames at all."""
+
+    pictures: tuple[Picture, ...] = ()
+    camera_on: bool = True
+
+
+NOBODY = View()
+CAMERA_OFF = View(camera_on=False)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The fields that the states must have settled on ``within_s`` seconds after the cue.
+
+    None: any value will do. core/judgement.py says what settled means.
+    """
+
+    within_s: float
+    status: Status | None = None
+    emotion: Emotion | None = None
+    conflict: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a deadline that is not positive and an expectation that is always met."""
+        if not self.within_s > 0.0:
+            raise ConfigError(f'within_s: {self.within_s:g} is not above 0')
+        if self.status is None and self.emotion is None and self.conflict is None:
+            raise ConfigError('expect: needs a status, an emotion or a conflict')
+
+    def holds(self, state: EmotionState) -> bool:
+        """Return whether this state has the fields."""
+        pairs = (
+            (self.status, state.status),
+            (self.emotion, state.emotion),
+            (self.conflict, state.conflict),
+        )
+        return all(wanted is None or wanted == seen for wanted, seen in pairs)
+
+
+@dataclass(frozen=True)
+class Cue:
+    """What happens ``at_s`` seconds after the start.
+
+    ``show`` replaces the view (None: it stays), ``say`` is spoken (empty: silence), in the tone
+    of ``sentiment`` (UNKNOWN: not said), and ``expect`` is judged from here on.
+    """
+
+    at_s: float
+    show: View | None = None
+    say: str = ''
+    sentiment: Sentiment = Sentiment.UNKNOWN
+    expect: Expectation | None = None
+
+    @property
+    def title(self) -> str:
+        """The cue in words, for people: ``2 in view, says "Hello"``."""
+        words = [_describe(self.show)] if self.show else []
+        if self.say:
+            words.append(f'says "{self.say}"')
+        return ', '.join(words) or 'silence'
+
+
+@dataclass(frozen=True)
+class Storyboard:
+    """Cues in the order of time; ConfigError when there is none or their times do not rise."""
+
+    cues: tuple[Cue, ...]
+
+    def __post_init__(self) -> None:
+        """Check the times."""
+        if not self.cues:
+            raise ConfigError('a storyboard needs at least one cue')
+        before_s = float('-inf')
+        for cue in self.cues:
+            if not (isfinite(cue.at_s) and cue.at_s >= 0.0 and cue.at_s > before_s):
+                raise ConfigError(f'at: {cue.at_s:g} is not later than the cue before (>= 0)')
+            before_s = cue.at_s
+
+    @property
+    def duration_s(self) -> float:
+        """When the last cue and the last deadline have passed."""
+        return max(cue.at_s + (cue.expect.within_s if cue.expect else 0.0) for cue in self.cues)
+
+    def view_at(self, t_s: float) -> View:
+        """Return what the camera sees at ``t_s``; nobody before the first ``show``."""
+        views = [cue.show for cue in self.cues if cue.show is not None and cue.at_s <= t_s]
+        return views[-1] if views else NOBODY
+
+    def cues_between(self, after_s: float, until_s: float) -> tuple[Cue, ...]:
+        """Return the cues with ``after_s`` < time <= ``until_s``."""
+        return tuple(cue for cue in self.cues if after_s < cue.at_s <= until_s)
+
+
+def _describe(view: View) -> str:
+    if not view.camera_on:
+        return 'camera off'
+    return f'{len(view.pictures)} in view' if view.pictures else 'nobody in view'

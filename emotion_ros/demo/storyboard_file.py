@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""Reading a storyboard from YAML.
+
+A list of ``{at: s, show: [{image, x, y, height_px}] | nobody | camera_off, say: text,
+expect: {status, emotion, conflict, within_s}}``. A picture may also have ``mirror``,
+``brightness`` and ``emotion``, and words a ``sentiment``.
+"""
+
+from pathlib import Path
+
+from emotion_ros.core.emotions import Emotion, Sentiment
+from emotion_ros.core.state import Status
+from emotion_ros.demo.storyboard import (
+    CAMERA_OFF,
+    NOBODY,
+    Cue,
+    Expectation,
+    Picture,
+    Storyboard,
+    View,
+)
+from emotion_ros.files.checked_yaml import YamlValue, parse_yaml, read_text
+from emotion_ros.files.resources import packaged_config
+
+_VIEWS = {'nobody': NOBODY, 'camera_off': CAMERA_OFF}
+_STATUSES = {status.name.lower(): status for status in Status}
+_EMOTIONS = {emotion.label: emotion for emotion in Emotion}
+_SENTIMENTS = {sentiment.label: sentiment for sentiment in Sentiment}
+
+
+def packaged_storyboard() -> Path:
+    """Return the path of the demo's storyboard; ConfigError when it is not installed."""
+    return packaged_config('demo.yaml')
+
+
+def load_storyboard(path: Path) -> Storyboard:
+    """Return the storyboard in a YAML file; ConfigError, with file and line, if it is wrong."""
+    return parse_storyboard(read_text(path), str(path))
+
+
+def parse_storyboard(text: str, where: str = 'storyboard') -> Storyboard:
+    """Return the storyboard written in YAML; an error names ``where`` and the line."""
+    root = parse_yaml(text, where)
+    cues: list[Cue] = []
+    for item in root.items():
+        cues.append(_parse_cue(item))
+        with item.blamed():
+            Storyboard(tuple(cues))
+    with root.blamed():
+        return Storyboard(tuple(cues))
+
+
+def _parse_cue(value: YamlValue) -> Cue:
+    raw = value.mapping('at', 'show', 'say', 'sentiment', 'expect')
+    return Cue(
+        at_s=raw.need('at', YamlValue.number),
+        show=raw.get('show', _parse_view, None),
+        say=raw.get('say', YamlValue.text, ''),
+        sentiment=raw.get('sentiment', lambda v: v.choice(_SENTIMENTS), Sentiment.UNKNOWN),
+        expect=raw.get('expect', _parse_expectation, None),
+    )
+
+
+def _parse_view(value: YamlValue) -> View:
+    if not value.is_list():
+        return value.choice(_VIEWS)
+    return View(tuple(_parse_picture(item) for item in value.items()))
+
+
+def _parse_picture(value: YamlValue) -> Picture:
+    raw = value.mapping('image', 'x', 'y', 'height_px', 'mirror', 'brightness', 'emotion')
+    with value.blamed():
+        return Picture(
+            image=raw.need('image', YamlValue.text),
+            x=raw.need('x', YamlValue.whole),
+            y=raw.need('y', YamlValue.whole),
+            height_px=raw.need('height_px', YamlValue.whole),
+            mirror=raw.get('mirror', YamlValue.flag, False),
+            brightness=raw.get('brightness', YamlValue.number, 1.0),
+            emotion=raw.get('emotion', lambda v: v.choice(_EMOTIONS), Emotion.UNKNOWN),
+        )
+
+
+def _parse_expectation(value: YamlValue) -> Expectation:
+    raw = value.mapping('status', 'emotion', 'conflict', 'within_s')
+    with value.blamed():
+        return Expectation(
+            within_s=raw.need('within_s', YamlValue.number),
+            status=raw.get('status', lambda v: v.choice(_STATUSES), None),
+            emotion=raw.get('emotion', lambda v: v.choice(_EMOTIONS), None),
+            conflict=raw.get('conflict', YamlValue.flag, None),
+        )

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Reading checked documents, writing whole files, finding packaged ones."""

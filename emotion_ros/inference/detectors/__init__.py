@@ -1,1 +1,0 @@
-"""Face detectors behind one protocol: a BGR image in, boxes in its own pixels out."""

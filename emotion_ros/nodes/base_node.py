@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""What every node of the package has: parameters, ``~/enable``, diagnostics."""
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rclpy.subscription import Subscription
+from std_srvs.srv import SetBool
+
+from emotion_ros.core.options import Options
+from emotion_ros.nodes.diagnostics import Health, to_status
+from emotion_ros.nodes.input_monitor import Check, InputWatch
+from emotion_ros.nodes.name_watch import NameWatch
+from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
+
+C = TypeVar('C', bound=Options)
+
+NANOSECONDS = 1e9
+WAITING_FOR_CLOCK = 'waiting_for_clock'
+
+
+class EmotionNode(Node, Generic[C]):
+    """A node with a configuration, a health record sent at 1 Hz, and an on/off service.
+
+    Timers run on a steady clock; ``now_s`` is ROS time. Subclasses declare further parameters
+    before they call ``start``.
+    """
+
+    Config: ClassVar[type[Options]]
+
+    def __init__(self, name: str, **node_options: Any) -> None:
+        super().__init__(name, **node_options)
+        self.config: C = declare_config(self, self.Config)  # type: ignore[assignment]
+        self.health = Health()
+        self.enabled = True
+        self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
+        self._diagnostics_s = self._created_s = self.steady_s()
+        self._watches: list[InputWatch] = []
+        self._name_watch = NameWatch(self)
+
+    def start(self) -> None:
+        """Check the parameters and open the service, the diagnostics and the 1 Hz timer."""
+        refuse_unknown(self)
+        follow_changes(self, self.config, self._on_config)
+        self._diagnostics_publisher = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self.create_service(SetBool, '~/enable', self._on_enable)
+        self.create_timer(1.0, self._on_second, clock=self.steady_clock)
+
+    def watch(self, subscription: Subscription, kind: str, check: Check) -> None:
+        """Say once in the log where this input, a ROS type, comes from or why it does not."""
+        self._watches.append(InputWatch(self, subscription, kind, check))
+
+    def now_s(self) -> float:
+        """Return ROS time in seconds; 0 while waiting for the first /clock."""
+        return float(self.get_clock().now().nanoseconds / NANOSECONDS)
+
+    def steady_s(self) -> float:
+        """Return steady time in seconds, for durations only."""
+        return float(self.steady_clock.now().nanoseconds / NANOSECONDS)
+
+    def report_error(self, error: Exception) -> None:
+        """Count an exception and say it in the log, at most once a second in steady state."""
+        self.health.fail(error)
+        self.get_logger().error(self.health.error, throttle_duration_sec=1.0)
+
+    def details(self) -> dict[str, str]:
+        """Return further key-value pairs for the diagnostics."""
+        return {}
+
+    def on_config(self, config: C) -> None:
+        """Take over changed options."""
+
+    def on_enable(self, enabled: bool) -> None:
+        """React to being switched on or off."""
+
+    def on_second(self) -> None:
+        """Do what is due once a second of steady time."""
+
+    def _on_config(self, config: C) -> None:
+        self.config = config
+        self.on_config(config)
+
+    def _on_enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        self.enabled = bool(request.data)
+        self.on_enable(self.enabled)
+        response.success = True
+        response.message = 'enabled' if self.enabled else 'disabled'
+        return response
+
+    def _on_second(self) -> None:
+        self.on_second()
+        self._name_watch.look()
+        now_s = self.steady_s()
+        for watch in self._watches:
+            watch.look(self.health.counts()['received'], now_s - self._created_s)
+        values = self.health.values(max(now_s - self._diagnostics_s, 1e-3))
+        self._diagnostics_s = now_s
+        values |= {'enabled': str(self.enabled).lower(), **self.details()}
+        status = to_status(self.get_name(), *self._level(), values)
+        status.hardware_id = self.get_namespace()  # tells the robots on /diagnostics apart
+        message = DiagnosticArray(status=[status])
+        message.header.stamp = self.get_clock().now().to_msg()
+        self._diagnostics_publisher.publish(message)
+
+    def _level(self) -> tuple[bytes, str]:
+        if self.now_s() == 0.0:
+            return DiagnosticStatus.WARN, WAITING_FOR_CLOCK
+        if self.health.error:
+            return DiagnosticStatus.ERROR, self.health.error
+        return DiagnosticStatus.OK, 'running' if self.enabled else 'disabled'

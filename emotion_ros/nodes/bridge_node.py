@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""bridge_node: what the nodes say, in the messages of other tools that are installed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rclpy.publisher import Publisher
+
+from emotion_ros.conversions.from_msg import msg_to_faces
+from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.core.expression import to_expression
+from emotion_ros.core.face_outline import mark_face
+from emotion_ros.core.observations import SourceStatus
+from emotion_ros.core.options import Options
+from emotion_ros.errors import InvalidInput, MissingDependency
+from emotion_ros.msg import EmotionStateArray, FaceEmotionArray
+from emotion_ros.nodes.base_node import EmotionNode
+from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.foxglove import marks_to_msg, require_foxglove_msgs
+from emotion_ros.nodes.hri import expression_to_msg, require_hri_msgs
+
+QUEUE_DEPTH = 10
+ANNOTATIONS = 'emotion/annotations'
+HUMAN_FACES = 'humans/faces'
+
+
+@dataclass(frozen=True)
+class BridgeConfig(Options):
+    """There is nothing to set: what is installed is spoken."""
+
+
+class BridgeNode(EmotionNode[BridgeConfig]):
+    """Boxes for Foxglove from ``emotion/faces``; REP-155 faces from ``emotion_states``."""
+
+    Config = BridgeConfig
+
+    def __init__(self, **node_options: Any) -> None:
+        super().__init__('bridge_node', **node_options)
+        self._expressions: dict[str, Publisher] = {}
+        bridges = (self._open_foxglove, self._open_hri)
+        missing = [complaint for bridge in bridges if (complaint := _open(bridge))]
+        self._missing = '; '.join(missing)
+        if len(missing) == len(bridges):
+            raise MissingDependency(f'bridge_node has nothing to speak: {self._missing}')
+        self.start()
+
+    def details(self) -> dict[str, str]:
+        """Return what cannot be spoken here."""
+        return {'missing': self._missing or 'nothing'}
+
+    def _open_foxglove(self) -> None:
+        msgs = require_foxglove_msgs()
+        self._annotations = self.create_publisher(msgs.ImageAnnotations, ANNOTATIONS, QUEUE_DEPTH)
+        self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, QUEUE_DEPTH)
+
+    def _open_hri(self) -> None:
+        msgs = require_hri_msgs()
+        tracked = f'{HUMAN_FACES}/tracked'
+        self._tracked = self.create_publisher(msgs.IdsList, tracked, QUEUE_DEPTH)
+        topic = 'emotion_states'
+        self.create_subscription(EmotionStateArray, topic, self._on_states, QUEUE_DEPTH)
+
+    def _on_faces(self, msg: FaceEmotionArray) -> None:
+        self.health.count('received')
+        if not self.enabled or msg.status != SourceStatus.OK:
+            return
+        try:
+            faces = msg_to_faces(msg).faces
+        except InvalidInput as error:
+            self.health.reject(error.reason)
+            return
+        marks = [mark_face(face, msg.image_width, msg.image_height) for face in faces]
+        self._annotations.publish(marks_to_msg(marks, msg.header.stamp))
+
+    def _on_states(self, msg: EmotionStateArray) -> None:
+        self.health.count('received')
+        if not self.enabled:
+            return
+        named = {state.person_id: state for state in msg.states if _is_topic(state.person_id)}
+        self._forget(set(self._expressions) - set(named))
+        ids = require_hri_msgs().IdsList(header=msg.header, ids=sorted(named))
+        self._tracked.publish(ids)
+        for state in named.values():
+            self._express(state)
+
+    def _express(self, msg: Any) -> None:
+        try:
+            expression = to_expression(msg_to_state(msg))
+        except InvalidInput as error:
+            self.health.reject(error.reason)
+            return
+        if expression is not None:
+            header = msg.header
+            said = expression_to_msg(expression, header.stamp, header.frame_id)
+            self._publisher_of(msg.person_id).publish(said)
+
+    def _publisher_of(self, person_id: str) -> Publisher:
+        if person_id not in self._expressions:
+            topic = f'{HUMAN_FACES}/{person_id}/expression'
+            kind = require_hri_msgs().Expression
+            self._expressions[person_id] = self.create_publisher(kind, topic, QUEUE_DEPTH)
+        return self._expressions[person_id]
+
+    def _forget(self, person_ids: set[str]) -> None:
+        for person_id in person_ids:
+            self.destroy_publisher(self._expressions.pop(person_id))
+
+
+def _is_topic(person_id: str) -> bool:
+    """Return whether an id can be part of a topic's name; words without a face have none."""
+    return re.fullmatch('[A-Za-z][A-Za-z0-9_]*', person_id) is not None
+
+
+def _open(bridge: Callable[[], None]) -> str:
+    """Open one bridge; return '' or why it cannot be."""
+    try:
+        bridge()
+    except MissingDependency as error:
+        return str(error)
+    return ''
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the node until it is asked to stop."""
+    return run([BridgeNode], args)
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""The life of a process: make the nodes, spin them guarded, leave cleanly."""
+
+import ctypes
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+import rclpy
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import try_shutdown
+
+from emotion_ros.errors import EmotionRosError
+from emotion_ros.nodes.base_node import EmotionNode
+from emotion_ros.nodes.guard import guarded
+
+SPIN_TIMEOUT_S = 0.2
+EXIT_OK = 0
+EXIT_BAD_CONFIG = 2
+
+
+def run(factories: Sequence[Callable[[], EmotionNode]], args: Sequence[str] | None = None) -> int:
+    """Run nodes in one process until it is asked to stop; return the exit code.
+
+    Wrong parameters or a bad model end it with one line on stderr and EXIT_BAD_CONFIG.
+    """
+    nodes: list[EmotionNode] = []
+    try:
+        # Not rclpy's handlers: they would end the context under a worker that is publishing.
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        _on_stop_signals(signal.default_int_handler)
+        for factory in factories:
+            nodes.append(factory())
+        _return_free_memory()
+        spin(nodes)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    except (EmotionRosError, RuntimeError) as error:  # rclpy: a bad argument or params file
+        sys.stderr.write(f'emotion_ros: {_one_line(error)}\n')
+        return EXIT_BAD_CONFIG
+    finally:
+        _on_stop_signals(signal.SIG_IGN)  # a second one changes nothing now
+        for node in nodes:
+            node.destroy_node()
+        try_shutdown()
+    return EXIT_OK
+
+
+def spin(nodes: Sequence[EmotionNode]) -> None:
+    """Serve callbacks until the context is shut down; an exception is counted, not fatal."""
+    executor = SingleThreadedExecutor()
+    for node in nodes:
+        executor.add_node(node)
+    while rclpy.ok():
+        guarded(lambda: executor.spin_once(timeout_sec=SPIN_TIMEOUT_S), nodes[0].report_error)
+
+
+def _return_free_memory() -> None:
+    """Give back what loading the models took for a while, 50 MB; only glibc keeps it."""
+    trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)
+    if trim is not None:
+        trim(0)
+
+
+def _on_stop_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
+
+
+def _one_line(error: Exception) -> str:
+    return ' '.join(str(error).split())

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""fusion_node: from what others saw and heard to ``emotion_state``."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from emotion_ros.conversions.from_msg import msg_to_evidence, msg_to_faces, msg_to_text
+from emotion_ros.core.evidence import Ageing
+from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
+from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
+from emotion_ros.core.fusion.fusion import Fusion
+from emotion_ros.core.fusion.publish_schedule import PublishSchedule
+from emotion_ros.errors import InvalidInput
+from emotion_ros.msg import (
+    EmotionEvidence,
+    EmotionState,
+    EmotionStateArray,
+    FaceEmotionArray,
+    TextSentiment,
+)
+from emotion_ros.nodes.base_node import NANOSECONDS, EmotionNode
+from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.parameters import declare_config
+from emotion_ros.nodes.to_msg import state_to_msg
+from emotion_ros.perception.models.file import packaged_weights
+
+M = TypeVar('M')
+Observation = TypeVar('Observation')
+
+SHORTEST_POLL_S = 1e-3
+SIM_POLLS_PER_TICK = 2  # a simulated clock can run faster than the steady one that wakes us
+QUEUE_DEPTH = 10
+
+
+class FusionNode(EmotionNode[FusionConfig]):
+    """Publishes EmotionState at once on new evidence and on whole multiples of 1/rate."""
+
+    Config = FusionConfig
+
+    def __init__(self, card: FusionCard | None = None, **node_options: Any) -> None:
+        super().__init__('fusion_node', **node_options)
+        self._card = card or load_fusion_card(packaged_weights() / 'fusion.json')
+        self._fusion = Fusion(self.config, self._card, self._modalities())
+        self._schedule = PublishSchedule(self.config.rate, self.config.max_rate)
+        self._polled_s = -1.0
+        self._state_publisher = self.create_publisher(EmotionState, 'emotion_state', QUEUE_DEPTH)
+        self._states_publisher = self.create_publisher(
+            EmotionStateArray, 'emotion_states', QUEUE_DEPTH
+        )
+        self._take(FaceEmotionArray, 'emotion/faces', msg_to_faces, self._fusion.add_faces)
+        self._take(TextSentiment, 'emotion/text', msg_to_text, self._fusion.add_text)
+        self._take(EmotionEvidence, 'emotion/evidence', msg_to_evidence, self._fusion.add_evidence)
+        self.start()
+        self._poll = self.create_timer(
+            self._until_poll_s(), self._on_poll, clock=self.steady_clock
+        )
+
+    def details(self) -> dict[str, str]:
+        """Return the card, its hash and the topic."""
+        return {
+            'model': f'fusion {self._card.version}',
+            'model_sha256': self._card.sha256,
+            'topic': self._state_publisher.topic_name,
+        }
+
+    def on_config(self, config: FusionConfig) -> None:
+        """Take over changed options."""
+        self._fusion.configure(config)
+
+    def on_enable(self, enabled: bool) -> None:
+        """Say at once that the fusion is on or off."""
+        self._fusion.enabled = enabled
+        self._publish(self.now_s())
+
+    def _modalities(self) -> dict[str, Ageing]:
+        return {name: self._modality(name) for name in self.config.modalities}
+
+    def _modality(self, name: str) -> Ageing:
+        chosen = declare_config(self, ModalityConfig, prefix=f'{name}.')
+        return Ageing(chosen.weight, self.config.fresh_for, chosen.half_life, chosen.timeout)
+
+    def _take(
+        self,
+        kind: type[M],
+        topic: str,
+        convert: Callable[[M], Observation],
+        add: Callable[[Observation, float], str],
+    ) -> None:
+        """Subscribe: convert, one core call, publish when due."""
+
+        def on_message(msg: M) -> None:
+            self.health.count('received')
+            now_s = self.now_s()
+            try:
+                refusal = add(convert(msg), now_s)
+            except InvalidInput as error:
+                refusal = error.reason
+            if refusal:
+                self.health.reject(refusal)
+            if self._schedule.on_evidence(now_s):
+                self._publish(now_s)
+
+        self.create_subscription(kind, topic, on_message, QUEUE_DEPTH)
+
+    def _on_poll(self) -> None:
+        is_due = self._schedule.tick(self._clock_s())
+        self._poll.timer_period_ns = round(self._until_poll_s() * NANOSECONDS)
+        self._poll.reset()
+        if is_due:
+            self._publish(self.now_s())
+
+    def _clock_s(self) -> float:
+        """Return ROS time or, while waiting for it, steady time: ticks go on."""
+        return self.now_s() or self.steady_s()
+
+    def _until_poll_s(self) -> float:
+        """Return when to look again: at the next tick, and often at a simulated clock.
+
+        One that stands still, maybe just before a tick, is not looked at more often for that.
+        """
+        now_s, before_s = self._clock_s(), self._polled_s
+        self._polled_s = now_s
+        until_s = max(self._schedule.until_tick_s(now_s), SHORTEST_POLL_S)
+        if self.get_clock().ros_time_is_active:
+            often_s = 1.0 / (SIM_POLLS_PER_TICK * self.config.rate)
+            return often_s if now_s == before_s else min(until_s, often_s)
+        return until_s
+
+    def _publish(self, now_s: float) -> None:
+        started_s = self.steady_s()
+        states = self._fusion.states(now_s)
+        messages = [state_to_msg(state, now_s) for state in states]
+        self._state_publisher.publish(messages[0])
+        everybody = EmotionStateArray(states=messages)
+        everybody.header = messages[0].header
+        self._states_publisher.publish(everybody)
+        self.health.processed(messages[0].latency, self.steady_s() - started_s)
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the node until it is asked to stop."""
+    return run([FusionNode], args)
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""From an image to faces with emotion probabilities."""

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""From face crops to seven probabilities each."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.errors import ModelError
+from emotion_ros.perception.image.decode import ImageArray
+from emotion_ros.perception.models.backend import Backend, make_backend
+from emotion_ros.perception.models.card import ImageInput, ModelCard, load_card
+from emotion_ros.perception.models.file import PACKAGED, packaged_weights
+
+
+class FaceClassifier:
+    """A face emotion network and its card; ``card`` tells what it is and what it is worth."""
+
+    def __init__(self, card: ModelCard, backend: Backend) -> None:
+        """Take a loaded engine; ModelError when it wants other images or says other things."""
+        given = card.require_task('face_emotion').input
+        if not isinstance(given, ImageInput) or given.colour != 'gray':
+            raise ModelError(f'{card.path}: face crops are gray; this model wants other images')
+        if given.width != given.height:
+            raise ModelError(f'{card.path}: {given.width}x{given.height}; face crops are square')
+        if [head.name for head in card.outputs] != ['emotion']:
+            raise ModelError(f'{card.path}: a face model has the one output emotion')
+        self.card = card
+        self._input = given
+        self._backend = backend
+
+    @classmethod
+    def load(
+        cls, model: str = PACKAGED, device: str = 'cpu', threads: int = 2
+    ) -> 'FaceClassifier':
+        """Load ``packaged`` or the card at a path; ModelError when card and file disagree."""
+        path = packaged_weights() / 'face_emotion.json' if model == PACKAGED else Path(model)
+        card = load_card(path.expanduser())
+        return cls(card, make_backend(card, device, threads))
+
+    @property
+    def crop_size(self) -> tuple[int, int]:
+        """Width and height of the crops, in px."""
+        return self._input.width, self._input.height
+
+    def classify(self, crops: ImageArray) -> NDArray[np.float64]:
+        """Return probabilities [N, 7] of grey uint8 crops [N, height, width].
+
+        No crops give [0, 7]. InvalidInput('bad_output') when the network says NaN or infinity.
+        """
+        head = self.card.outputs[0]
+        if not len(crops):
+            return np.empty((0, len(head.labels)))
+        (logits,) = self._backend.run({self._input.name: self._normalise(crops)})
+        return head.probabilities(logits)
+
+    def _normalise(self, crops: ImageArray) -> NDArray[np.float32]:
+        """Return (pixel - mean) / std as [N, 1, height, width]."""
+        (mean,), (std,) = self._input.mean, self._input.std
+        return ((crops[:, None].astype(np.float32) - mean) / std).astype(np.float32)

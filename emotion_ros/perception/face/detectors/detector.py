@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""What a face detector is, and the steps that all of them share."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.perception.image.decode import ImageArray
+
+Box = tuple[float, float, float, float]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class FaceBox:
+    """One face found, in pixels of the image given; the box may reach over the border.
+
+    ``score`` is 0..1. Landmarks are left and right eye, nose, left and right corner of the
+    mouth, as seen in the image, or None when the detector has none.
+    """
+
+    box_xyxy: Box
+    score: float
+    landmarks_xy: tuple[Point, ...] | None = None
+
+    @property
+    def size_px(self) -> float:
+        """Side of the square with the box's area."""
+        x1, y1, x2, y2 = self.box_xyxy
+        return float(np.sqrt(max(x2 - x1, 0.0) * max(y2 - y1, 0.0)))
+
+
+class FaceDetector(Protocol):
+    """Finds faces; built once, then used from one thread."""
+
+    name: str
+
+    def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
+        """Return the faces in a BGR uint8 image, the surest first; empty when there are none."""
+        ...
+
+
+def scale_to_width(image_bgr: ImageArray, width: int) -> tuple[ImageArray, float]:
+    """Shrink an image to ``width`` px and return it with new/old scale; never enlarge it."""
+    old_height, old_width = image_bgr.shape[:2]
+    if old_width <= width:
+        return image_bgr, 1.0
+    scale = width / old_width
+    size = (width, max(1, round(old_height * scale)))
+    small = cv2.resize(_halve(image_bgr, width), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8), scale
+
+
+def _halve(image: ImageArray, width: int) -> ImageArray:
+    """Halve as often as whole pixels and a whole multiple of ``width`` remain.
+
+    Then the rest gives the same means, to one level, and OpenCV halves several times faster.
+    """
+    while image.shape[1] % (2 * width) == 0 and image.shape[0] % 2 == 0:
+        half = (image.shape[1] // 2, image.shape[0] // 2)
+        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return image
+
+
+def pad_to_multiple(image: ImageArray, multiple: int) -> ImageArray:
+    """Add black at the right and bottom until both sides are whole multiples."""
+    bottom, right = (-image.shape[0] % multiple, -image.shape[1] % multiple)
+    if not bottom and not right:
+        return image
+    padded = cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT)
+    return np.asarray(padded, np.uint8)
+
+
+def to_blob(image_bgr: ImageArray) -> NDArray[np.float32]:
+    """Return float32 [1, 3, height, width] with the channels of the image, 0..255."""
+    return np.ascontiguousarray(image_bgr.transpose(2, 0, 1)[None], np.float32)
+
+
+def keep_best(
+    boxes: NDArray[np.floating], scores: NDArray[np.floating], max_iou: float
+) -> list[int]:
+    """Non-maximum suppression: indices of the boxes to keep, the surest first.
+
+    ``boxes`` are xyxy [N, 4]; a box that overlaps a surer one by more than ``max_iou`` goes.
+    """
+    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    order = np.argsort(-scores, kind='stable')
+    kept: list[int] = []
+    while order.size:
+        best, order = order[0], order[1:]
+        kept.append(int(best))
+        low = np.maximum(boxes[best, :2], boxes[order, :2])
+        high = np.minimum(boxes[best, 2:], boxes[order, 2:])
+        overlap = np.prod(np.clip(high - low, 0, None), axis=1)
+        union = areas[best] + areas[order] - overlap
+        order = order[overlap <= max_iou * union]
+    return kept
+
+
+def to_faces(
+    boxes: NDArray[np.floating],
+    scores: NDArray[np.floating],
+    landmarks: NDArray[np.floating] | None,
+    scale: float,
+) -> list[FaceBox]:
+    """Turn rows (xyxy [N, 4], [N], [N, 5, 2]) of a scaled image into faces of the original."""
+    faces = []
+    for row in range(len(scores)):
+        x1, y1, x2, y2 = (float(v) / scale for v in boxes[row])
+        points = None
+        if landmarks is not None:
+            points = tuple((float(x) / scale, float(y) / scale) for x, y in landmarks[row])
+        faces.append(FaceBox((x1, y1, x2, y2), min(1.0, float(scores[row])), points))
+    return faces

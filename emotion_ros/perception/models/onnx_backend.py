@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""The default engine: ONNX Runtime, from bytes, checked against the model card."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from emotion_ros.errors import ConfigError, InvalidInput, ModelError
+from emotion_ros.perception.models.card import ImageInput, ModelCard
+from emotion_ros.perception.models.onnx_session import ENGINE_ERRORS, open_session
+
+CPU, CUDA, TENSORRT = (f'{name}ExecutionProvider' for name in ('CPU', 'CUDA', 'Tensorrt'))
+PROVIDERS = {'cpu': [CPU], 'cuda': [CUDA, CPU], 'tensorrt': [TENSORRT, CUDA, CPU]}
+
+
+class OnnxBackend:
+    """One ONNX Runtime session.
+
+    ModelError when the bytes are no ONNX model, refer to data in other files, or do not have
+    the inputs, outputs and widths that the card promises; ConfigError when ``device`` cannot
+    be had. ``threads`` work on one call; between calls they sleep, they never spin.
+    """
+
+    def __init__(
+        self, model: bytes, card: ModelCard, *, device: str = 'cpu', threads: int = 2
+    ) -> None:
+        providers = choose_providers(device, ort.get_available_providers())
+        self._session = open_session(model, card.model_path, providers=providers, threads=threads)
+        if device != 'auto' and self._session.get_providers()[0] != providers[0]:
+            raise ConfigError(f'device: {device} is installed but does not start on this machine')
+        _check_inputs(self._session.get_inputs(), card)
+        _check_outputs(self._session.get_outputs(), card)
+        self._outputs = [head.name for head in card.outputs]
+
+    def run(self, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        """Return the outputs in the order of the card; InvalidInput when the engine fails."""
+        try:
+            return list(self._session.run(self._outputs, dict(inputs)))
+        except ENGINE_ERRORS as error:
+            raise InvalidInput('inference_failed', str(error)) from error
+
+
+def choose_providers(device: str, installed: Sequence[str]) -> list[str]:
+    """Return the ONNX Runtime providers for a device name, the wanted one first.
+
+    ``auto`` is CUDA when installed, else the CPU; TensorRT spends minutes on its first start
+    and must be asked for.
+    """
+    if device == 'auto':
+        return [name for name in PROVIDERS['cuda'] if name in installed]
+    if device not in PROVIDERS:
+        raise ConfigError(f'device: {device!r} is not one of auto, {", ".join(PROVIDERS)}')
+    wanted = PROVIDERS[device]
+    if wanted[0] not in installed:
+        raise ConfigError(
+            f'device: {device!r} needs {wanted[0]}, which this onnxruntime does not have '
+            f'({", ".join(installed)}); pip install onnxruntime-gpu, or use cpu'
+        )
+    return [name for name in wanted if name in installed]
+
+
+def _check_inputs(inputs: Sequence[ort.NodeArg], card: ModelCard) -> None:
+    names = {tensor.name for tensor in inputs}
+    if names != set(card.input.names):
+        raise _mismatch(card, 'inputs', sorted(names), sorted(card.input.names))
+    if isinstance(card.input, ImageInput):
+        channels = len(card.input.mean)
+        expected = (channels, card.input.height, card.input.width)
+        if not _agrees(inputs[0].shape[1:], expected):
+            raise _mismatch(card, f'input {card.input.name}', inputs[0].shape[1:], expected)
+
+
+def _check_outputs(outputs: Sequence[ort.NodeArg], card: ModelCard) -> None:
+    shapes = {tensor.name: tensor.shape for tensor in outputs}
+    for head in card.outputs:
+        if head.name not in shapes:
+            raise _mismatch(card, 'outputs', sorted(shapes), head.name)
+        if not _agrees(shapes[head.name][1:], (len(head.labels),)):
+            what = f'output {head.name}'
+            raise _mismatch(card, what, shapes[head.name][1:], f'{len(head.labels)} labels')
+
+
+def _agrees(shape: Sequence[int | str | None], expected: Sequence[int]) -> bool:
+    """Compare a declared shape, in which a word stands for any size."""
+    return len(shape) == len(expected) and all(
+        not isinstance(have, int) or have == want
+        for have, want in zip(shape, expected, strict=True)
+    )
+
+
+def _mismatch(card: ModelCard, what: str, model: object, promised: object) -> ModelError:
+    return ModelError(
+        f'{card.model_path}: {what}: the model has {model}, the card {card.path.name} {promised}'
+    )

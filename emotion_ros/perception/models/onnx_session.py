@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""Opening ONNX Runtime sessions in one way: few threads that sleep, quiet, from bytes only."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import onnxruntime as ort
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+
+from emotion_ros.errors import ModelError
+
+CPU_PROVIDERS = ('CPUExecutionProvider',)
+ENGINE_ERRORS = (
+    ort_errors.EPFail,
+    ort_errors.Fail,
+    ort_errors.InvalidArgument,
+    ort_errors.InvalidGraph,
+    ort_errors.InvalidProtobuf,
+    ort_errors.NoSuchFile,
+    ort_errors.NotImplemented,
+    ort_errors.RuntimeException,
+)
+"""What ONNX Runtime raises; it has no common base class of its own."""
+
+
+def open_session(
+    model: bytes, path: Path, *, providers: Sequence[str] = CPU_PROVIDERS, threads: int = 2
+) -> ort.InferenceSession:
+    """Return a session on these bytes; ModelError, naming ``path``, when they are no model."""
+    try:
+        session = ort.InferenceSession(model, session_options(threads), list(providers))
+    except ENGINE_ERRORS as error:
+        line = ' '.join(str(error).split())
+        raise ModelError(f'{path}: cannot be loaded: {line}') from error
+    session._model_bytes = None  # it would keep the whole file in memory, to change providers
+    return session
+
+
+def session_options(threads: int) -> ort.SessionOptions:
+    """Return options under which ``threads`` work on one call and sleep between calls."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    # Weights in other files would escape the hash: look for them where no file can be.
+    folder = 'session.model_external_initializers_file_folder_path'
+    options.add_session_config_entry(folder, os.devnull)
+    return options

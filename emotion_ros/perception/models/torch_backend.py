@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""The optional torch engine: the face network from ``.safetensors``, which cannot run code."""
+
+import re
+from collections.abc import Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
+from emotion_ros.perception.models.card import ModelCard
+from emotion_ros.perception.models.torch_device import choose_torch_device
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Tensors = Mapping[str, 'Tensor']
+
+
+class TorchBackend:
+    """The ResNet18 of training/face, computed from its tensors.
+
+    The card's ``training.settings.stem_stride`` says what the tensors cannot; everything else
+    follows from their names and shapes. ModelError when they are not this network,
+    MissingDependency without torch. ``threads`` holds for the whole process.
+    """
+
+    def __init__(
+        self, model: bytes, card: ModelCard, *, device: str = 'cpu', threads: int = 2
+    ) -> None:
+        torch = _require_torch()
+        torch.set_num_threads(threads)
+        self._name = card.require_task('face_emotion').input.names[0]
+        self._device = choose_torch_device(device)
+        self._stem_stride = _stem_stride(card)
+        self._tensors = _load(model, card, self._device)
+        self._try(card)
+
+    def run(self, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        """Return [logits float32 [N, 7]]; InvalidInput when the engine fails."""
+        try:
+            return [self._logits(inputs[self._name])]
+        except RuntimeError as error:
+            raise InvalidInput('inference_failed', ' '.join(str(error).split())) from error
+
+    def _logits(self, image: NDArray[Any]) -> NDArray[Any]:
+        import torch
+
+        with torch.inference_mode():
+            tensor = torch.from_numpy(image).to(self._device)
+            logits: NDArray[Any] = resnet18(tensor, self._tensors, self._stem_stride).cpu().numpy()
+        return logits
+
+    def _try(self, card: ModelCard) -> None:
+        """Run one blank image: a tensor that is absent or misshapen shows itself here."""
+        wanted = card.image_input
+        shape = (1, len(wanted.mean), wanted.height, wanted.width)
+        try:
+            (_, have) = self._logits(np.zeros(shape, np.float32)).shape
+        except (KeyError, RuntimeError) as error:
+            line = ' '.join(str(error).split())
+            raise ModelError(f'{card.model_path}: is not the face network: {line}') from error
+        labels = len(card.outputs[0].labels)
+        if have != labels:
+            raise ModelError(
+                f'{card.model_path}: the model has {have} outputs, the card {card.path.name} '
+                f'{labels} labels'
+            )
+
+
+def resnet18(image: 'Tensor', tensors: Tensors, stem_stride: int) -> 'Tensor':
+    """Return the logits [N, labels] of normalised images [N, 1, H, W].
+
+    He et al. 2016, "Deep Residual Learning for Image Recognition": a 3x3 stem without pooling,
+    then basic blocks; the first of a stage halves the size where its shortcut has weights.
+    """
+    from torch.nn.functional import linear
+
+    x = _convolve(image, tensors, 'stem.0', 'stem.1', stem_stride).relu()
+    for block in _blocks(tensors):
+        x = _basic_block(x, tensors, block)
+    return linear(x.mean((2, 3)), tensors['head.3.weight'], tensors['head.3.bias'])
+
+
+def _basic_block(x: 'Tensor', tensors: Tensors, name: str) -> 'Tensor':
+    halves = f'{name}.downsample.0.weight' in tensors
+    stride, shortcut = 1, x
+    if halves:
+        stride = 2
+        shortcut = _convolve(x, tensors, f'{name}.downsample.0', f'{name}.downsample.1', stride)
+    y = _convolve(x, tensors, f'{name}.conv1', f'{name}.bn1', stride).relu()
+    y = _convolve(y, tensors, f'{name}.conv2', f'{name}.bn2', 1)
+    return (y + shortcut).relu()
+
+
+def _convolve(x: 'Tensor', tensors: Tensors, layer: str, norm: str, stride: int) -> 'Tensor':
+    from torch.nn.functional import batch_norm, conv2d
+
+    weight = tensors[f'{layer}.weight']
+    mean, var = tensors[f'{norm}.running_mean'], tensors[f'{norm}.running_var']
+    x = conv2d(x, weight, stride=stride, padding=weight.shape[2] // 2)
+    return batch_norm(x, mean, var, tensors[f'{norm}.weight'], tensors[f'{norm}.bias'])
+
+
+def _blocks(tensors: Tensors) -> list[str]:
+    """Return the names of the blocks in the order in which they follow each other."""
+    return sorted({m[0] for name in tensors if (m := re.match(r'stages\.\d\.\d', name))})
+
+
+def _require_torch() -> ModuleType:
+    try:
+        import_module('safetensors.torch')
+        return import_module('torch')
+    except ImportError as error:
+        raise MissingDependency(
+            f'.safetensors models need torch: pip install torch ({error})'
+        ) from error
+
+
+def _stem_stride(card: ModelCard) -> int:
+    settings = card.training.get('settings')
+    stride = settings.get('stem_stride') if isinstance(settings, dict) else None
+    if stride not in (1, 2):
+        raise ModelError(f'{card.path}: training.settings.stem_stride is {stride!r}, not 1 or 2')
+    return int(stride)
+
+
+def _load(model: bytes, card: ModelCard, device: str) -> dict[str, 'Tensor']:
+    import safetensors.torch
+
+    try:
+        tensors = safetensors.torch.load(model)
+    except safetensors.SafetensorError as error:
+        raise ModelError(f'{card.model_path}: is no safetensors file: {error}') from error
+    return {name: tensor.to(device) for name, tensor in tensors.items()}

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""From an utterance to sentiment and emotion probabilities."""

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""From clean words to sentiment and emotion probabilities."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.errors import InvalidInput, ModelError
+from emotion_ros.files.checked_json import parse_json
+from emotion_ros.perception.models.backend import Backend, make_backend
+from emotion_ros.perception.models.card import ModelCard, load_card
+from emotion_ros.perception.models.file import PACKAGED, packaged_weights
+from emotion_ros.perception.text.engine import TRIAL, TextEngine, TextPrediction
+
+HUB_PREFIX = 'hf:'
+TASK = 'text_emotion'
+
+
+class TextClassifier:
+    """A model with a card: tokens in, a sentiment head and perhaps an emotion head out.
+
+    ModelError when there is no sentiment head or when the model fails on a first word.
+    """
+
+    def __init__(self, card: ModelCard, backend: Backend, tokenizer: Tokenizer) -> None:
+        self.name, self.sha256 = f'{card.file} {card.version}', card.sha256
+        self._heads = {head.name: (i, head) for i, head in enumerate(card.outputs)}
+        self._backend = backend
+        self._tokenizer = tokenizer
+        if 'sentiment' not in self._heads:
+            raise ModelError(f'{card.path}: has no sentiment output')
+        try:
+            self.classify(TRIAL)
+        except InvalidInput as error:
+            raise ModelError(f'{card.model_path}: fails on {TRIAL!r}: {error}') from error
+
+    def classify(self, text: str) -> TextPrediction:
+        """Score one cleaned utterance, of which the end counts when it is too long."""
+        words = self._tokenizer.encode(text)
+        outputs = self._backend.run(
+            {
+                'input_ids': np.array([words.ids], np.int64),
+                'attention_mask': np.array([words.attention_mask], np.int64),
+            }
+        )
+        marks = zip(words.tokens, words.special_tokens_mask, strict=True)
+        content = [token for token, is_special in marks if not is_special]
+        return TextPrediction(
+            sentiment=self._probabilities('sentiment', outputs),
+            emotion=self._probabilities('emotion', outputs),
+            tokens=len(content),
+            known=sum(token != self._unknown for token in content),
+            truncated=bool(words.overflowing),
+        )
+
+    @property
+    def _unknown(self) -> str | None:
+        return getattr(self._tokenizer.model, 'unk_token', None)
+
+    def _probabilities(self, name: str, outputs: list[NDArray[np.float32]]) -> NDArray[np.float64]:
+        if name not in self._heads:
+            return np.full(len(EMOTIONS), np.nan)
+        place, head = self._heads[name]
+        return np.asarray(head.probabilities(outputs[place])[0])
+
+
+def load_tokenizer(card: ModelCard) -> Tokenizer:
+    """Return the card's tokenizer, set to keep the last ``max_length`` tokens."""
+    data = card.read_tokenizer()
+    parse_json(data, card.tokenizer_path).child('model')
+    tokenizer = Tokenizer.from_str(data.decode('utf-8'))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(card.text_input.max_length, direction='left')
+    return tokenizer
+
+
+def make_text_engine(text_model: str, device: str = 'cpu') -> TextEngine:
+    """Return the engine for ``packaged``, the path of a card or model, or ``hf:NAME``."""
+    if text_model.startswith(HUB_PREFIX):
+        from emotion_ros.perception.text.transformers_engine import TransformersClassifier
+
+        return TransformersClassifier(text_model.removeprefix(HUB_PREFIX), device=device)
+    packaged = packaged_weights() / f'{TASK}.json'
+    path = packaged if text_model == PACKAGED else Path(text_model).expanduser()
+    card = load_card(path).require_task(TASK)
+    return TextClassifier(card, make_backend(card, device), load_tokenizer(card))

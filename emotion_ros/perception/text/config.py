@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""What can be set about speech: the single home of names, defaults, ranges and words."""
+
+from dataclasses import dataclass
+
+from emotion_ros.core.options import Options, option
+from emotion_ros.perception.models.backend import DEVICES
+from emotion_ros.perception.models.file import PACKAGED
+
+STRING, LIVE_SPEECH = SPEECH_TYPES = ('String', 'LiveSpeech')
+
+
+@dataclass(frozen=True)
+class SentimentConfig(Options):
+    """Options of the sentiment node; the pipeline, the replay and the benchmarks share them."""
+
+    speech_type: str = option(
+        STRING,
+        'String: std_msgs/String; LiveSpeech: hri_msgs/LiveSpeech of ROS4HRI, whose partial '
+        'hypotheses are left out',
+        choices=SPEECH_TYPES,
+    )
+
+    text_model: str = option(
+        PACKAGED,
+        'packaged, the path of a model card (.json), or hf:NAME for a transformers model in a '
+        "folder or the hub's cache",
+    )
+    max_chars: int = option(
+        2000, 'only the last so many characters of a text are read', low=20, high=100_000
+    )
+    languages: tuple[str, ...] = option(
+        ('en',),
+        'languages of the model as two-letter codes; other text counts for nothing. Empty: all',
+    )
+    include_text: bool = option(
+        False, 'put the words into the message; off, because they are private'
+    )
+    device: str = option('cpu', 'where the text classifier runs', choices=DEVICES)

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""From what a recogniser says to a report on how it sounds; shared by node and replay."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Sentiment
+from emotion_ros.core.evidence import TEXT, Rejection
+from emotion_ros.core.observations import SourceStatus, TextObservation
+from emotion_ros.core.utterance import Utterance
+from emotion_ros.errors import InvalidInput
+from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.perception.text.classifier import make_text_engine
+from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.perception.text.duplicate_filter import RepeatFilter
+from emotion_ros.perception.text.engine import TextEngine, TextPrediction
+from emotion_ros.perception.text.language import LanguageCheck
+from emotion_ros.perception.text.normalize import CleanText, clean_text
+
+UNSUPPORTED_LANGUAGE = Rejection.UNSUPPORTED_LANGUAGE.value
+FULL_QUALITY_TOKENS = 4
+NO_SENTIMENT = (float('nan'),) * len(SENTIMENTS)
+NO_EMOTION = (float('nan'),) * len(EMOTIONS)
+
+
+@dataclass(frozen=True)
+class TextReport:
+    """How one utterance sounds.
+
+    Probabilities sum to 1; ``emotion_probabilities`` are NaN when the engine has no emotion
+    head. With a ``reason`` (unsupported_language) nothing was scored: all are NaN, ``sentiment``
+    is UNKNOWN, ``confidence`` and ``quality`` are 0. ``quality`` is 0..1; ``language`` is a
+    two-letter code, empty when not identified; ``inference_time_s`` includes the cleaning.
+    """
+
+    text: str
+    truncated: bool
+    language: str
+    inference_time_s: float
+    reason: str = ''
+    sentiment_probabilities: tuple[float, ...] = NO_SENTIMENT
+    emotion_probabilities: tuple[float, ...] = NO_EMOTION
+    sentiment: Sentiment = Sentiment.UNKNOWN
+    confidence: float = 0.0
+    quality: float = 0.0
+
+    def to_observation(self, stamp_s: float, *, person_id: str = '') -> TextObservation:
+        """Return what the fusion takes in."""
+        return TextObservation(
+            stamp_s=stamp_s,
+            status=SourceStatus.OK,
+            sentiment=self.sentiment_probabilities,
+            emotion=self.emotion_probabilities,
+            quality=self.quality,
+            person_id=person_id,
+            rejection=Rejection(self.reason),
+            source=TEXT,
+        )
+
+
+class TextPipeline:
+    """Cleans, filters and scores utterances one by one; remembers only the last one."""
+
+    def __init__(
+        self,
+        config: SentimentConfig,
+        engine: TextEngine,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        self._max_chars = config.max_chars
+        self._engine = engine
+        self._languages = LanguageCheck(config.languages, packaged_weights())
+        self._repeats = RepeatFilter()
+        self._clock = clock
+
+    @property
+    def model_name(self) -> str:
+        """The file and version, or the hub name, of the model."""
+        return self._engine.name
+
+    @property
+    def model_sha256(self) -> str:
+        """The hash of the model file; empty when the engine cannot tell."""
+        return self._engine.sha256
+
+    def process(self, utterance: Utterance, stamp_s: float) -> TextReport:
+        """Score one utterance that was heard at ``stamp_s``.
+
+        InvalidInput when there is nothing to score: ``partial``, ``empty``, ``repetition``,
+        ``repeated`` (the same words within a second), ``bad_output``, ``inference_failed``.
+        """
+        started_s = self._clock()
+        if utterance.is_partial:
+            raise InvalidInput('partial', 'the person is still speaking')
+        words = clean_text(utterance.final, self._max_chars)
+        if self._repeats.is_repeat(words.text.casefold(), stamp_s):
+            raise InvalidInput('repeated', 'the same words within a second')
+        verdict = self._languages.check(words.text, utterance.language_code)
+        if not verdict.is_supported:
+            return TextReport(
+                text=words.text,
+                truncated=words.truncated,
+                language=verdict.code,
+                inference_time_s=self._clock() - started_s,
+                reason=UNSUPPORTED_LANGUAGE,
+            )
+        prediction = self._engine.classify(words.text)
+        quality = utterance.trust * quality_of(prediction)
+        elapsed_s = self._clock() - started_s
+        return _report(words, verdict.code, prediction, quality, elapsed_s)
+
+
+def quality_of(prediction: TextPrediction) -> float:
+    """Return how much there was to go by, 0..1.
+
+    It grows with the known pieces of words up to FULL_QUALITY_TOKENS and falls with the share
+    of unknown ones; 0 when the model knew nothing.
+    """
+    if prediction.known == 0:
+        return 0.0
+    enough = min(prediction.known / FULL_QUALITY_TOKENS, 1.0)
+    return enough * prediction.known / prediction.tokens
+
+
+def make_text_pipeline(config: SentimentConfig) -> TextPipeline:
+    """Return the pipeline with the configured model loaded."""
+    return TextPipeline(config, make_text_engine(config.text_model, config.device))
+
+
+def _report(
+    words: CleanText, language: str, prediction: TextPrediction, quality: float, elapsed_s: float
+) -> TextReport:
+    best = Sentiment(int(prediction.sentiment.argmax()))
+    return TextReport(
+        text=words.text,
+        truncated=words.truncated or prediction.truncated,
+        language=language,
+        inference_time_s=elapsed_s,
+        sentiment_probabilities=tuple(float(p) for p in prediction.sentiment),
+        emotion_probabilities=tuple(float(p) for p in prediction.emotion),
+        sentiment=best,
+        confidence=float(prediction.sentiment[best]),
+        quality=quality,
+    )

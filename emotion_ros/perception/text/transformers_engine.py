@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""The optional transformers engine: sentiment models of the Hugging Face hub."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
+from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
+from emotion_ros.perception.models.card import OutputHead
+from emotion_ros.perception.models.registry import check_stored, find_stored, stored_under
+from emotion_ros.perception.models.torch_device import choose_torch_device
+from emotion_ros.perception.text.engine import TRIAL, TextPrediction
+
+MAX_TOKENS = 512
+HEAD = OutputHead('sentiment', SENTIMENTS, temperature=1.0)
+UNNAMED = {f'label_{i}': label for i, label in enumerate(SENTIMENTS)}
+"""Models that do not name their labels: cardiffnlp/twitter-roberta-base-sentiment."""
+
+
+class TransformersClassifier:
+    """Sentiment by a sequence classifier from a folder or the hub's cache, never from the net.
+
+    ``name`` is a folder or a hub name; what ``emotion-ros models`` has fetched comes before the
+    cache. MissingDependency without transformers and torch; ModelError when the model is not
+    there, lacks weights, or has other labels than negative, neutral and positive. It has no
+    emotion head, no card and no calibration of ours.
+    """
+
+    def __init__(self, name: str, *, device: str = 'cpu') -> None:
+        self.name, self.sha256 = name, ''
+        transformers = _require_transformers()
+        self._device = choose_torch_device(device)
+        self._tokenizer, self._model = _load(transformers, _fetched(name) or name)
+        self._model.eval().to(self._device)
+        self._order = label_order(self._model.config.id2label, name)
+        self._max_length = min(
+            self._tokenizer.model_max_length,
+            self._model.config.max_position_embeddings - 2,
+            MAX_TOKENS,
+        )
+        try:
+            self.classify(TRIAL)
+        except InvalidInput as error:
+            raise ModelError(f'hf:{name}: fails on {TRIAL!r}: {error}') from error
+
+    def classify(self, text: str) -> TextPrediction:
+        """Score one cleaned utterance, of which the end counts when it is too long."""
+        encoded = self._tokenizer(text)
+        special = self._tokenizer.num_special_tokens_to_add()
+        tokens = len(encoded['input_ids']) - special
+        truncated = tokens + special > self._max_length
+        if truncated:
+            encoded = self._tokenizer(text, truncation=True, max_length=self._max_length)
+        ids = encoded['input_ids']
+        return TextPrediction(
+            sentiment=HEAD.probabilities(self._logits(encoded)[:, self._order])[0],
+            emotion=np.full(len(EMOTIONS), np.nan),
+            tokens=len(ids) - special,
+            known=len(ids) - special - ids.count(self._tokenizer.unk_token_id),
+            truncated=truncated,
+        )
+
+    def _logits(self, encoded: Mapping[str, list[int]]) -> NDArray[np.float32]:
+        import torch
+
+        inputs = {key: torch.tensor([ids], device=self._device) for key, ids in encoded.items()}
+        try:
+            with torch.inference_mode():
+                logits: NDArray[np.float32] = self._model(**inputs).logits.float().cpu().numpy()
+        except RuntimeError as error:
+            raise InvalidInput('inference_failed', ' '.join(str(error).split())) from error
+        return logits
+
+
+def label_order(id2label: Mapping[int, str], name: str) -> list[int]:
+    """Return which of the model's outputs is our negative, neutral and positive."""
+    labels = [str(id2label[i]).lower() for i in sorted(id2label)]
+    if labels == list(UNNAMED):
+        labels = list(SENTIMENTS)
+    if sorted(labels) != sorted(SENTIMENTS):
+        raise ModelError(f'hf:{name}: labels are {labels}, not {list(SENTIMENTS)} in any order')
+    return [labels.index(label) for label in SENTIMENTS]
+
+
+def _require_transformers() -> ModuleType:
+    try:
+        import_module('torch')
+        return import_module('transformers')
+    except ImportError as error:
+        raise MissingDependency(
+            f'hf: models need transformers: pip install torch transformers ({error})'
+        ) from error
+
+
+def _fetched(name: str) -> str:
+    """Return the folder, checked, into which ``emotion-ros models fetch`` has put this model."""
+    known = stored_under(name)
+    folder = find_stored(known) if known else None
+    if folder is None:
+        return ''
+    check_stored(known, folder)
+    return str(folder)
+
+
+def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
+    """Return tokenizer and model. Weights that are no safetensors are read as data only."""
+    offline = {'local_files_only': True, 'trust_remote_code': False}
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
+            name, truncation_side='left', **offline
+        )
+        model, report = transformers.AutoModelForSequenceClassification.from_pretrained(
+            name, output_loading_info=True, **offline
+        )
+    except _damage() as error:
+        raise ModelError(_not_loaded(name, error)) from error
+    if report['missing_keys']:
+        raise ModelError(f'hf:{name}: has no weights for {sorted(report["missing_keys"])[0]}')
+    return tokenizer, model
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """Return what transformers and the readers below it raise for missing and damaged files."""
+    safetensors, torch = import_module('safetensors'), import_module('torch')
+    unreadable = torch.serialization.pickle.UnpicklingError
+    of_files = (safetensors.SafetensorError, unreadable, EOFError)
+    of_values = (AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+    return (OSError, *of_files, *of_values)
+
+
+def _not_loaded(name: str, error: Exception) -> str:
+    if Path(name).is_dir() or not isinstance(error, OSError):
+        said = str(error).strip().splitlines()
+        return f'hf:{name}: {said[0] if said else "damaged"} ({type(error).__name__})'
+    known = stored_under(name)
+    how = f'emotion-ros models fetch {known}' if known else f'hf download {name}'
+    return f'hf:{name}: is neither a folder nor in the cache; download it once: {how}'

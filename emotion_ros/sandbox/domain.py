@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+"""A ROS graph that disturbs nobody: a domain of its own, on this machine only."""
+
+import argparse
+import os
+import socket
+
+from emotion_ros.files.resources import packaged_config
+
+LARGEST_DOMAIN = 232
+SAFE_DOMAINS = 101  # above them, ports run into those that Linux hands out
+
+
+def isolated(domain: int) -> dict[str, str]:
+    """Return the environment of a graph that nobody outside this machine and domain can hear.
+
+    Its frames need more shared memory than Fast DDS gives by default (config/fastdds.xml).
+    """
+    profile = str(packaged_config('fastdds.xml'))
+    return {
+        'ROS_DOMAIN_ID': str(domain),
+        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+        'FASTRTPS_DEFAULT_PROFILES_FILE': profile,
+        'FASTDDS_DEFAULT_PROFILES_FILE': profile,
+    }
+
+
+def domain_id(text: str) -> int:
+    """Return a ROS_DOMAIN_ID; ArgumentTypeError when it is none."""
+    if not text.isdecimal() or int(text) > LARGEST_DOMAIN:
+        raise argparse.ArgumentTypeError(f'{text!r} is not within 0 to {LARGEST_DOMAIN}')
+    return int(text)
+
+
+def free_domain() -> int:
+    """Return a ROS domain that nobody on this machine uses, so that no robot is disturbed."""
+    first = os.getpid() % SAFE_DOMAINS
+    domains = [1 + (first + n) % SAFE_DOMAINS for n in range(SAFE_DOMAINS)]
+    return next((d for d in domains if _is_free(d)), domains[0])
+
+
+def _is_free(domain: int) -> bool:
+    """The first participant of a domain listens on this port (RTPS 2.5, 9.6.2.3)."""
+    port = 7400 + 250 * domain + 10
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(('', port))
+        except OSError:
+            return False
+        return True

@@ -1,1 +1,0 @@
-"""The command line: replay, explain, report, models, doctor."""

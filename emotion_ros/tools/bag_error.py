@@ -1,7 +1,0 @@
-"""What can be wrong with a recording."""
-
-from emotion_ros.core.errors import EmotionRosError
-
-
-class BagError(EmotionRosError):
-    """A bag is missing, damaged, cannot be written, or lacks what was asked for."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The dashboard and the report page."""

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""The options of the dashboard."""
+
+from dataclasses import dataclass
+
+from emotion_ros.core.options import Options, option
+
+
+@dataclass(frozen=True)
+class DashboardConfig(Options):
+    """Parameters of the node that serves a page to look at."""
+
+    host: str = option(
+        '127.0.0.1', 'address to listen on; any but 127.0.0.1 and ::1 lets others look in'
+    )
+    port: int = option(8080, 'TCP port to listen on; 0: any free one', low=0, high=65535)
+    rate: float = option(10.0, 'how often every page is told what is new (Hz)', low=1.0, high=30.0)
+    show_image: bool = option(
+        False, 'show the camera image too; off, because it shows people and their surroundings'
+    )
+    image_transport: str = option(
+        'raw', 'as of vision_node; used with show_image only', choices=('raw', 'compressed')
+    )
+    rotate: int = option(
+        0, 'as of vision_node, in degrees; used with show_image only', choices=(0, 90, 180, 270)
+    )

@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: MIT
+"""dashboard_node over real DDS, with real HTTP and websocket clients."""
+
+import socket
+from collections.abc import Iterator
+from functools import partial
+
+import aiohttp
+import cv2
+import numpy as np
+import psutil
+import pytest
+from diagnostic_msgs.msg import DiagnosticArray
+from sensor_msgs.msg import Image
+from std_msgs.msg import String
+from std_srvs.srv import SetBool
+
+from emotion_ros.core.emotions import EMOTIONS, Emotion, Sentiment
+from emotion_ros.errors import ConfigError
+from emotion_ros.msg import (
+    EmotionEvidence,
+    EmotionState,
+    FaceEmotion,
+    FaceEmotionArray,
+    TextSentiment,
+)
+from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.web.dashboard_node import DashboardNode
+from emotion_ros.web.server import MAX_CLIENTS
+from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from visitors import Visitor, Visitors, connected, connection_to
+
+PAGES = ('', 'style.css', 'dashboard.css', 'charts.js', 'dashboard.js')
+
+
+@pytest.fixture
+def visitors() -> Iterator[Visitors]:
+    visitors = Visitors()
+    yield visitors
+    visitors.close()
+
+
+@pytest.fixture
+def node(graph) -> DashboardNode:
+    return graph.add(DashboardNode, port=0)
+
+
+@pytest.fixture
+def url(node) -> str:
+    return node.server.url
+
+
+def happy_state(graph, **changes) -> EmotionState:
+    """Return a happy state with one used evidence, stamped now."""
+    probabilities = [0.01] * 7
+    probabilities[3] = 0.94
+    said = EmotionEvidence(modality='face', probabilities=probabilities, weight=1.2, used=True)
+    msg = EmotionState(
+        person_id='face_1',
+        emotion=int(Emotion.HAPPY),
+        label='happy',
+        confidence=0.94,
+        actionable=True,
+        probabilities=probabilities,
+        valence=float('nan'),
+        evidence=[said],
+        summary='Vision: Happy (94%)',
+        latency=0.02,
+    )
+    msg.header.stamp = graph.tester.get_clock().now().to_msg()
+    for name, value in changes.items():
+        setattr(msg, name, value)
+    return msg
+
+
+def told(graph, visitor: Visitor, condition, what: str):
+    """Return the first newest message for which the condition holds."""
+    return graph.until(lambda: visitor.now and condition(visitor.now) and visitor.now, what)
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_a_page_is_served_with_headers_that_let_nothing_else_in(url, visitors, page):
+    status, headers, text = visitors.get(url + page)
+    assert (status, bool(text)) == (200, True)
+    assert headers['Content-Security-Policy'].startswith("default-src 'none'; script-src 'self';")
+    assert headers['X-Content-Type-Options'] == 'nosniff'
+    assert headers['Cache-Control'] == 'no-store'
+
+
+@pytest.mark.parametrize(
+    ('path', 'method', 'status'),
+    [
+        ('nowhere', 'GET', 404),
+        ('../../etc/passwd', 'GET', 404),
+        ('%2e%2e/web.py', 'GET', 404),
+        ('page/style.css', 'GET', 404),
+        ('', 'POST', 405),
+        ('', 'HEAD', 405),
+        ('style.css', 'DELETE', 405),
+        ('live', 'POST', 405),
+        ('live', 'GET', 400),
+    ],
+)
+def test_nothing_but_get_of_the_known_paths(url, visitors, path, method, status):
+    assert visitors.get(url + path, method)[0] == status
+
+
+@pytest.mark.parametrize(
+    ('headers', 'status'),
+    [
+        ({}, 400),
+        ({'Host': 'localhost:8080'}, 400),
+        ({'Host': '[::1]:9'}, 400),
+        ({'Host': 'evil.example'}, 403),
+        ({'Host': 'localhost.evil.example:8080'}, 403),
+        ({'Host': ''}, 403),
+        ({'Host': '[oops'}, 403),
+        ({'Host': '127.0.0.1:8080', 'Origin': 'http://127.0.0.1:8080'}, 400),
+        ({'Host': '127.0.0.1:8080', 'Origin': 'http://127.0.0.1:9090'}, 403),
+        ({'Host': '127.0.0.1:8080', 'Origin': 'http://evil.example'}, 403),
+        ({'Host': '127.0.0.1:8080', 'Origin': 'null'}, 403),
+        ({'Host': '127.0.0.1:8080', 'Origin': 'http://[oops'}, 403),
+    ],
+)
+def test_foreign_names_and_pages_are_refused(url, visitors, headers, status):
+    """400: it would have been let in, had it been a websocket."""
+    assert visitors.get(f'{url}live', **headers)[0] == status
+
+
+def test_a_page_of_another_site_gets_no_websocket(url, visitors):
+    with pytest.raises(aiohttp.WSServerHandshakeError, match='403'):
+        visitors.visit(url, Origin='http://evil.example')
+
+
+def test_a_page_is_told_the_words_first_and_that_nothing_has_come(graph, url, visitors):
+    visitor = visitors.visit(url)
+    now = told(graph, visitor, lambda now: True, 'a message')
+    hello = visitor.told[0]
+    assert (hello['kind'], tuple(hello['emotions'])) == ('hello', EMOTIONS)
+    assert (hello['topic'], hello['show_image'], hello['history']) == ('/emotion_state', False, [])
+    assert (now['state'], now['frame'], now['sample'], now['nodes']) == (None, None, None, [])
+    assert (now['enabled'], now['transcript']) == (True, [])
+    assert now['rates']['states_hz'] == 0.0
+
+
+def test_a_state_and_its_face_reach_the_page(graph, url, visitors):
+    visitor = visitors.visit(url)
+    states = graph.publisher(EmotionState, 'emotion_state')
+    faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
+    face = FaceEmotion(face_id=1, box_xyxy=[0.25, 0.25, 0.5, 0.75], emotion=3, confidence=0.9)
+    face.probabilities = [float('nan')] * 7
+
+    def seen(now):
+        states.publish(happy_state(graph))
+        faces.publish(FaceEmotionArray(faces=[face], image_width=640, image_height=480))
+        return now['state'] and now['frame']
+
+    now = told(graph, visitor, seen, 'state and face')
+    state, frame = now['state'], now['frame']
+    assert (state['label'], state['actionable'], state['person_id']) == ('happy', True, 'face_1')
+    assert state['latency'] == pytest.approx(0.02)
+    assert state['valence'] is None
+    assert now['state_age'] < 1.0
+    assert now['sample']['weights'] == {'face': pytest.approx(1.2)}
+    assert (frame['image_width'], frame['faces'][0]['box_xyxy']) == (640, [0.25, 0.25, 0.5, 0.75])
+    assert now['rates']['states_hz'] > 0.0
+    late = visitors.visit(url)
+    graph.until(lambda: late.told, 'the first message')
+    assert late.told[0]['history'][-1]['label'] == 'happy'
+
+
+def test_words_are_shown_with_their_tone(graph, url, visitors):
+    visitor = visitors.visit(url)
+    speech = graph.publisher(String, 'speech')
+    tones = graph.publisher(TextSentiment, 'emotion/text')
+    tone = TextSentiment(sentiment=2, confidence=0.9, quality=1.0)
+    tone.sentiment_probabilities = [0.05, 0.05, 0.9]
+
+    def complete(now):
+        speech.publish(String(data='<b>hello</b>' + 'x' * 1000))
+        tone.header.stamp = graph.tester.get_clock().now().to_msg()
+        tones.publish(tone)
+        return [line for line in now['transcript'] if line['words'] and line['sentiment']]
+
+    line = complete(told(graph, visitor, complete, 'words with their tone'))[0]
+    assert line['words'] == '<b>hello</b>' + 'x' * 288
+    assert (line['sentiment'], line['refusal']) == (Sentiment.POSITIVE.label, '')
+    assert line['confidence'] == pytest.approx(0.9)
+
+
+def test_how_the_nodes_are_is_shown(graph, url, visitors):
+    graph.add(FusionNode)
+    visitor = visitors.visit(url)
+    now = told(graph, visitor, lambda now: now['nodes'], 'diagnostics')
+    assert [(n['name'], n['message'], n['level']) for n in now['nodes']] == [
+        ('fusion_node', 'running', 0)
+    ]
+
+
+def test_switched_off_it_forgets_and_shows_nothing(graph, node, url, visitors):
+    visitor = visitors.visit(url)
+    states = graph.publisher(EmotionState, 'emotion_state')
+
+    def seen(now):
+        states.publish(happy_state(graph))
+        return now['state']
+
+    told(graph, visitor, seen, 'a state')
+    graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=False))
+    off = told(graph, visitor, lambda now: not now['enabled'], 'off')
+    assert (off['state'], off['sample'], off['frame'], off['transcript']) == (None, None, None, [])
+    states.publish(happy_state(graph))
+    graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=True))
+    told(graph, visitor, lambda now: now['enabled'] and seen(now), 'on again')
+
+
+@pytest.mark.parametrize(
+    ('words', 'code'),
+    [('', 1008), ('{"kind": "now"}', 1008), (b'\x00\xff', 1008), ('x' * 2000, 1009)],
+)
+def test_who_speaks_is_shown_out_and_the_others_stay(graph, url, visitors, words, code):
+    speaker, listener = visitors.visit(url), visitors.visit(url)
+    visitors.say(speaker, words)
+    graph.until(lambda: speaker.code, 'the close code')
+    assert speaker.code == code
+    count = len(listener.told)
+    graph.until(lambda: len(listener.told) > count + 2, 'further messages')
+    assert graph.errors == []
+
+
+@pytest.mark.parametrize('garbage', [b'\x16\x03\x01\x02', b'GET / HTTP/9.9\r\n\r\n', b'\0' * 9000])
+def test_garbage_on_the_wire_is_refused_and_the_others_stay(graph, url, visitors, garbage):
+    listener = visitors.visit(url)
+    with connection_to(url) as wire:
+        wire.sendall(garbage)
+        wire.shutdown(socket.SHUT_WR)
+    count = len(listener.told)
+    graph.until(lambda: len(listener.told) > count + 2, 'further messages')
+
+
+def test_there_is_a_limit_of_pages(graph, node, url, visitors):
+    for _ in range(MAX_CLIENTS):
+        visitors.visit(url)
+    with pytest.raises(aiohttp.WSServerHandshakeError, match='503'):
+        visitors.visit(url)
+    assert node.server.clients == MAX_CLIENTS
+
+
+def test_malformed_messages_are_counted_and_the_next_one_counts(graph, node, url, visitors):
+    visitor = visitors.visit(url)
+    states = graph.publisher(EmotionState, 'emotion_state')
+    states.publish(happy_state(graph, status=77))
+    graph.until(lambda: node.health.counts().get('rejected.bad_value'), 'the refusal')
+
+    def seen(now):
+        states.publish(happy_state(graph))
+        return now['state']
+
+    assert told(graph, visitor, seen, 'a good state')['state']['status'] == 0
+    assert graph.errors == []
+
+
+def test_by_default_nobody_even_listens_to_the_camera(graph, url, visitors):
+    camera = graph.tester.create_publisher(Image, 'image', 1)
+    visitor = visitors.visit(url)
+    states = graph.publisher(EmotionState, 'emotion_state')
+    told(graph, visitor, lambda now: states.publish(happy_state(graph)) or now['state'], 'a state')
+    assert camera.get_subscription_count() == 0
+    assert visitor.pictures == []
+
+
+def test_the_image_is_shown_when_that_is_wanted_scaled_and_upright(graph, visitors):
+    node = graph.add(DashboardNode, port=0, show_image=True, rotate=90)
+    visitor = visitors.visit(node.server.url)
+    camera = graph.publisher(Image, 'image')
+    pixels = np.zeros((1280, 960, 3), np.uint8)
+    pixels[:, :480] = 255
+    image = Image(height=1280, width=960, step=2880, encoding='bgr8', data=pixels.tobytes())
+    broken = Image(height=4, width=4, step=12, encoding='rgb99')
+
+    def shown():
+        camera.publish(broken)
+        camera.publish(image)
+        return visitor.pictures
+
+    jpeg = graph.until(shown, 'a picture')[0]
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert picture.shape == (480, 640, 3)
+    assert (picture[:200].mean() > 250, picture[280:].mean() < 5) == (True, True)
+    assert visitor.told[0]['show_image']
+
+
+def test_its_end_is_quick_although_pages_are_open(graph, node, url, visitors):
+    visitor = visitors.visit(url)
+    with connected(url):
+        graph.until(lambda: node.server.clients == 2 and visitor.now, 'two clients')
+        graph.remove(node)
+    assert not node._thread.is_alive()
+    graph.until(lambda: visitor.code, 'the end of the page')
+
+
+@pytest.mark.parametrize('host', ['127.0.0.1', '::1'])
+def test_a_taken_port_is_an_error_that_names_it(graph, host):
+    family = socket.AF_INET6 if ':' in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ConfigError, match=f'{host}:{port}: Address already in use'):
+            graph.add(DashboardNode, host=host, port=port)
+
+
+def test_a_host_that_is_not_ours_is_an_error(graph):
+    with pytest.raises(ConfigError, match=r'cannot listen on 203\.0\.113\.1:0: '):
+        graph.add(DashboardNode, host='203.0.113.1', port=0)
+
+
+def test_a_client_that_never_reads_is_let_go(graph, node, url):
+    """It answers no ping either; what is sent to it until then is bounded by that time."""
+    with connected(url) as wire:
+        graph.until(lambda: node.server.clients == 1, 'the client')
+        graph.until(lambda: node.server.clients == 0, 'its end')
+        assert wire.fileno() > 0
+
+
+def test_the_other_nodes_open_no_port(graph):
+    def listening():
+        return {c.laddr for c in psutil.Process().net_connections('tcp') if c.status == 'LISTEN'}
+
+    before = listening()
+    graph.add(VisionNode, vision_of(SayingHappy()))
+    graph.add(SentimentNode, text_of(KnowingWords()))
+    graph.add(FusionNode)
+    assert listening() == before
+
+
+def test_how_the_nodes_of_another_robot_are_is_not_shown(graph, url, visitors):
+    heard = graph.listen(DiagnosticArray, '/diagnostics')
+    graph.add(partial(FusionNode, namespace='/r2'))
+    graph.add(VisionNode, vision_of(SayingHappy()))
+    visitor = visitors.visit(url)
+    graph.until(lambda: len(of_robots(heard, '/r2')) > 2, 'the other robot')
+    now = told(graph, visitor, lambda now: now['nodes'], 'diagnostics')
+    assert [node['name'] for node in now['nodes']] == ['vision_node']
+
+
+def of_robots(heard: list[DiagnosticArray], namespace: str) -> list[str]:
+    """Return the names of the nodes of this namespace, once for each report."""
+    statuses = [status for msg in heard for status in msg.status]
+    return [status.name for status in statuses if status.hardware_id == namespace]

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""What the core says is what arrives: through the message, serialised and back."""
+
+import numpy as np
+import pytest
+from rclpy.serialization import deserialize_message, serialize_message
+
+from emotion_ros.conversions.from_msg import stamp_to_seconds
+from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.core.emotions import Emotion, Sentiment
+from emotion_ros.core.observations import FaceObservation
+from emotion_ros.core.state import EmotionState, Reason, Status
+from emotion_ros.msg import EmotionState as EmotionStateMsg
+from emotion_ros.msg import FaceEmotion
+from emotion_ros.nodes.to_msg import face_to_msg, seconds_to_stamp, state_to_msg
+from examples import face, make_fusion, play, voice, words
+
+T = 1_795_364_743.25
+
+
+def sent(msg):
+    """Return the message as a subscriber gets it."""
+    return deserialize_message(serialize_message(msg), type(msg))
+
+
+def rich_state() -> EmotionState:
+    """Return a state with everything in it: a conflict, a third modality, a refusal."""
+    fusion = make_fusion()
+    fusion.add_text(words(T, Sentiment.NEGATIVE, Emotion.ANGRY), T)
+    fusion.add_evidence(voice(T), T)
+    fusion.add_evidence(voice(T, modality='pulse', probabilities=(0.5,) * 7), T)
+    return play(fusion, T, 0.5, face(Emotion.HAPPY))[-1]
+
+
+@pytest.mark.parametrize(
+    'state',
+    [EmotionState(stamp_s=T, status=Status.NO_INPUT, reason=Reason.NO_INPUT), rich_state()],
+)
+def test_promise_54_a_state_survives_the_wire(state):
+    back = msg_to_state(sent(state_to_msg(state, T + 1.0)))
+    for name in ('status', 'reason', 'frame_id', 'person_id', 'emotion', 'conflict', 'summary'):
+        assert getattr(back, name) == getattr(state, name)
+    for name in ('stamp_s', 'confidence', 'duration_s', 'valence', 'arousal', 'agreement'):
+        assert getattr(back, name) == pytest.approx(getattr(state, name), abs=1e-6, nan_ok=True)
+    assert back.probabilities == pytest.approx(state.probabilities, abs=1e-6, nan_ok=True)
+    assert [w.rejection for w in back.evidence] == [w.rejection for w in state.evidence]
+    assert [w.weight for w in back.evidence] == pytest.approx(
+        [w.weight for w in state.evidence], abs=1e-6
+    )
+
+
+def test_the_latency_is_the_age_of_the_stamp_at_publication():
+    assert sent(state_to_msg(rich_state(), T + 1.0)).latency == pytest.approx(0.5, abs=1e-3)
+
+
+@pytest.mark.parametrize('kind', [float, np.float32, np.float64])
+def test_promise_54_numbers_of_numpy_are_not_lost(kind):
+    observation = FaceObservation(
+        face_id=np.int64(3),
+        box_xyxy=tuple(kind(x) for x in (0.25, 0.25, 0.5, 0.5)),
+        detection_score=kind(0.75),
+        quality=kind(0.5),
+        probabilities=tuple(kind(p) for p in (0.125, 0, 0, 0.875, 0, 0, 0)),
+    )
+    msg = sent(face_to_msg(observation))
+    assert isinstance(msg, FaceEmotion)
+    assert (msg.face_id, msg.detection_score, msg.quality) == (3, 0.75, 0.5)
+    assert list(msg.box_xyxy) == [0.25, 0.25, 0.5, 0.5]
+    assert (msg.emotion, msg.confidence) == (EmotionStateMsg.HAPPY, 0.875)
+
+
+@pytest.mark.parametrize('seconds', [0.0, 0.5, 1e9 + 0.999999, T])
+def test_stamps_keep_the_microsecond(seconds):
+    assert stamp_to_seconds(seconds_to_stamp(seconds)) == pytest.approx(seconds, abs=1e-6)

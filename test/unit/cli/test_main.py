@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+"""One command: what is wrong is one line and code 2, and no command needs what another needs."""
+
+import subprocess
+import sys
+
+import pytest
+
+from emotion_ros.cli.main import COMMANDS, INSTALL_HINTS, main
+
+# Runs the command while one module cannot be found.
+WITHOUT = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            raise ModuleNotFoundError(f'No module named {name!r}', name=name)
+sys.meta_path.insert(0, Absent())
+from emotion_ros.cli.main import main
+raise SystemExit(main(sys.argv[2:]))
+"""
+
+
+def run_without(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, '-c', WITHOUT, module, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'error'),
+    [
+        ([], 'the following arguments are required: COMMAND'),
+        (['dance'], "invalid choice: 'dance'"),
+        (['demo', '--dance'], 'unrecognized arguments: --dance'),
+        (['demo', '--domain', 'x'], "'x' is not within 0 to 232"),
+        (['demo', '--domain', '233'], "'233' is not within 0 to 232"),
+        (['demo', '--storyboard', '/absent/story.yaml'], '/absent/story.yaml: cannot be read'),
+        (['demo', '--params', '/absent/params.yaml'], '/absent/params.yaml: there is no such'),
+        (['models', 'fetch', 'dance'], "invalid choice: 'dance'"),
+    ],
+)
+def test_misuse_is_one_line_and_code_2(arguments, error, capfd):
+    try:
+        code = main(arguments)
+    except SystemExit as ended:
+        code = ended.code
+    out, err = capfd.readouterr()
+    assert code == 2
+    assert error in err
+    assert err.startswith('emotion-ros')
+    assert (out, err.count('\n')) == ('', 1)
+
+
+@pytest.mark.parametrize('command', ['replay', 'report', 'explain --at 0', 'analyze'])
+def test_a_name_that_is_too_long_is_one_line(command, capsys):
+    name, *options = command.split()
+    assert main([name, *options, 'x' * 300]) == 2
+    error = capsys.readouterr().err
+    assert 'File name too long' in error
+    assert error.count('\n') == 1
+
+
+def test_a_full_disk_under_the_output_is_one_line():
+    with open('/dev/full', 'w') as full:
+        done = subprocess.run(
+            [sys.executable, '-m', 'emotion_ros.cli.main', 'messages'],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert done.stderr == 'emotion-ros: error: No space left on device\n'
+
+
+def test_help_lists_every_command(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(['--help'])
+    assert ended.value.code == 0
+    out = capsys.readouterr().out
+    assert all(name in out for name in COMMANDS)
+
+
+@pytest.mark.parametrize('command', COMMANDS)
+def test_every_command_has_help(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([command, '--help'])
+    assert ended.value.code == 0
+    assert f'usage: emotion-ros {command}' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize('module', ['rclpy', 'emotion_ros.msg'])
+def test_without_ros_the_demo_says_what_to_do(module):
+    done = run_without(module, 'demo', '--headless')
+    assert done.returncode == 2
+    assert INSTALL_HINTS[module] in done.stderr
+    assert done.stderr.count('\n') == 1
+
+
+def test_without_ros_the_other_commands_work():
+    done = run_without('rclpy', 'models', '--help')
+    assert (done.returncode, done.stderr) == (0, '')

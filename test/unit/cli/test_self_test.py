@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""The questions: intact models answer as expected, others do not."""
+
+from pathlib import Path
+
+import pytest
+
+from emotion_ros.cli.self_test import (
+    FACE_XYXY,
+    _overlap,
+    try_detector,
+    try_face_model,
+    try_text_model,
+)
+from emotion_ros.errors import ModelError
+from emotion_ros.perception.face.detectors.yunet import YuNet
+from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.perception.models.registry import STORED_MODELS
+from tiny_models import face_onnx, save_face, save_text
+
+POSITIVE, NEGATIVE = [0.0, 0.0, 3.0, *[0.0] * 7], [3.0, 0.0, 0.0, *[0.0] * 7]
+
+
+def test_the_packaged_models_pass() -> None:
+    face = try_face_model(packaged_weights() / 'face_emotion.json')
+    text = try_text_model(packaged_weights() / 'text_emotion.json')
+    assert (face.passed, face.expected, face.answer[:7]) == (True, 'Happy', 'Happy (')
+    assert (text.passed, text.expected, text.answer[:10]) == (True, 'Positive', 'Positive (')
+
+
+def test_a_face_model_that_has_learned_nothing_fails(tmp_path: Path) -> None:
+    trial = try_face_model(save_face(tmp_path, face_onnx()))
+    assert not trial.passed
+    assert trial.answer.startswith(('Angry', 'Surprise'))
+
+
+@pytest.mark.parametrize(('logits', 'passed'), [(POSITIVE, True), (NEGATIVE, False)])
+def test_a_text_model(tmp_path: Path, logits: list[float], passed: bool) -> None:
+    trial = try_text_model(save_text(tmp_path, {'happy': logits}))
+    assert trial.passed is passed
+
+
+def test_a_damaged_model_is_an_error(tmp_path: Path) -> None:
+    card = save_face(tmp_path, face_onnx())
+    (tmp_path / 'face.onnx').write_bytes(b'half')
+    with pytest.raises(ModelError, match='sha256'):
+        try_face_model(card)
+
+
+def test_the_detector_finds_the_one_face(
+    models_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = models_folder / STORED_MODELS['yunet'].entry
+    assert try_detector(path).passed
+    monkeypatch.setattr(YuNet, 'detect', lambda self, image: [])
+    trial = try_detector(path)
+    assert (trial.passed, trial.answer) == (False, 'faces: none')
+
+
+@pytest.mark.parametrize(
+    ('box', 'overlap'),
+    [
+        ((0.0, 0.0, 10.0, 10.0), 0.0),
+        (FACE_XYXY, 1.0),
+        ((159.0, 64.0, 250.0, 119.0), 0.5),
+    ],
+)
+def test_overlap(box: tuple[float, float, float, float], overlap: float) -> None:
+    assert _overlap(box, FACE_XYXY) == pytest.approx(overlap)

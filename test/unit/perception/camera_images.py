@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""One synthetic picture as every encoding a camera may send, written out by hand.
+
+Nothing here uses OpenCV: a mistake in the decoder must not be made twice.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.perception.image.decode import RawImage
+
+Bytes = NDArray[np.uint8]
+
+
+def picture(width: int = 32, height: int = 24) -> Bytes:
+    """Return a smooth BGR picture in which no two channels and no two corners are alike."""
+    y, x = np.mgrid[0:height, 0:width].astype(float)
+    blue = 40 + 150 * x / width
+    green = 200 - 120 * y / height
+    red = 60 + 50 * x / width + 90 * y / height
+    return np.stack([blue, green, red], axis=2).round().astype(np.uint8)
+
+
+def grey(bgr: Bytes) -> Bytes:
+    """Return luma, ITU-R BT.601."""
+    return (bgr @ np.array([0.114, 0.587, 0.299])).round().astype(np.uint8)
+
+
+def encode(bgr: Bytes, encoding: str) -> Bytes:
+    """Return the rows of the picture, uint8 [rows, bytes per row]."""
+    rows = _ENCODERS[encoding](bgr)
+    return np.ascontiguousarray(rows.reshape(rows.shape[0], -1))
+
+
+def message(
+    bgr: Bytes, encoding: str, *, padding: int = 0, big: bool = False, trim: bool = False
+) -> RawImage:
+    """Return the picture as a message, rows padded with noise; ``trim`` leaves the last bare."""
+    rows = encode(bgr, encoding)
+    if big:
+        rows = np.ascontiguousarray(rows.reshape(len(rows), -1, 2)[:, :, ::-1]).reshape(rows.shape)
+    noise = np.random.default_rng(1).integers(0, 256, (len(rows), padding), np.uint8)
+    data = np.concatenate([rows, noise], axis=1).tobytes()
+    height, width = bgr.shape[:2]
+    step = rows.shape[1] + padding
+    return RawImage(width, height, encoding, step, big, data[: len(data) - padding * trim])
+
+
+def _yuv(bgr: Bytes) -> NDArray[np.float64]:
+    """Return Y, U, V of video range (BT.601: Y 16..235, U and V around 128)."""
+    matrix = np.array(
+        [[24.966, 128.553, 65.481], [112, -74.203, -37.797], [-18.214, -93.786, 112]]
+    )
+    return bgr / 255.0 @ matrix.T + np.array([16, 128, 128])
+
+
+def _packed(bgr: Bytes, order: str) -> Bytes:
+    """4:2:2: two pixels share U and V; ``order`` names the four bytes."""
+    yuv = _yuv(bgr)
+    left, right = yuv[:, 0::2], yuv[:, 1::2]
+    chroma = (left + right) / 2
+    byte = {'0': left[:, :, 0], '1': right[:, :, 0], 'u': chroma[:, :, 1], 'v': chroma[:, :, 2]}
+    return np.stack([byte[name] for name in order], axis=2).round().astype(np.uint8)
+
+
+def _planar(bgr: Bytes, first: int) -> Bytes:
+    """4:2:0: the luma plane, then rows of alternating U and V of 2x2 blocks."""
+    yuv = _yuv(bgr)
+    height, width = bgr.shape[:2]
+    blocks = yuv.reshape(height // 2, 2, width // 2, 2, 3).mean(axis=(1, 3))
+    chroma = blocks[:, :, [first, 3 - first]].reshape(height // 2, width)
+    return np.concatenate([yuv[:, :, 0], chroma]).round().astype(np.uint8)
+
+
+def _bayer(bgr: Bytes, pattern: str) -> Bytes:
+    """One channel per pixel; the pattern names the first two pixels of the first two rows."""
+    mosaic = np.empty(bgr.shape[:2], np.uint8)
+    for place, colour in enumerate(pattern):
+        row, column = divmod(place, 2)
+        mosaic[row::2, column::2] = bgr[row::2, column::2, 'bgr'.index(colour)]
+    return mosaic
+
+
+def _alpha(colours: Bytes) -> Bytes:
+    return np.concatenate([colours, np.full((*colours.shape[:2], 1), 7, np.uint8)], axis=2)
+
+
+def _mono16(bgr: Bytes) -> Bytes:
+    """Little-endian; the lower byte is noise."""
+    low = np.random.default_rng(2).integers(0, 256, bgr.shape[:2], np.uint8)
+    return np.stack([low, grey(bgr)], axis=2)
+
+
+_ENCODERS = {
+    'bgr8': lambda bgr: bgr,
+    '8UC3': lambda bgr: bgr,
+    'rgb8': lambda bgr: bgr[:, :, ::-1],
+    'bgra8': _alpha,
+    '8UC4': _alpha,
+    'rgba8': lambda bgr: _alpha(bgr[:, :, ::-1]),
+    'mono8': grey,
+    '8UC1': grey,
+    'mono16': _mono16,
+    'yuv422': lambda bgr: _packed(bgr, 'u0v1'),
+    'uyvy': lambda bgr: _packed(bgr, 'u0v1'),
+    'yuv422_yuy2': lambda bgr: _packed(bgr, '0u1v'),
+    'yuyv': lambda bgr: _packed(bgr, '0u1v'),
+    'nv12': lambda bgr: _planar(bgr, 1),
+    'nv21': lambda bgr: _planar(bgr, 2),
+    'bayer_rggb8': lambda bgr: _bayer(bgr, 'rggb'),
+    'bayer_bggr8': lambda bgr: _bayer(bgr, 'bggr'),
+    'bayer_gbrg8': lambda bgr: _bayer(bgr, 'gbrg'),
+    'bayer_grbg8': lambda bgr: _bayer(bgr, 'grbg'),
+}
+ENCODINGS = tuple(_ENCODERS)
+GREY_ENCODINGS = ('mono8', '8UC1', 'mono16')
+EXACT_ENCODINGS = (*GREY_ENCODINGS, 'bgr8', '8UC3', 'rgb8', 'bgra8', '8UC4', 'rgba8')

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""Crops: what they show, at borders too, and what their quality says."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from emotion_ros.perception.face.crop import CROPS, FaceCrop, crop_face, face_quality, sharpness
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.face.detectors.factory import KINDS
+
+
+@pytest.fixture
+def ramp() -> NDArray[np.uint8]:
+    """Grey that grows by one per pixel to the right, 200 px wide."""
+    return np.repeat(np.tile(np.arange(200, dtype=np.uint8), (100, 1))[:, :, None], 3, axis=2)
+
+
+def test_every_detector_has_its_crop() -> None:
+    assert set(CROPS) == set(KINDS) - {'auto'}
+
+
+@pytest.mark.parametrize(
+    ('crop', 'left', 'right'),
+    [
+        (FaceCrop(1.0, 0.0, 0.0), 76, 123),
+        (FaceCrop(2.0, 0.0, 0.0), 52, 147),
+        (FaceCrop(1.0, 0.5, 0.0), 100, 147),
+        (FaceCrop(1.0, -0.5, 0.3), 52, 99),
+    ],
+)
+def test_the_square_is_scaled_and_moved(
+    ramp: NDArray[np.uint8], crop: FaceCrop, left: int, right: int
+) -> None:
+    cut = crop_face(ramp, FaceBox((76, 26, 124, 74), 1.0), crop)
+    assert (cut.shape, cut.dtype) == ((48, 48), np.uint8)
+    assert abs(int(cut[24, 0]) - left) <= 1
+    assert abs(int(cut[24, -1]) - right) <= 1
+
+
+@pytest.mark.parametrize('box', [(76, 14, 124, 86), (64, 26, 136, 74)])
+def test_the_crop_of_an_oblong_box_is_a_square(
+    ramp: NDArray[np.uint8], box: tuple[float, float, float, float]
+) -> None:
+    cut = crop_face(ramp, FaceBox(box, 1.0))
+    assert int(cut[24, -1]) - int(cut[24, 0]) == pytest.approx(np.sqrt(48 * 72), abs=2)
+
+
+@pytest.mark.parametrize(
+    'box',
+    [
+        (-24, -24, 24, 24),
+        (180, 80, 228, 128),
+        (-500, -500, -400, -400),
+        (900, 900, 948, 948),
+        (-100, -100, 300, 300),
+        (50, 50, 50, 50),
+        (60, 60, 50, 50),
+    ],
+)
+def test_promise_16_over_the_border_the_border_is_repeated(
+    ramp: NDArray[np.uint8], box: tuple[float, float, float, float]
+) -> None:
+    cut = crop_face(ramp, FaceBox(box, 1.0))
+    assert cut.shape == (48, 48)
+    columns = np.clip(np.linspace(box[0], box[2], 48, endpoint=False), 0, 199)
+    assert np.abs(cut.astype(int) - columns.round()).max() <= 6
+
+
+def test_large_faces_are_averaged_not_sampled() -> None:
+    stripes = np.zeros((480, 480, 3), np.uint8)
+    stripes[:, ::2] = 255
+    cut = crop_face(stripes, FaceBox((0, 0, 480, 480), 1.0))
+    assert np.ptp(cut) <= 2 and 126 <= cut.mean() <= 129
+
+
+def test_grey_is_luma() -> None:
+    blue = np.zeros((60, 60, 3), np.uint8)
+    blue[:, :, 0] = 255
+    assert crop_face(blue, FaceBox((0, 0, 48, 48), 1.0)).mean() == pytest.approx(29, abs=1)
+
+
+def picture(blur: float = 0.0, contrast: float = 1.0) -> NDArray[np.uint8]:
+    """A busy grey crop, blurred over so many pixels."""
+    noise = np.random.default_rng(0).normal(0, 1, (48, 48))
+    smooth = cv2.GaussianBlur(noise, (0, 0), 1.0 + blur)
+    return np.clip(127 + contrast * 40 * smooth / smooth.std(), 0, 255).astype(np.uint8)
+
+
+def test_sharpness_falls_with_blur_and_ignores_contrast() -> None:
+    values = [sharpness(picture(blur)) for blur in (0.0, 0.5, 1.0, 3.0)]
+    assert values == sorted(values, reverse=True) and values[-1] > 0
+    assert sharpness(picture(contrast=0.5)) == pytest.approx(values[0], rel=0.1)
+    assert sharpness(np.full((48, 48), 90, np.uint8)) == 0.0
+
+
+def box(side: float, score: float = 0.9) -> FaceBox:
+    return FaceBox((0, 0, side, side), score)
+
+
+@pytest.mark.parametrize(
+    ('face', 'crop', 'quality'),
+    [
+        (box(100, score=0.0), picture(), 0.0),
+        (box(0), picture(), 0.0),
+        (box(100), np.zeros((48, 48), np.uint8), 0.0),
+        (box(100, score=0.7), picture(), 0.7),
+        (box(8, score=1.0), picture(), 0.5),
+    ],
+)
+def test_quality_is_that_of_the_weakest_part(
+    face: FaceBox, crop: NDArray[np.uint8], quality: float
+) -> None:
+    assert face_quality(face, crop) == pytest.approx(quality)
+
+
+def test_blur_lowers_quality() -> None:
+    assert face_quality(box(100), picture(blur=6.0)) < face_quality(box(100), picture())

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""Detect → track → crop → classify, with small real parts in place of networks."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from emotion_ros.errors import InvalidInput
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.face.pipeline import MAX_FACES, FacePipeline
+
+Box = tuple[float, float, float, float]
+
+
+class Finding:
+    """A detector that finds what it was told, image after image (the last for ever)."""
+
+    name = 'yunet'
+
+    def __init__(self, *found: Sequence[Box]) -> None:
+        self.found = list(found)
+        self.calls = 0
+
+    def detect(self, image_bgr: NDArray[np.uint8]) -> list[FaceBox]:
+        boxes = self.found[min(self.calls, len(self.found) - 1)]
+        self.calls += 1
+        return [FaceBox(box, 0.9) for box in boxes]
+
+
+class Brightness:
+    """A classifier whose belief in 'angry' is the brightness of the crop."""
+
+    crop_size = (48, 48)
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def classify(self, crops: NDArray[np.uint8]) -> NDArray[np.float64]:
+        self.batches.append(len(crops))
+        angry = crops.mean(axis=(1, 2))[:, None] / 255
+        return np.concatenate([angry, np.repeat((1 - angry) / 6, 6, axis=1)], axis=1)
+
+
+class Broken(Brightness):
+    """A classifier that has gone mad."""
+
+    def classify(self, crops: NDArray[np.uint8]) -> NDArray[np.float64]:
+        raise InvalidInput('bad_output', 'NaN')
+
+
+LEFT, RIGHT = (100.0, 100.0, 180.0, 180.0), (400.0, 200.0, 480.0, 280.0)
+
+
+def scene() -> NDArray[np.uint8]:
+    """A textured image, 640x480, dark on the left and bright on the right."""
+    noise = np.random.default_rng(0).integers(0, 100, (60, 80, 3), np.uint8)
+    noise[:, 40:] += 150
+    return cv2.resize(noise, (640, 480), interpolation=cv2.INTER_LINEAR)
+
+
+def pipeline(*found: Sequence[Box], **options: object) -> FacePipeline:
+    return FacePipeline(Finding(*found), Brightness(), VisionConfig(**options))  # type: ignore[arg-type]
+
+
+def searched(*found: Sequence[Box], every: int = 3) -> tuple[FacePipeline, Finding]:
+    detector = Finding(*found)
+    return FacePipeline(detector, Brightness(), VisionConfig(detect_every=every)), detector  # type: ignore[arg-type]
+
+
+def test_nobody_is_an_empty_report() -> None:
+    vision = pipeline([])
+    report = vision.process(scene(), 0.0)
+    assert report.faces == ()
+    assert (report.image_width, report.image_height) == (640, 480)
+    assert vision.classifier.batches == []  # type: ignore[attr-defined]
+
+
+def test_one_face() -> None:
+    (face,) = pipeline([LEFT]).process(scene(), 0.0).faces
+    assert face.face_id == 1
+    np.testing.assert_allclose(face.box_xyxy, (100 / 640, 100 / 480, 180 / 640, 180 / 480))
+    assert face.detection_score == 0.9
+    assert 0 < face.quality <= 0.9
+    assert len(face.probabilities) == 7
+    assert sum(face.probabilities) == pytest.approx(1)
+
+
+def test_each_face_gets_its_own_probabilities_in_one_batch() -> None:
+    vision = pipeline([RIGHT, LEFT], [LEFT, RIGHT], detect_every=1)
+    for stamp_s in (0.0, 0.1):
+        faces = vision.process(scene(), stamp_s).faces
+        assert [face.face_id for face in faces] == [1, 2]
+        assert faces[0].probabilities[0] > 0.6 > 0.3 > faces[1].probabilities[0]
+        assert faces[0].box_xyxy[0] == 400 / 640
+    assert vision.classifier.batches == [2, 2]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize('every', [1, 2, 3, 5])
+def test_detection_runs_on_every_nth_image(every: int) -> None:
+    vision, detector = searched([LEFT], every=every)
+    for k in range(15):
+        assert len(vision.process(scene(), k / 30).faces) == 1
+    vision.catch_up()
+    assert detector.calls == -(-15 // every)
+
+
+def test_a_known_face_is_answered_before_its_image_is_searched() -> None:
+    vision, detector = searched([LEFT])
+    calls = []
+    for k in range(7):
+        vision.process(scene(), k / 30)
+        calls.append(detector.calls)
+        vision.catch_up()
+    assert calls == [1, 1, 1, 1, 2, 2, 2]
+    assert detector.calls == 3
+
+
+@pytest.mark.parametrize('every', [1, 2, 3])
+def test_when_it_catches_up_makes_no_difference(every: int) -> None:
+    moving = [np.roll(scene(), 3 * k, axis=1) for k in range(9)]
+    found = [LEFT], [LEFT, RIGHT], [RIGHT], []
+    (at_once, one), (later, other) = searched(*found, every=every), searched(*found, every=every)
+    for k, image in enumerate(moving):
+        first = at_once.process(image, k / 30)
+        at_once.catch_up()
+        assert later.process(image, k / 30).faces == first.faces
+    later.catch_up()
+    assert one.calls == other.calls > 2
+
+
+def test_who_joins_is_seen_in_the_image_after_the_search() -> None:
+    vision, _ = searched([LEFT], [LEFT, RIGHT])
+    assert [len(vision.process(scene(), k / 30).faces) for k in range(5)] == [1, 1, 1, 1, 2]
+
+
+def test_with_nobody_known_the_search_comes_first() -> None:
+    vision, detector = searched([], [LEFT])
+    assert [len(vision.process(scene(), k / 30).faces) for k in range(5)] == [0, 0, 0, 1, 1]
+    assert detector.calls == 2
+
+
+def test_after_a_search_that_failed_comes_another() -> None:
+    vision, detector = searched([LEFT])
+    for k in range(4):
+        vision.process(scene(), k / 30)
+    detector.found = []  # nothing to take: an IndexError
+    for k in range(4, 7):
+        with pytest.raises(IndexError):
+            vision.process(scene(), k / 30)
+
+
+def test_between_detections_the_box_follows_the_face() -> None:
+    vision = pipeline([LEFT], detect_every=10)
+    for k in range(5):
+        (face,) = vision.process(np.roll(scene(), 8 * k, axis=1), k / 30).faces
+        assert face.face_id == 1
+        assert face.box_xyxy[0] == pytest.approx((100 + 8 * k) / 640, abs=0.004)
+
+
+@pytest.mark.parametrize(
+    'other', [np.zeros((480, 640, 3), np.uint8), np.zeros((240, 320, 3), np.uint8)]
+)
+def test_a_lost_face_is_searched_at_once(other: NDArray[np.uint8]) -> None:
+    vision, detector = searched([LEFT], [], [LEFT], every=10)
+    assert len(vision.process(scene(), 0.0).faces) == 1
+    assert vision.process(other, 0.1).faces == ()
+    assert detector.calls == 2
+
+
+def test_small_faces_are_left_out() -> None:
+    boxes = [LEFT, (300.0, 300.0, 323.0, 323.0)]
+    assert len(pipeline(boxes, min_face_px=24).process(scene(), 0.0).faces) == 1
+    assert len(pipeline(boxes, min_face_px=20).process(scene(), 0.0).faces) == 2
+
+
+def test_a_crowd_is_bounded() -> None:
+    crowd = [(10.0 * k, 10.0, 10.0 * k + 40, 50.0) for k in range(60)]
+    assert len(pipeline(crowd).process(scene(), 0.0).faces) == MAX_FACES
+
+
+def test_boxes_stay_inside_the_image() -> None:
+    (face,) = pipeline([(-20.0, 400.0, 80.0, 500.0)]).process(scene(), 0.0).faces
+    assert face.box_xyxy == (0.0, 400 / 480, 80 / 640, 1.0)
+
+
+def test_the_image_is_turned_first() -> None:
+    report = pipeline([LEFT], rotate=90).process(scene(), 0.0)
+    assert (report.image_width, report.image_height) == (480, 640)
+    assert report.faces[0].box_xyxy[0] == 100 / 480
+
+
+def test_promise_41_a_mad_network_is_a_named_refusal_and_not_the_end() -> None:
+    vision = FacePipeline(Finding([LEFT]), Broken())  # type: ignore[arg-type]
+    for stamp_s in (0.0, 0.1):
+        with pytest.raises(InvalidInput) as refusal:
+            vision.process(scene(), stamp_s)
+        assert refusal.value.reason == 'bad_output'
+    vision.classifier = Brightness()  # type: ignore[assignment]
+    assert vision.process(scene(), 0.2).faces[0].face_id == 1
+
+
+def test_reset_forgets_everybody() -> None:
+    vision = pipeline([LEFT, RIGHT], [RIGHT])
+    vision.process(scene(), 100.0)
+    vision.reset()
+    (face,) = vision.process(scene(), 1.0).faces
+    assert (face.face_id, face.box_xyxy[0]) == (1, 400 / 640)
+
+
+def test_promise_63_a_recording_played_again_gives_the_same() -> None:
+    vision = pipeline([LEFT, RIGHT], [LEFT], [RIGHT])
+    rounds = []
+    for _ in range(2):
+        vision.detector.calls = 0  # type: ignore[attr-defined]
+        reports = [vision.process(scene(), 100.0 + k) for k in range(3)]
+        rounds.append([[(f.face_id, f.box_xyxy) for f in r.faces] for r in reports])
+    assert rounds[0] == rounds[1]
+
+
+def test_timings_are_seconds_per_stage() -> None:
+    ticks = iter((10.0, 10.5, 11.75))
+    vision = FacePipeline(Finding([LEFT]), Brightness(), clock=lambda: next(ticks))  # type: ignore[arg-type]
+    assert vision.process(scene(), 0.0).timings == {'detect': 0.5, 'classify': 1.25}
+
+
+def test_promise_55_the_same_images_give_the_same_report() -> None:
+    runs = []
+    for _ in range(2):
+        vision = pipeline([LEFT, RIGHT])
+        reports = [vision.process(np.roll(scene(), 3 * k, axis=1), k / 30) for k in range(6)]
+        runs.append([[(f.face_id, f.box_xyxy, f.quality) for f in r.faces] for r in reports])
+    assert runs[0] == runs[1]

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""The same number for the same face: through motion, gaps, crossings and restarts."""
+
+from itertools import pairwise
+
+import pytest
+
+from emotion_ros.perception.face.tracker import Box, FaceTracker, TrackingLimits, box_gap
+
+
+def face(x: float, y: float = 0.5, size: float = 0.1) -> Box:
+    """A square box around x, y."""
+    return (x - size / 2, y - size / 2, x + size / 2, y + size / 2)
+
+
+def ids(tracker: FaceTracker, boxes: list[Box], stamp_s: float) -> list[int]:
+    return [track.face_id for track in tracker.update(boxes, stamp_s)]
+
+
+SEQUENCES = [
+    ('nothing at all', [(0.0, [], [])]),
+    ('one face', [(0.0, [face(0.5)], [1])]),
+    ('ids count up in the order of the boxes', [(0.0, [face(0.8), face(0.2)], [1, 2])]),
+    ('a still face', [(0.0, [face(0.5)], [1]), (0.1, [face(0.5)], [1])]),
+    ('a moving face', [(0.1 * k, [face(0.2 + 0.05 * k)], [1]) for k in range(10)]),
+    ('a face coming nearer', [(0.1 * k, [face(0.5, 0.5, 0.1 * 1.1**k)], [1]) for k in range(12)]),
+    (
+        'order of the boxes does not matter',
+        [(0.0, [face(0.2), face(0.8)], [1, 2]), (0.1, [face(0.8), face(0.2)], [2, 1])],
+    ),
+    (
+        'a face found again in time',
+        [(0.0, [face(0.5)], [1]), (0.5, [], []), (0.9, [face(0.5)], [1])],
+    ),
+    (
+        'a face found again too late',
+        [(0.0, [face(0.5)], [1]), (0.5, [], []), (1.1, [face(0.5)], [2])],
+    ),
+    ('a leap across the image', [(0.0, [face(0.1)], [1]), (0.1, [face(0.9)], [2])]),
+    (
+        'another size at the same place',
+        [(0.0, [face(0.5)], [1]), (0.1, [face(0.5, size=0.6)], [2])],
+    ),
+    (
+        'the nearest wins, the other is new',
+        [(0.0, [face(0.5)], [1]), (0.1, [face(0.58), face(0.51)], [2, 1])],
+    ),
+    (
+        'two at one place stay two',
+        [(0.0, [face(0.5), face(0.5)], [1, 2]), (0.1, [face(0.5), face(0.5)], [1, 2])],
+    ),
+    (
+        'the one who stays keeps the number',
+        [(0.0, [face(0.2), face(0.8)], [1, 2]), (0.1, [face(0.8)], [2])],
+    ),
+    (
+        'numbers are not used twice',
+        [(0.0, [face(0.5)], [1]), (5.0, [face(0.5)], [2]), (10.0, [face(0.5)], [3])],
+    ),
+    ('an empty box is a face of its own', [(0.0, [(0.5,) * 4], [1]), (0.1, [(0.5,) * 4], [2])]),
+    ('a stamp from the past', [(1.0, [face(0.5)], [1]), (0.9, [face(0.5)], [1])]),
+]
+
+
+@pytest.mark.parametrize('steps', [s for _, s in SEQUENCES], ids=[n for n, _ in SEQUENCES])
+def test_ids(steps: list[tuple[float, list[Box], list[int]]]) -> None:
+    tracker = FaceTracker(max_lost_s=1.0)
+    for stamp_s, boxes, expected in steps:
+        assert ids(tracker, boxes, stamp_s) == expected
+
+
+def test_crossing_faces_keep_their_numbers() -> None:
+    tracker = FaceTracker()
+    for k in range(21):
+        left, right = face(0.3 + 0.02 * k, 0.45), face(0.7 - 0.02 * k, 0.58)
+        assert ids(tracker, [left, right], 0.1 * k) == [1, 2]
+
+
+def test_a_track_says_since_when_and_until_when() -> None:
+    tracker = FaceTracker(max_lost_s=1.0)
+    tracker.update([face(0.2), face(0.8)], 10.0)
+    (track,) = tracker.update([face(0.21)], 10.4)
+    assert (track.first_seen_s, track.last_seen_s) == (10.0, 10.4)
+    assert track.age_s == pytest.approx(0.4)
+    assert track.box_xyxy == face(0.21)
+    assert [t.face_id for t in tracker.tracks] == [1, 2]
+    assert tracker.tracks[1].last_seen_s == 10.0
+    tracker.update([], 11.2)
+    assert [t.face_id for t in tracker.tracks] == [1]
+
+
+def test_reset_starts_a_new_time_line() -> None:
+    tracker = FaceTracker()
+    tracker.update([face(0.2), face(0.8)], 100.0)
+    tracker.reset()
+    assert tracker.tracks == ()
+    assert ids(tracker, [face(0.8)], 1.0) == [1]
+
+
+def test_a_face_may_go_further_the_longer_it_was_out_of_sight() -> None:
+    reaches = [TrackingLimits().reach(seconds) for seconds in (-1.0, 0.0, 0.05, 0.1, 60.0)]
+    assert reaches[0] == reaches[1]
+    assert all(near < far for near, far in pairwise(reaches[1:]))
+    assert reaches[-1] == TrackingLimits().max_jump
+    tracker = FaceTracker(max_lost_s=2.0)
+    tracker.update([face(0.5)], 0.0)
+    assert ids(tracker, [face(0.63)], 0.02) == [2]
+    tracker.reset()
+    tracker.update([face(0.5)], 0.0)
+    assert ids(tracker, [face(0.63)], 0.5) == [1]
+
+
+@pytest.mark.parametrize(
+    ('other', 'gap'),
+    [
+        ((0.4, 0.4, 0.6, 0.6), 0.0),
+        ((0.6, 0.4, 0.8, 0.6), 1.0),
+        ((0.4, 0.2, 0.6, 0.4), 1.0),
+        ((0.3, 0.3, 0.7, 0.7), 0.693),
+        ((0.5, 0.5, 0.5, 0.6), float('inf')),
+    ],
+)
+def test_gap(other: Box, gap: float) -> None:
+    own = (0.4, 0.4, 0.6, 0.6)
+    assert box_gap(own, other) == pytest.approx(gap, abs=1e-3)
+    assert box_gap(other, own) == pytest.approx(gap, abs=1e-3)
