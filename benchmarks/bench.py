@@ -23,8 +23,6 @@ from benchmarks.course import LONG, SHORT, spend_day, take_situations, target_fi
 from benchmarks.figure import Stage
 from benchmarks.fusion_step import measure_fusion_step
 from benchmarks.machine import busy_cores, cores, cpu_model, is_quiet
-from benchmarks.peers.comparison import Comparison
-from benchmarks.peers.race import compare_peers
 from benchmarks.probe import in_own_context
 from benchmarks.report import (
     WARN_ABOVE,
@@ -111,9 +109,8 @@ def measure(args: argparse.Namespace) -> Report:
     day = spend_day(arguments, 1 if args.quick else 3, args.seconds)
     situations = SHORT if args.quick else LONG
     others = list(take_situations(situations, arguments, args.seconds / 2))
-    peers = Comparison() if args.quick else compare_peers()
-    figures = [*target_figures(day, others), step, *peers.figures()]
-    return Report(conditions, figures, stages, [day.performance, *others], peers)
+    figures = [*target_figures(day, others), step]
+    return Report(conditions, figures, stages, [day.performance, *others])
 
 
 def time_stages(pipeline: FacePipeline, config: FusionConfig) -> list[Stage]:
@@ -129,10 +126,6 @@ def show(report: Report, worsenings: dict[str, float], load: float) -> str:
     console.print(figure_table(report.figures, worsenings))
     console.print(performance_table(report.performances))
     console.print(stage_table(report.stages))
-    for table in report.peers.tables():
-        console.print(table)
-    for note in report.peers.notes:
-        console.print(f'Not measured: {note}', highlight=False, soft_wrap=True)
     text = '\n'.join(line.rstrip() for line in console.export_text().splitlines())
     if not is_quiet(load):
         console.print(f'[yellow]warning: load {load:.1f} before the run: figures are too high')

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 from sensor_msgs.msg import CompressedImage, Image
 
-from benchmarks.heads import paint_heads, with_noise
+from benchmarks.synthetic_frames import paint_heads, with_noise
 from emotion_ros.nodes.to_msg import bgr_to_msg, seconds_to_stamp
 from emotion_ros.perception.image.decode import ImageArray
 

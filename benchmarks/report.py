@@ -12,12 +12,10 @@ from rich.table import Table
 
 from benchmarks.figure import Figure, Spread, Stage
 from benchmarks.number import number
-from benchmarks.peers.comparison import Comparison
 from benchmarks.performance import Performance
 from emotion_ros.errors import ConfigError
 
 WARN_ABOVE = 1.25
-NO_PEERS = Comparison()
 COLOURS = {'aim': 'green', 'ok': 'green', 'missed': 'red'}
 
 
@@ -29,7 +27,6 @@ class Report:
     figures: Sequence[Figure]
     stages: Sequence[Stage]
     performances: Sequence[Performance] = ()
-    peers: Comparison = NO_PEERS
 
     def title(self) -> str:
         """Return the conditions in one line."""

@@ -3,8 +3,8 @@
 
 FER2013's faces were cut by another detector than ours: its squares lie differently around the
 same face. ``CROPS`` puts a square where FER2013's would be; the numbers come from
-``python -m benchmarks.measure_crop``. What a face is worth when it is small or blurred was checked
-with ``python -m training.fusion.quality``.
+``python -m studies.crop_and_detectors.measure_crop``. What a face is worth when it is small or
+blurred was checked with ``python -m training.fusion.quality``.
 """
 
 from dataclasses import dataclass

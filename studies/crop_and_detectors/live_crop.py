@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""What the live path costs: detector and crop against FER2013's own crops.
+"""Accuracy of the live path (detector and crop) against that on FER2013's own crops.
 
-``EMOTION_ROS_DATA=… EMOTION_ROS_MODELS=… python -m benchmarks.live_crop`` enlarges faces of
-PublicTest, pastes them into frames of 640x480 and lets the real pipeline find, cut and judge
-them with the shipped weights. It prints the tables of docs/live_crop.md; ``--save`` writes them
-there. Runs on one thread.
+Enlarges faces of PublicTest, pastes them into frames of 640x480 and has the real pipeline find,
+crop and classify them with the packaged weights. Prints the tables of
+docs/live_crop.md; ``--save`` writes them there. Runs on one thread.
 """
 
 import argparse
@@ -15,22 +14,30 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.corruption import CORRUPTIONS
-from benchmarks.crop_report import CropReport
-from benchmarks.crop_score import Score, Sweep, Trials, joined, quality_bins, score, sweep
-from benchmarks.pasted_faces import load_public_test
-from benchmarks.studio import Studio
 from emotion_ros.errors import MissingDependency
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.crop import AS_IS, CROPS, FaceCrop
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 from emotion_ros.perception.models.file import PACKAGED
+from studies.crop_and_detectors.corruption import CORRUPTIONS
+from studies.crop_and_detectors.crop_report import CropReport
+from studies.crop_and_detectors.crop_score import (
+    Score,
+    Sweep,
+    Trials,
+    joined,
+    quality_bins,
+    score,
+    sweep,
+)
+from studies.crop_and_detectors.pipeline_trials import Studio
+from studies.crop_and_detectors.synthetic_frames import load_public_test
 from training.command import log, run
 from training.face.data import Faces
 
-DOCUMENT = Path(__file__).parents[1] / 'docs' / 'live_crop.md'
-MARK = '<!-- From here on written by: python -m benchmarks.live_crop --save -->\n'
+DOCUMENT = Path(__file__).parents[2] / 'docs' / 'live_crop.md'
+MARK = '<!-- From here on written by: python -m studies.crop_and_detectors.live_crop --save -->\n'
 SIDES = (48, 64, 96, 128, 160, 200)  # px
 DEFAULT_WIDTH, WIDE = VisionConfig().detect_width, 640  # px, detect_width
 CORRUPTED_SIDE = 128

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The tables in which peers stand beside us."""
+"""The tables in which packages stand beside us."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from rich import box
 from rich.table import Table
 
-from benchmarks.figure import Figure
 from benchmarks.number import number
 
 
@@ -44,15 +43,6 @@ class Comparison:
     faces: Sequence[FaceRow] = ()
     texts: Sequence[TextRow] = ()
     notes: Sequence[str] = ()
-
-    def figures(self) -> list[Figure]:
-        """Return the ratio that has a target; nothing when fer is missing."""
-        fer = [row for row in self.faces if row.name.startswith('fer ')]
-        if not fer:
-            return []
-        ratio = fer[0].ms / self.faces[0].ms
-        name = 'fer ÷ ours, time of a frame'
-        return [Figure(name, '×', ratio, limit=2.0, aim=6.0, at_least=True)]
 
     def tables(self) -> list[Table]:
         """Return the tables that have rows."""

@@ -6,8 +6,16 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.crop_report import CropReport
-from benchmarks.crop_score import Gap, Trials, joined, paired_gap, quality_bins, score, sweep
+from studies.crop_and_detectors.crop_report import CropReport
+from studies.crop_and_detectors.crop_score import (
+    Gap,
+    Trials,
+    joined,
+    paired_gap,
+    quality_bins,
+    score,
+    sweep,
+)
 
 NAN = float('nan')
 

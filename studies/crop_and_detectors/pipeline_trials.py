@@ -7,9 +7,6 @@ from math import nan
 
 import numpy as np
 
-from benchmarks.corruption import Corruption
-from benchmarks.crop_score import Bools, Trials
-from benchmarks.pasted_faces import HEIGHT, WIDTH, PastedFace, paste
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.perception.face.classifier import FaceClassifier
@@ -18,6 +15,9 @@ from emotion_ros.perception.face.crop import FaceCrop, crop_face
 from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.decode import ImageArray
+from studies.crop_and_detectors.corruption import Corruption
+from studies.crop_and_detectors.crop_score import Bools, Trials
+from studies.crop_and_detectors.synthetic_frames import HEIGHT, WIDTH, PastedFace, paste
 from training.face.data import Faces
 
 BATCH = 64

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Speed, recall and false alarms of every installed face detector.
 
-``EMOTION_ROS_DATA=… EMOTION_ROS_MODELS=… python -m benchmarks.detectors`` prints the table of
-docs/detectors.md. Recall is over FER2013 PublicTest faces pasted into grey frames of 640x480.
-False alarms are boxes per frame of the same faces' tiles in random order.
+Prints the table of docs/detectors.md. Recall is over FER2013 PublicTest faces pasted into grey
+frames of 640x480; false alarms are boxes per frame of the same faces' tiles in random order.
 """
 
 import argparse
@@ -12,11 +11,11 @@ from time import process_time
 
 import numpy as np
 
-from benchmarks.pasted_faces import load_public_test, paste, shuffled_frame
 from emotion_ros.errors import MissingDependency
 from emotion_ros.perception.face.detectors.detector import FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 from emotion_ros.perception.image.decode import ImageArray
+from studies.crop_and_detectors.synthetic_frames import load_public_test, paste, shuffled_frame
 from training.face.data import Faces
 
 SIDES = (40, 64, 96, 160)  # px

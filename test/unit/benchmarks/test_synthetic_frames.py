@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.heads import FRAMES, WALL, paint_heads, with_noise
+from benchmarks.synthetic_frames import FRAMES, WALL, paint_heads, with_noise
 
 
 @pytest.mark.parametrize('count', [0, 1, 2, 5])

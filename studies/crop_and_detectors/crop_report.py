@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from math import isnan
 from typing import Any
 
-from benchmarks.crop_score import Gap, QualityBin, Score, Sweep
+from studies.crop_and_detectors.crop_score import Gap, QualityBin, Score, Sweep
 
 SCORE_HEADER = (
     'found',

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Measures where FER2013's squares lie in each detector's boxes: the table ``CROPS``.
 
-``EMOTION_ROS_DATA=… python -m benchmarks.measure_crop`` prints it, with the spread.
+Prints that table, with the spread.
 """
 
 import argparse
@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.pasted_faces import PastedFace, load_public_test, paste
 from emotion_ros.errors import MissingDependency
 from emotion_ros.perception.face.detectors.detector import FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
+from studies.crop_and_detectors.synthetic_frames import PastedFace, load_public_test, paste
 
 SIDES = (96, 160, 240)  # px
 

@@ -22,7 +22,7 @@ ENVIRONMENT = {'TF_CPP_MIN_LOG_LEVEL': '3', 'OMP_NUM_THREADS': '2', 'PYTHONPATH'
 
 
 @dataclass(frozen=True)
-class Peer:
+class Package:
     """``name`` is also that of its requirements and of its script ``ask_<name>.py``."""
 
     name: str
@@ -48,10 +48,10 @@ class Peer:
         self._run([*pip, '--disable-pip-version-check'])
 
     def ask(self, question: Path) -> Mapping[str, Any]:
-        """Return the answer of the peer's script; NotMeasured when it is not there or fails."""
+        """Return the answer of the package's script; NotMeasured when it is not there or fails."""
         if not self.python.exists():
             raise NotMeasured(
-                f'{self.name}: not installed: python -m benchmarks.peers installs it'
+                f'{self.name}: not installed: python -m studies.other_packages installs it'
             )
         command = [str(self.python), str(self.scripts / f'ask_{self.name}.py'), str(question)]
         try:

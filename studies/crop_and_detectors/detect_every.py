@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What ``detect_every`` costs and saves: a known face on a known path, 30 images a second.
 
-``EMOTION_ROS_MODELS=… python -m benchmarks.following`` prints the table of docs/detectors.md:
-processor time per image to know where the face is, and how well the box lies on it (mean and worst
-intersection over union with the box detected in the still picture, moved along).
+Prints the table of docs/detectors.md: processor time per image to know where the face is, and
+how well the box lies on it (mean and worst intersection over union with the box detected in the
+still picture, moved along).
 """
 
 import argparse
@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.pasted_faces import GREY, HEIGHT, WIDTH
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.decode import ImageArray
+from studies.crop_and_detectors.synthetic_frames import GREY, HEIGHT, WIDTH
 
-PORTRAIT = Path(__file__).parents[1] / 'config/demo/astronaut.jpg'
+PORTRAIT = Path(__file__).parents[2] / 'config/demo/astronaut.jpg'
 EVERY = (1, 2, 3, 5, 10)
 SPEEDS = (0.5, 2.0)  # face sizes per second
 FPS = 30

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.figure import NotMeasured
-from benchmarks.peers.comparison import TextRow
-from benchmarks.peers.peer import Peer
 from emotion_ros.core.emotions import SENTIMENTS
 from emotion_ros.errors import ConfigError
 from emotion_ros.perception.models.file import PACKAGED
 from emotion_ros.perception.text.classifier import make_text_engine
+from studies.other_packages.comparison import TextRow
+from studies.other_packages.package import Package
 from training import metrics
 from training.text.data import Utterances, load_utterances
 
@@ -35,15 +35,15 @@ def load_tweets() -> Utterances:
 
 
 def compare_texts(
-    tweets: Utterances, peers: Sequence[Peer], folder: Path
+    tweets: Utterances, packages: Sequence[Package], folder: Path
 ) -> tuple[list[TextRow], list[str]]:
-    """Return our row first, then the peers'; and what could not be measured."""
+    """Return our row first, then the packages'; and what could not be measured."""
     rows, notes = [our_row(tweets)], []
     path = folder / 'texts.json'
     path.write_text(json.dumps(tweets.texts), encoding='utf-8')
-    for peer in peers:
+    for package in packages:
         try:
-            rows.append(peer_row(peer.name, peer.ask(path), tweets))
+            rows.append(package_row(package.name, package.ask(path), tweets))
         except NotMeasured as problem:
             notes.append(str(problem))
     return rows, notes
@@ -60,8 +60,8 @@ def our_row(tweets: Utterances) -> TextRow:
     return score('emotion_ros', np.array(judged), tweets, median(times_ms))
 
 
-def peer_row(name: str, answer: Mapping[str, Any], tweets: Utterances) -> TextRow:
-    """Return how a peer did; NotMeasured when it did not answer everything."""
+def package_row(name: str, answer: Mapping[str, Any], tweets: Utterances) -> TextRow:
+    """Return how a package did; NotMeasured when it did not answer everything."""
     try:
         judged = np.array([NUMBERS[label] for label in answer['labels']], int)
         name, ms = f'{name} {answer["version"]}', float(answer['ms'])

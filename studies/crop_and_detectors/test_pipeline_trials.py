@@ -7,15 +7,15 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.live_crop import crops_around, deal, score_sizes
-from benchmarks.pasted_faces import GREY, SURROUNDS, PastedFace, paste
-from benchmarks.studio import Studio, scenes
 from emotion_ros.perception.face.crop import AS_IS, CROPS, FaceCrop, crop_face
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.detectors.haar import Haar
+from studies.crop_and_detectors.live_crop import crops_around, deal, score_sizes
+from studies.crop_and_detectors.pipeline_trials import Studio, scenes
+from studies.crop_and_detectors.synthetic_frames import GREY, SURROUNDS, PastedFace, paste
 from training.face.data import Faces
 
-PORTRAIT = Path(__file__).parents[3] / 'config/demo/astronaut.jpg'
+PORTRAIT = Path(__file__).parents[2] / 'config/demo/astronaut.jpg'
 
 
 class Brightness:

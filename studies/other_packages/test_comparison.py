@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ratios to our own figures, and what becomes of peers' answers, whole or not."""
+"""Ratios to our own figures, and what becomes of packages' answers, whole or not."""
 
 from io import StringIO
 
@@ -8,12 +8,12 @@ import pytest
 from rich.console import Console
 
 from benchmarks.figure import NotMeasured
-from benchmarks.heads import paint_heads
-from benchmarks.pasted_faces import paste
-from benchmarks.peers.comparison import Comparison, FaceRow, TextRow
-from benchmarks.peers.faces import FaceQuestion, fer_row, hit_label, to_indices
-from benchmarks.peers.race import compare_peers
-from benchmarks.peers.words import peer_row
+from benchmarks.synthetic_frames import paint_heads
+from studies.crop_and_detectors.synthetic_frames import paste
+from studies.other_packages.__main__ import compare
+from studies.other_packages.comparison import Comparison, FaceRow, TextRow
+from studies.other_packages.faces import FaceQuestion, fer_row, hit_label, to_indices
+from studies.other_packages.texts import package_row
 from training.face.data import Faces
 from training.text.data import Utterances
 
@@ -31,19 +31,6 @@ def rows(comparison):
     return [' '.join(line.split()) for line in lines if line.startswith('| ')]
 
 
-@pytest.mark.parametrize(
-    ('faces', 'verdicts'),
-    [
-        ((), []),
-        ((OURS,), []),
-        ((OURS, FER), ['aim']),
-        ((OURS, FaceRow('fer 1', 0, 0, 0, 15.0)), ['missed']),
-    ],
-)
-def test_the_ratio_to_fer_has_a_target(faces, verdicts):
-    assert [f.verdict for f in Comparison(faces).figures()] == verdicts
-
-
 def test_tables_without_rows_are_left_out():
     assert rows(Comparison()) == []
     assert len(Comparison(faces=[OURS]).tables()) == 1
@@ -57,7 +44,7 @@ def test_times_stand_beside_ours():
 
 def test_without_data_there_are_notes_and_no_rows(monkeypatch, tmp_path):
     monkeypatch.setenv('EMOTION_ROS_DATA', str(tmp_path))
-    nothing = compare_peers()
+    nothing = compare()
     assert nothing.tables() == []
     assert len(nothing.notes) == 2
     assert all('set EMOTION_ROS_DATA' in note for note in nothing.notes)
@@ -74,12 +61,12 @@ def test_without_data_there_are_notes_and_no_rows(monkeypatch, tmp_path):
 )
 def test_a_peer_that_does_not_answer_everything_is_not_measured(answer, complaint):
     with pytest.raises(NotMeasured, match=complaint):
-        peer_row('vader', answer, TWEETS)
+        package_row('vader', answer, TWEETS)
 
 
 def test_texts_are_scored():
     answer = {'version': '3', 'labels': ['negative', 'neutral', 'neutral'], 'ms': 0.1}
-    assert peer_row('vader', answer, TWEETS) == TextRow('vader 3', 2 / 3, 2 / 3, 0.1)
+    assert package_row('vader', answer, TWEETS) == TextRow('vader 3', 2 / 3, 2 / 3, 0.1)
 
 
 @pytest.fixture

@@ -12,11 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.figure import NotMeasured
-from benchmarks.heads import paint_heads, with_noise
-from benchmarks.pasted_faces import HEIGHT, WIDTH, PastedFace, load_public_test
-from benchmarks.peers.comparison import FaceRow
-from benchmarks.peers.peer import Peer
-from benchmarks.studio import Studio, scenes
+from benchmarks.synthetic_frames import paint_heads, with_noise
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import MissingDependency
 from emotion_ros.perception.face.classifier import FaceClassifier
@@ -25,6 +21,10 @@ from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.decode import ImageArray
+from studies.crop_and_detectors.pipeline_trials import Studio, scenes
+from studies.crop_and_detectors.synthetic_frames import HEIGHT, WIDTH, PastedFace, load_public_test
+from studies.other_packages.comparison import FaceRow
+from studies.other_packages.package import Package
 from training.face.data import Faces
 
 COUNT = 300  # faces shown in frames
@@ -44,7 +44,7 @@ class FaceQuestion:
     speed: Sequence[ImageArray]
 
     def write(self, path: Path) -> None:
-        """Leave the question to a peer; frames are grey, to be small."""
+        """Leave the question to a package; frames are grey, to be small."""
         frames = [scene.frame[:, :, 0] for scene in self.scenes()]
         np.savez(path, crops=self.crops.images, frames=frames, speed=self.speed)
 
@@ -61,7 +61,7 @@ def make_face_question(count: int = COUNT) -> FaceQuestion:
 
 
 def compare_faces(
-    question: FaceQuestion, fer: Peer, folder: Path
+    question: FaceQuestion, fer: Package, folder: Path
 ) -> tuple[list[FaceRow], list[str]]:
     """Return our rows, the default one first, then fer's; and what could not be measured."""
     rows, notes = our_rows(question), []

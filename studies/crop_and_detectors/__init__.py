@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Face detectors, the crop around a face, and what both cost in accuracy."""
