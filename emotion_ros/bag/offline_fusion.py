@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from emotion_ros.core.evidence import Ageing, Evidence
+from emotion_ros.core.evidence import Evidence, Rejection
 from emotion_ros.core.fusion.card import FusionCard
-from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
 from emotion_ros.core.observations import FacesObservation, TextObservation
@@ -70,7 +70,7 @@ class OfflineFusion:
         self,
         config: FusionConfig,
         card: FusionCard,
-        modalities: Mapping[str, Ageing] | None = None,
+        modalities: Mapping[str, ModalityConfig] | None = None,
     ) -> None:
         self.refused: Counter[str] = Counter()
         self._rate = config.rate
@@ -88,12 +88,12 @@ class OfflineFusion:
         return self._schedule.tick(now_s)
 
     def _take(self, event: Observation | str, now_s: float) -> bool:
-        refusal = event if isinstance(event, str) else self._add(event, now_s)
+        refusal = event if isinstance(event, str) else self._add(event, now_s).value
         if refusal:
             self.refused[refusal] += 1
         return self._schedule.on_evidence(now_s)
 
-    def _add(self, observation: Observation, now_s: float) -> str:
+    def _add(self, observation: Observation, now_s: float) -> Rejection:
         if isinstance(observation, FacesObservation):
             return self._fusion.add_faces(observation, now_s)
         if isinstance(observation, TextObservation):

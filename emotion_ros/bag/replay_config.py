@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from emotion_ros.bag.params_file import ParamsFile
-from emotion_ros.core.evidence import FACE, TEXT, Ageing
+from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.errors import ConfigError
 from emotion_ros.perception.face.config import VisionConfig
@@ -21,7 +21,7 @@ class ReplayConfig:
     vision: VisionConfig
     text: SentimentConfig
     fusion: FusionConfig
-    modalities: Mapping[str, Ageing]
+    modalities: Mapping[str, ModalityConfig]
     without: frozenset[str]
     weighted: frozenset[str]
 
@@ -30,11 +30,11 @@ def make_replay_config(args: argparse.Namespace) -> ReplayConfig:
     """Return what the arguments ask for; ConfigError when one of them cannot be used."""
     file = ParamsFile(args.params)
     fusion = file.config('fusion_node', FusionConfig)
-    modalities = {name: _listed(file.modality(name), fusion) for name in fusion.modalities}
+    modalities = {name: file.modality(name) for name in fusion.modalities}
     weights = parse_weights(args.weight)
     for name in weights.keys() - {FACE, TEXT}:
-        ageing = modalities.get(name, fusion.other_ageing())
-        modalities[name] = replace(ageing, weight=weights[name])
+        unlisted = ModalityConfig(half_life=fusion.text_half_life, timeout=fusion.text_hold)
+        modalities[name] = replace(modalities.get(name, unlisted), weight=weights[name])
     return ReplayConfig(
         vision=file.config('vision_node', VisionConfig),
         text=file.config('sentiment_node', SentimentConfig),
@@ -52,10 +52,6 @@ def make_replay_config(args: argparse.Namespace) -> ReplayConfig:
 def parse_weights(words: Sequence[str]) -> dict[str, float]:
     """Return {modality: weight} from words such as ``face=0.3``; ConfigError for others."""
     return dict(_parse_weight(word) for word in words)
-
-
-def _listed(modality: ModalityConfig, fusion: FusionConfig) -> Ageing:
-    return Ageing(modality.weight, fusion.fresh_for, modality.half_life, modality.timeout)
 
 
 def _parse_weight(word: str) -> tuple[str, float]:

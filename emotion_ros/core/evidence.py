@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One modality's say about one person, and what makes it count less or not at all."""
+"""Evidence from one modality about one person, and why it may be rejected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +17,15 @@ FACE = 'face'
 TEXT = 'text'
 MAX_FUTURE_S = 0.5
 MIN_QUALITY = 0.05
-FULL_COMPANY = 0.5  # a weight that nobody fitted: from here on others are not alone beside it
 SUM_TOLERANCE = 1e-3
 
 
 class Rejection(str, Enum):
-    """Why an Evidence is not used; the empty word means that it is."""
+    """Why an Evidence is not used; the empty word, which is false, means that it is.
+
+    The words are those of ``reject_reason`` in EmotionEvidence.msg, except OUT_OF_ORDER: such
+    evidence is counted and forgotten, so no message carries it.
+    """
 
     NONE = ''
     STALE = 'stale'
@@ -32,6 +35,7 @@ class Rejection(str, Enum):
     UNSUPPORTED_LANGUAGE = 'unsupported_language'
     WRONG_PERSON = 'wrong_person'
     DISABLED = 'disabled'
+    OUT_OF_ORDER = 'out_of_order'
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,9 @@ class Evidence:
     """A probability vector over the seven emotions with where, when and how good it is.
 
     ``stamp_s`` is ROS time in seconds; ``person_id`` is empty when the source does not know
-    whom it heard; ``quality`` is in 0..1; ``valence`` (-1..1) is set only by a source that
-    measures it apart from the seven emotions; ``rejection`` is set by a source that abstains.
+    which person it observed; ``quality`` is in 0..1; ``valence`` (-1..1) is set only by a source
+    that estimates it apart from the seven emotions; ``rejection`` is set by a source that
+    abstains.
     """
 
     modality: str
@@ -53,53 +58,9 @@ class Evidence:
     valence: float | None = None
     rejection: Rejection = Rejection.NONE
 
-    def of(self, person_id: str) -> 'Evidence':
-        """Return the same evidence, bound to a person."""
+    def assigned_to(self, person_id: str) -> 'Evidence':
+        """Return the same evidence, assigned to a person."""
         return replace(self, person_id=person_id)
-
-
-@dataclass(frozen=True)
-class Ageing:
-    """How one modality's weight falls with age: full, then halving, then nothing.
-
-    ``weight * 2 ** (-(age - fresh_for_s) / half_life_s)`` after ``fresh_for_s``, shifted so that
-    it is continuous and reaches exactly zero at ``timeout_s``. ``alone`` is the weight of a
-    modality while nothing else counts; None: the same.
-    """
-
-    weight: float
-    fresh_for_s: float
-    half_life_s: float
-    timeout_s: float
-    alone: float | None = None
-
-    def weight_in(self, company: float) -> float:
-        """Return the full weight; ``company`` in 0..1 is how far the evidence is not alone."""
-        alone = self.weight if self.alone is None else self.alone
-        return alone + (self.weight - alone) * company
-
-    @property
-    def company(self) -> float:
-        """How far others are not alone beside this, 0..1: next to nothing is no company."""
-        return 1.0 if self.alone is not None else min(self.weight / FULL_COMPANY, 1.0)
-
-    def is_fresh(self, age_s: float) -> bool:
-        """Return whether evidence of this age still counts in full."""
-        return age_s <= self.fresh_for_s
-
-    def is_stale(self, age_s: float) -> bool:
-        """Return whether evidence of this age no longer counts at all."""
-        return age_s >= self.timeout_s
-
-    def freshness(self, age_s: float) -> float:
-        """Return the factor 1..0 of the weight at this age."""
-        if self.is_fresh(age_s):
-            return 1.0
-        if self.is_stale(age_s):
-            return 0.0
-        floor = 2.0 ** (-(self.timeout_s - self.fresh_for_s) / self.half_life_s)
-        decay = 2.0 ** (-(age_s - self.fresh_for_s) / self.half_life_s)
-        return float((decay - floor) / (1.0 - floor))
 
 
 def is_distribution(probabilities: Sequence[float], size: int = len(EMOTIONS)) -> bool:

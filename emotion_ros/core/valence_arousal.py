@@ -19,7 +19,7 @@ VALENCE_AROUSAL = {
 }
 _COORDINATES = np.array([VALENCE_AROUSAL[Emotion(i)] for i in range(len(EMOTIONS))])
 _PLEASANT = Emotion.HAPPY
-_UNPLEASANT = (Emotion.ANGRY, Emotion.DISGUST, Emotion.FEAR, Emotion.SAD)
+_UNPLEASANT = [Emotion.ANGRY, Emotion.DISGUST, Emotion.FEAR, Emotion.SAD]
 
 
 def valence_arousal(probabilities: Probabilities) -> tuple[float, float]:
@@ -28,7 +28,10 @@ def valence_arousal(probabilities: Probabilities) -> tuple[float, float]:
     return float(valence), float(arousal)
 
 
-def pleasant_unpleasant(probabilities: Probabilities) -> tuple[float, float]:
-    """Return P(pleasant) and P(unpleasant); neutral and surprise count for neither."""
+def pleasant_unpleasant(probabilities: Probabilities) -> tuple[Probabilities, Probabilities]:
+    """Return P(pleasant) and P(unpleasant) of distributions [..., 7], each [...].
+
+    Neutral and surprise count for neither.
+    """
     p = np.asarray(probabilities)
-    return float(p[_PLEASANT]), sum(float(p[emotion]) for emotion in _UNPLEASANT)
+    return p[..., _PLEASANT], p[..., _UNPLEASANT].sum(axis=-1)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from emotion_ros.conversions.from_msg import msg_to_evidence, msg_to_faces, msg_to_text
-from emotion_ros.core.evidence import Ageing
+from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.fusion import Fusion
@@ -40,7 +40,11 @@ class FusionNode(EmotionNode[FusionConfig]):
     def __init__(self, card: FusionCard | None = None, **node_options: Any) -> None:
         super().__init__('fusion_node', **node_options)
         self._card = card or load_fusion_card(packaged_weights() / 'fusion.json')
-        self._fusion = Fusion(self.config, self._card, self._modalities())
+        modalities = {
+            name: declare_config(self, ModalityConfig, prefix=f'{name}.')
+            for name in self.config.modalities
+        }
+        self._fusion = Fusion(self.config, self._card, modalities)
         self._schedule = PublishSchedule(self.config.rate, self.config.max_rate)
         self._polled_s = -1.0
         self._state_publisher = self.create_publisher(EmotionState, 'emotion_state', QUEUE_DEPTH)
@@ -72,19 +76,12 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._fusion.enabled = enabled
         self._publish(self.now_s())
 
-    def _modalities(self) -> dict[str, Ageing]:
-        return {name: self._modality(name) for name in self.config.modalities}
-
-    def _modality(self, name: str) -> Ageing:
-        chosen = declare_config(self, ModalityConfig, prefix=f'{name}.')
-        return Ageing(chosen.weight, self.config.fresh_for, chosen.half_life, chosen.timeout)
-
     def _take(
         self,
         kind: type[M],
         topic: str,
         convert: Callable[[M], Observation],
-        add: Callable[[Observation, float], str],
+        add: Callable[[Observation, float], Rejection],
     ) -> None:
         """Subscribe: convert, one core call, publish when due."""
 
@@ -92,11 +89,11 @@ class FusionNode(EmotionNode[FusionConfig]):
             self.health.count('received')
             now_s = self.now_s()
             try:
-                refusal = add(convert(msg), now_s)
+                reason = add(convert(msg), now_s).value
             except InvalidInput as error:
-                refusal = error.reason
-            if refusal:
-                self.health.reject(refusal)
+                reason = error.reason
+            if reason:
+                self.health.reject(reason)
             if self._schedule.on_evidence(now_s):
                 self._publish(now_s)
 

@@ -63,7 +63,7 @@ def test_promise_36_words_fade_and_are_gone_after_text_hold(graph):
 
 
 def test_promise_37_when_both_fall_silent_nothing_is_held(graph):
-    """Red when Ageing.is_stale is always False."""
+    """Red when TemporalDecay.is_stale is always False."""
     time_ = FusionTime(graph)
     for i in range(6):
         assert time_.show(START_S + i / 10).label == 'happy'
@@ -93,7 +93,7 @@ def feed(graph: Graph, modality: str) -> None:
 
 @pytest.mark.parametrize('modality', list(SOURCES))
 def test_promise_38_a_killed_node_is_missed_and_taken_back(graph, figure, modality):
-    """Red when Ageing.is_stale is always False."""
+    """Red when TemporalDecay.is_stale is always False."""
     name, kind, topic, options = SOURCES[modality]
     states, answers = graph.listen(EmotionState, 'emotion_state'), graph.listen(kind, topic)
     graph.add(FusionNode, **options)
@@ -122,7 +122,7 @@ def test_promise_38_a_killed_node_is_missed_and_taken_back(graph, figure, modali
 
 
 def test_promise_39_a_frozen_node_is_missed_and_nothing_old_is_believed(graph, figure):
-    """Red when Ageing.is_stale is always False."""
+    """Red when TemporalDecay.is_stale is always False."""
     states = graph.listen(EmotionState, 'emotion_state')
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     graph.add(FusionNode)

@@ -156,7 +156,7 @@ def wait_for_state(graph: Graph) -> float:
 @pytest.mark.parametrize('most', [2.0, 1.0])
 @pytest.mark.parametrize('smoothing', ['hmm', 'none'])
 def test_promise_59_a_flickering_face_changes_the_label_seldom(graph, figure, smoothing, most):
-    """Red when StableLabel.update in core/decision.py does not look at the time."""
+    """Red when LabelHysteresis.update in core/fusion/hysteresis.py does not look at the time."""
     seconds = length(20.0, 4.0)
     labels = play_flicker(graph, seconds, filter=smoothing, max_switch_rate=most)
     changes = sum(a != b for a, b in pairwise(labels) if 'unknown' not in (a, b))

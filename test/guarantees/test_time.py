@@ -73,7 +73,7 @@ def test_promise_48_a_recording_that_loops_says_the_same_every_time(graph):
 
 @pytest.mark.parametrize('jump_s', [10.0, 1000.0])
 def test_promise_49_a_clock_that_jumps_forward_drops_what_is_old(graph, jump_s):
-    """Red when Ageing.is_stale is always False."""
+    """Red when TemporalDecay.is_stale is always False."""
     time = WholeTime(graph)
     time.say(START_S, GLAD)
     time.film(START_S + 0.1)

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from emotion_ros.core.emotions import Emotion
-from emotion_ros.core.evidence import Ageing, Rejection
+from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.opinion_pool import pool
+from emotion_ros.core.fusion.weighting import TemporalDecay, resolve_decays
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.perception.face.crop import face_quality
@@ -140,12 +141,12 @@ def test_fusing_is_the_core_s_pool_with_quality_and_freshness() -> None:
     rows = fuse(faces, texts, pairs, by_fold, counts=(1.0, 0.5))
     for row, f, t, fold in zip(rows, pairs.face, pairs.text, pairs.fold, strict=True):
         one = by_fold[fold]
-        of_face = Ageing(one.face, 0.0, 1.0, 1.0, alone=one.alone[0])
-        of_text = Ageing(one.text, 0.0, 1.0, 1.0, alone=one.alone[1])
+        of_face = TemporalDecay(one.face, 0.0, 1.0, 1.0, solo_weight=one.alone[0])
+        of_text = TemporalDecay(one.text, 0.0, 1.0, 1.0, solo_weight=one.alone[1])
         seen, heard = faces.quality[f], texts.quality[t] * 0.5
         expected = pool(
             (faces.probabilities[f], texts.probabilities[t]),
-            (of_face.weight_in(heard) * seen, of_text.weight_in(seen) * heard),
+            (of_face.base_weight(heard) * seen, of_text.base_weight(seen) * heard),
             UNIFORM,
             one.temperature,
         )
@@ -209,7 +210,7 @@ def test_the_experiment_and_the_card(faces: Beliefs, texts: Beliefs, tmp_path: P
     card = load_fusion_card(path)
     assert sum(card.weights.values()) <= card.sharpness == MAX_SHARPNESS
     assert card.weights['face'] == pytest.approx(result['weights']['face'], abs=1e-3)
-    assert card.alone['text'] == pytest.approx(result['alone']['text'], abs=1e-3)
+    assert card.solo_weights['text'] == pytest.approx(result['alone']['text'], abs=1e-3)
     assert card.provenance['weights']['command'] == 'python -m some.command'
     assert 'optimistic' in card.provenance['weights']['caution']
     after = json.loads(path.read_text())
@@ -224,10 +225,10 @@ def test_sharpness_is_never_above_that_of_real_pairs(faces: Beliefs, texts: Beli
     assert sum(result['weights'].values()) == pytest.approx(0.8, abs=1e-6)
 
 
-def test_ageing_follows_the_default_options(faces: Beliefs, texts: Beliefs) -> None:
+def test_decay_follows_the_default_options(faces: Beliefs, texts: Beliefs) -> None:
     card = load_fusion_card(packaged_weights() / 'fusion.json')
-    ageing = FusionConfig().text_ageing(card)
-    assert 0 < ageing.freshness(OLD_WORDS_S) < 1
+    decay = resolve_decays(FusionConfig(), card, {})['text']
+    assert 0 < decay.freshness(OLD_WORDS_S) < 1
 
 
 @pytest.mark.parametrize('strength', [0.5, 1.0, 1.8])

@@ -165,7 +165,7 @@ def measure(of: Validation, card: FusionCard, count: int) -> dict[str, Any]:
         card.weights[FACE],
         card.weights[TEXT],
         card.temperature,
-        alone=(card.alone[FACE], card.alone[TEXT]),
+        alone=(card.solo_weights[FACE], card.solo_weights[TEXT]),
     )
     detector = make_detector('auto')
     return {

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.core.evidence import Ageing
 from emotion_ros.core.fusion.conflict import contradict
+from emotion_ros.core.fusion.weighting import TemporalDecay
 from training import metrics
 from training.fusion.beliefs import Beliefs
 from training.fusion.bootstrap import interval
@@ -50,14 +50,16 @@ class Situation:
     counts: tuple[float, float] = BOTH
 
 
-def situations(of: Evidence, ageing: Mapping[str, Ageing], seed: int = 0) -> dict[str, Situation]:
-    """Return every situation by its name; ``ageing`` tells what is left of the weight with age."""
+def situations(
+    of: Evidence, decays: Mapping[str, TemporalDecay], seed: int = 0
+) -> dict[str, Situation]:
+    """Return every situation by its name; ``decays`` say what is left of a weight with age."""
     rng = np.random.default_rng(seed)
     same = pair(of.faces, of.texts, rng, same_emotion)
     some = pair(of.faces, of.texts, rng, any_emotion)
     opposite = pair(of.faces, of.texts, rng, opposite_valence)
-    old_face = (ageing['face'].freshness(OLD_FACE_S), 1.0)
-    old_words = (1.0, ageing['text'].freshness(OLD_WORDS_S))
+    old_face = (decays['face'].freshness(OLD_FACE_S), 1.0)
+    old_words = (1.0, decays['text'].freshness(OLD_WORDS_S))
     return {
         'face alone': Situation(of.faces, of.texts, same, FACE_ALONE),
         'words alone': Situation(of.faces, of.texts, same, WORDS_ALONE),

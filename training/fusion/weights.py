@@ -22,6 +22,7 @@ import numpy as np
 from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.weighting import resolve_decays
 from training.card import write_card
 from training.command import as_json, log, run
 from training.fusion.beliefs import Images, SentimentTable, believe, hear, see
@@ -64,8 +65,7 @@ def sharpest(cremad: Path = CREMAD) -> float:
 def experiment(of: Evidence, card: FusionCard, cremad_sharpness: float) -> dict[str, Any]:
     """Return the fit on all pairs and the cross-fitted figures of every situation."""
     config = FusionConfig()
-    ageing = {'face': config.face_ageing(card), 'text': config.text_ageing(card)}
-    all_of = situations(of, ageing)
+    all_of = situations(of, resolve_decays(config, card, {}))
     both = all_of['both']
     limit = min(MAX_SHARPNESS, cremad_sharpness)
     fitted = fit_weights(of.faces, of.texts, both.pairs, limit)

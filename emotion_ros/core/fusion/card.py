@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The fitted numbers of the fusion, and where they come from."""
+"""The fitted numbers of the fusion and their provenance."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ MAX_WEIGHT = 5.0
 
 @dataclass(frozen=True)
 class FusionCard:
-    """What ``weights/fusion.json`` holds.
+    """The contents of ``weights/fusion.json``.
 
-    ``prior`` [7] is what is believed without evidence; ``sentiment_given_emotion`` [7][3] is
+    ``prior`` [7] is the distribution without evidence; ``sentiment_given_emotion`` [7][3] is
     P(sentiment | emotion), each row sums to 1. ``weights`` are the exponents of face and text
     together in the log-linear pool; their sum is at most ``sharpness``, where 1 averages the
-    opinions and more makes agreeing sources surer than each alone. ``alone`` is the exponent of
-    each without the other. ``temperature`` calibrates the result; ``sha256`` is of
-    the file.
+    opinions and more makes agreeing sources more confident than each by itself.
+    ``solo_weights`` (``alone`` in the file) are the exponents of each without the other.
+    ``temperature`` calibrates the result; ``sha256`` is of the file.
     """
 
     version: str
@@ -33,7 +33,7 @@ class FusionCard:
     sharpness: float
     temperature: float
     weights: Mapping[str, float]
-    alone: Mapping[str, float]
+    solo_weights: Mapping[str, float]
     provenance: Mapping[str, object]
     sha256: str = ''
 
@@ -54,7 +54,7 @@ def load_fusion_card(path: Path) -> FusionCard:
         sharpness=raw.number('sharpness', low=0.1, high=MAX_WEIGHT),
         temperature=raw.number('temperature', low=0.1, high=10),
         weights=_parse_weights(raw.child('weights')),
-        alone=_parse_weights(raw.child('alone')),
+        solo_weights=_parse_weights(raw.child('alone')),
         provenance=raw.free('provenance'),
         sha256=sha256(path.read_bytes()).hexdigest(),
     )

@@ -3,9 +3,7 @@
 
 from dataclasses import dataclass
 
-from emotion_ros.core.evidence import FACE, TEXT, Ageing
-from emotion_ros.core.fusion.card import FusionCard
-from emotion_ros.core.fusion.focus import FOCUS_RULES
+from emotion_ros.core.fusion.people_in_view import FOCUS_RULES
 from emotion_ros.core.fusion.temporal_filter import FILTERS
 from emotion_ros.core.options import Options, option
 
@@ -47,14 +45,14 @@ class FusionConfig(Options):
     text_without_face: bool = option(True, 'words count when the camera sees nobody', dynamic=True)
     face_weight: float = option(
         FITTED,
-        'weight of a face in the pool; -1: as fitted, alone and in company',
+        'how strongly a face counts; -1: the two fitted weights (alone, with text)',
         low=-1.0,
         high=5.0,
         dynamic=True,
     )
     text_weight: float = option(
         FITTED,
-        'weight of words in the pool; -1: as fitted, alone and in company',
+        'how strongly text counts; -1: the two fitted weights (alone, with a face)',
         low=-1.0,
         high=5.0,
         dynamic=True,
@@ -81,28 +79,6 @@ class FusionConfig(Options):
         'largest', 'whose state is emotion_state', choices=FOCUS_RULES, dynamic=True
     )
     focus_id: str = option('', 'the person_id to follow when focus_rule is id', dynamic=True)
-
-    def face_ageing(self, card: FusionCard) -> Ageing:
-        """Return how a face counts."""
-        times = self.face_fresh_for, FACE_HALF_LIFE_S, self.vision_timeout
-        return _ageing(FACE, self.face_weight, times, card)
-
-    def text_ageing(self, card: FusionCard) -> Ageing:
-        """Return how words count."""
-        times = self.fresh_for, self.text_half_life, self.text_hold
-        return _ageing(TEXT, self.text_weight, times, card)
-
-    def other_ageing(self) -> Ageing:
-        """Return how a modality counts that nobody listed."""
-        return Ageing(self.other_weight, self.fresh_for, self.text_half_life, self.text_hold)
-
-
-def _ageing(
-    modality: str, weight: float, times_s: tuple[float, float, float], card: FusionCard
-) -> Ageing:
-    if weight < 0.0:
-        return Ageing(card.weights[modality], *times_s, alone=card.alone[modality])
-    return Ageing(weight, *times_s)
 
 
 @dataclass(frozen=True)

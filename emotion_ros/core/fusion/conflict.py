@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How far the sources agree, and when a disagreement is a conflict."""
+"""Agreement between modalities, and when a contradiction is a conflict."""
 
 from collections.abc import Sequence
 from math import log
@@ -30,8 +30,10 @@ def agreement(opinions: Sequence[Probabilities]) -> float:
 
 def contradict(opinions: Sequence[Probabilities]) -> bool:
     """Return whether one source is confidently pleasant and another confidently unpleasant."""
-    pairs = [pleasant_unpleasant(p) for p in opinions]
-    return any(a >= CONFIDENT for a, _ in pairs) and any(b >= CONFIDENT for _, b in pairs)
+    if len(opinions) < 2:
+        return False
+    pleasant, unpleasant = pleasant_unpleasant(np.asarray(opinions))
+    return bool((pleasant >= CONFIDENT).any() and (unpleasant >= CONFIDENT).any())
 
 
 class ConflictTimer:

@@ -1,206 +1,255 @@
 # SPDX-License-Identifier: MIT
-"""From observations to the state of everybody in view."""
+"""From observations to the state of every person in view."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from emotion_ros.core.evidence import FACE, MAX_FUTURE_S, TEXT, Ageing, Evidence, Rejection
+import numpy as np
+
+from emotion_ros.core.evidence import FACE, MAX_FUTURE_S, TEXT, Evidence, Rejection
 from emotion_ros.core.fusion.card import FusionCard
-from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
+from emotion_ros.core.fusion.conflict import ConflictTimer, agreement, contradict
 from emotion_ros.core.fusion.evidence_buffer import EvidenceBuffer
-from emotion_ros.core.fusion.people_in_view import Scene
-from emotion_ros.core.fusion.person_estimator import Estimate, PersonEstimator
-from emotion_ros.core.fusion.source_status import LastStatus
-from emotion_ros.core.fusion.summary import summarise
-from emotion_ros.core.fusion.weighting import NOBODY, Weigher
+from emotion_ros.core.fusion.hysteresis import Decision, LabelHysteresis
+from emotion_ros.core.fusion.opinion_pool import pool
+from emotion_ros.core.fusion.people_in_view import PeopleInView, ReportedStatus
+from emotion_ros.core.fusion.temporal_filter import Filter, make_filter
+from emotion_ros.core.fusion.weighting import NO_PERSON, EvidenceWeighting
 from emotion_ros.core.observations import FacesObservation, SourceStatus, TextObservation
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
+from emotion_ros.core.valence_arousal import valence_arousal
+
+DIRECT_VALENCE_SHARE = 0.5
+_IDLE = {
+    Status.HOLDING: (Reason.STALE, 'Nothing usable about this person'),
+    Status.NO_PERSON: (Reason.NO_PERSON, 'Nobody in view'),
+    Status.NO_INPUT: (Reason.NO_INPUT, 'No input'),
+    Status.DISABLED: (Reason.DISABLED, 'Disabled'),
+}
+_SUMMARY_NAMES = {FACE: 'Vision', TEXT: 'Text'}
+
+
+@dataclass
+class _PersonMemory:
+    """What is kept about one person from one evaluation to the next."""
+
+    filter: Filter
+    label: LabelHysteresis
+    conflict: ConflictTimer
+    updated_s: float
 
 
 class Fusion:
-    """Fuses whatever arrives into one EmotionState per person.
+    """Fuses observations into one EmotionState per person.
 
     Time is ROS time in seconds and always an argument; a step back of more than CLOCK_JUMP_S
-    clears everything. The ``add_*`` functions return '' or the fixed word under which the
-    refusal is to be counted; none of them raises for bad values.
+    clears everything. The ``add_*`` methods return why the input is rejected, or
+    ``Rejection.NONE``; bad values raise nothing.
     """
+
+    _memories: dict[str, _PersonMemory]
+    _now_s: float
+    _stamp_s: float
 
     def __init__(
         self,
         config: FusionConfig,
         card: FusionCard,
-        modalities: Mapping[str, Ageing] | None = None,
+        modalities: Mapping[str, ModalityConfig] | None = None,
     ) -> None:
         self.enabled = True
-        self._estimators: dict[str, PersonEstimator] = {}
         self._config = config
         self._card = card
-        self._weigher = Weigher(config, card, modalities or {})
+        self._prior = np.asarray(card.prior, dtype=np.float64)
+        self._weighting = EvidenceWeighting(config, card, modalities or {})
         self._clear()
 
     def configure(self, config: FusionConfig) -> None:
-        """Take over changed options; what is remembered stays."""
-        self._config = self._weigher.config = config
-        self._scene.set_focus(config.focus_rule, config.focus_id)
+        """Use changed options from now on; nothing is forgotten."""
+        self._config = config
+        self._weighting.configure(config)
+        self._people.configure(config.focus_rule, config.focus_id, config.vision_timeout)
 
-    def add_faces(self, faces: FacesObservation, now_s: float) -> str:
-        """Take in one processed frame, also an empty one."""
-        self._advance(now_s)
-        refusal = self._scene.see(faces, now_s)
-        if refusal:
-            return refusal
+    def add_faces(self, faces: FacesObservation, now_s: float) -> Rejection:
+        """Add one processed frame; an empty one says that nobody is in view."""
+        self._advance_time(now_s)
+        rejection = self._people.update(faces, now_s)
+        if rejection:
+            return rejection
         if faces.status is not SourceStatus.OK:
-            self._scene.clear()
             self._buffer.drop(FACE)
-            return ''
+            return Rejection.NONE
         evidence = [face.to_evidence(faces.stamp_s, faces.source) for face in faces.faces]
-        refusals = [self._keep(e, e.person_id, now_s) for e in evidence]
-        return next((r for r in refusals if r), '')
+        rejections = [self._store(e, e.person_id, now_s) for e in evidence]
+        return next((r for r in rejections if r), Rejection.NONE)
 
-    def add_text(self, text: TextObservation, now_s: float) -> str:
-        """Take in one utterance; without a person_id it belongs to the focus person."""
-        self._advance(now_s)
-        self._text_status.hear(text.status, now_s)
+    def add_text(self, text: TextObservation, now_s: float) -> Rejection:
+        """Add one utterance; without a person_id it is assigned to the focus person."""
+        self._advance_time(now_s)
+        self._text_status.update(text.status, now_s)
         if text.status is not SourceStatus.OK:
             self._buffer.drop(TEXT)
-            return ''
+            return Rejection.NONE
         if text.is_status_only:
-            return ''
-        return self._add(text.to_evidence(self._card.sentiment_given_emotion), now_s)
+            return Rejection.NONE
+        return self.add_evidence(text.to_evidence(self._card.sentiment_given_emotion), now_s)
 
-    def add_evidence(self, evidence: Evidence, now_s: float) -> str:
-        """Take in any modality's say."""
-        self._advance(now_s)
-        return self._add(evidence, now_s)
+    def add_evidence(self, evidence: Evidence, now_s: float) -> Rejection:
+        """Add evidence of any modality; without a person_id it is the focus person's."""
+        self._advance_time(now_s)
+        stated_person = evidence.person_id
+        if not stated_person:
+            evidence = evidence.assigned_to(next(iter(self._people.select(now_s)), NO_PERSON))
+        return self._store(evidence, stated_person, now_s)
 
     def states(self, now_s: float) -> tuple[EmotionState, ...]:
-        """Return everybody's state at ``now_s``, the focus person (or nobody) first."""
-        self._advance(now_s)
-        if not self.enabled or self._all_disabled(now_s):
-            self._estimators = {}
-            return (self._without_evidence(Status.DISABLED, NOBODY, (), now_s),)
-        self._buffer.forget(now_s)
-        people = self._in_view(now_s) or [NOBODY]
-        self._estimators = {p: e for p, e in self._estimators.items() if p in people}
+        """Return the state of every person in view at ``now_s``, the focus person's first.
+
+        Without a focus person the first state has the person_id ''.
+        """
+        self._advance_time(now_s)
+        if not self.enabled or self._all_sources_disabled(now_s):
+            self._memories = {}
+            return (self._idle_state(Status.DISABLED, NO_PERSON, (), now_s),)
+        self._buffer.expire(now_s)
+        people = self._people.select(now_s) or [NO_PERSON]
+        self._memories = {p: memory for p, memory in self._memories.items() if p in people}
         return tuple(self._state(person, people, now_s) for person in people)
 
-    def _clear(self) -> None:
-        self._buffer = EvidenceBuffer()
-        self._scene = Scene(self._config.focus_rule, self._config.focus_id)
-        self._estimators = {}
-        self._text_status = LastStatus()
-        self._now_s = float('-inf')
-        self._stamp_s = float('-inf')
+    def _state(self, person: str, people: Sequence[str], now_s: float) -> EmotionState:
+        """Weigh the evidence, pool it, smooth it, decide: one person at ``now_s``."""
+        camera_is_alive = self._people.camera_is_alive(now_s)
+        weighed = self._weighting.weigh(
+            self._buffer.contents(),
+            person,
+            people,
+            without_face=self._config.text_without_face or not camera_is_alive,
+            now_s=now_s,
+        )
+        used = [w for w in weighed if not w.rejection]
+        if not used:
+            self._memories.pop(person, None)
+            without_face = Status.NO_PERSON if camera_is_alive else Status.NO_INPUT
+            status = Status.HOLDING if person else without_face
+            return self._idle_state(status, person, weighed, now_s)
+        memory = self._recall(person, now_s)
+        opinions = [np.asarray(w.evidence.probabilities) for w in used]
+        weights = [w.weight for w in used]
+        pooled = pool(opinions, weights, self._prior, self._card.temperature)
+        belief = memory.filter.update(pooled, max(now_s - memory.updated_s, 0.0))
+        memory.updated_s = now_s
+        decision = memory.label.update(belief, now_s)
+        fresh = [p for p, w in zip(opinions, used, strict=True) if w.fresh]
+        conflict = memory.conflict.update(contradict(fresh), now_s)
+        valence, arousal = valence_arousal(belief)
+        status = Status.OK if fresh else Status.HOLDING
+        return EmotionState(
+            stamp_s=self._advance_stamp(weighed),
+            status=status,
+            reason=self._reason(status, conflict, decision),
+            frame_id=self._people.frame_id,
+            person_id=person,
+            emotion=decision.emotion,
+            confidence=decision.confidence,
+            duration_s=decision.duration_s,
+            probabilities=tuple(belief.tolist()),
+            valence=_blend_valence(valence, used),
+            arousal=arousal,
+            evidence=tuple(weighed),
+            agreement=agreement(opinions),
+            conflict=conflict,
+            summary=_summarise(used, conflict),
+        )
 
-    def _advance(self, now_s: float) -> None:
+    def _idle_state(
+        self, status: Status, person: str, weighed: Sequence[WeighedEvidence], now_s: float
+    ) -> EmotionState:
+        """Return the state of a person, or of no person, about whom no evidence counts."""
+        if status in (Status.NO_INPUT, Status.DISABLED):
+            self._stamp_s = max(self._stamp_s, now_s)
+        reason, summary = _IDLE[status]
+        return EmotionState(
+            stamp_s=self._advance_stamp(weighed),
+            status=status,
+            reason=reason,
+            frame_id=self._people.frame_id,
+            person_id=person,
+            evidence=tuple(weighed),
+            summary=summary,
+        )
+
+    def _reason(self, status: Status, conflict: bool, decision: Decision) -> Reason:
+        if status is Status.HOLDING:
+            return Reason.STALE
+        if conflict:
+            return Reason.CONFLICT
+        if decision.confidence < self._config.confidence_threshold:
+            return Reason.LOW_CONFIDENCE
+        if decision.duration_s < self._config.dwell:
+            return Reason.DWELL
+        return Reason.NONE
+
+    def _advance_stamp(self, weighed: Sequence[WeighedEvidence]) -> float:
+        """Move the stamp to the newest input considered, never back, and return it (s)."""
+        latest_s = self._now_s + MAX_FUTURE_S
+        stamps = [w.evidence.stamp_s for w in weighed if w.evidence.stamp_s <= latest_s]
+        self._stamp_s = max(self._stamp_s, self._people.camera_stamp_s, *stamps)
+        return self._stamp_s
+
+    def _recall(self, person: str, now_s: float) -> _PersonMemory:
+        """Return the memory of a person, a new one at first."""
+        if person not in self._memories:
+            self._memories[person] = _PersonMemory(
+                make_filter(self._config.filter, self._prior),
+                LabelHysteresis(self._config.max_switch_rate),
+                ConflictTimer(),
+                updated_s=now_s,
+            )
+        return self._memories[person]
+
+    def _store(self, evidence: Evidence, stated_person: str, now_s: float) -> Rejection:
+        """Store evidence; what is too old on arrival is stored to be shown, and rejected."""
+        rejection = self._buffer.add(evidence, stated_person, now_s)
+        if not rejection and self._weighting.is_stale(evidence, now_s):
+            return Rejection.STALE
+        return rejection
+
+    def _all_sources_disabled(self, now_s: float) -> bool:
+        statuses = (self._people.camera_status, self._text_status)
+        all_disabled = all(s.current(now_s) is SourceStatus.DISABLED for s in statuses)
+        return all_disabled and not self._buffer.contents()
+
+    def _advance_time(self, now_s: float) -> None:
         if now_s < self._now_s - CLOCK_JUMP_S:
             self._clear()
         self._now_s = max(now_s, self._now_s)
 
-    def _add(self, evidence: Evidence, now_s: float) -> str:
-        stated_person = evidence.person_id
-        if not stated_person:
-            evidence = evidence.of(next(iter(self._in_view(now_s)), NOBODY))
-        return self._keep(evidence, stated_person, now_s)
-
-    def _keep(self, evidence: Evidence, stated_person: str, now_s: float) -> str:
-        """Remember evidence; what is too old on arrival is kept to be shown, and counted."""
-        refusal = self._buffer.add(evidence, stated_person, now_s)
-        too_old = self._weigher.is_stale(evidence, now_s)
-        return refusal or (Rejection.STALE.value if too_old else '')
-
-    def _in_view(self, now_s: float) -> list[str]:
-        return self._scene.in_view(now_s, self._config.vision_timeout)
-
-    def _camera_is_alive(self, now_s: float) -> bool:
-        return self._scene.camera_is_alive(now_s, self._config.vision_timeout)
-
-    def _all_disabled(self, now_s: float) -> bool:
-        statuses = (self._scene.camera_status, self._text_status)
-        all_say_so = all(s.at(now_s) is SourceStatus.DISABLED for s in statuses)
-        return all_say_so and not any(self._buffer)
-
-    def _state(self, person: str, people: Sequence[str], now_s: float) -> EmotionState:
-        """``people`` are those in view, the focus person (or nobody) first."""
-        weighed = self._weigh(person, people, now_s)
-        used = [w for w in weighed if w.used]
-        if not used:
-            self._estimators.pop(person, None)
-            return self._without_evidence(self._idle_status(person, now_s), person, weighed, now_s)
-        estimate = self._estimator(person).update(used, now_s)
-        status = Status.OK if any(w.fresh for w in used) else Status.HOLDING
-        return EmotionState(
-            stamp_s=self._stamp(weighed),
-            status=status,
-            reason=self._reason(status, estimate),
-            frame_id=self._scene.frame_id,
-            person_id=person,
-            emotion=estimate.decision.emotion,
-            confidence=estimate.decision.confidence,
-            duration_s=estimate.decision.duration_s,
-            probabilities=tuple(float(p) for p in estimate.probabilities),
-            valence=estimate.valence,
-            arousal=estimate.arousal,
-            evidence=tuple(weighed),
-            agreement=estimate.agreement,
-            conflict=estimate.conflict,
-            summary=summarise(status, used, estimate.conflict),
-        )
-
-    def _without_evidence(
-        self, status: Status, person: str, weighed: Iterable[WeighedEvidence], now_s: float
-    ) -> EmotionState:
-        if status in (Status.NO_INPUT, Status.DISABLED):
-            self._stamp_s = max(self._stamp_s, now_s)
-        weighed = tuple(weighed)
-        return EmotionState(
-            stamp_s=self._stamp(weighed),
-            status=status,
-            reason=_IDLE_REASONS[status],
-            frame_id=self._scene.frame_id,
-            person_id=person,
-            evidence=weighed,
-            summary=summarise(status, (), False),
-        )
-
-    def _idle_status(self, person: str, now_s: float) -> Status:
-        if person:
-            return Status.HOLDING
-        return Status.NO_PERSON if self._camera_is_alive(now_s) else Status.NO_INPUT
-
-    def _stamp(self, weighed: Iterable[WeighedEvidence]) -> float:
-        latest_s = self._now_s + MAX_FUTURE_S
-        stamps = [w.evidence.stamp_s for w in weighed if w.evidence.stamp_s <= latest_s]
-        self._stamp_s = max(self._stamp_s, self._scene.camera_stamp_s, *stamps)
-        return self._stamp_s
-
-    def _reason(self, status: Status, estimate: Estimate) -> Reason:
-        if status is Status.HOLDING:
-            return Reason.STALE
-        if estimate.conflict:
-            return Reason.CONFLICT
-        if estimate.decision.confidence < self._config.confidence_threshold:
-            return Reason.LOW_CONFIDENCE
-        if estimate.decision.duration_s < self._config.dwell:
-            return Reason.DWELL
-        return Reason.NONE
-
-    def _weigh(self, person: str, people: Sequence[str], now_s: float) -> list[WeighedEvidence]:
-        camera_is_alive = self._camera_is_alive(now_s)
-        without_face = self._config.text_without_face or not camera_is_alive
-        return self._weigher.weigh(self._buffer, person, people, without_face, now_s)
-
-    def _estimator(self, person: str) -> PersonEstimator:
-        if person not in self._estimators:
-            self._estimators[person] = PersonEstimator(
-                self._card, self._config.filter, self._config.max_switch_rate
-            )
-        return self._estimators[person]
+    def _clear(self) -> None:
+        config = self._config
+        self._buffer = EvidenceBuffer()
+        self._people = PeopleInView(config.focus_rule, config.focus_id, config.vision_timeout)
+        self._memories = {}
+        self._text_status = ReportedStatus()
+        self._now_s = float('-inf')
+        self._stamp_s = float('-inf')
 
 
-_IDLE_REASONS = {
-    Status.HOLDING: Reason.STALE,
-    Status.NO_PERSON: Reason.NO_PERSON,
-    Status.NO_INPUT: Reason.NO_INPUT,
-    Status.DISABLED: Reason.DISABLED,
-}
+def _blend_valence(valence: float, used: Sequence[WeighedEvidence]) -> float:
+    """Return the valence blended with what sources estimate of valence itself, by weight."""
+    total = sum(w.weight for w in used)
+    direct = [(w.weight, w.evidence.valence) for w in used if w.evidence.valence is not None]
+    direct_weight = sum(weight for weight, _ in direct)
+    share = DIRECT_VALENCE_SHARE * direct_weight / total if total else 0.0
+    if share == 0.0:
+        return valence
+    mean = sum(weight * v for weight, v in direct) / direct_weight
+    return float((1.0 - share) * valence + share * mean)
+
+
+def _summarise(used: Sequence[WeighedEvidence], conflict: bool) -> str:
+    """Return such as ``Vision: Happy (91%), Text: Negative (96%): they disagree``."""
+    parts = [(_SUMMARY_NAMES.get(m := w.evidence.modality, m.capitalize()), w) for w in used]
+    line = ', '.join(f'{name}: {w.evidence.detail}' for name, w in parts)
+    return f'{line}: they disagree' if conflict else line

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The stable label: hysteresis, and a limit on how often it may change."""
+"""The stable label: hysteresis and a limit on the rate of changes."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Decision:
     duration_s: float
 
 
-class StableLabel:
+class LabelHysteresis:
     """Keeps a label until another leads it by HYSTERESIS and the last switch is old enough."""
 
     def __init__(self, max_switch_rate: float) -> None:

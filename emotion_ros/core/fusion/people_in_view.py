@@ -1,79 +1,132 @@
 # SPDX-License-Identifier: MIT
-"""Who is in view, whether the camera is alive, and whom the robot attends to."""
+"""Who is in view, who is the focus person, and whether the camera is alive."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from emotion_ros.core.evidence import MAX_FUTURE_S
-from emotion_ros.core.fusion.evidence_buffer import OUT_OF_ORDER
-from emotion_ros.core.fusion.focus import Candidate, FocusSelector
-from emotion_ros.core.fusion.source_status import LastStatus
+from emotion_ros.core.evidence import MAX_FUTURE_S, Rejection
 from emotion_ros.core.observations import FacesObservation, SourceStatus
+
+FOCUS_RULES = ('largest', 'central', 'longest', 'id')
+FOCUS_HYSTERESIS = 1.25
+STATUS_EXPIRY_S = 3.0
+"""A source that is off or failing repeats it once a second: after this, assume it stopped or
+recovered."""
+
+
+class ReportedStatus:
+    """Last reported status of a source, with expiry."""
+
+    def __init__(self) -> None:
+        self._status = SourceStatus.OK
+        self._reported_s = float('-inf')
+
+    def update(self, status: SourceStatus, now_s: float) -> None:
+        """Store the status that a source reports at ``now_s``, ROS time in seconds."""
+        self._status, self._reported_s = status, now_s
+
+    def current(self, now_s: float) -> SourceStatus:
+        """Return the reported status; OK once it has expired."""
+        return self._status if now_s - self._reported_s < STATUS_EXPIRY_S else SourceStatus.OK
 
 
 @dataclass(frozen=True)
-class _Sighting:
-    face: Candidate
-    last_s: float
+class Candidate:
+    """A face in view: normalised box (x1, y1, x2, y2 in 0..1), first and last seen (s)."""
+
+    person_id: str
+    box_xyxy: tuple[float, float, float, float]
+    since_s: float
+    last_s: float = float('-inf')
 
 
-class Scene:
-    """Remembers faces until ``timeout_s`` after they were last seen."""
+def focus_score(rule: str, focus_id: str, face: Candidate, now_s: float) -> float:
+    """Return the score of a face under a focus rule, > 0; the largest score wins."""
+    x1, y1, x2, y2 = face.box_xyxy
+    if rule == 'largest':
+        return max(x2 - x1, 0.0) * max(y2 - y1, 0.0) + 1e-6
+    if rule == 'central':
+        return 1.0 / (abs((x1 + x2) / 2 - 0.5) + abs((y1 + y2) / 2 - 0.5) + 0.05)
+    if rule == 'longest':
+        return max(now_s - face.since_s, 0.0) + 1e-3  # a camera's clock may be ahead
+    return 1.0 if face.person_id == focus_id else 0.0
 
-    def __init__(self, focus_rule: str, focus_id: str) -> None:
+
+class FocusSelector:
+    """Selects the focus person; another one takes over only with a clearly better score."""
+
+    def __init__(self, rule: str, focus_id: str = '') -> None:
+        self.rule = rule
+        self.focus_id = focus_id
+        self._current = ''
+
+    def select(self, faces: Sequence[Candidate], now_s: float) -> str:
+        """Return the person_id of the focus person, or '' when there is none."""
+        scores = {f.person_id: focus_score(self.rule, self.focus_id, f, now_s) for f in faces}
+        scores = {person: score for person, score in scores.items() if score > 0.0}
+        if not scores:
+            self._current = ''
+            return ''
+        best = max(scores, key=lambda person: (scores[person], person))
+        kept = scores.get(self._current)
+        if kept is None or scores[best] > FOCUS_HYSTERESIS * kept:
+            self._current = best
+        return self._current
+
+
+class PeopleInView:
+    """The faces seen within ``timeout_s``, and the state of the camera that sees them."""
+
+    def __init__(self, focus_rule: str, focus_id: str, timeout_s: float) -> None:
         self.frame_id = ''
-        self.camera_status = LastStatus()
+        self.camera_status = ReportedStatus()
         self.camera_stamp_s = float('-inf')
         self._disabled_s = float('-inf')
+        self._timeout_s = timeout_s
         self._selector = FocusSelector(focus_rule, focus_id)
-        self._sightings: dict[str, _Sighting] = {}
+        self._faces: dict[str, Candidate] = {}
 
-    def see(self, faces: FacesObservation, now_s: float) -> str:
-        """Take in one frame; return '' or the word under which its refusal is counted.
+    def configure(self, focus_rule: str, focus_id: str, timeout_s: float) -> None:
+        """Use another rule or timeout from now on."""
+        self._selector.rule, self._selector.focus_id = focus_rule, focus_id
+        self._timeout_s = timeout_s
 
-        A source that is off or failing has no frame: it says so in ROS time, which may be before
+    def update(self, frame: FacesObservation, now_s: float) -> Rejection:
+        """Add one frame; return why it is rejected, or NONE.
+
+        A source that is off or failing has no frame: its stamp is ROS time, which may be before
         or after the camera's. A frame from before it was switched off comes too late.
         """
-        if not faces.stamp_s <= now_s + MAX_FUTURE_S:
-            return 'future'
-        if faces.status is not SourceStatus.OK:
-            self.camera_status.hear(faces.status, now_s)
-            if faces.status is SourceStatus.DISABLED:
-                self._disabled_s = faces.stamp_s
-            return ''
-        if faces.stamp_s < max(self.camera_stamp_s, self._disabled_s):
-            return OUT_OF_ORDER
-        self.camera_stamp_s = faces.stamp_s
-        self.camera_status.hear(faces.status, now_s)
-        self.frame_id = faces.frame_id or self.frame_id
-        for face in faces.faces:
-            seen = Candidate(face.person_id, face.box_xyxy, faces.stamp_s)
-            self._sight(seen, faces.stamp_s)
-        return ''
+        if not frame.stamp_s <= now_s + MAX_FUTURE_S:
+            return Rejection.FUTURE
+        if frame.status is not SourceStatus.OK:
+            self.camera_status.update(frame.status, now_s)
+            if frame.status is SourceStatus.DISABLED:
+                self._disabled_s = frame.stamp_s
+            self._faces = {}
+            return Rejection.NONE
+        if frame.stamp_s < max(self.camera_stamp_s, self._disabled_s):
+            return Rejection.OUT_OF_ORDER
+        self.camera_stamp_s = frame.stamp_s
+        self.camera_status.update(frame.status, now_s)
+        self.frame_id = frame.frame_id or self.frame_id
+        for face in frame.faces:
+            new = Candidate(face.person_id, face.box_xyxy, frame.stamp_s, frame.stamp_s)
+            known = self._faces.get(face.person_id, new)
+            self._faces[face.person_id] = replace(new, since_s=known.since_s)
+        return Rejection.NONE
 
-    def set_focus(self, rule: str, focus_id: str) -> None:
-        """Follow another rule from now on."""
-        self._selector.rule, self._selector.focus_id = rule, focus_id
-
-    def camera_is_alive(self, now_s: float, timeout_s: float) -> bool:
+    def camera_is_alive(self, now_s: float) -> bool:
         """Return whether a working camera sent a frame, empty or not, within the timeout."""
-        fresh = now_s - self.camera_stamp_s < timeout_s
-        return fresh and self.camera_status.at(now_s) is SourceStatus.OK
+        is_recent = now_s - self.camera_stamp_s < self._timeout_s
+        return is_recent and self.camera_status.current(now_s) is SourceStatus.OK
 
-    def in_view(self, now_s: float, timeout_s: float) -> list[str]:
-        """Return the person_ids in view, the focus person first; forget who has gone."""
-        self._sightings = {
-            person: s for person, s in self._sightings.items() if now_s - s.last_s < timeout_s
-        }
-        faces = [s.face for s in self._sightings.values()]
-        focus = self._selector.select(faces, now_s)
-        others = sorted(face.person_id for face in faces if face.person_id != focus)
-        return [focus, *others] if focus else ['', *others] if others else []
+    def select(self, now_s: float) -> list[str]:
+        """Remove who has left, select the focus person; return the person_ids, focus first.
 
-    def clear(self) -> None:
-        """Forget everybody: the camera was switched off."""
-        self._sightings = {}
-
-    def _sight(self, face: Candidate, stamp_s: float) -> None:
-        known = self._sightings.get(face.person_id)
-        since_s = known.face.since_s if known else stamp_s
-        self._sightings[face.person_id] = _Sighting(replace(face, since_s=since_s), stamp_s)
+        When the focus rule fits no person in view, the list begins with ''.
+        """
+        self._faces = {p: f for p, f in self._faces.items() if now_s - f.last_s < self._timeout_s}
+        focus = self._selector.select(list(self._faces.values()), now_s)
+        others = sorted(person for person in self._faces if person != focus)
+        return [focus, *others] if focus or others else []

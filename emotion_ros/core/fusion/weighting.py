@@ -2,46 +2,121 @@
 """How much each piece of evidence counts for one person, and why some does not."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from emotion_ros.core.evidence import FACE, TEXT, Ageing, Evidence, Rejection
+from emotion_ros.core.evidence import FACE, TEXT, Evidence, Rejection
 from emotion_ros.core.fusion.card import FusionCard
-from emotion_ros.core.fusion.config import FusionConfig
-from emotion_ros.core.fusion.summary import reading_order
+from emotion_ros.core.fusion.config import FACE_HALF_LIFE_S, FusionConfig, ModalityConfig
 from emotion_ros.core.state import WeighedEvidence
 
-NOBODY = ''
+NO_PERSON = ''
+_RANKS = {FACE: 0, TEXT: 1}
+FULL_CORROBORATION = 0.5
+"""From this weight on, a modality without a fitted weight corroborates others in full."""
 
 
 @dataclass(frozen=True)
-class _Heard:
-    """Evidence with its age; ``presence`` is quality x freshness, 0 when it is rejected."""
+class TemporalDecay:
+    """How the weight of one modality falls with age: full, then halving, then zero.
 
-    evidence: Evidence
-    ageing: Ageing
-    age_s: float
-    rejection: Rejection
-    presence: float
+    ``weight * 2 ** (-(age - fresh_for_s) / half_life_s)`` after ``fresh_for_s``, shifted so that
+    it is continuous and reaches exactly zero at ``timeout_s``. ``solo_weight`` is the weight while
+    no other evidence counts; None: the same.
+    """
+
+    weight: float
+    fresh_for_s: float
+    half_life_s: float
+    timeout_s: float
+    solo_weight: float | None = None
+
+    def base_weight(self, corroboration: float) -> float:
+        """Return the weight when fresh: from solo (``corroboration`` 0) to corroborated (1)."""
+        if self.solo_weight is None:
+            return self.weight
+        return self.solo_weight + (self.weight - self.solo_weight) * corroboration
 
     @property
-    def company(self) -> float:
-        """How far others are not alone, 0..1."""
-        return self.ageing.company * self.presence
+    def corroboration(self) -> float:
+        """How far fresh evidence of this modality corroborates others, 0..1."""
+        if self.solo_weight is not None:
+            return 1.0
+        return min(self.weight / FULL_CORROBORATION, 1.0)
+
+    def is_fresh(self, age_s: float) -> bool:
+        """Return whether evidence of this age still counts in full."""
+        return age_s <= self.fresh_for_s
+
+    def is_stale(self, age_s: float) -> bool:
+        """Return whether evidence of this age no longer counts at all."""
+        return age_s >= self.timeout_s
+
+    def freshness(self, age_s: float) -> float:
+        """Return the factor 1..0 of the weight at this age."""
+        if self.is_fresh(age_s):
+            return 1.0
+        if self.is_stale(age_s):
+            return 0.0
+        floor = 2.0 ** (-(self.timeout_s - self.fresh_for_s) / self.half_life_s)
+        decay = 2.0 ** (-(age_s - self.fresh_for_s) / self.half_life_s)
+        return float((decay - floor) / (1.0 - floor))
 
 
-class Weigher:
-    """Gives evidence the weight: base weight of its modality x quality x freshness.
+def resolve_decays(
+    config: FusionConfig, card: FusionCard, modalities: Mapping[str, ModalityConfig]
+) -> dict[str, TemporalDecay]:
+    """Return the decay of face, text and the listed ``modalities`` under these options."""
+    face_times_s = config.face_fresh_for, FACE_HALF_LIFE_S, config.vision_timeout
+    text_times_s = config.fresh_for, config.text_half_life, config.text_hold
+    decays = {
+        name: TemporalDecay(m.weight, config.fresh_for, m.half_life, m.timeout)
+        for name, m in modalities.items()
+    }
+    for name, weight, times_s in (
+        (FACE, config.face_weight, face_times_s),
+        (TEXT, config.text_weight, text_times_s),
+    ):
+        if weight < 0.0:
+            decays[name] = TemporalDecay(card.weights[name], *times_s, card.solo_weights[name])
+        else:
+            decays[name] = TemporalDecay(weight, *times_s)
+    return decays
 
-    The fitted base weight of a face or of words goes from its value alone to the one in company
-    as the presence (quality x freshness) of the best other evidence goes from 0 to 1.
+
+@dataclass(frozen=True)
+class _AgedEvidence:
+    """Evidence at one moment; ``effective_quality`` is quality x freshness, 0 when rejected."""
+
+    evidence: Evidence
+    decay: TemporalDecay
+    age_s: float
+    rejection: Rejection
+    effective_quality: float
+
+
+class EvidenceWeighting:
+    """Gives evidence its weight: base weight of the modality x quality x freshness.
+
+    The fitted base weight of face or text goes from its solo value to the corroborated one as
+    the effective quality (quality x freshness) of the best other evidence goes from 0 to 1.
     """
 
     def __init__(
-        self, config: FusionConfig, card: FusionCard, modalities: Mapping[str, Ageing]
+        self,
+        config: FusionConfig,
+        card: FusionCard,
+        modalities: Mapping[str, ModalityConfig],
     ) -> None:
-        self.config = config
         self._card = card
         self._modalities = dict(modalities)
+        self.configure(config)
+
+    def configure(self, config: FusionConfig) -> None:
+        """Resolve the decay of every modality; unlisted ones share ``other_weight``."""
+        self._decays = resolve_decays(config, self._card, self._modalities)
+        self._unlisted = TemporalDecay(
+            config.other_weight, config.fresh_for, config.text_half_life, config.text_hold
+        )
 
     def weigh(
         self,
@@ -51,64 +126,65 @@ class Weigher:
         without_face: bool,
         now_s: float,
     ) -> list[WeighedEvidence]:
-        """Return what concerns a person ('' is nobody), in reading order.
+        """Return the evidence about a person ('' is no person) with weights, in reading order.
 
-        ``people`` are those in view, the focus person (or nobody) first; ``without_face`` says
-        whether evidence counts that is about none of them.
+        ``people`` are those in view, the focus person (or '') first; ``without_face`` says
+        whether evidence counts that is about no person in view.
         """
-        relevant = [e for e in evidence if _concerns(e, person, person == people[0])]
-        relevant.sort(key=lambda e: (*reading_order(e.modality), e.person_id, e.source))
-        belonging = [_belongs(e, person, people, without_face) for e in relevant]
-        heard = [self._hear(e, is_in, now_s) for e, is_in in zip(relevant, belonging, strict=True)]
-        return [_weigh(one, [h.company for h in heard if h is not one]) for one in heard]
+        is_focus = person == people[0]
+        relevant = [e for e in evidence if _is_relevant(e, person, is_focus)]
+        relevant.sort(key=_reading_order)
+        aged = [self._age(e, _applies(e, person, people, without_face), now_s) for e in relevant]
+        corroborations = [a.decay.corroboration * a.effective_quality for a in aged]
+        return [
+            WeighedEvidence(
+                evidence=a.evidence,
+                weight=a.effective_quality
+                * a.decay.base_weight(
+                    max(corroborations[:i] + corroborations[i + 1 :], default=0.0)
+                ),
+                age_s=a.age_s,
+                rejection=a.rejection,
+                fresh=a.decay.is_fresh(a.age_s),
+            )
+            for i, a in enumerate(aged)
+        ]
 
     def is_stale(self, evidence: Evidence, now_s: float) -> bool:
-        """Return whether evidence is too old to count for anybody."""
-        return self._ageing(evidence.modality).is_stale(now_s - evidence.stamp_s)
+        """Return whether evidence is too old to count for any person."""
+        return self._decay(evidence.modality).is_stale(now_s - evidence.stamp_s)
 
-    def _hear(self, evidence: Evidence, belongs: bool, now_s: float) -> _Heard:
+    def _age(self, evidence: Evidence, applies: bool, now_s: float) -> _AgedEvidence:
+        decay = self._decay(evidence.modality)
         age_s = max(now_s - evidence.stamp_s, 0.0)
-        ageing = self._ageing(evidence.modality)
         rejection = evidence.rejection
-        if rejection is Rejection.NONE and ageing.is_stale(age_s):
+        if not rejection and decay.is_stale(age_s):
             rejection = Rejection.STALE
-        if rejection is Rejection.NONE and not belongs:
+        elif not rejection and not applies:
             rejection = Rejection.WRONG_PERSON
-        counts = rejection is Rejection.NONE
-        presence = evidence.quality * ageing.freshness(age_s) if counts else 0.0
-        return _Heard(evidence, ageing, age_s, rejection, presence)
+        effective_quality = 0.0 if rejection else evidence.quality * decay.freshness(age_s)
+        return _AgedEvidence(evidence, decay, age_s, rejection, effective_quality)
 
-    def _ageing(self, modality: str) -> Ageing:
-        if modality == FACE:
-            return self.config.face_ageing(self._card)
-        if modality == TEXT:
-            return self.config.text_ageing(self._card)
-        listed = self._modalities.get(modality)
-        if listed is None:
-            return self.config.other_ageing()
-        return replace(listed, fresh_for_s=self.config.fresh_for)  # it may have been changed
+    def _decay(self, modality: str) -> TemporalDecay:
+        return self._decays.get(modality, self._unlisted)
 
 
-def _weigh(heard: _Heard, others: Iterable[float]) -> WeighedEvidence:
-    return WeighedEvidence(
-        evidence=heard.evidence,
-        weight=heard.ageing.weight_in(max(others, default=0.0)) * heard.presence,
-        age_s=heard.age_s,
-        rejection=heard.rejection,
-        fresh=heard.ageing.is_fresh(heard.age_s),
-    )
+def _reading_order(evidence: Evidence) -> tuple[int, str, str, str]:
+    """Return a sort key: faces, then text, then the other modalities by name."""
+    rank = _RANKS.get(evidence.modality, len(_RANKS))
+    return (rank, evidence.modality, evidence.person_id, evidence.source)
 
 
-def _concerns(evidence: Evidence, person: str, is_focus: bool) -> bool:
-    """Return whether evidence is worth showing for this person, used or not."""
+def _is_relevant(evidence: Evidence, person: str, is_focus: bool) -> bool:
+    """Return whether evidence is reported with this person's state, used or not."""
     if evidence.person_id == person:
         return True
-    return person == NOBODY if evidence.modality == FACE else is_focus
+    return person == NO_PERSON if evidence.modality == FACE else is_focus
 
 
-def _belongs(evidence: Evidence, person: str, people: Sequence[str], without_face: bool) -> bool:
-    """Return whether evidence may count for this person; for nobody, what is of nobody in view."""
-    if person != NOBODY:
-        return evidence.person_id in (person, NOBODY)
-    is_somebodys = evidence.modality == FACE or evidence.person_id in set(people) - {NOBODY}
-    return without_face and not is_somebodys
+def _applies(evidence: Evidence, person: str, people: Sequence[str], without_face: bool) -> bool:
+    """Return whether evidence may count: for no person, only what is about no one in view."""
+    if person != NO_PERSON:
+        return evidence.person_id in (person, NO_PERSON)
+    names_someone = evidence.person_id != NO_PERSON and evidence.person_id in people
+    return without_face and evidence.modality != FACE and not names_someone

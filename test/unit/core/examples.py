@@ -25,7 +25,7 @@ CARD = FusionCard(
     sharpness=1.4,
     temperature=1.0,
     weights={'face': 0.8, 'text': 0.6},
-    alone={'face': 1.0, 'text': 0.9},
+    solo_weights={'face': 1.0, 'text': 0.9},
     provenance={},
 )
 

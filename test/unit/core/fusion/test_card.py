@@ -38,7 +38,7 @@ def test_good_card(tmp_path: Path) -> None:
     assert loaded.prior[Emotion.NEUTRAL] == 0.4
     assert loaded.sentiment_given_emotion[6] == (0.2, 0.3, 0.5)
     assert loaded.weights == {'face': 0.8, 'text': 0.6}
-    assert loaded.alone == {'face': 1.0, 'text': 0.9}
+    assert loaded.solo_weights == {'face': 1.0, 'text': 0.9}
     assert (loaded.sharpness, loaded.temperature) == (1.4, 1.5)
 
 

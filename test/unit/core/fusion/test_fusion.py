@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotion_ros.core.emotions import Emotion, Sentiment
-from emotion_ros.core.evidence import Ageing, Rejection
-from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.evidence import Rejection
+from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.observations import FacesObservation, SourceStatus, TextObservation
 from emotion_ros.core.state import Status
@@ -139,7 +139,7 @@ def test_words_switched_on_again_without_a_word_said_are_no_evidence():
 
 def test_a_new_modality_enters_with_the_weight_of_the_listed_one():
     card, config = CARD, FusionConfig(modalities=('voice',))
-    fusion = Fusion(config, card, {'voice': Ageing(1.0, 2.0, 1.5, 5.0)})
+    fusion = Fusion(config, card, {'voice': ModalityConfig(1.0, 1.5, 5.0)})
     fusion.add_evidence(voice(T), T)
     state = fusion.states(T)[0]
     assert state.probabilities == pytest.approx(sure(Emotion.SAD))
@@ -199,7 +199,7 @@ def test_words_fade_until_text_hold():
     fusion = make_fusion()
     fusion.add_text(words(T, *GLAD), T)
     weights = {s: fusion.states(T + s)[0].evidence[0].weight for s in (0.0, 2.0, 3.5, 4.9, 5.0)}
-    assert weights[0.0] == weights[2.0] == pytest.approx(CARD.alone['text'])
+    assert weights[0.0] == weights[2.0] == pytest.approx(CARD.solo_weights['text'])
     assert 0.0 < weights[4.9] < weights[3.5] < 0.6
     assert weights[5.0] == 0.0
 
@@ -208,7 +208,7 @@ def weights_of(state):
     return {shown.evidence.modality: shown.weight for shown in state.evidence}
 
 
-def test_a_source_counts_for_less_in_company():
+def test_a_source_counts_for_less_when_corroborated():
     fusion = make_fusion()
     play(fusion, T, 1.0, HAPPY)
     assert weights_of(fusion.states(T + 1.0)[0]) == {'face': pytest.approx(1.0)}
@@ -354,14 +354,14 @@ def test_who_no_longer_says_that_he_is_off_is_not():
 
 def test_fresh_for_acts_on_listed_modalities_too():
     config = FusionConfig(fresh_for=2.0)
-    fusion = Fusion(config, CARD, {'voice': Ageing(0.5, 2.0, 1.5, 5.0)})
+    fusion = Fusion(config, CARD, {'voice': ModalityConfig(0.5, 1.5, 5.0)})
     fusion.add_evidence(voice(T), T)
     assert weights_of(fusion.states(T + 1.0)[0])['voice'] == pytest.approx(0.5)
     fusion.configure(replace(config, fresh_for=0.2))
     assert weights_of(fusion.states(T + 1.0)[0])['voice'] < 0.4
 
 
-def test_third_parties_have_one_weight_and_are_company():
+def test_third_parties_have_one_weight_and_corroborate_others():
     fusion = make_fusion()
     fusion.add_evidence(voice(T), T)
     assert weights_of(fusion.states(T)[0]) == {'voice': pytest.approx(0.5)}

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from emotion_ros.core.emotions import Emotion
-from emotion_ros.core.fusion.hysteresis import StableLabel
+from emotion_ros.core.fusion.hysteresis import LabelHysteresis
 from examples import sure
 
 
@@ -17,21 +17,21 @@ def mixed(a: Emotion, p_a: float, b: Emotion, p_b: float) -> np.ndarray:
 
 
 def test_the_first_label_is_taken_at_once():
-    decision = StableLabel(2.0).update(np.array(sure(Emotion.SAD, 0.7)), 10.0)
+    decision = LabelHysteresis(2.0).update(np.array(sure(Emotion.SAD, 0.7)), 10.0)
     assert (decision.emotion, decision.duration_s) == (Emotion.SAD, 0.0)
     assert decision.confidence == pytest.approx(0.7)
 
 
 @pytest.mark.parametrize(('lead', 'emotion'), [(0.05, Emotion.HAPPY), (0.15, Emotion.SAD)])
 def test_a_small_lead_changes_nothing(lead, emotion):
-    label = StableLabel(2.0)
+    label = LabelHysteresis(2.0)
     label.update(np.array(sure(Emotion.HAPPY)), 0.0)
     decision = label.update(mixed(Emotion.HAPPY, 0.3, Emotion.SAD, 0.3 + lead), 1.0)
     assert decision.emotion is emotion
 
 
 def test_promise_59_a_flickering_source_changes_the_label_at_most_twice_a_second():
-    label, changes, before = StableLabel(2.0), [], None
+    label, changes, before = LabelHysteresis(2.0), [], None
     for i in range(300):
         source = Emotion.HAPPY if i % 2 else Emotion.SAD
         emotion = label.update(np.array(sure(source)), i / 30.0).emotion
@@ -43,7 +43,7 @@ def test_promise_59_a_flickering_source_changes_the_label_at_most_twice_a_second
 
 
 def test_duration_counts_from_the_switch():
-    label = StableLabel(2.0)
+    label = LabelHysteresis(2.0)
     label.update(np.array(sure(Emotion.HAPPY)), 5.0)
     label.update(np.array(sure(Emotion.SAD)), 7.0)
     assert label.update(np.array(sure(Emotion.SAD)), 7.5).duration_s == pytest.approx(0.5)

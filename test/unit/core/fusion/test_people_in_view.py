@@ -3,7 +3,7 @@
 
 import pytest
 
-from emotion_ros.core.fusion.focus import Candidate, FocusSelector
+from emotion_ros.core.fusion.people_in_view import Candidate, FocusSelector
 
 SMALL = Candidate('face_1', (0.45, 0.45, 0.55, 0.55), since_s=0.0)
 LARGE = Candidate('face_2', (0.0, 0.0, 0.3, 0.4), since_s=5.0)
