@@ -64,7 +64,7 @@ bench: setup-test
 	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST python -m benchmarks.bench $(if $(QUICK),--quick)
 
 soak: setup-test
-	@$(ENV) && python -m benchmarks.soak --minutes $(or $(MINUTES),15)
+	@$(ENV) && PYTHONPATH="test/system:$$PYTHONPATH" python -m soak --minutes $(or $(MINUTES),15)
 
 fuzz:
 	@$(BOOTSTRAP) fuzz --ros $(ROS)

@@ -23,7 +23,7 @@ from benchmarks.course import LONG, SHORT, spend_day, take_situations, target_fi
 from benchmarks.figure import Stage
 from benchmarks.fusion_step import measure_fusion_step
 from benchmarks.machine import busy_cores, cores, cpu_model, is_quiet
-from benchmarks.probe import in_own_context
+from benchmarks.probe import temporary_node
 from benchmarks.report import (
     WARN_ABOVE,
     Report,
@@ -115,7 +115,7 @@ def measure(args: argparse.Namespace) -> Report:
 
 def time_stages(pipeline: FacePipeline, config: FusionConfig) -> list[Stage]:
     """Return what the stages of a frame with one face take, in this process."""
-    with in_own_context(partial(Node, 'bench_stages')) as node:
+    with temporary_node(partial(Node, 'bench_stages')) as node:
         return measure_stages(pipeline, config, Camera().frames(), node)
 
 

@@ -11,7 +11,7 @@ import psutil
 
 from benchmarks.camera import Camera
 from benchmarks.figure import NotMeasured
-from benchmarks.probe import Probe, in_own_context
+from benchmarks.probe import Probe, temporary_node
 from emotion_ros.demo.command import SEPARATE, TOGETHER
 from emotion_ros.sandbox.domain import isolated
 from emotion_ros.sandbox.processes import Programs
@@ -76,7 +76,7 @@ def running(
     """Start the nodes, in one process or three, with somebody already listening."""
     transport = ['--ros-args', '-p', f'vision_node:image_transport:={camera.transport}']
     with (
-        in_own_context(partial(Probe, camera.frames())) as probe,
+        temporary_node(partial(Probe, camera.frames())) as probe,
         without_profile(),
         Programs(ENVIRONMENT) as programs,
     ):

@@ -101,7 +101,7 @@ class Probe(Node):
 
 
 @contextmanager
-def in_own_context(make: Callable[..., N]) -> Iterator[N]:
+def temporary_node(make: Callable[..., N]) -> Iterator[N]:
     """Make a node in a ROS context of its own; signals stay with the caller."""
     context = rclpy.Context()
     rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)

@@ -12,7 +12,6 @@ from time import monotonic, time
 import pytest
 from rcl_interfaces.msg import Log
 
-from benchmarks.shared_memory import segments
 from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.fusion_node import FusionNode
@@ -21,6 +20,7 @@ from emotion_ros.sandbox.processes import Programs
 from fakes import SayingHappy, vision_of
 from graph import Graph
 from lengths import length
+from shared_memory import segments
 from speaker import Speaker
 from stills import Camera, bright_square
 

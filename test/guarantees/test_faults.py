@@ -8,7 +8,6 @@ from time import monotonic, time
 
 import pytest
 
-from benchmarks.shared_memory import remove, segments
 from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.msg import EmotionEvidence, EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.fusion_node import FusionNode
@@ -17,6 +16,7 @@ from emotion_ros.sandbox.processes import Programs
 from faults import face_backend, vision_with
 from graph import Graph
 from lengths import length
+from shared_memory import remove, segments
 from sim_time import START_S, FusionTime, happy_faces, published_s
 from speaker import Speaker
 from stills import Camera, bright_square, smiling_face

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
 from time import monotonic, time
 
@@ -175,6 +176,7 @@ def test_promise_31_a_face_and_words_are_in_the_state_in_time(graph, figure):
     assert len(first_ages_s(states, 'face')) >= 0.6 * len(faces)
 
 
+SYSTEM_TESTS = Path(__file__).parents[1] / 'system'
 SOAK_MINUTES = length(15.0, 0.75)
 SOAK_TIMEOUT_S = 60.0 * SOAK_MINUTES + 120.0
 
@@ -184,9 +186,11 @@ def test_promise_32_hours_of_bad_input_leave_no_trace(ros_domain, tmp_path, figu
     """Red when VisionNode keeps its images, or FusionNode._take catches no InvalidInput."""
     report = tmp_path / 'soak.json'
     where = ['--domain', str(ros_domain), '--json', str(report)]
+    path = os.pathsep.join([str(SYSTEM_TESTS), os.environ.get('PYTHONPATH', '')])
     with monitored(ros_domain) as monitor:
         done = subprocess.run(
-            [sys.executable, '-m', 'benchmarks.soak', '--minutes', str(SOAK_MINUTES), *where],
+            [sys.executable, '-m', 'soak', '--minutes', str(SOAK_MINUTES), *where],
+            env={**os.environ, 'PYTHONPATH': path},
             capture_output=True,
             text=True,
             timeout=SOAK_TIMEOUT_S,

@@ -13,10 +13,10 @@ import psutil
 import pytest
 
 from altered_models import permuted_model
-from benchmarks.shared_memory import segments
 from emotion_ros.demo.command import title
 from emotion_ros.files.resources import packaged_config
 from output_contract import OutputMonitor, monitored
+from shared_memory import segments
 
 pytestmark = pytest.mark.usefixtures('weights')
 

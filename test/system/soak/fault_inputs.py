@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a robot's nodes are sent in a long day: good input, and every kind of bad input."""
+"""Endless good and bad input for the nodes: images, speech, evidence, parameters."""
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping
@@ -19,19 +19,19 @@ from emotion_ros.msg import EmotionEvidence
 from emotion_ros.nodes.to_msg import seconds_to_stamp
 
 GARBAGE = (b'', b'\x00\x01\x00\x00', b'\x00\x01\x00\x00\xff', b'\xff' * 40)
-LARGEST = 2**32 - 1
+UINT32_MAX = 2**32 - 1
 HOUR_S = 3600.0
 
 Now = Callable[[], float]
 Message = Any
 
 
-def frames(pictures: Mapping[str, NDArray[np.uint8]], now_s: Now) -> Iterator[Message]:
-    """Yield four good frames, then one of the bad ones, for ever; then the next good picture.
+def images(pictures: Mapping[str, NDArray[np.uint8]], now_s: Now) -> Iterator[Message]:
+    """Yield four good images, then a bad one, without end; every 300, the next good picture.
 
-    ``pictures`` are grey, of any size, by name; ``now_s`` is ROS time in seconds.
+    ``pictures`` are grey, of any size, by name; ``now_s`` returns ROS time in seconds.
     """
-    bad = cycle(BAD_FRAMES)
+    bad = cycle(BAD_IMAGES)
     good = cycle(pictures.values())
     while True:
         picture = next(good)
@@ -42,7 +42,7 @@ def frames(pictures: Mapping[str, NDArray[np.uint8]], now_s: Now) -> Iterator[Me
 
 
 def to_image(picture: NDArray[np.uint8], stamp_s: float) -> Image:
-    """Return a grey picture as a message."""
+    """Return a grey picture as an image message."""
     height, width = picture.shape
     msg = Image(height=height, width=width, encoding='mono8', step=width)
     msg.header.stamp = seconds_to_stamp(stamp_s)
@@ -50,8 +50,8 @@ def to_image(picture: NDArray[np.uint8], stamp_s: float) -> Image:
     return msg
 
 
-def changed(**fields: Any) -> Callable[[Image], Image]:
-    """Return a change to the fields of a good frame."""
+def with_fields(**fields: Any) -> Callable[[Image], Image]:
+    """Return a function that sets fields of a good image."""
 
     def change(msg: Image) -> Image:
         for name, value in fields.items():
@@ -61,8 +61,8 @@ def changed(**fields: Any) -> Callable[[Image], Image]:
     return change
 
 
-def taken_later(seconds: float) -> Callable[[Image], Image]:
-    """Return a change of the stamp of a good frame."""
+def with_stamp_offset(seconds: float) -> Callable[[Image], Image]:
+    """Return a function that moves the stamp of a good image."""
 
     def change(msg: Image) -> Image:
         msg.header.stamp = Time(sec=int(msg.header.stamp.sec + seconds), nanosec=0)
@@ -71,42 +71,42 @@ def taken_later(seconds: float) -> Callable[[Image], Image]:
     return change
 
 
-def without_a_clock(msg: Image) -> Image:
-    """Return a frame of a camera that knows no time."""
+def with_zero_stamp(msg: Image) -> Image:
+    """Return the image with the stamp of a driver that sets none."""
     msg.header.stamp = Time()
     return msg
 
 
-def bad_stamp(msg: Image) -> Image:
-    """Return a frame whose stamp has too many nanoseconds."""
-    msg.header.stamp.nanosec = LARGEST
+def with_invalid_stamp(msg: Image) -> Image:
+    """Return the image with too many nanoseconds in its stamp."""
+    msg.header.stamp.nanosec = UINT32_MAX
     return msg
 
 
-BAD_FRAMES: tuple[Callable[[Image], Message], ...] = (
-    changed(encoding='32FC1'),
-    changed(encoding=''),
-    changed(width=0),
-    changed(width=LARGEST, height=LARGEST),
-    changed(step=1),
-    changed(data=array('B', b'123')),
-    taken_later(-HOUR_S),
-    taken_later(HOUR_S),
-    without_a_clock,
-    bad_stamp,
+BAD_IMAGES: tuple[Callable[[Image], Message], ...] = (
+    with_fields(encoding='32FC1'),
+    with_fields(encoding=''),
+    with_fields(width=0),
+    with_fields(width=UINT32_MAX, height=UINT32_MAX),
+    with_fields(step=1),
+    with_fields(data=array('B', b'123')),
+    with_stamp_offset(-HOUR_S),
+    with_stamp_offset(HOUR_S),
+    with_zero_stamp,
+    with_invalid_stamp,
     *((lambda _, raw=raw: raw) for raw in GARBAGE),
 )
 
 
 def speech() -> Iterator[Message]:
-    """Yield sentences and what is none, for ever."""
+    """Yield two good sentences, then a bad one, without end."""
     for number in count():
         yield String(data=f'I am so happy to see you, for the {number}th time!')
         yield String(data=f'This is terrible, and that was number {number}.')
-        yield BAD_WORDS[number % len(BAD_WORDS)]
+        yield BAD_SPEECH[number % len(BAD_SPEECH)]
 
 
-BAD_WORDS: tuple[Message, ...] = (
+BAD_SPEECH: tuple[Message, ...] = (
     String(data=''),
     String(data=' \t\n\x01\x02'),
     String(data='you you you you you'),
@@ -119,14 +119,14 @@ BAD_WORDS: tuple[Message, ...] = (
 
 
 def evidence(now_s: Now) -> Iterator[Message]:
-    """Yield what a voice says, and what no voice should say, for ever."""
+    """Yield valid and invalid evidence of a third-party modality, without end."""
     for changes in cycle(EVIDENCE):
         if isinstance(changes, bytes):
             yield changes
             continue
         msg = EmotionEvidence(modality='voice', quality=1.0, probabilities=[1 / 7] * 7)
-        msg.header.stamp = seconds_to_stamp(now_s() + changes.get('later_s', 0.0))
-        for name in changes.keys() - {'later_s'}:
+        msg.header.stamp = seconds_to_stamp(now_s() + changes.get('stamp_offset_s', 0.0))
+        for name in changes.keys() - {'stamp_offset_s'}:
             setattr(msg, name, changes[name])
         yield msg
 
@@ -141,15 +141,15 @@ EVIDENCE: tuple[dict[str, Any] | bytes, ...] = (
     {'modality': ''},
     {'modality': 'not a name'},
     {'person_id': 'face_999'},
-    {'later_s': HOUR_S},
-    {'later_s': -HOUR_S},
-    {'later_s': -0.3},
+    {'stamp_offset_s': HOUR_S},
+    {'stamp_offset_s': -HOUR_S},
+    {'stamp_offset_s': -0.3},
     *GARBAGE,
 )
 
 
 def parameters() -> Iterator[Parameter]:
-    """Yield changes of the fusion's parameters, most of them illegal, for ever."""
+    """Yield changes of the fusion's parameters, most of them illegal, without end."""
     double, string = ParameterType.PARAMETER_DOUBLE, ParameterType.PARAMETER_STRING
     values = (
         ('dwell', ParameterValue(type=double, double_value=0.4)),
