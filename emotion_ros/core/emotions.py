@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The vocabulary: seven emotions, three sentiments, and what an abstention looks like.
+"""The seven emotions, the three sentiments, and UNKNOWN for an abstention.
 
-The order is that of the FER2013 image folders. It is written here only; tests compare it with
+The order is that of the FER2013 image folders. It is defined only here; tests compare it with
 the constants of the messages and with every model card.
 """
 

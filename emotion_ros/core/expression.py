@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A state in the terms of REP-155 (ROS4HRI): the words of hri_msgs/Expression."""
+"""A state in the terms of REP-155 (ROS4HRI), as hri_msgs/Expression has them."""
 
 from dataclasses import dataclass
 from math import isfinite
@@ -29,9 +29,9 @@ class Expression:
 
 
 def to_expression(state: EmotionState) -> Expression | None:
-    """Return the state's expression; None when nothing is known, for which REP-155 has no word.
+    """Return the state's expression; None for UNKNOWN, which REP-155 cannot express.
 
-    Valence and arousal that were not estimated become 0, which has no other reading there.
+    Valence and arousal that were not estimated become 0: the message has no other value for that.
     """
     if state.emotion is Emotion.UNKNOWN:
         return None

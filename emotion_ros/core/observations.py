@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the vision and sentiment nodes saw and heard, and the evidence that follows from it."""
+"""What the vision and sentiment nodes observed, and the evidence that follows from it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class FaceObservation:
         return f'face_{self.face_id}'
 
     def to_evidence(self, stamp_s: float, source: str = '') -> Evidence:
-        """Return what this face says about its person."""
+        """Return the evidence of this face about its person."""
         return Evidence(
             modality=FACE,
             stamp_s=stamp_s,
@@ -54,7 +54,7 @@ class FaceObservation:
 
 @dataclass(frozen=True)
 class FacesObservation:
-    """All faces of one processed frame; an empty one says that nobody is in view."""
+    """All faces of one processed frame; without faces, nobody is in view."""
 
     stamp_s: float
     frame_id: str = ''
@@ -78,11 +78,11 @@ class TextObservation:
 
     @property
     def is_status_only(self) -> bool:
-        """Whether nothing was said: the node only tells how it is."""
+        """Whether there was no utterance: the node only reports its status."""
         return self.rejection is Rejection.NONE and bool(np.isnan(self.sentiment).all())
 
     def to_evidence(self, sentiment_given_emotion: Sequence[Sequence[float]]) -> Evidence:
-        """Return what these words say about the speaker.
+        """Return the evidence of this utterance about the speaker.
 
         The sentiment is spread over the emotions by P(sentiment | emotion), with the emotion
         head, or nothing when there is none, as the prior; all NaN when either is malformed.

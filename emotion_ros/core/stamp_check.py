@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""When an input counts as made, and when it came too late or from the future."""
+"""Which stamps are accepted: neither too old nor ahead of this clock."""
 
 from emotion_ros.errors import InvalidInput
 
@@ -10,9 +10,9 @@ CLOCK_JUMP_S = 0.5
 def accepted_stamp(stamp_s: float, now_s: float, max_age_s: float, max_future_s: float) -> float:
     """Return the stamp of an input that arrived at ``now_s``; both are ROS time in seconds.
 
-    A zero stamp says that the source has no clock: its arrival counts. A zero ``now_s`` says
-    that this node still waits for its own: nothing can be compared. InvalidInput ('stale' or
-    'future') when the two are too far apart.
+    A zero stamp means that the source has no clock: the time of arrival is used. A zero ``now_s``
+    means that this node still waits for its clock: nothing can be compared. InvalidInput
+    ('stale' or 'future') when the two are too far apart.
     """
     if stamp_s == 0.0 or now_s == 0.0:
         return stamp_s or now_s

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the robot may believe one person feels now: the core's twin of the message."""
+"""The fused state of one person: the fields of EmotionState.msg as core types."""
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
@@ -36,7 +36,7 @@ class Reason(str, Enum):
 
 @dataclass(frozen=True)
 class WeighedEvidence:
-    """An Evidence as the pool saw it: its weight in the sum, its age (s), and if it was used.
+    """Evidence as it entered the pool: its weight, its age (s), and whether it was used.
 
     ``fresh`` says that its weight has not begun to fall with age.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a speech recogniser says."""
+"""One message of a speech recogniser."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Utterance:
     """One message of a recogniser, in the terms of hri_msgs/LiveSpeech.
 
-    ``final`` is what was said; only ``partial`` is set while the person still speaks.
+    ``final`` is the recognised text; only ``partial`` is set while the person still speaks.
     ``confidence`` is 0..1, where 0 means unknown, as many recognisers never fill it in.
     ``language`` is a code such as en, en-US or en_US; empty when the recogniser does not say.
     """
@@ -20,16 +20,16 @@ class Utterance:
 
     @classmethod
     def from_text(cls, text: str) -> 'Utterance':
-        """Return what a recogniser said that knows nothing but words."""
+        """Return the utterance of a recogniser that gives only text."""
         return cls(final=text)
 
     @property
     def is_partial(self) -> bool:
-        """Whether the person is still speaking, so that nothing is to be scored yet."""
+        """Whether the person is still speaking, so that nothing is scored yet."""
         return bool(self.partial) and not self.final
 
     @property
-    def trust(self) -> float:
+    def confidence_or_one(self) -> float:
         """The recogniser's confidence; 1 when it is unknown or not a number in 0..1."""
         return float(self.confidence) if 0 < self.confidence <= 1 else 1.0
 

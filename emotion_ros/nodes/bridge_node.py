@@ -11,14 +11,14 @@ from rclpy.publisher import Publisher
 from emotion_ros.conversions.from_msg import msg_to_faces
 from emotion_ros.conversions.state_from_msg import msg_to_state
 from emotion_ros.core.expression import to_expression
-from emotion_ros.core.face_outline import mark_face
+from emotion_ros.core.face_outline import outline_face
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.options import Options
 from emotion_ros.errors import InvalidInput, MissingDependency
 from emotion_ros.msg import EmotionStateArray, FaceEmotionArray
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.foxglove import marks_to_msg, require_foxglove_msgs
+from emotion_ros.nodes.foxglove import outlines_to_msg, require_foxglove_msgs
 from emotion_ros.nodes.hri import expression_to_msg, require_hri_msgs
 
 QUEUE_DEPTH = 10
@@ -71,8 +71,8 @@ class BridgeNode(EmotionNode[BridgeConfig]):
         except InvalidInput as error:
             self.health.reject(error.reason)
             return
-        marks = [mark_face(face, msg.image_width, msg.image_height) for face in faces]
-        self._annotations.publish(marks_to_msg(marks, msg.header.stamp))
+        outlines = [outline_face(face, msg.image_width, msg.image_height) for face in faces]
+        self._annotations.publish(outlines_to_msg(outlines, msg.header.stamp))
 
     def _on_states(self, msg: EmotionStateArray) -> None:
         self.health.count('received')

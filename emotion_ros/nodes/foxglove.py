@@ -8,7 +8,7 @@ from typing import Any
 
 from builtin_interfaces.msg import Time
 
-from emotion_ros.core.face_outline import FaceMark
+from emotion_ros.core.face_outline import FaceOutline
 from emotion_ros.errors import MissingDependency
 
 LINE_PX = 2.0
@@ -27,32 +27,32 @@ def require_foxglove_msgs() -> ModuleType:
         ) from error
 
 
-def marks_to_msg(marks: Iterable[FaceMark], stamp: Time) -> Any:
+def outlines_to_msg(outlines: Iterable[FaceOutline], stamp: Time) -> Any:
     """Return a foxglove_msgs/ImageAnnotations; without marks it wipes the last ones away."""
     msgs = require_foxglove_msgs()
     annotations = msgs.ImageAnnotations()
-    for mark in marks:
-        annotations.points.append(_outline(msgs, mark, stamp))
-        annotations.texts.append(_words(msgs, mark, stamp))
+    for outline in outlines:
+        annotations.points.append(_outline(msgs, outline, stamp))
+        annotations.texts.append(_caption(msgs, outline, stamp))
     return annotations
 
 
-def _outline(msgs: ModuleType, mark: FaceMark, stamp: Time) -> Any:
+def _outline(msgs: ModuleType, outline: FaceOutline, stamp: Time) -> Any:
     return msgs.PointsAnnotation(
         timestamp=stamp,
         type=msgs.PointsAnnotation.LINE_LOOP,
-        points=[msgs.Point2(x=float(x), y=float(y)) for x, y in mark.corners_xy],
+        points=[msgs.Point2(x=float(x), y=float(y)) for x, y in outline.corners_xy],
         outline_color=_colour(msgs, RGBA),
         thickness=LINE_PX,
     )
 
 
-def _words(msgs: ModuleType, mark: FaceMark, stamp: Time) -> Any:
-    x, y = mark.words_xy
+def _caption(msgs: ModuleType, outline: FaceOutline, stamp: Time) -> Any:
+    x, y = outline.caption_xy
     return msgs.TextAnnotation(
         timestamp=stamp,
         position=msgs.Point2(x=float(x), y=float(y)),
-        text=mark.words,
+        text=outline.caption,
         font_size=FONT_PX,
         text_color=_colour(msgs, RGBA),
         background_color=_colour(msgs, BEHIND_WORDS_RGBA),

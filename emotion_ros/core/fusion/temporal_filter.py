@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Smoothing of a distribution over time; every filter is told the time step."""
+"""Smoothing of a distribution over time, by elapsed seconds and not by frames."""
 
 from math import ceil, exp
 from typing import Protocol
@@ -27,8 +27,8 @@ class HmmFilter:
     """Forward filter of a sticky hidden Markov chain in continuous time.
 
     The hidden emotion jumps to a draw from the prior at rate ``1 / stay_s``; the observation
-    gathers log-likelihood at ``faithful_gain / stay_s`` per second, so that the result depends on
-    how long a thing was seen, not on how many frames showed it; long steps are cut into short
+    adds log-likelihood at ``faithful_gain / stay_s`` per second, so that the result depends on how
+    long an observation lasted, not on how many frames showed it; long steps are cut into short
     ones for the same reason. Source: Rabiner 1989, "A tutorial on hidden Markov models", the
     forward procedure.
     """
@@ -61,12 +61,12 @@ class HmmFilter:
 def faithful_gain(
     observed: Probabilities, prior: Probabilities, likelihood: Probabilities
 ) -> float:
-    """Return the gain with which a lasting observation is believed just as far as it says.
+    """Return the gain at which a lasting observation is believed as much as it claims, no more.
 
     ``likelihood`` [C] are the logarithms of ``observed / prior``. At that gain the likeliest class
-    neither rises nor falls once the belief equals ``observed``: what leaks to the prior is what
-    the likelihood brings. A fixed gain would make one weak utterance look sure only because it is
-    remembered for seconds.
+    neither rises nor falls once the belief equals ``observed``: the leak to the prior balances
+    the likelihood. A fixed gain would make one weak utterance look certain only because it is
+    kept for seconds.
     """
     best = int(np.argmax(observed))
     lead = likelihood[best] - float(observed @ likelihood)

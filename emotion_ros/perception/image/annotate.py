@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from emotion_ros.core.face_outline import FaceMark, mark_face
+from emotion_ros.core.face_outline import FaceOutline, outline_face
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.perception.image.decode import ImageArray
 
@@ -20,18 +20,20 @@ def annotate_faces(image_bgr: ImageArray, faces: Sequence[FaceObservation]) -> I
     canvas = image_bgr.copy()
     height, width = canvas.shape[:2]
     for face in faces:
-        _draw(canvas, mark_face(face, width, height), max(1.0, width / _USUAL_WIDTH))
+        _draw(canvas, outline_face(face, width, height), max(1.0, width / _USUAL_WIDTH))
     return canvas
 
 
-def _draw(canvas: ImageArray, mark: FaceMark, scale: float) -> None:
+def _draw(canvas: ImageArray, outline: FaceOutline, scale: float) -> None:
     """Draw the outline and, above it or inside it at the top of the image, the words."""
-    corners = np.array(mark.corners_xy).astype(np.int32)
+    corners = np.array(outline.corners_xy).astype(np.int32)
     line = round(2 * scale)
-    (width, height), below = cv2.getTextSize(mark.words, _FONT, 0.5 * scale, line // 2)
+    (width, height), below = cv2.getTextSize(outline.caption, _FONT, 0.5 * scale, line // 2)
     x, bottom = int(corners[0, 0]), max(int(corners[0, 1]), height + below)
     top_left = (x, bottom - height - below)
     cv2.rectangle(canvas, top_left, (x + width, bottom), _BLACK, cv2.FILLED)
     start = (x, bottom - below)
-    cv2.putText(canvas, mark.words, start, _FONT, 0.5 * scale, _COLOUR_BGR, line // 2, cv2.LINE_AA)
+    cv2.putText(
+        canvas, outline.caption, start, _FONT, 0.5 * scale, _COLOUR_BGR, line // 2, cv2.LINE_AA
+    )
     cv2.polylines(canvas, [corners], True, _COLOUR_BGR, line)

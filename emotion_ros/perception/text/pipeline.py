@@ -106,7 +106,7 @@ class TextPipeline:
                 reason=UNSUPPORTED_LANGUAGE,
             )
         prediction = self._engine.classify(words.text)
-        quality = utterance.trust * quality_of(prediction)
+        quality = utterance.confidence_or_one * quality_of(prediction)
         elapsed_s = self._clock() - started_s
         return _report(words, verdict.code, prediction, quality, elapsed_s)
 

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from emotion_ros.core.face_outline import mark_face
+from emotion_ros.core.face_outline import outline_face
 from emotion_ros.core.observations import FaceObservation
 
 HAPPY = (0.01, 0.01, 0.01, 0.94, 0.01, 0.01, 0.01)
@@ -17,6 +17,6 @@ HAPPY = (0.01, 0.01, 0.01, 0.94, 0.01, 0.01, 0.01)
 )
 def test_a_face_is_outlined_in_pixels(probabilities, words):
     face = FaceObservation(3, (0.25, 0.5, 0.75, 1.0), 0.9, 1.0, probabilities)
-    mark = mark_face(face, 640, 480)
-    assert mark.corners_xy == ((160, 240), (480, 240), (480, 480), (160, 480))
-    assert (mark.words, mark.words_xy) == (words, (160, 240))
+    outline = outline_face(face, 640, 480)
+    assert outline.corners_xy == ((160, 240), (480, 240), (480, 480), (160, 480))
+    assert (outline.caption, outline.caption_xy) == (words, (160, 240))

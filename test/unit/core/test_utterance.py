@@ -24,7 +24,7 @@ def test_promise_22_only_partials_are_partial(utterance: Utterance, is_partial: 
     [(0.0, 1), (0.25, 0.25), (1, 1), (-0.5, 1), (80.0, 1), (float('nan'), 1)],
 )
 def test_unknown_confidence_is_not_distrust(confidence: float, trust: float) -> None:
-    assert Utterance('hello', confidence=confidence).trust == trust
+    assert Utterance('hello', confidence=confidence).confidence_or_one == trust
 
 
 @pytest.mark.parametrize(
