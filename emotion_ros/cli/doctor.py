@@ -6,11 +6,11 @@ import math
 import os
 import re
 
+from emotion_ros.cli.arguments import domain_id
 from emotion_ros.cli.console import table_console
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.graph_checks import Finding, Severity, examine
 from emotion_ros.errors import ConfigError
-from emotion_ros.sandbox.domain import domain_id
 
 EXIT_PROBLEM = 1
 NAMESPACE = re.compile(r'/?|/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*/?', re.ASCII)

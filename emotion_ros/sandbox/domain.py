@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A ROS graph that disturbs nobody: a domain of its own, on this machine only."""
 
-import argparse
 import os
 import socket
 
@@ -23,13 +22,6 @@ def isolated(domain: int) -> dict[str, str]:
         'FASTRTPS_DEFAULT_PROFILES_FILE': profile,
         'FASTDDS_DEFAULT_PROFILES_FILE': profile,
     }
-
-
-def domain_id(text: str) -> int:
-    """Return a ROS_DOMAIN_ID; ArgumentTypeError when it is none."""
-    if not text.isdecimal() or int(text) > LARGEST_DOMAIN:
-        raise argparse.ArgumentTypeError(f'{text!r} is not within 0 to {LARGEST_DOMAIN}')
-    return int(text)
 
 
 def free_domain() -> int:

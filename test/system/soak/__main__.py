@@ -26,10 +26,11 @@ from rich.table import Table
 
 from benchmarks.figure import Figure, NotMeasured
 from benchmarks.probe import temporary_node
+from emotion_ros.cli.arguments import domain_id
 from emotion_ros.demo.frame_renderer import ScenePainter
 from emotion_ros.demo.storyboard import Cue, Picture, Storyboard, View
 from emotion_ros.demo.storyboard_file import packaged_storyboard
-from emotion_ros.sandbox.domain import domain_id, free_domain, isolated
+from emotion_ros.sandbox.domain import free_domain, isolated
 from emotion_ros.sandbox.processes import Program, Programs
 from shared_memory import remove, segments
 from soak.driver import SoakDriver
