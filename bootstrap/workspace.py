@@ -47,8 +47,17 @@ class Workspace:
                 command, cwd=self.root, env=variables, stdout=output, stderr=subprocess.STDOUT
             )
         if done.returncode:
-            raise SetupError(f'colcon build failed; what it said is in {log}')
+            raise SetupError(f'colcon build failed (output: {log})')
+        self.remove_dead_links()
         environment.stamps.record('workspace', inputs)
+
+    def remove_dead_links(self) -> None:
+        """Remove what an earlier --symlink-install left of files that have moved since."""
+        for path in sorted(self.install.rglob('*'), reverse=True):  # files before their folder
+            if path.is_symlink() and not path.exists():
+                path.unlink()
+            elif path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
+                path.rmdir()
 
     def _command(self, environment: Environment) -> list[str]:
         colcon = [str(environment.path / 'bin' / 'colcon'), '--log-base', str(self.log), 'build']

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``python test/guarantees/page.py REPORT.xml PAGE.md``: the promises, and which tests keep them.
+"""``python test/guarantees/page.py REPORT.xml PAGE.md``: the promises and how their tests ended.
 
 REPORT.xml is what ``pytest --junitxml`` wrote. A test belongs to a promise by its name,
 ``test_promise_NN_...``, wherever it stands.
@@ -18,13 +18,12 @@ PROMISES = Path(__file__).with_name('promises.yaml')
 NAME = re.compile(r'test_promise_(\d+)_')
 HEAD = """# Promises
 
-<!-- Written by: make promises -->
+What the package guarantees. Every row has automatic tests, named `test_promise_NN_...`
+(`grep -rn test_promise_12_ test`); the docstring of each names the one-line change that makes it
+fail. `make test` runs them in short forms, `make promises` at full length; it wrote this page.
 
-What must hold, each a test (`test_promise_NN_…`; the docstring of each in `test/promises/` names
-the one-line change that turns it red). *kept*: all its tests passed in the last `make promises`,
-which tries the long ones at their full length (`make test` in short forms). Where a part was not
-tried on the machine of that run, the reason stands beside it. V is the vision node, S the
-sentiment node, F the fusion node.
+*kept*: all tests of the row passed in that run. What could not be tried on that machine is said
+beside it.
 """
 
 
@@ -40,7 +39,7 @@ class Trial:
 
 
 def main(report: Path, page: Path) -> int:
-    """Write the page; return 1 if a promise is broken or nobody has tried it."""
+    """Write the page; return 1 if a promise is broken or has no test."""
     sections = yaml.safe_load(PROMISES.read_text())
     reasons = sections.pop('not_run_here')
     trials = read_report(report)
@@ -105,8 +104,8 @@ def lines(
     yield f'**{kept} of {len(verdicts)} kept.**'
     for letter, section in sections.items():
         yield f'\n## {letter}. {section["title"]}\n'
-        yield '| | promise | | by | figures |'
-        yield '|---|---|---|---|---|'
+        yield '| | promise | | measured |'
+        yield '|---|---|---|---|'
         for number, text in section['promises'].items():
             found = trials.get(number, {}).values()
             yield row(number, text.strip(), verdicts[number], found, reasons.get(number, ''))
@@ -115,11 +114,10 @@ def lines(
 def row(number: int, text: str, verdict: str, trials: Iterable[Trial], reason: str) -> str:
     """Return one row of the table."""
     trials = list(trials)
-    names = [f'`{t.name.removeprefix(f"test_promise_{number}_")}`' for t in trials if t.passed]
-    notes = [f'not run here: {reason}'] if reason else []
-    notes += sorted({f'skipped: {why}' for t in trials for why in t.skipped})
     figures = [f'{what} {value}' for trial in trials for what, value in trial.figures.items()]
-    cells = [str(number), text, f'**{verdict}**', '<br>'.join(names + notes), '<br>'.join(figures)]
+    notes = [f'not run: {reason}'] if reason else []
+    notes += sorted({f'skipped: {why}' for t in trials for why in t.skipped if not reason})
+    cells = [str(number), text, f'**{verdict}**', '<br>'.join(figures + notes)]
     return '| ' + ' | '.join(cell.replace('|', '\\|') for cell in cells) + ' |'
 
 

@@ -58,8 +58,8 @@ def written(tmp_path) -> tuple[int, str]:
 @pytest.mark.parametrize(
     'row',
     [
-        '| 1 | Given default parameters',
-        '**kept** | `appears` | start 2.1 s |',
+        '| 1 | After a default start',
+        '**kept** | start 2.1 s |',
         '**broken** |',
         'skipped: no hri_msgs',
         '**1 of 72 kept.**',

@@ -89,3 +89,19 @@ def test_no_network(checkout: Path) -> None:
     unreachable = {'PIP_INDEX_URL': 'http://127.0.0.1:9/', 'PIP_RETRIES': '1'}
     line = set_up(checkout, PYTHON=sys.executable, PIP_CONFIG_FILE=os.devnull, **unreachable)
     assert line.startswith('setup: no network')
+
+
+def test_links_to_files_that_moved_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / 'bootstrap'))
+    from workspace import Workspace
+
+    room = tmp_path / 'install' / 'package' / 'old_room'
+    room.mkdir(parents=True)
+    (room / 'gone.py').symlink_to(tmp_path / 'gone.py')
+    kept = tmp_path / 'install' / 'package' / 'kept.py'
+    kept.symlink_to(Path(__file__))
+    Workspace(tmp_path, '').remove_dead_links()
+    assert [path for path in (tmp_path / 'install').rglob('*') if path.is_symlink()] == [kept]
+    assert not room.exists()
