@@ -8,6 +8,7 @@
 # make bench    speed and memory, some minutes alone on the machine (QUICK=1: one)
 # make soak     hours of good and bad input: does anything grow? (MINUTES=15)
 # make fuzz     made-up images and texts, for SECONDS=60 each: does anything break?
+# make structure  the figures of the code's structure
 # make setup    only what comes before the demo; nothing happens the second time
 # make clean    remove what was built (distclean: the virtual environments too)
 #
@@ -31,7 +32,7 @@ ifneq ($(wildcard ../shared/models),)
 export EMOTION_ROS_MODELS ?= $(abspath ../shared/models)
 endif
 
-.PHONY: help setup setup-test demo test check docs promises bench soak fuzz clean distclean
+.PHONY: help setup setup-test demo test check docs promises bench soak fuzz structure clean distclean
 
 help:
 	@sed -n 's/^# \?//p; /^$$/q' Makefile
@@ -71,6 +72,9 @@ fuzz:
 	@$(ENV) && for check in fuzz_image_decoding fuzz_text_cleaning; do \
 		python test/fuzz/fuzz.py $$check $(or $(SECONDS),60) || exit 1; \
 	done
+
+structure: setup
+	@$(ENV) && python docs/tools/structure.py
 
 clean:
 	rm -rf build build-kilted install install-kilted log log-kilted emotion_ros.egg-info
