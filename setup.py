@@ -54,7 +54,16 @@ setup(
             'pillow>=10.0',
             'matplotlib>=3.8',
         ],
-        'dev': [*DATA, 'pytest>=8,<9', 'pytest-timeout', 'hypothesis', 'psutil', 'ruff', 'mypy'],
+        'dev': [
+            *DATA,
+            'pytest>=8,<9',
+            'pytest-timeout',
+            'hypothesis',
+            'playwright',
+            'psutil',
+            'ruff',
+            'mypy',
+        ],
     },
     entry_points={'console_scripts': ['emotion-ros = emotion_ros.cli.main:main']},
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ('emotion_ros', 'training', 'examples', 'launch', 'benchmarks', 'bootstrap')
+FOLDERS = ('emotion_ros', 'training', 'examples', 'launch', 'benchmarks', 'bootstrap', 'docs')
 PICKLES = {'pickle', 'cPickle', 'dill', 'cloudpickle', 'joblib', 'shelve', 'marshal'}
 RUNNERS = {'eval', 'exec', '__import__'}
 # What loads code along with data, or starts a shell.

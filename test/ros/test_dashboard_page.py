@@ -4,7 +4,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,12 +12,15 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
-from benchmarks.chromium import PROGRAM, Browser
+from browser import chromium_page, console_errors, load, missing
 from emotion_ros.core.emotions import EMOTIONS, Emotion
 from emotion_ros.msg import EmotionEvidence, EmotionState, FaceEmotion, FaceEmotionArray
 from emotion_ros.web.dashboard_node import DashboardNode
 
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason='there is no chromium on PATH')
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.skipif(missing() != '', reason=missing())
 
 SIZES = ((1024, 768), (768, 1024), (390, 844))
 TIMEOUT_S = 60.0
@@ -25,27 +28,31 @@ OK, HOLDING, NO_PERSON, NO_INPUT, DISABLED = range(5)
 
 
 @pytest.fixture(scope='module')
-def browser() -> Iterator[Browser]:
-    with Browser() as browser:
-        yield browser
+def page() -> 'Iterator[Page]':
+    with chromium_page() as page:
+        yield page
 
 
 class Stage:
     """Publishes one state over and over while somebody waits for the page to show it."""
 
-    def __init__(self, graph, browser: Browser, **parameters) -> None:
-        self.graph, self.browser = graph, browser
+    def __init__(self, graph, page: 'Page', **parameters) -> None:
+        self.graph, self.page = graph, page
         self.node = graph.add(DashboardNode, port=0, **parameters)
         self._states = graph.publisher(EmotionState, 'emotion_state')
         self._faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
         self.state: EmotionState | None = None
         self.faces = FaceEmotionArray(image_width=640, image_height=480)
-        browser.complaints.clear()
-        browser.open(self.node.server.url)
+        self.errors = console_errors(page)
+        self.open()
+
+    def open(self, **window) -> None:
+        """Load the dashboard in a window of this size and colour scheme."""
+        load(self.page, self.node.server.url, **window)
 
     def until(self, script: str, timeout_s: float = TIMEOUT_S) -> Any:
         """Play on until the expression is true in the page; return its value."""
-        look = lambda: self._play() or self.browser.evaluate(script)  # noqa: E731
+        look = lambda: self._play() or self.page.evaluate(script)  # noqa: E731
         return self.graph.until(look, script, timeout_s)
 
     def shows(self, view: str, state: EmotionState | None) -> None:
@@ -72,8 +79,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(graph, browser) -> Stage:
-    return Stage(graph, browser)
+def stage(graph, page) -> Stage:
+    return Stage(graph, page)
 
 
 def seen(emotion: Emotion = Emotion.HAPPY, **changes) -> EmotionState:
@@ -119,7 +126,7 @@ def test_a_happy_person_is_read_in_words_and_in_charts(stage):
     label = 'document.getElementById("faces").getAttribute("aria-label")'
     stage.until(f'{label} === "face_1 happy 94 %, face_2 not judged"')
     assert stage.look('ok', 'document.getElementById("banner").hidden')
-    assert stage.browser.complaints == []
+    assert stage.errors == []
 
 
 @pytest.mark.parametrize(
@@ -165,7 +172,7 @@ def test_every_situation_is_said_in_words(stage, view, state, words):
     begun = [text[: len(w) or None] for text, w in zip(read, words.values(), strict=True)]
     assert begun == list(words.values())
     assert summary != label
-    assert stage.browser.complaints == []
+    assert stage.errors == []
 
 
 def test_a_fusion_that_dies_is_no_data_soon(stage):
@@ -202,28 +209,28 @@ def test_words_are_text_and_never_markup(graph, stage):
     read = stage.texts('ok', '#transcript .words', '#summary', '#person')
     assert read == [f'“{evil}”', '<b>bold</b>', '<i>face_1</i>']
     assert stage.look('ok', 'document.querySelectorAll("main img, main b, main i i").length') == 0
-    assert stage.browser.evaluate('document.title') == 'emotion_ros'
+    assert stage.page.evaluate('document.title') == 'emotion_ros'
 
 
 def test_the_keyboard_reaches_everything_and_freezes_the_page(stage):
     stage.shows('ok', seen())
-    stage.browser.press('Tab')
-    assert stage.browser.evaluate('document.activeElement.id') == 'freeze'
-    stage.browser.press('Enter')
+    stage.page.keyboard.press('Tab')
+    assert stage.page.evaluate('document.activeElement.id') == 'freeze'
+    stage.page.keyboard.press('Enter')
     shown = 'document.getElementById("headline").innerText'
-    frozen = stage.browser.evaluate(shown)
+    frozen = stage.page.evaluate(shown)
     stage.state = seen(Emotion.SAD)
     stage.until('samples.some((s) => s.label === "sad")')
-    assert stage.browser.evaluate(shown) == frozen
-    stage.browser.press('Enter')
+    assert stage.page.evaluate(shown) == frozen
+    stage.page.keyboard.press('Enter')
     stage.until('document.getElementById("label").innerText === "sad"')
-    stage.browser.press('Tab')
-    assert stage.browser.evaluate('document.activeElement.id') == 'transcript'
+    stage.page.keyboard.press('Tab')
+    assert stage.page.evaluate('document.activeElement.id') == 'transcript'
 
 
 @pytest.mark.parametrize(('width', 'height'), SIZES)
 def test_it_fits_the_width_of_a_screen(stage, width, height):
-    stage.browser.open(stage.node.server.url, width, height)
+    stage.open(width=width, height=height)
     stage.shows('ok', seen(summary='word ' * 40))
     stage.until('document.querySelectorAll("#timeline rect.happy").length > 0')
     assert stage.look('ok', 'document.documentElement.scrollWidth') <= width
@@ -232,7 +239,7 @@ def test_it_fits_the_width_of_a_screen(stage, width, height):
 def test_light_and_dark_follow_the_system_and_both_can_be_read(stage):
     lightness = []
     for dark in (False, True):
-        stage.browser.open(stage.node.server.url, dark=dark)
+        stage.open(dark=dark)
         stage.shows('ok', seen())
         ink = lightness_of(stage, '#summary', 'color')
         ground = lightness_of(stage, '#headline', 'backgroundColor')
@@ -264,8 +271,8 @@ SMUGGLE_RED = """(() => {
 
 
 @pytest.mark.parametrize('show_image', [False, True])
-def test_the_picture_is_on_the_canvas_only_when_it_may_be(graph, browser, show_image):
-    stage = Stage(graph, browser, show_image=show_image)
+def test_the_picture_is_on_the_canvas_only_when_it_may_be(graph, page, show_image):
+    stage = Stage(graph, page, show_image=show_image)
     camera = graph.tester.create_publisher(Image, 'image', 1)
     red = np.zeros((48, 64, 3), np.uint8)
     red[..., 2] = 255
@@ -276,6 +283,6 @@ def test_the_picture_is_on_the_canvas_only_when_it_may_be(graph, browser, show_i
     if show_image:
         stage.until(IS_RED)
     else:
-        browser.evaluate(SMUGGLE_RED)
+        page.evaluate(SMUGGLE_RED)
         stage.until('picture !== null && samples.length > 10')
         assert not stage.look('ok', IS_RED)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.chromium import PROGRAM, Browser
+from browser import chromium_page, console_errors, load, missing
 from emotion_ros.bag.session_reader import DIAGNOSTICS, STATES
 from emotion_ros.bag.types import STATE, STRING
 from emotion_ros.bag.writer import BagWriter
@@ -199,13 +199,14 @@ def test_everything_was_recorded_and_some_of_it_is_not_ours(recorded_states, str
     assert 'hello' not in html
 
 
-@pytest.mark.skipif(PROGRAM is None, reason='there is no chromium on PATH')
+@pytest.mark.skipif(missing() != '', reason=missing())
 def test_a_browser_shows_it_offline_and_runs_nothing_foreign(recorded_bag):
     report(recorded_bag)
-    with Browser() as browser:
-        browser.open(recorded_bag.with_suffix('.html').as_uri(), 820, 1000, dark=True)
-        browser.until('document.querySelectorAll("svg.timeline rect.mark").length > 0')
-        assert browser.evaluate('document.querySelectorAll("svg.circumplex circle").length') > 7
-        assert browser.evaluate('document.title') == 'recorded, emotion_ros'
-        assert browser.evaluate('document.documentElement.scrollWidth') <= 820
-        assert browser.complaints == []
+    with chromium_page() as page:
+        errors = console_errors(page)
+        load(page, recorded_bag.with_suffix('.html').as_uri(), 820, 1000, dark=True)
+        page.wait_for_selector('svg.timeline rect.mark', state='attached')
+        assert page.evaluate('document.querySelectorAll("svg.circumplex circle").length') > 7
+        assert page.evaluate('document.title') == 'recorded, emotion_ros'
+        assert page.evaluate('document.documentElement.scrollWidth') <= 820
+        assert errors == []

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The figures on the model cards as a page: ``python -m benchmarks.model_figures``.
+"""The figures on the model cards as Markdown: ``python docs/tools/model_figures.py``.
 
-``--save`` writes them into docs/models.md, below the words that are written by hand.
+``--save`` writes them into docs/models.md, below the part that is written by hand.
 """
 
 import argparse
@@ -11,25 +11,25 @@ from pathlib import Path
 from emotion_ros.perception.models.card import ModelCard, OutputHead, load_card
 from emotion_ros.perception.models.file import packaged_weights
 
-DOCUMENT = Path(__file__).parents[1] / 'docs' / 'models.md'
-MARK = '<!-- From here on written by: python -m benchmarks.model_figures --save -->\n'
+DOCUMENT = Path(__file__).parents[1] / 'models.md'
+MARK = '<!-- From here on written by: python docs/tools/model_figures.py --save -->\n'
 TITLES = {'face_emotion': 'Faces', 'text_emotion': 'Words'}
 WORDS = {'ece15': 'ECE', 'nll': 'NLL', 'macro_f1': 'macro F1', 'weighted_f1': 'weighted F1'}
 
 
 def main() -> None:
-    """Print the figures, and save them when asked."""
+    """Print the figures; with ``--save``, write them too."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--save', action='store_true', help=f'write docs/{DOCUMENT.name}')
     figures = model_figures()
     print(figures, end='')
     if parser.parse_args().save:
-        words = DOCUMENT.read_text(encoding='utf-8').partition(MARK)[0]
-        DOCUMENT.write_text(words + MARK + figures, encoding='utf-8')
+        by_hand = DOCUMENT.read_text(encoding='utf-8').partition(MARK)[0]
+        DOCUMENT.write_text(by_hand + MARK + figures, encoding='utf-8')
 
 
 def model_figures() -> str:
-    """Return what the packaged cards say, in Markdown."""
+    """Return the facts and metrics of the packaged model cards as Markdown."""
     cards = [load_card(packaged_weights() / f'{name}.json') for name in TITLES]
     return ''.join(f'{line}\n' for card in cards for line in _lines(card))
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The picture of the demo in the docs: ``python -m benchmarks.demo_picture``.
+"""The picture of the demo: ``python docs/tools/demo_picture.py``.
 
-Plays the packaged story to the real nodes and keeps the screen of one moment, the conflict, as
-docs/figures/demo.svg.
+Plays the packaged story to the real nodes and writes the terminal screen at MOMENT_S, during the
+conflict, to docs/figures/demo.svg.
 """
 
 import io
@@ -21,48 +21,49 @@ from emotion_ros.demo.terminal import Snapshot, screen
 from emotion_ros.sandbox.domain import free_domain, isolated
 from emotion_ros.sandbox.processes import Programs
 
-PICTURE = Path(__file__).parents[1] / 'docs' / 'figures' / 'demo.svg'
+PICTURE = Path(__file__).parents[1] / 'figures' / 'demo.svg'
 MOMENT_S = 15.5
 WIDTH = 96
-# The fonts of the reader's machine; rich would have them fetched from elsewhere.
+# Without the web fonts of rich: nothing is loaded from elsewhere.
 FORMAT = re.sub(r'@font-face \{\{.*?\}\}\s*', '', CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
 
-class Photographer:
-    """A view that keeps the first screen from MOMENT_S on; empty before that."""
+class ScreenRecorder:
+    """A view that keeps the first screen from MOMENT_S on as SVG; '' before that."""
 
     def __init__(self) -> None:
         self.svg = ''
 
     def show(self, snapshot: Snapshot) -> None:
-        """Take the picture when its moment has come."""
+        """Keep this screen if it is the first from MOMENT_S on."""
         if not self.svg and (snapshot.t_s or 0.0) >= MOMENT_S:
             console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
             console.print(screen(snapshot, packaged_storyboard().name))
             self.svg = console.export_svg(title='make demo', code_format=FORMAT, unique_id='demo')
 
     def conclude(self, outcomes: tuple[Outcome, ...]) -> None:
-        """Nothing is printed."""
+        """Print nothing."""
 
     def close(self) -> None:
-        """Nothing was opened."""
+        """Close nothing."""
 
 
 def main() -> None:
-    """Play, and write the picture."""
+    """Play the story and write the picture."""
     story = packaged_storyboard()
     environment = isolated(free_domain())
     os.environ.update(environment)
     from emotion_ros.demo.observer_node import watching
 
     with (
-        closing(Photographer()) as view,
+        closing(ScreenRecorder()) as view,
         watching() as watcher,
         Programs(environment) as programs,
     ):
         programs.start('pipeline', 'emotion_ros.nodes.pipeline', node_arguments(None))
-        told = (load_storyboard(story), story, programs, watcher, view, Interruption())
-        problem = Performance(*told).play()
+        storyboard, interruption = load_storyboard(story), Interruption()
+        runner = Performance(storyboard, story, programs, watcher, view, interruption)
+        problem = runner.play()
     if problem:
         raise SystemExit(problem)
     PICTURE.write_text(view.svg, encoding='utf-8')

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The page about the models says what their cards say."""
 
-from benchmarks.model_figures import DOCUMENT, MARK, TITLES, model_figures
 from emotion_ros.perception.models.card import load_card
 from emotion_ros.perception.models.file import packaged_weights
+from model_figures import DOCUMENT, MARK, TITLES, model_figures
 
 
 def test_the_figures_in_the_docs_are_those_of_the_cards():
