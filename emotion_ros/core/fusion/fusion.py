@@ -110,7 +110,9 @@ class Fusion:
         Without a focus person the first state has the person_id ''.
         """
         self._advance_time(now_s)
-        if not self.enabled or self._all_sources_disabled(now_s):
+        statuses = {s.current(now_s) for s in (self._people.camera_status, self._text_status)}
+        no_source = statuses == {SourceStatus.DISABLED} and not self._buffer.contents()
+        if no_source or not self.enabled:
             self._memories = {}
             return (self._idle_state(Status.DISABLED, NO_PERSON, (), now_s),)
         self._buffer.expire(now_s)
@@ -215,11 +217,6 @@ class Fusion:
         if not rejection and self._weighting.is_stale(evidence, now_s):
             return Rejection.STALE
         return rejection
-
-    def _all_sources_disabled(self, now_s: float) -> bool:
-        statuses = (self._people.camera_status, self._text_status)
-        all_disabled = all(s.current(now_s) is SourceStatus.DISABLED for s in statuses)
-        return all_disabled and not self._buffer.contents()
 
     def _advance_time(self, now_s: float) -> None:
         if now_s < self._now_s - CLOCK_JUMP_S:

@@ -31,16 +31,13 @@ class LabelHysteresis:
     def update(self, probabilities: Probabilities, now_s: float) -> Decision:
         """Return the decision at ``now_s`` (seconds, not decreasing) for this distribution."""
         best = Emotion(int(np.argmax(probabilities)))
-        if self._may_switch(best, probabilities, now_s):
+        if self._emotion is Emotion.UNKNOWN:
+            self._emotion, self._since_s = best, now_s
+        lead = probabilities[best] - probabilities[self._emotion]
+        if lead >= HYSTERESIS and now_s - self._since_s >= self._min_interval_s:
             self._emotion, self._since_s = best, now_s
         return Decision(
             emotion=self._emotion,
             confidence=float(probabilities[self._emotion]),
             duration_s=now_s - self._since_s,
         )
-
-    def _may_switch(self, best: Emotion, p: Probabilities, now_s: float) -> bool:
-        if self._emotion is Emotion.UNKNOWN:
-            return True
-        leads = bool(p[best] - p[self._emotion] >= HYSTERESIS)
-        return leads and now_s - self._since_s >= self._min_interval_s

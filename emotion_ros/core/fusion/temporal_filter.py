@@ -46,16 +46,11 @@ class HmmFilter:
         likelihood = log_probabilities(observed) - self._log_prior
         likelihood *= faithful_gain(observed, self._prior, likelihood)
         steps = min(ceil(dt_s / STEP_S), MAX_STEPS)
+        leak = 1.0 - exp(-dt_s / steps / self._stay_s) if steps else 0.0
         for _ in range(steps):
-            self._belief = self._step(self._belief, likelihood, dt_s / steps)
+            predicted = (1.0 - leak) * self._belief + leak * self._prior
+            self._belief = softmax(log_probabilities(predicted) + leak * likelihood)
         return self._belief
-
-    def _step(
-        self, belief: Probabilities, likelihood: Probabilities, dt_s: float
-    ) -> Probabilities:
-        leak = 1.0 - exp(-dt_s / self._stay_s)
-        predicted = (1.0 - leak) * belief + leak * self._prior
-        return softmax(log_probabilities(predicted) + leak * likelihood)
 
 
 def faithful_gain(

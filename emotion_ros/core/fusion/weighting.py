@@ -126,15 +126,32 @@ class EvidenceWeighting:
         without_face: bool,
         now_s: float,
     ) -> list[WeighedEvidence]:
-        """Return the evidence about a person ('' is no person) with weights, in reading order.
+        """Return the evidence about a person ('' is no person) with its weights.
 
-        ``people`` are those in view, the focus person (or '') first; ``without_face`` says
-        whether evidence counts that is about no person in view.
+        Faces come first, then text, then the other modalities by name. ``people`` are those in
+        view, the focus person (or '') first; ``without_face`` says whether evidence counts that
+        is about no person in view.
         """
         is_focus = person == people[0]
-        relevant = [e for e in evidence if _is_relevant(e, person, is_focus)]
-        relevant.sort(key=_reading_order)
-        aged = [self._age(e, _applies(e, person, people, without_face), now_s) for e in relevant]
+        relevant = [
+            e
+            for e in evidence
+            if e.person_id == person or (person == NO_PERSON if e.modality == FACE else is_focus)
+        ]
+        relevant.sort(
+            key=lambda e: (_RANKS.get(e.modality, len(_RANKS)), e.modality, e.person_id, e.source)
+        )
+        aged: list[_AgedEvidence] = []
+        for e in relevant:
+            decay = self._decays.get(e.modality, self._unlisted)
+            age_s = max(now_s - e.stamp_s, 0.0)
+            rejection = e.rejection
+            if not rejection and decay.is_stale(age_s):
+                rejection = Rejection.STALE
+            if not rejection and not _applies(e, person, people, without_face):
+                rejection = Rejection.WRONG_PERSON
+            effective_quality = 0.0 if rejection else e.quality * decay.freshness(age_s)
+            aged.append(_AgedEvidence(e, decay, age_s, rejection, effective_quality))
         corroborations = [a.decay.corroboration * a.effective_quality for a in aged]
         return [
             WeighedEvidence(
@@ -152,34 +169,8 @@ class EvidenceWeighting:
 
     def is_stale(self, evidence: Evidence, now_s: float) -> bool:
         """Return whether evidence is too old to count for any person."""
-        return self._decay(evidence.modality).is_stale(now_s - evidence.stamp_s)
-
-    def _age(self, evidence: Evidence, applies: bool, now_s: float) -> _AgedEvidence:
-        decay = self._decay(evidence.modality)
-        age_s = max(now_s - evidence.stamp_s, 0.0)
-        rejection = evidence.rejection
-        if not rejection and decay.is_stale(age_s):
-            rejection = Rejection.STALE
-        elif not rejection and not applies:
-            rejection = Rejection.WRONG_PERSON
-        effective_quality = 0.0 if rejection else evidence.quality * decay.freshness(age_s)
-        return _AgedEvidence(evidence, decay, age_s, rejection, effective_quality)
-
-    def _decay(self, modality: str) -> TemporalDecay:
-        return self._decays.get(modality, self._unlisted)
-
-
-def _reading_order(evidence: Evidence) -> tuple[int, str, str, str]:
-    """Return a sort key: faces, then text, then the other modalities by name."""
-    rank = _RANKS.get(evidence.modality, len(_RANKS))
-    return (rank, evidence.modality, evidence.person_id, evidence.source)
-
-
-def _is_relevant(evidence: Evidence, person: str, is_focus: bool) -> bool:
-    """Return whether evidence is reported with this person's state, used or not."""
-    if evidence.person_id == person:
-        return True
-    return person == NO_PERSON if evidence.modality == FACE else is_focus
+        decay = self._decays.get(evidence.modality, self._unlisted)
+        return decay.is_stale(now_s - evidence.stamp_s)
 
 
 def _applies(evidence: Evidence, person: str, people: Sequence[str], without_face: bool) -> bool:
