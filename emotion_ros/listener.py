@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
-from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.conversions.from_msg import msg_to_state
 from emotion_ros.core.trigger import SILENCE_S, Change, Reaction, Trigger
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState

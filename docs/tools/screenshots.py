@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FIGURES = Path(__file__).parents[1] / 'figures'
 VIEW = 'document.body.dataset.view'
-TONE = 'document.querySelector("#transcript .tone")?.innerText ?? ""'
+SENTIMENT = 'document.querySelector("#transcript .sentiment")?.innerText ?? ""'
 TWO_FACES = f'{VIEW} === "ok" && now.frame?.faces.length === 2 && now.state.actionable'
 LABEL = 'document.getElementById("label").innerText'
 SETTLE_S = 0.5
@@ -79,7 +79,7 @@ def take_dashboard(page: 'Page', programs: Programs, folder: Path) -> None:
     load(page, f'http://127.0.0.1:{port}/')
     programs.start('demo_source', 'emotion_ros.demo.source_node')
     take('nobody', f'{VIEW} === "no_person" && samples.length > 20', dark=True)
-    take('happy', f'{LABEL} === "happy" && ({TONE}).startsWith("positive")', image=True)
+    take('happy', f'{LABEL} === "happy" && ({SENTIMENT}).startsWith("positive")', image=True)
     take('conflict', 'samples.filter((s) => s.conflict).length > 10')
     take('two_people', TWO_FACES, dark=True, image=True)
     page.evaluate('about.show_image = false')

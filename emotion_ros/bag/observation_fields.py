@@ -3,12 +3,8 @@
 
 from emotion_ros.bag.offline_fusion import Observation
 from emotion_ros.bag.types import EVIDENCE, FACES, TEXT_SENTIMENT
-from emotion_ros.conversions.observation_fields import (
-    faces_to_fields,
-    text_to_fields,
-    third_party_to_fields,
-)
-from emotion_ros.conversions.state_fields import Fields
+from emotion_ros.conversions.observation_fields import faces_to_fields, text_to_fields
+from emotion_ros.conversions.state_fields import Fields, evidence_to_fields
 from emotion_ros.core.observations import FacesObservation, TextObservation
 
 
@@ -18,4 +14,4 @@ def observation_to_fields(observation: Observation) -> tuple[str, Fields]:
         return FACES, faces_to_fields(observation)
     if isinstance(observation, TextObservation):
         return TEXT_SENTIMENT, text_to_fields(observation)
-    return EVIDENCE, third_party_to_fields(observation)
+    return EVIDENCE, evidence_to_fields(observation)

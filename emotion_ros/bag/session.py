@@ -9,7 +9,7 @@ from emotion_ros.conversions.state_fields import Fields
 from emotion_ros.core.observations import FacesObservation, SourceStatus
 from emotion_ros.core.session_events import Chronicle, Happening
 from emotion_ros.core.state import EmotionState
-from emotion_ros.view.chart_sample import is_turn, sample
+from emotion_ros.view.chart_sample import differs, sample
 from emotion_ros.view.transcript import Transcript
 
 MOST_SAMPLES = 1500
@@ -36,7 +36,7 @@ class Track:
     def add(self, new: Fields) -> None:
         """Take in the next sample."""
         last, self._last = self._last, new
-        if last is not None and is_turn(last, new):
+        if last is not None and differs(last, new):
             self._keep(last)
             self._keep(new)
         elif not self.samples or new['t'] - self.samples[-1]['t'] >= self._step_s:

@@ -13,9 +13,7 @@ from emotion_ros.bag.replay import Replay, open_replay
 from emotion_ros.bag.session import Session
 from emotion_ros.bag.topics import find_speech, find_topic
 from emotion_ros.bag.types import FACES, PACKAGE, STATE, TEXT_SENTIMENT
-from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_text
-from emotion_ros.conversions.observation_fields import tone_of
-from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.state import Status
 from emotion_ros.errors import InvalidInput
@@ -89,8 +87,8 @@ class _Recording:
 
     def _put_text(self, msg: Any, at_s: float) -> None:
         if msg.text:
-            self._session.transcript.hear(msg.text, at_s)
-        _put_tone(self._session, msg_to_text(msg), at_s)
+            self._session.transcript.add_words(msg.text, at_s)
+        _put_sentiment(self._session, msg_to_text(msg), at_s)
 
     def _put_diagnostics(self, msg: Any, at_s: float) -> None:
         del at_s
@@ -120,19 +118,19 @@ def _watched(session: Session, bag: Bag, events: Iterator[Event]) -> Iterator[Ev
         if isinstance(event, FacesObservation):
             session.see_faces(event, '')
         elif isinstance(event, TextObservation):
-            _put_tone(session, event, _seconds(bag, time_ns))
+            _put_sentiment(session, event, _seconds(bag, time_ns))
         yield time_ns, event
 
 
-def _put_tone(session: Session, text: TextObservation, at_s: float) -> None:
+def _put_sentiment(session: Session, text: TextObservation, at_s: float) -> None:
     if not text.is_status_only:
-        session.transcript.judge(tone_of(text), at_s)
+        session.transcript.add_sentiment(text.result(), at_s)
 
 
 def _hear(session: Session, bag: Bag, name: str) -> None:
     topic = find_speech(bag, name)
     for recorded in bag.messages([topic] if topic else []):
-        session.transcript.hear(recorded.msg.data, _seconds(bag, recorded.time_ns))
+        session.transcript.add_words(recorded.msg.data, _seconds(bag, recorded.time_ns))
 
 
 def _is_replay_wanted(args: argparse.Namespace) -> bool:

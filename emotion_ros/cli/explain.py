@@ -11,7 +11,7 @@ from emotion_ros.bag.replay import open_replay
 from emotion_ros.cli.console import table_console
 from emotion_ros.cli.explanation import Explanation, Term, explain
 from emotion_ros.cli.replay import add_replay_arguments
-from emotion_ros.conversions.state_fields import evidence_to_fields, state_to_fields, to_json
+from emotion_ros.conversions.state_fields import state_to_fields, to_json, weighed_to_fields
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.state import EmotionState
 from emotion_ros.errors import ConfigError
@@ -50,7 +50,7 @@ def to_fields(explanation: Explanation) -> dict[str, object]:
         'prior': explanation.prior,
         'terms': [
             {
-                **evidence_to_fields(term.weighed),
+                **weighed_to_fields(term.weighed),
                 'share': term.share,
                 'contribution': term.contribution,
             }

@@ -9,7 +9,7 @@ from emotion_ros.core.options import Options, OptionSpec, OptionValue
 from emotion_ros.demo.config import DemoConfig
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
-from emotion_ros.web.dashboard_config import DashboardConfig
+from emotion_ros.web.config import DashboardConfig
 
 NODES: Mapping[str, type[Options]] = {
     'vision_node': VisionConfig,

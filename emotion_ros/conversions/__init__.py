@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""From ROS messages, live or recorded, to the types of core and to plain fields; no rclpy."""
+"""Conversions: ROS messages to the types of core, and those to plain fields. No rclpy."""

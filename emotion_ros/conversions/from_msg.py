@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""From ROS messages to the core's data, whoever read them.
+"""From ROS messages to the data types of core.
 
-Works for every object with the fields of the message: those of rclpy and those of a bag.
+Works for every object with the fields of the message: those of rclpy and those of a bag reader.
+Stamps and durations become seconds, numpy values plain floats. A stamp whose nanosec is a whole
+second or more raises InvalidInput('bad_stamp').
 """
 
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
+from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.evidence import TEXT, Evidence, Rejection
 from emotion_ros.core.observations import (
     FaceObservation,
@@ -13,21 +17,24 @@ from emotion_ros.core.observations import (
     SourceStatus,
     TextObservation,
 )
+from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.image.decode import RawImage
+
+E = TypeVar('E', bound=Enum)
 
 NANOSECONDS = 1_000_000_000
 
 
 def stamp_to_seconds(stamp: Any) -> float:
-    """Return a stamp in seconds; InvalidInput('bad_stamp') when nanosec is no fraction."""
+    """Return a stamp in seconds; InvalidInput('bad_stamp') when nanosec is 1e9 or more."""
     if stamp.nanosec >= NANOSECONDS:
         raise InvalidInput('bad_stamp', f'nanosec is {stamp.nanosec}')
     return float(stamp.sec + stamp.nanosec / NANOSECONDS)
 
 
 def msg_to_raw(msg: Any) -> RawImage:
-    """Return the fields of a sensor_msgs/Image that the decoder needs; pixels are not copied."""
+    """Return the fields of a sensor_msgs/Image that the decoder needs, without copying pixels."""
     return RawImage(
         width=msg.width,
         height=msg.height,
@@ -39,7 +46,7 @@ def msg_to_raw(msg: Any) -> RawImage:
 
 
 def msg_to_faces(msg: Any) -> FacesObservation:
-    """Return what a vision node saw; an unknown status counts as an error."""
+    """Return the faces of a FaceEmotionArray; an unknown status counts as ERROR."""
     return FacesObservation(
         stamp_s=stamp_to_seconds(msg.header.stamp),
         frame_id=msg.header.frame_id,
@@ -49,7 +56,7 @@ def msg_to_faces(msg: Any) -> FacesObservation:
 
 
 def msg_to_text(msg: Any) -> TextObservation:
-    """Return what a sentiment node heard."""
+    """Return a TextSentiment; an unknown status counts as ERROR, an unknown reason as none."""
     known = {r.value: r for r in Rejection}
     return TextObservation(
         stamp_s=stamp_to_seconds(msg.header.stamp),
@@ -64,7 +71,7 @@ def msg_to_text(msg: Any) -> TextObservation:
 
 
 def msg_to_evidence(msg: Any) -> Evidence:
-    """Return a third party's evidence, unchecked."""
+    """Return an EmotionEvidence of another node; its values are not checked here."""
     return Evidence(
         modality=msg.modality,
         stamp_s=stamp_to_seconds(msg.header.stamp),
@@ -73,6 +80,30 @@ def msg_to_evidence(msg: Any) -> Evidence:
         person_id=msg.person_id,
         source=msg.source,
         detail=msg.detail,
+    )
+
+
+def msg_to_state(msg: Any) -> EmotionState:
+    """Return a published EmotionState.
+
+    InvalidInput('bad_value') for a status, emotion or reason that the message does not define.
+    """
+    return EmotionState(
+        stamp_s=stamp_to_seconds(msg.header.stamp),
+        status=_member(Status, msg.status),
+        reason=_member(Reason, msg.not_actionable_reason),
+        frame_id=msg.header.frame_id,
+        person_id=msg.person_id,
+        emotion=_member(Emotion, msg.emotion),
+        confidence=float(msg.confidence),
+        duration_s=stamp_to_seconds(msg.duration),
+        probabilities=_floats(msg.probabilities),
+        valence=float(msg.valence),
+        arousal=float(msg.arousal),
+        evidence=tuple(_to_weighed(evidence) for evidence in msg.evidence),
+        agreement=float(msg.agreement),
+        conflict=bool(msg.conflict),
+        summary=msg.summary,
     )
 
 
@@ -93,3 +124,19 @@ def _floats(values: Any) -> tuple[float, ...]:
 
 def _source_status(value: int) -> SourceStatus:
     return SourceStatus(value) if value in tuple(SourceStatus) else SourceStatus.ERROR
+
+
+def _to_weighed(msg: Any) -> WeighedEvidence:
+    return WeighedEvidence(
+        evidence=msg_to_evidence(msg),
+        weight=float(msg.weight),
+        age_s=float(msg.age),
+        rejection=_member(Rejection, msg.reject_reason),
+    )
+
+
+def _member(enum: type[E], value: object) -> E:
+    try:
+        return enum(value)
+    except ValueError as error:
+        raise InvalidInput('bad_value', f'{value!r} is no {enum.__name__}') from error

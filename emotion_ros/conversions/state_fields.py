@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The state as plain data with the field names of the messages, for JSON and for bags."""
+"""States and evidence as plain data with the field names of the messages, for JSON and bags."""
 
 import json
 from math import isfinite
 from typing import Any
 
+from emotion_ros.core.evidence import Evidence
 from emotion_ros.core.state import EmotionState, WeighedEvidence
 
 DECIMALS = 6
@@ -28,7 +29,7 @@ def state_to_fields(state: EmotionState, latency_s: float = NAN) -> Fields:
         'probabilities': list(state.probabilities),
         'valence': state.valence,
         'arousal': state.arousal,
-        'evidence': [evidence_to_fields(weighed) for weighed in state.evidence],
+        'evidence': [weighed_to_fields(weighed) for weighed in state.evidence],
         'agreement': state.agreement,
         'conflict': state.conflict,
         'summary': state.summary,
@@ -36,17 +37,23 @@ def state_to_fields(state: EmotionState, latency_s: float = NAN) -> Fields:
     }
 
 
-def evidence_to_fields(weighed: WeighedEvidence) -> Fields:
-    """Return the fields of msg/EmotionEvidence as the fusion echoes it."""
-    evidence = weighed.evidence
+def evidence_to_fields(evidence: Evidence) -> Fields:
+    """Return the fields of msg/EmotionEvidence that its sender fills in."""
     return {
         'header': header(evidence.stamp_s),
         'modality': evidence.modality,
         'source': evidence.source,
         'person_id': evidence.person_id,
-        'probabilities': list(evidence.probabilities),
+        'probabilities': evidence.probabilities,
         'quality': evidence.quality,
         'detail': evidence.detail,
+    }
+
+
+def weighed_to_fields(weighed: WeighedEvidence) -> Fields:
+    """Return the fields of msg/EmotionEvidence as the fusion publishes it in a state."""
+    return {
+        **evidence_to_fields(weighed.evidence),
         'weight': weighed.weight,
         'age': weighed.age_s,
         'used': weighed.used,
@@ -55,7 +62,7 @@ def evidence_to_fields(weighed: WeighedEvidence) -> Fields:
 
 
 def to_json(fields: object) -> str:
-    """Return one line of JSON; what is not finite becomes null."""
+    """Return one line of JSON, rounded to DECIMALS; NaN and infinity become null."""
     return json.dumps(_plain(fields), allow_nan=False)
 
 

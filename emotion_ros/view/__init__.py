@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What people look at: plain data in, text or pages out; no ROS."""
+"""Texts and chart data of a state, shared by web, demo and cli. No ROS."""

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The few fields of a state that a chart over time needs."""
+"""The fields of a state that the charts over time need."""
 
 from emotion_ros.conversions.state_fields import Fields
 from emotion_ros.core.state import EmotionState
 
-_WORDS = ('label', 'status', 'conflict', 'actionable', 'person_id')
-
 
 def sample(state: EmotionState, t_s: float) -> Fields:
-    """Return a state as a point at ``t_s``; ``weights`` are those of the evidence that counted."""
+    """Return a state as a point at ``t_s``; ``weights`` are those of the used evidence."""
     return {
         't': t_s,
         'label': state.label,
@@ -23,6 +21,7 @@ def sample(state: EmotionState, t_s: float) -> Fields:
     }
 
 
-def is_turn(before: Fields, after: Fields) -> bool:
-    """Return whether more than numbers differ between two samples."""
-    return any(before[word] != after[word] for word in _WORDS)
+def differs(before: Fields, after: Fields) -> bool:
+    """Return whether two samples differ in more than their numbers."""
+    names = ('label', 'status', 'conflict', 'actionable', 'person_id')
+    return any(before[name] != after[name] for name in names)

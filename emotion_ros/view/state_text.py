@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A state as rich text: bars, evidence, and one plain line."""
+"""A state as rich text (bars, table of evidence) and as one plain line."""
 
 from math import isfinite
 
@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.state import EmotionState, Status, WeighedEvidence
+from emotion_ros.core.state import EmotionState, Status
 
 BAR_CELLS = 30
 NOTHING = '–'
@@ -23,13 +23,13 @@ _STATUS_STYLES = {
 
 def state_line(state: EmotionState) -> str:
     """Return such as ``ok happy 87% actionable | Vision: Happy (98%)``."""
-    acting = 'actionable' if state.actionable else f'not actionable: {state.reason.value}'
-    line = f'{state.status.name.lower()} {state.label} {state.confidence:.0%} {acting}'
+    actionable = 'actionable' if state.actionable else f'not actionable: {state.reason.value}'
+    line = f'{state.status.name.lower()} {state.label} {state.confidence:.0%} {actionable}'
     return f'{line} | {state.summary}' if state.summary else line
 
 
 def short_state(state: EmotionState | None) -> str:
-    """Return status, emotion and conflict in words; a dash for None."""
+    """Return status, emotion and conflict; a dash for None."""
     if state is None:
         return NOTHING
     conflict = ', conflict' if state.conflict else ''
@@ -37,7 +37,7 @@ def short_state(state: EmotionState | None) -> str:
 
 
 def headline(state: EmotionState) -> Text:
-    """Return what a controller reads: status, emotion, confidence, actionable or why not."""
+    """Return status, emotion, confidence, and actionable or the reason why not."""
     text = Text()
     text.append(f' {state.status.name} ', style=f'reverse {_STATUS_STYLES[state.status]}')
     text.append(f'  {state.label.upper()}', style='bold')
@@ -59,24 +59,27 @@ def probability_bars(state: EmotionState) -> Table:
 
 
 def evidence_table(state: EmotionState) -> Table:
-    """Return why: what each modality says, how much it counts, or why it does not."""
+    """Return one row per piece of evidence, with its weight or why it was rejected."""
     table = Table(box=None, padding=(0, 1), header_style='dim')
-    for column in ('modality', 'person', 'says', 'weight', 'age'):
+    for column in ('modality', 'person', 'result', 'weight', 'age'):
         table.add_column(column)
     for weighed in state.evidence:
-        cells = (Text(cell) for cell in _evidence_cells(weighed))
-        table.add_row(*cells, style='' if weighed.used else 'dim')
+        evidence = weighed.evidence
+        person, result = evidence.person_id or NOTHING, evidence.detail or NOTHING
+        weight = f'{weighed.weight:.2f}' if weighed.used else weighed.rejection.value
+        cells = (evidence.modality, person, result, weight, f'{weighed.age_s:.1f} s')
+        table.add_row(*map(Text, cells), style='' if weighed.used else 'dim')
     return table
 
 
 def state_group(state: EmotionState) -> RenderableType:
-    """Return all of the above, one under the other."""
+    """Return headline, summary, bars and evidence, one under the other."""
     summary = Text(state.summary, style='bold red' if state.conflict else 'italic')
     return Group(headline(state), summary, probability_bars(state), evidence_table(state))
 
 
 def bar(share: float) -> str:
-    """Return BAR_CELLS characters, filled by this share (0..1; NaN: none of them)."""
+    """Return BAR_CELLS characters, of which ``share`` (0..1; NaN counts as 0) are filled."""
     filled = round(BAR_CELLS * min(max(share, 0.0), 1.0)) if isfinite(share) else 0
     return '█' * filled + '·' * (BAR_CELLS - filled)
 
@@ -84,10 +87,3 @@ def bar(share: float) -> str:
 def percent(share: float) -> str:
     """Return a share in percent, or a dash for NaN."""
     return f'{share:4.0%}' if isfinite(share) else NOTHING
-
-
-def _evidence_cells(weighed: WeighedEvidence) -> tuple[str, ...]:
-    evidence = weighed.evidence
-    weight = f'{weighed.weight:.2f}' if weighed.used else weighed.rejection.value
-    person, says = evidence.person_id or NOTHING, evidence.detail or NOTHING
-    return (evidence.modality, person, says, weight, f'{weighed.age_s:.1f} s')

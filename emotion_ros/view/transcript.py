@@ -1,54 +1,54 @@
 # SPDX-License-Identifier: MIT
-"""What was said and how it sounded, brought together from two topics."""
+"""Transcript: utterances with their sentiment, matched from two topics."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import inf
 
-from emotion_ros.core.observations import Tone
+from emotion_ros.core.observations import SentimentResult
 
-TOGETHER_S = 1.0
-"""Words and their tone belong together when their stamps differ by less than this."""
+MATCH_S = 1.0
+"""Words and a sentiment belong together when their times differ by less than this."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """An utterance at ``at_s``; words or tone are missing when only the other was heard."""
+    """An utterance at ``at_s``; words or sentiment are None until they have arrived."""
 
     at_s: float
     words: str | None = None
-    tone: Tone | None = None
+    sentiment: SentimentResult | None = None
 
 
 class Transcript:
-    """The latest ``size`` utterances, oldest first.
+    """The latest ``size`` utterances (None: all of them), oldest first.
 
-    Words have no stamp and come on a topic of their own: a tone goes to the words that were
-    heard nearest to its stamp, or waits for them.
+    The speech topic has no stamps and its words are not in the sentiment's message: a sentiment
+    is matched with the words nearest in time that have none, and the other way round.
     """
 
     def __init__(self, size: int | None) -> None:
         self._lines: deque[Line] = deque(maxlen=size)
 
-    def hear(self, words: str, at_s: float) -> None:
-        """Take in words, heard at ``at_s``."""
+    def add_words(self, words: str, at_s: float) -> None:
+        """Add words received at ``at_s``."""
         index = self._nearest(at_s, lambda line: line.words is None)
         if index is None:
             self._lines.append(Line(at_s, words=words))
         else:
             self._lines[index] = replace(self._lines[index], words=words)
 
-    def judge(self, tone: Tone, at_s: float) -> None:
-        """Take in the tone of the words that were heard at about ``at_s``."""
-        index = self._nearest(at_s, lambda line: line.tone is None)
+    def add_sentiment(self, sentiment: SentimentResult, at_s: float) -> None:
+        """Add the sentiment of an utterance received at about ``at_s``."""
+        index = self._nearest(at_s, lambda line: line.sentiment is None)
         if index is None:
-            self._lines.append(Line(at_s, tone=tone))
+            self._lines.append(Line(at_s, sentiment=sentiment))
         else:
-            self._lines[index] = replace(self._lines[index], tone=tone)
+            self._lines[index] = replace(self._lines[index], sentiment=sentiment)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all lines."""
         self._lines.clear()
 
     def __iter__(self) -> Iterator[Line]:
@@ -57,4 +57,4 @@ class Transcript:
     def _nearest(self, at_s: float, lacks: Callable[[Line], bool]) -> int | None:
         near = [(abs(line.at_s - at_s), i) for i, line in enumerate(self._lines) if lacks(line)]
         distance_s, index = min(near, default=(inf, 0))
-        return index if distance_s < TOGETHER_S else None
+        return index if distance_s < MATCH_S else None

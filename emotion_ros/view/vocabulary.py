@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Statuses and reasons in words for people, and what else the charts of a page are made of."""
+"""Texts for statuses and reasons, and the constants that the scripts of the pages need."""
 
 from typing import Any
 
@@ -10,28 +10,28 @@ from emotion_ros.core.valence_arousal import VALENCE_AROUSAL
 
 STATUS_WORDS = {
     Status.OK: 'fresh evidence',
-    Status.HOLDING: 'evidence is ageing',
+    Status.HOLDING: 'holding: no fresh evidence',
     Status.NO_PERSON: 'nobody in view',
     Status.NO_INPUT: 'no input',
-    Status.DISABLED: 'switched off',
+    Status.DISABLED: 'disabled',
 }
 REASON_WORDS = {
     Reason.NONE: '',
     Reason.NO_INPUT: 'no input',
     Reason.NO_PERSON: 'nobody in view',
-    Reason.STALE: 'the evidence is old',
-    Reason.LOW_CONFIDENCE: 'not sure enough',
-    Reason.DWELL: 'only just begun',
-    Reason.CONFLICT: 'face and words disagree',
-    Reason.DISABLED: 'switched off',
+    Reason.STALE: 'evidence is stale',
+    Reason.LOW_CONFIDENCE: 'confidence too low',
+    Reason.DWELL: 'within the dwell time',
+    Reason.CONFLICT: 'modalities disagree',
+    Reason.DISABLED: 'disabled',
 }
 
 
 def vocabulary() -> dict[str, Any]:
-    """Return what the scripts of the pages need to know of the package, as plain data.
+    """Return the package's labels, texts and constants as plain data for the pages' scripts.
 
-    ``coordinates`` are (valence, arousal) of every emotion; the words are keyed by the names of
-    the constants in lower case. A state older than ``silence_s`` (s) is no state any more.
+    ``coordinates`` are (valence, arousal) of every emotion; the texts are keyed by the names of
+    the constants in lower case. A state older than ``silence_s`` (s) is no longer shown.
     """
     return {
         'emotions': EMOTIONS,

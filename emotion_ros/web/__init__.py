@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The dashboard and the report page."""
+"""The dashboard and the report page. Only *_node.py needs ROS."""

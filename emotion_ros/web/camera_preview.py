@@ -1,62 +1,62 @@
 # SPDX-License-Identifier: MIT
-"""The camera's latest image as a small JPEG, made only while somebody looks."""
+"""The latest camera image as a small JPEG, made only while a page is open."""
 
 from collections.abc import Callable
 from time import monotonic
-
-from rclpy.qos import QoSProfile, ReliabilityPolicy
-from sensor_msgs.msg import CompressedImage, Image
+from typing import Any
 
 from emotion_ros.errors import InvalidInput
-from emotion_ros.nodes.base_node import EmotionNode
-from emotion_ros.nodes.image_decoder import image_type, make_decoder
 from emotion_ros.nodes.worker import Worker
-from emotion_ros.perception.face.config import VisionConfig
-from emotion_ros.perception.image.decode import rotate_image
+from emotion_ros.perception.image.decode import ImageArray, rotate_image
 from emotion_ros.perception.image.jpeg import encode_jpeg
-from emotion_ros.web.dashboard_config import DashboardConfig
 
-LATEST_IMAGE = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 PERIOD_S = 0.2
 WIDTH_PX = 640
 
 
-class CameraPicture:
-    """Listens to the camera as vision_node does; ``jpeg`` is None until an image was good.
+class CameraPreview:
+    """Decodes and encodes at most one image per PERIOD_S, in a thread.
 
-    ``is_wanted`` is asked at every image, so that nothing is decoded for nobody.
+    ``decode`` turns an image message into BGR uint8 [H, W, 3]; ``rotate`` is clockwise, degrees.
+    ``is_wanted`` is asked for every image. ``on_reject`` gets the reason of an image that cannot
+    be decoded, ``on_error`` any other exception; both are called in the thread.
     """
 
-    def __init__(self, node: EmotionNode[DashboardConfig], is_wanted: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        decode: Callable[[Any], ImageArray],
+        rotate: int,
+        is_wanted: Callable[[], bool],
+        on_reject: Callable[[str], None],
+        on_error: Callable[[Exception], None],
+    ) -> None:
         self.jpeg: bytes | None = None
+        self._decode = decode
+        self._rotate = rotate
         self._is_wanted = is_wanted
-        self._health = node.health
-        self._rotate = node.config.rotate
+        self._on_reject = on_reject
         self._due_s = 0.0
-        config = VisionConfig(image_transport=node.config.image_transport)
-        self._decode = make_decoder(config)
-        self._worker = Worker('picture', self._encode, node.report_error)
-        topic = 'image/compressed' if config.image_transport == 'compressed' else 'image'
-        node.create_subscription(image_type(config), topic, self._on_image, LATEST_IMAGE)
+        self._worker = Worker('preview', self._encode, on_error)
 
-    def stop(self) -> None:
-        """End the worker."""
-        self._worker.stop()
-
-    def clear(self) -> None:
-        """Forget the image."""
-        self.jpeg = None
-
-    def _on_image(self, msg: Image | CompressedImage) -> None:
+    def submit(self, msg: Any) -> None:
+        """Take an image message; it is ignored when none is wanted or due."""
         now_s = monotonic()
         if now_s >= self._due_s and self._is_wanted():
             self._due_s = now_s + PERIOD_S
             self._worker.submit(msg)
 
-    def _encode(self, msg: Image | CompressedImage) -> None:
+    def clear(self) -> None:
+        """Remove the image."""
+        self.jpeg = None
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._worker.stop()
+
+    def _encode(self, msg: Any) -> None:
         try:
             image_bgr = rotate_image(self._decode(msg), self._rotate)
         except InvalidInput as error:
-            self._health.reject(error.reason)
+            self._on_reject(error.reason)
             return
         self.jpeg = encode_jpeg(image_bgr, WIDTH_PX)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""dashboard_node: a page that shows what the robot believes, and why."""
+"""dashboard_node: serves a web page with the live state, its evidence and the node health."""
 
 from collections.abc import Callable
 from threading import Thread
@@ -9,56 +9,57 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from std_msgs.msg import String
 
-from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_text
-from emotion_ros.conversions.observation_fields import tone_of
-from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
 from emotion_ros.core.graph_checks import FUSION, SENTIMENT, VISION
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.guard import guarded
-from emotion_ros.web.camera_preview import CameraPicture
-from emotion_ros.web.dashboard_config import DashboardConfig
-from emotion_ros.web.live_state import WINDOW_S, Board, Frame, NodeHealth
+from emotion_ros.nodes.image_decoder import image_type, make_decoder
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.web.camera_preview import CameraPreview
+from emotion_ros.web.config import DashboardConfig
+from emotion_ros.web.live_state import WINDOW_S, DashboardState, Frame, NodeHealth
 from emotion_ros.web.server import WebServer
 
 M = TypeVar('M')
 
-# Best effort, so that the dashboard can hold nobody up and hears every kind of publisher.
-LISTEN = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
+# Best effort matches every publisher and cannot block one.
+BEST_EFFORT = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
+LATEST_IMAGE = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 SHOWN_NODES = (VISION, SENTIMENT, FUSION)
 STOP_TIMEOUT_S = 1.0
 
 
 class DashboardNode(EmotionNode[DashboardConfig]):
-    """Listens to everything, keeps the newest in memory, and shows it to browsers."""
+    """Keeps the latest messages in memory and serves them to browsers."""
 
     Config = DashboardConfig
-    # From Kilted on a node whose start failed is destroyed, too.
-    _camera: CameraPicture | None = None
+    # Since Kilted, destroy_node is also called for a node whose start failed.
+    _camera: CameraPreview | None = None
     _thread: Thread | None = None
 
     def __init__(self, **node_options: Any) -> None:
         super().__init__('dashboard_node', **node_options)
         self.start()
-        self._board = Board()
+        self._shown = DashboardState()
         if self.config.show_image:
-            self._camera = CameraPicture(self, self._is_looked_at)
+            self._camera = self._open_camera()
         self.server = WebServer(self.config.host, self.config.port, self.config.rate, self)
-        self._states = self._take(EmotionState, 'emotion_state', self._on_state)
-        self._take(FaceEmotionArray, 'emotion/faces', self._on_faces)
-        self._take(TextSentiment, 'emotion/text', self._on_text)
-        self._take(String, 'speech', self._on_speech)
-        self._take(DiagnosticArray, '/diagnostics', self._on_diagnostics)
+        self._states = self._subscribe(EmotionState, 'emotion_state', self._on_state)
+        self._subscribe(FaceEmotionArray, 'emotion/faces', self._on_faces)
+        self._subscribe(TextSentiment, 'emotion/text', self._on_text)
+        self._subscribe(String, 'speech', self._on_speech)
+        self._subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics)
         self._thread = Thread(
             target=guarded, args=(self.server.run, self.report_error), name='web', daemon=True
         )
         self._thread.start()
-        self._announce()
+        self._log_url()
 
     def destroy_node(self) -> None:
-        """Stop the server first: its pages ask this node."""
+        """Stop the server first: its thread calls this node."""
         if self._thread:
             self.server.stop()
             self._thread.join(STOP_TIMEOUT_S)
@@ -67,7 +68,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         super().destroy_node()
 
     def details(self) -> dict[str, str]:
-        """Return where to look, and how many do."""
+        """Return the topic of the states, the page's address and the number of open pages."""
         return {
             'topic': self._states.topic_name,
             'url': self.server.url,
@@ -75,15 +76,15 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         }
 
     def on_enable(self, enabled: bool) -> None:
-        """Forget everything when switched off."""
+        """Remove everything when switched off."""
         if not enabled:
-            self._board.clear()
+            self._shown.clear()
             if self._camera:
                 self._camera.clear()
 
-    def hello(self) -> str:
-        """Return what a page is told first; called in the server's thread."""
-        return self._board.hello(
+    def hello_message(self) -> str:
+        """Return the first message to a page; called in the server's thread."""
+        return self._shown.hello_message(
             {
                 'topic': self._states.topic_name,
                 'window_s': WINDOW_S,
@@ -91,45 +92,58 @@ class DashboardNode(EmotionNode[DashboardConfig]):
             }
         )
 
-    def now(self) -> str:
-        """Return what every page is told next; called in the server's thread."""
-        return self._board.now(self.steady_s(), self.enabled)
+    def now_message(self) -> str:
+        """Return the next message to all pages; called in the server's thread."""
+        return self._shown.now_message(self.steady_s(), self.enabled)
 
-    def picture(self) -> bytes | None:
+    def camera_jpeg(self) -> bytes | None:
         """Return the camera's image; called in the server's thread."""
         return self._camera.jpeg if self._camera else None
 
-    def _take(self, kind: type[M], topic: str, put: Callable[[M], None]) -> Any:
-        """Subscribe: convert, hand over; what cannot be read is counted."""
+    def _open_camera(self) -> CameraPreview:
+        config = VisionConfig(image_transport=self.config.image_transport)
+        camera = CameraPreview(
+            make_decoder(config),
+            self.config.rotate,
+            is_wanted=lambda: self.enabled and self.server.clients > 0,
+            on_reject=self.health.reject,
+            on_error=self.report_error,
+        )
+        topic = 'image/compressed' if config.image_transport == 'compressed' else 'image'
+        self.create_subscription(image_type(config), topic, camera.submit, LATEST_IMAGE)
+        return camera
+
+    def _subscribe(self, msg_type: type[M], topic: str, handle: Callable[[M], None]) -> Any:
+        """Subscribe; a message for which ``handle`` raises InvalidInput is counted as rejected."""
 
         def on_message(msg: M) -> None:
             if not self.enabled:
                 return
             self.health.count('received')
             try:
-                put(msg)
+                handle(msg)
             except InvalidInput as error:
                 self.health.reject(error.reason)
 
-        return self.create_subscription(kind, topic, on_message, LISTEN)
+        return self.create_subscription(msg_type, topic, on_message, BEST_EFFORT)
 
     def _on_state(self, msg: EmotionState) -> None:
-        self._board.see_state(msg_to_state(msg), float(msg.latency), self.steady_s())
+        self._shown.add_state(msg_to_state(msg), float(msg.latency), self.steady_s())
 
     def _on_faces(self, msg: FaceEmotionArray) -> None:
         frame = Frame(
             msg_to_faces(msg), msg.image_width, msg.image_height, msg.reason, msg.inference_time
         )
-        self._board.see_frame(frame, self.steady_s())
+        self._shown.add_frame(frame, self.steady_s())
 
     def _on_text(self, msg: TextSentiment) -> None:
         text = msg_to_text(msg)
         if not text.is_status_only:
             age_s = self.now_s() - text.stamp_s
-            self._board.judge(tone_of(text), msg.inference_time, self.steady_s() - age_s)
+            self._shown.add_sentiment(text.result(), msg.inference_time, self.steady_s() - age_s)
 
     def _on_speech(self, msg: String) -> None:
-        self._board.hear(msg.data, self.steady_s())
+        self._shown.add_words(msg.data, self.steady_s())
 
     def _on_diagnostics(self, msg: DiagnosticArray) -> None:
         for status in msg.status:
@@ -137,18 +151,14 @@ class DashboardNode(EmotionNode[DashboardConfig]):
                 values = {pair.key: pair.value for pair in status.values}
                 level = int.from_bytes(status.level, 'big')
                 health = NodeHealth(status.name, level, status.message, values)
-                self._board.see_node(health, self.steady_s())
+                self._shown.add_node_health(health, self.steady_s())
 
-    def _is_looked_at(self) -> bool:
-        return self.enabled and self.server.clients > 0
-
-    def _announce(self) -> None:
-        where = self.server.url
+    def _log_url(self) -> None:
         if self.server.is_private:
-            self.get_logger().info(f'the dashboard is at {where}')
+            self.get_logger().info(f'dashboard at {self.server.url}')
         else:
             self.get_logger().warning(
-                f'the dashboard is at {where}: whoever reaches this machine can look'
+                f'dashboard at {self.server.url}: no password, open to the whole network'
             )
 
 

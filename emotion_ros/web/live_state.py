@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The newest of everything that the dashboard shows; nothing of it is ever stored."""
+"""What the dashboard shows: the latest messages and one minute of samples, in memory only."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -8,9 +8,9 @@ from threading import Lock
 
 from emotion_ros.conversions.observation_fields import faces_to_fields
 from emotion_ros.conversions.state_fields import Fields, state_to_fields, to_json
-from emotion_ros.core.observations import FacesObservation, Tone
+from emotion_ros.core.observations import FacesObservation, SentimentResult
 from emotion_ros.core.state import EmotionState
-from emotion_ros.view.chart_sample import is_turn, sample
+from emotion_ros.view.chart_sample import differs, sample
 from emotion_ros.view.transcript import Line, Transcript
 from emotion_ros.view.vocabulary import vocabulary
 
@@ -25,7 +25,7 @@ MAX_CHARS = 300
 
 @dataclass(frozen=True)
 class Frame:
-    """The faces of one image, its size (px), and how long its models took (s)."""
+    """The faces of one image, its size (px), and the inference time (s)."""
 
     faces: FacesObservation
     width: int
@@ -36,7 +36,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class NodeHealth:
-    """What a node said of itself in its diagnostics."""
+    """The diagnostics of one node."""
 
     name: str
     level: int
@@ -44,10 +44,10 @@ class NodeHealth:
     values: dict[str, str]
 
 
-class Board:
-    """Takes in what ROS brings, hands out what a page needs; safe between threads.
+class DashboardState:
+    """Collects the latest messages and makes the JSON messages for the page.
 
-    Every time is in seconds of one steady clock, that of the caller.
+    Safe between threads. All times are seconds of one steady clock, the caller's.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Board:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         with self._lock:
             self._state: Fields | None = None
             self._state_s = self._frame_s = 0.0
@@ -66,54 +66,54 @@ class Board:
             self._frames_s: deque[float] = deque(maxlen=MAX_ARRIVALS)
             self._transcript = Transcript(MAX_LINES)
             self._nodes: dict[str, tuple[float, NodeHealth]] = {}
-            self._hearing_s = float('nan')
+            self._text_inference_s = float('nan')
 
-    def see_state(self, state: EmotionState, latency_s: float, now_s: float) -> None:
-        """Take in a state that arrived at ``now_s``."""
+    def add_state(self, state: EmotionState, latency_s: float, now_s: float) -> None:
+        """Add a state received at ``now_s``."""
         fields = state_to_fields(state, latency_s)
         with self._lock:
             self._state, self._state_s = fields, now_s
             self._states_s.append(now_s)
-            self._remember(sample(state, now_s))
+            self._add_sample(sample(state, now_s))
 
-    def see_frame(self, frame: Frame, now_s: float) -> None:
-        """Take in the faces of an image that arrived at ``now_s``."""
+    def add_frame(self, frame: Frame, now_s: float) -> None:
+        """Add the faces of an image received at ``now_s``."""
         with self._lock:
             self._frame, self._frame_s = frame, now_s
             self._frames_s.append(now_s)
 
-    def hear(self, words: str, now_s: float) -> None:
-        """Take in spoken words."""
+    def add_words(self, words: str, now_s: float) -> None:
+        """Add the text of an utterance received at ``now_s``, cut off at MAX_CHARS."""
         with self._lock:
-            self._transcript.hear(words[:MAX_CHARS], now_s)
+            self._transcript.add_words(words[:MAX_CHARS], now_s)
 
-    def judge(self, tone: Tone, inference_s: float, at_s: float) -> None:
-        """Take in how the words that were heard at ``at_s`` sounded."""
+    def add_sentiment(self, sentiment: SentimentResult, inference_s: float, at_s: float) -> None:
+        """Add the sentiment of the utterance received at about ``at_s``."""
         with self._lock:
-            self._transcript.judge(tone, at_s)
-            self._hearing_s = inference_s
+            self._transcript.add_sentiment(sentiment, at_s)
+            self._text_inference_s = inference_s
 
-    def see_node(self, node: NodeHealth, now_s: float) -> None:
-        """Take in the diagnostics of a node."""
+    def add_node_health(self, node: NodeHealth, now_s: float) -> None:
+        """Add the diagnostics of a node received at ``now_s``."""
         with self._lock:
             self._nodes[node.name] = (now_s, node)
 
-    def hello(self, about: Fields) -> str:
-        """Return the first message to a page: words, what is shown, and the last minute."""
+    def hello_message(self, settings: Fields) -> str:
+        """Return the first message to a page: vocabulary, ``settings`` and the last minute."""
         with self._lock:
             history = list(self._samples)
-        return to_json({'kind': 'hello', **vocabulary(), **about, 'history': history})
+        return to_json({'kind': 'hello', **vocabulary(), **settings, 'history': history})
 
-    def now(self, now_s: float, enabled: bool) -> str:
-        """Return the message that says how everything is at ``now_s``."""
+    def now_message(self, now_s: float, enabled: bool) -> str:
+        """Return the message with everything that is shown at ``now_s``."""
         with self._lock:
             fields = self._fields(now_s)
         return to_json({'kind': 'now', 'now': now_s, 'enabled': enabled, **fields})
 
-    def _remember(self, new: Fields) -> None:
-        """Keep every change, and one sample each SAMPLE_S between."""
+    def _add_sample(self, new: Fields) -> None:
+        """Keep every change, and one sample each SAMPLE_S between, of the last WINDOW_S."""
         last, self._sample = self._sample, new
-        if last is None or is_turn(last, new) or new['t'] - self._samples[-1]['t'] >= SAMPLE_S:
+        if last is None or differs(last, new) or new['t'] - self._samples[-1]['t'] >= SAMPLE_S:
             self._samples.append(new)
         while new['t'] - self._samples[0]['t'] > WINDOW_S:
             self._samples.popleft()
@@ -123,30 +123,31 @@ class Board:
             'state': self._state,
             'state_age': now_s - self._state_s,
             'sample': self._sample,
-            'frame': _frame_fields(self._frame, now_s - self._frame_s),
-            'transcript': [line_to_fields(line, now_s) for line in self._transcript],
+            'frame': _frame_to_fields(self._frame, now_s - self._frame_s),
+            'transcript': [_line_to_fields(line, now_s) for line in self._transcript],
             'rates': {
                 'states_hz': _rate(self._states_s, now_s),
                 'frames_hz': _rate(self._frames_s, now_s),
-                'hearing_s': self._hearing_s,
+                'hearing_s': self._text_inference_s,
             },
-            'nodes': [_node_fields(seen_s, node, now_s) for seen_s, node in self._nodes.values()],
+            'nodes': [
+                {**vars(node), 'age': now_s - seen_s} for seen_s, node in self._nodes.values()
+            ],
         }
 
 
-def line_to_fields(line: Line, now_s: float) -> Fields:
-    """Return an utterance as plain data, with its age at ``now_s``."""
-    tone = line.tone
+def _line_to_fields(line: Line, now_s: float) -> Fields:
+    result = line.sentiment
     return {
         'age': now_s - line.at_s,
         'words': line.words,
-        'sentiment': tone.sentiment.label if tone else None,
-        'confidence': tone.confidence if tone else None,
-        'refusal': tone.refusal if tone else '',
+        'sentiment': result.sentiment.label if result else None,
+        'confidence': result.confidence if result else None,
+        'refusal': result.reject_reason if result else '',
     }
 
 
-def _frame_fields(frame: Frame | None, age_s: float) -> Fields | None:
+def _frame_to_fields(frame: Frame | None, age_s: float) -> Fields | None:
     if frame is None:
         return None
     return {
@@ -159,16 +160,6 @@ def _frame_fields(frame: Frame | None, age_s: float) -> Fields | None:
     }
 
 
-def _node_fields(seen_s: float, node: NodeHealth, now_s: float) -> Fields:
-    return {
-        'name': node.name,
-        'age': now_s - seen_s,
-        'level': node.level,
-        'message': node.message,
-        'values': node.values,
-    }
-
-
 def _rate(times_s: Iterable[float], now_s: float) -> float:
-    """Return how many of these were in the last RATE_WINDOW_S, per second."""
+    """Return how many of these lie in the last RATE_WINDOW_S, per second."""
     return sum(now_s - t <= RATE_WINDOW_S for t in times_s) / RATE_WINDOW_S

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A session as one HTML file that needs nothing else: no network, no other file."""
+"""A recorded session as one self-contained HTML file."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from emotion_ros.bag.session import FOCUS, Session
 from emotion_ros.conversions.state_fields import Fields, to_json
 from emotion_ros.view.transcript import Line
-from emotion_ros.view.vocabulary import REASON_WORDS, vocabulary
+from emotion_ros.view.vocabulary import vocabulary
 
 PAGE_FOLDER = Path(__file__).parent / 'page'
 SCRIPTS = ('charts.js', 'report.js')
@@ -24,7 +24,10 @@ NOTHING = '–'
 
 
 def render_report(session: Session) -> str:
-    """Return the report; whatever came from a message is escaped, and no script but ours runs."""
+    """Return the report as HTML.
+
+    Text from messages is escaped, and the page's security policy allows only its own script.
+    """
     environment = Environment(
         loader=FileSystemLoader(PAGE_FOLDER),
         autoescape=True,
@@ -32,29 +35,31 @@ def render_report(session: Session) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {'clock': clock, 'percent': percent, 'picture': _data_url}
+    environment.filters |= {'clock': clock, 'percent': percent, 'data_url': _data_url}
     script = ''.join(_read(name) for name in SCRIPTS)
+    tracks = {name: track.samples for name, track in session.tracks.items()}
+    lengths = {'duration_s': session.duration_s, 'step_s': session.step_s}
+    data = to_json({**vocabulary(), **lengths, 'tracks': tracks})
     return environment.get_template('report.html').render(
         session=session,
-        reasons={reason.value: words for reason, words in REASON_WORDS.items()},
         facts=facts(session),
         shares=shares(session.tracks[FOCUS].samples),
         people=[name for name in session.tracks if name != FOCUS],
         lines=[_line(line) for line in sorted(session.transcript, key=lambda line: line.at_s)],
-        qualities={who: median(values) for who, values in session.qualities.items()},
+        qualities={person: median(values) for person, values in session.qualities.items()},
         style=''.join(_read(name) for name in STYLES),
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        data=_embedded(_chart_data(session)),
+        data=data.replace('<', '\\u003c'),  # nothing in it can end the script element
     )
 
 
 def facts(session: Session) -> list[tuple[str, str]]:
-    """Return names and values of what is known about the whole session."""
+    """Return names and values of the session's figures; those without data are left out."""
     latencies = sorted(session.latencies_s)
     values = [
         ('length', clock(session.duration_s)),
-        ('people seen', str(sum(name != FOCUS for name in session.tracks))),
+        ('people', str(sum(name != FOCUS for name in session.tracks))),
         ('utterances', str(len(tuple(session.transcript)))),
         ('states', _amount(session.states, session.duration_s)),
         ('images', _amount(session.frames, session.duration_s)),
@@ -67,7 +72,7 @@ def facts(session: Session) -> list[tuple[str, str]]:
 
 
 def shares(samples: Sequence[Fields]) -> list[tuple[str, float]]:
-    """Return how much of the time each emotion was held, the most first; 0..1, of all time."""
+    """Return each emotion's share of the time, 0..1, the largest first."""
     held: Counter[str] = Counter()
     for one, following in pairwise(samples):
         held[one['label']] += following['t'] - one['t']
@@ -76,38 +81,24 @@ def shares(samples: Sequence[Fields]) -> list[tuple[str, float]]:
 
 
 def clock(seconds: float) -> str:
-    """Return a time such as ``1:05.3``."""
+    """Return seconds as minutes and seconds, such as ``1:05.3``."""
     minutes, rest = divmod(round(max(seconds, 0.0), 1), 60)
     return f'{minutes:.0f}:{rest:04.1f}'
 
 
 def percent(share: float | None) -> str:
-    """Return a share in percent, or a dash for none or NaN."""
+    """Return a share (0..1) in percent, or a dash for None or NaN."""
     return NOTHING if share is None or not isfinite(share) else f'{share:.0%}'.replace('%', ' %')
 
 
-def _chart_data(session: Session) -> Fields:
-    return {
-        **vocabulary(),
-        'duration_s': session.duration_s,
-        'step_s': session.step_s,
-        'tracks': {name: track.samples for name, track in session.tracks.items()},
-    }
-
-
-def _embedded(fields: Fields) -> str:
-    """Return JSON that can stand inside a script element: nothing in it ends one."""
-    return to_json(fields).replace('<', '\\u003c')
-
-
 def _line(line: Line) -> Fields:
-    tone = line.tone
+    result = line.sentiment
     return {
         'at_s': line.at_s,
         'words': line.words,
-        'sentiment': tone.sentiment.label if tone else 'unknown',
-        'confidence': tone.confidence if tone else None,
-        'refusal': tone.refusal.replace('_', ' ') if tone else '',
+        'sentiment': result.sentiment.label if result else 'unknown',
+        'confidence': result.confidence if result else None,
+        'reject_reason': result.reject_reason.replace('_', ' ') if result else '',
     }
 
 
@@ -117,7 +108,7 @@ def _amount(count: int, duration_s: float) -> str:
 
 
 def _milliseconds(ordered_s: Sequence[float], share: float) -> str:
-    """Return the value below which this share of them lies; '' when there are none."""
+    """Return the quantile at ``share`` in ms, with its unit; '' when there are no values."""
     if not ordered_s:
         return ''
     return f'{ordered_s[min(int(share * len(ordered_s)), len(ordered_s) - 1)] * 1000:.0f} ms'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The web server of the dashboard: five files, one websocket that only speaks, nothing else."""
+"""Web server of the dashboard: five static files and one send-only websocket."""
 
 import asyncio
 import ipaddress
@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -41,26 +41,27 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Source(Protocol):
-    """What the pages are told; called in the server's thread."""
+    """Supplies the messages for the pages; called in the server's thread."""
 
-    def hello(self) -> str:
-        """Return the first message to a page."""
+    def hello_message(self) -> str:
+        """Return the first message to a page, JSON."""
         ...
 
-    def now(self) -> str:
-        """Return the message that says how everything is."""
+    def now_message(self) -> str:
+        """Return the message with all current values, JSON."""
         ...
 
-    def picture(self) -> bytes | None:
+    def camera_jpeg(self) -> bytes | None:
         """Return the latest camera image as JPEG; None when it is not to be shown."""
         ...
 
 
 class WebServer:
-    """Serves the page at ``host``:``port`` and tells all of its clients ``rate`` times a second.
+    """Serves the page at ``host``:``port`` and sends to all clients at ``rate`` Hz.
 
-    What a client has not read when the next message is due, it never gets: the latest wins, and
-    nobody waits for a slow one. ConfigError when the address cannot be had.
+    A client that is still busy with one message when the next is due misses it: it gets the
+    latest one when it is ready, and never delays the others. ConfigError when the address cannot
+    be bound.
     """
 
     def __init__(self, host: str, port: int, rate: float, source: Source) -> None:
@@ -71,26 +72,26 @@ class WebServer:
         self._stopping = asyncio.Event()
         self._clients: set[asyncio.Task[Any]] = set()
         self._latest: tuple[str, bytes | None] = ('', None)
-        self._told = asyncio.Condition()
+        self._updated = asyncio.Condition()
 
     @property
     def url(self) -> str:
-        """Where to look."""
+        """Address of the page."""
         host, port = self._socket.getsockname()[:2]
         return f'http://[{host}]:{port}/' if ':' in host else f'http://{host}:{port}/'
 
     @property
     def is_private(self) -> bool:
-        """Whether only this machine can look."""
+        """Whether only this machine can reach the page."""
         return ipaddress.ip_address(self._socket.getsockname()[0]).is_loopback
 
     @property
     def clients(self) -> int:
-        """How many pages are open."""
+        """Number of open pages."""
         return len(self._clients)
 
     def run(self) -> None:
-        """Serve until ``stop``; to be called once, in a thread of its own."""
+        """Serve until ``stop``; to be called once, in a separate thread."""
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_until_complete(self._serve())
@@ -100,7 +101,7 @@ class WebServer:
 
     def stop(self) -> None:
         """Ask ``run`` to end; from any thread, at any time."""
-        with suppress(RuntimeError):  # it has ended by itself
+        with suppress(RuntimeError):  # the loop is closed already
             self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def _serve(self) -> None:
@@ -109,7 +110,7 @@ class WebServer:
         await web.SockSite(runner, self._socket).start()
         try:
             while not self._stopping.is_set():
-                await self._tell()
+                await self._broadcast()
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), self._period_s)
         finally:
@@ -117,16 +118,15 @@ class WebServer:
                 client.cancel()
             await runner.cleanup()
 
-    async def _tell(self) -> None:
-        """Leave the newest for everybody who is ready for it."""
+    async def _broadcast(self) -> None:
         if not self._clients:
             return
-        async with self._told:
-            self._latest = (self._source.now(), self._source.picture())
-            self._told.notify_all()
+        async with self._updated:
+            self._latest = (self._source.now_message(), self._source.camera_jpeg())
+            self._updated.notify_all()
 
     def _application(self) -> web.Application:
-        application = web.Application(middlewares=[_only_ours])
+        application = web.Application(middlewares=[_check_origin])
         for path, name in PAGES.items():
             application.router.add_get(path, _page(name), allow_head=False)
         application.router.add_get('/live', self._on_client, allow_head=False)
@@ -149,53 +149,51 @@ class WebServer:
         return client
 
     async def _serve_client(self, client: web.WebSocketResponse) -> None:
-        speaking = asyncio.ensure_future(self._speak_to(client))
+        """Send until the client leaves; one that sends anything is disconnected."""
+        sending = asyncio.ensure_future(self._send_updates(client))
         try:
-            await _listen_to(client)
+            message = await client.receive()
+            if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                await client.close(code=WSCloseCode.POLICY_VIOLATION, message=b'send-only')
         finally:
-            speaking.cancel()
+            sending.cancel()
 
-    async def _speak_to(self, client: web.WebSocketResponse) -> None:
-        shown: bytes | None = None
+    async def _send_updates(self, client: web.WebSocketResponse) -> None:
+        sent: bytes | None = None
         with suppress(ConnectionError):
-            await client.send_str(self._source.hello())
+            await client.send_str(self._source.hello_message())
             while not client.closed:
-                async with self._told:
-                    await self._told.wait()
-                    message, picture = self._latest
+                async with self._updated:
+                    await self._updated.wait()
+                    message, jpeg = self._latest
                 await client.send_str(message)
-                if picture is not None and picture is not shown:
-                    await client.send_bytes(picture)
-                shown = picture
-
-
-async def _listen_to(client: web.WebSocketResponse) -> None:
-    """Return when the client has left; one that says something is shown out."""
-    message = await client.receive()
-    if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-        await client.close(code=WSCloseCode.POLICY_VIOLATION, message=b'only listen here')
+                if jpeg is not None and jpeg is not sent:
+                    await client.send_bytes(jpeg)
+                sent = jpeg
 
 
 def _page(name: str) -> Handler:
-    """Return what answers with a file of ``page/``."""
+    """Return a handler that serves a file of ``page/``."""
     text = (PAGE_FOLDER / name).read_text(encoding='utf-8')
-    kind = CONTENT_TYPES[name.rsplit('.', 1)[-1]]
+    content_type = CONTENT_TYPES[name.rsplit('.', 1)[-1]]
 
     async def answer(_: web.Request) -> web.StreamResponse:
-        return web.Response(text=text, content_type=kind)
+        return web.Response(text=text, content_type=content_type)
 
     return answer
 
 
 @web.middleware
-async def _only_ours(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what a foreign page in somebody's browser would send (DNS rebinding)."""
+async def _check_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer 403 to requests that a page of another site makes (DNS rebinding, other origins)."""
     host = request.headers.get('Host', '')
-    if not is_own_name(host):
-        raise web.HTTPForbidden(text='open this page by its address, not by another name')
+    if not is_own_host(host):
+        raise web.HTTPForbidden(
+            text='unknown host name: use the IP address, localhost or the name of this machine'
+        )
     origin = request.headers.get('Origin')
-    if origin is not None and _network_place(origin) != host.lower():
-        raise web.HTTPForbidden(text='another page has no business here')
+    if origin is not None and _parse_url(origin).netloc.lower() != host.lower():
+        raise web.HTTPForbidden(text='requests from pages of another origin are refused')
     return await handler(request)
 
 
@@ -203,13 +201,13 @@ async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
 
 
-def is_own_name(host: str) -> bool:
-    """Return whether a Host header is an address, localhost or the name of this machine.
+def is_own_host(host: str) -> bool:
+    """Return whether a Host header is an IP address, localhost or the name of this machine.
 
-    A foreign site can make its own name point here, but it cannot make the browser say one of
-    these.
+    Another site can let its own name resolve to this machine (DNS rebinding), but then the
+    browser sends that name.
     """
-    name = _host_name(host)
+    name = (_parse_url(f'//{host}').hostname or '').lower()
     own = socket.gethostname().lower()
     if name in ('localhost', own, f'{own}.local'):
         return True
@@ -220,22 +218,16 @@ def is_own_name(host: str) -> bool:
     return True
 
 
-def _host_name(host: str) -> str:
+def _parse_url(url: str) -> SplitResult:
+    """Return the parts of a URL; all of them are empty when it is malformed."""
     try:
-        return (urlsplit(f'//{host}').hostname or '').lower()
+        return urlsplit(url)
     except ValueError:
-        return ''
-
-
-def _network_place(origin: str) -> str:
-    try:
-        return urlsplit(origin).netloc.lower()
-    except ValueError:
-        return ''
+        return urlsplit('')
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there; ConfigError when that cannot be."""
+    """Return a listening socket; ConfigError when the address cannot be bound."""
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)

@@ -124,7 +124,7 @@ def test_a_happy_person_is_read_in_words_and_in_charts(stage):
     assert [word for word in bars.split('\n') if word in EMOTIONS] == list(EMOTIONS)
     assert 'not used: stale' in evidence
     label = 'document.getElementById("faces").getAttribute("aria-label")'
-    stage.until(f'{label} === "face_1 happy 94 %, face_2 not judged"')
+    stage.until(f'{label} === "face_1 happy 94 %, face_2 not classified"')
     assert stage.look('ok', 'document.getElementById("banner").hidden')
     assert stage.errors == []
 
@@ -135,33 +135,36 @@ def test_a_happy_person_is_read_in_words_and_in_charts(stage):
         (
             'conflict',
             seen(actionable=False, conflict=True, not_actionable_reason='conflict'),
-            {'#status': 'conflict', '#act': '✕ do not act: face and words disagree'},
+            {'#status': 'conflict', '#act': '✕ not actionable: modalities disagree'},
         ),
         (
             'holding',
             seen(status=HOLDING, actionable=False, not_actionable_reason='stale'),
-            {'#status': 'evidence is ageing', '#act': '✕ do not act: the evidence is old'},
+            {
+                '#status': 'holding: no fresh evidence',
+                '#act': '✕ not actionable: evidence is stale',
+            },
         ),
         (
             'ok',
             seen(Emotion.UNKNOWN, actionable=False, not_actionable_reason='low_confidence'),
-            {'#label': 'not sure', '#act': '✕ do not act: not sure enough'},
+            {'#label': 'uncertain', '#act': '✕ not actionable: confidence too low'},
         ),
         (
             'no_person',
             nothing(NO_PERSON, 'no_person'),
-            {'#label': 'nobody in view', '#confidence': '', '#act': '✕ do not act'},
+            {'#label': 'nobody in view', '#confidence': '', '#act': '✕ not actionable'},
         ),
         (
             'no_input',
             nothing(NO_INPUT, 'no_input'),
-            {'#label': 'no input', '#banner': 'No input: neither images nor words arrive.'},
+            {'#label': 'no input', '#banner': 'No input: no images and no speech arrive.'},
         ),
-        ('disabled', nothing(DISABLED, 'disabled'), {'#label': 'switched off'}),
+        ('disabled', nothing(DISABLED, 'disabled'), {'#label': 'disabled'}),
         (
             'no_data',
             None,
-            {'#label': 'no data', '#banner': 'No data: nobody publishes the state.'},
+            {'#label': 'no data', '#banner': 'No data: no state is published.'},
         ),
     ],
 )

@@ -10,8 +10,7 @@ import pytest
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header, String
 
-from emotion_ros.conversions.from_msg import stamp_to_seconds
-from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.conversions.from_msg import msg_to_state, stamp_to_seconds
 from emotion_ros.demo.source_node import LATCHED, STARTED_TOPIC, DemoSourceNode
 from emotion_ros.errors import ConfigError
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment

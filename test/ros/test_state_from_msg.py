@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.conversions.from_msg import msg_to_state
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.evidence import Evidence, Rejection
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from rclpy.serialization import deserialize_message, serialize_message
 
-from emotion_ros.conversions.from_msg import stamp_to_seconds
-from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.conversions.from_msg import msg_to_state, stamp_to_seconds
 from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState, Reason, Status

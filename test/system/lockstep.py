@@ -15,7 +15,7 @@ from std_msgs.msg import String
 from emotion_ros.bag.offline_fusion import NANOSECONDS, with_ticks
 from emotion_ros.bag.reader import Recorded
 from emotion_ros.bag.types import COMPRESSED_IMAGE, EVIDENCE, IMAGE, STRING
-from emotion_ros.conversions.state_from_msg import msg_to_state
+from emotion_ros.conversions.from_msg import msg_to_state
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
 from emotion_ros.core.state import EmotionState

@@ -1,11 +1,11 @@
-// The charts of the dashboard and of the report: plain SVG, drawn anew from plain data.
+// The charts of the dashboard and of the report: SVG, redrawn from plain data.
 'use strict';
 
 const charts = (() => {
   const SVG = 'http://www.w3.org/2000/svg';
   const MODALITY_CLASSES = ['face', 'text'];
 
-  // Returns a new SVG element inside of parent; what is null is left out.
+  // Returns a new SVG element in parent; attributes that are null are left out.
   function add(parent, tag, attributes, text) {
     const element = document.createElementNS(SVG, tag);
     for (const [name, value] of Object.entries(attributes)) {
@@ -24,7 +24,7 @@ const charts = (() => {
     return MODALITY_CLASSES.includes(modality) ? modality : 'other';
   }
 
-  // Cuts samples into runs of the same key; a silence of more than gap_s ends a run.
+  // Cuts samples into runs of the same key; a gap of more than gap_s ends a run.
   function runs(samples, key, gap_s) {
     const found = [];
     let run = null;
@@ -45,7 +45,7 @@ const charts = (() => {
     return found.filter((r) => r.is !== '');
   }
 
-  // Rows of emotions as on a piano roll, then status, confidence and weights below each other.
+  // One row per emotion, then status, confidence and weights below each other.
   // view: {from, to, gap_s, ticks: [[t, words]], emotions, status_words, compact}
   function timeline(svg, samples, view) {
     const width = Math.max(svg.clientWidth, 320);
@@ -142,7 +142,7 @@ const charts = (() => {
     }
   }
 
-  // Valence to the right, arousal upwards, the trail of the samples with the newest as a dot.
+  // Valence to the right, arousal upwards, the samples as a trail with the latest as a dot.
   // Every state lies among the seven emotions, so the calm end of the circle is cut off.
   const SIDES = { fear: [-9, -3, 'end'], angry: [9, 14, 'start'], disgust: [-9, 13, 'end'], sad: [0, 19, 'middle'], happy: [0, -13, 'middle'] };
   function circumplex(svg, samples, { emotions, coordinates }) {

@@ -1,17 +1,17 @@
-// The page of dashboard_node: it listens to one websocket, and never says anything.
+// The page of dashboard_node: shows what arrives on one websocket, and sends nothing.
 'use strict';
 
-const SILENT_MS = 3000; // a server that is alive speaks more often
+const TIMEOUT_MS = 3000; // a server that is alive sends more often
 const RETRY_MS = [500, 1000, 2000, 4000];
 const $ = (id) => document.getElementById(id);
 
-let about = null; // the server's first message: vocabulary, topic, what is shown
+let about = null; // the server's first message: vocabulary, topic, settings
 let now = null; // its latest message
 let samples = []; // the last minute
 let picture = null; // the latest camera image
 let socket = null;
-let heardAt = performance.now();
-let tries = 0;
+let receivedAt = performance.now();
+let retries = 0;
 let isFrozen = false;
 
 function connect() {
@@ -20,19 +20,19 @@ function connect() {
   socket.binaryType = 'blob';
   socket.onmessage = onMessage;
   socket.onclose = onClose;
-  heardAt = performance.now();
+  receivedAt = performance.now();
 }
 
 function onClose() {
   socket = null;
   now = null;
   paint();
-  setTimeout(connect, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
-  tries += 1;
+  setTimeout(connect, RETRY_MS[Math.min(retries, RETRY_MS.length - 1)]);
+  retries += 1;
 }
 
 async function onMessage(event) {
-  heardAt = performance.now();
+  receivedAt = performance.now();
   if (typeof event.data !== 'string') {
     const image = await createImageBitmap(event.data);
     picture?.close();
@@ -43,28 +43,28 @@ async function onMessage(event) {
   if (message.kind === 'hello') {
     about = message;
     samples = message.history;
-    tries = 0;
+    retries = 0;
     return;
   }
   now = message;
-  remember(message);
+  addSample(message);
   if (!isFrozen) paint();
 }
 
-function remember({ sample, now: now_s, enabled }) {
+function addSample({ sample, now: now_s, enabled }) {
   const last = samples[samples.length - 1];
   if (!enabled) samples = [];
   else if (sample && (!last || sample.t > last.t)) samples.push(sample);
   samples = samples.filter((s) => now_s - s.t <= about.window_s);
 }
 
-// A connection that is broken without a word is closed here; then it is tried anew.
+// A connection that is silent for too long is closed here; onClose then connects again.
 setInterval(() => {
-  if (socket && performance.now() - heardAt > SILENT_MS) socket.close();
+  if (socket && performance.now() - receivedAt > TIMEOUT_MS) socket.close();
   if (!socket) paint();
 }, 500);
 
-// One word for the situation: it chooses the words below, the look, and is what the tests read.
+// The view of the page in one word: it selects the texts, the style (data-view), and is tested.
 function situation() {
   if (!now) return about ? 'disconnected' : 'connecting';
   if (!now.enabled) return 'disabled';
@@ -75,10 +75,10 @@ function situation() {
 
 const BANNERS = {
   connecting: 'Connecting to the dashboard node.',
-  disconnected: 'Disconnected. The dashboard node does not answer; trying again.',
-  no_data: 'No data: nobody publishes the state. “ros2 run emotion_ros doctor” says why.',
-  no_input: 'No input: neither images nor words arrive. “ros2 run emotion_ros doctor” says why.',
-  disabled: 'Switched off.',
+  disconnected: 'Disconnected. The dashboard node does not answer; reconnecting.',
+  no_data: 'No data: no state is published. “ros2 run emotion_ros doctor” finds the cause.',
+  no_input: 'No input: no images and no speech arrive. “ros2 run emotion_ros doctor” finds the cause.',
+  disabled: 'Disabled.',
 };
 
 function paint() {
@@ -89,7 +89,7 @@ function paint() {
   $('banner').hidden = !banner;
   paintLive(is);
   if (!now) {
-    setText('act', ''); // what was true when the connection broke may be true no more
+    setText('act', ''); // it may have changed since the connection broke
     return;
   }
   paintHeadline(is);
@@ -120,7 +120,7 @@ function paintHeadline(is) {
   setText('person', state?.person_id ?? '');
   $('person').hidden = !state?.person_id;
   $('label').className = hasEmotion ? state.label : 'unknown';
-  setText('label', hasEmotion ? state.label : is === 'ok' ? 'not sure' : words);
+  setText('label', hasEmotion ? state.label : is === 'ok' ? 'uncertain' : words);
   setText('confidence', hasEmotion ? charts.percent(state.confidence) : '');
   setText('held', hasEmotion ? `for ${state.duration.toFixed(1)} s` : '');
   paintAct(state, words);
@@ -129,12 +129,12 @@ function paintHeadline(is) {
   $('evidence').replaceChildren(...(state?.evidence ?? []).slice(0, 5).map(evidenceRow));
 }
 
-// The reason is left out where it would only say the status again.
+// The reason is left out where it would repeat the status.
 function paintAct(state, words) {
   $('act').className = state?.actionable ? 'good' : 'warn';
   const reason = state ? about.reason_words[state.not_actionable_reason] : '';
   const why = reason && reason !== words ? `: ${reason}` : '';
-  setText('act', !state ? '' : state.actionable ? '✓ actionable' : `✕ do not act${why}`);
+  setText('act', !state ? '' : state.actionable ? '✓ actionable' : `✕ not actionable${why}`);
 }
 
 function evidenceRow(evidence) {
@@ -211,15 +211,15 @@ function outline(context, place) {
 }
 
 function frameWords(frame, is) {
-  if (is === 'disabled') return 'switched off';
+  if (is === 'disabled') return 'disabled';
   if (!frame) return 'no frames';
-  if (frame.status === 1) return 'vision is switched off';
-  if (frame.status === 2) return `vision fails: ${frame.reason}`;
+  if (frame.status === 1) return 'vision is disabled';
+  if (frame.status === 2) return `vision error: ${frame.reason}`;
   return frame.faces.length ? '' : 'nobody in view';
 }
 
 function faceWords(face) {
-  return face.confidence ? `${about.emotions[face.emotion] ?? 'unknown'} ${charts.percent(face.confidence)}` : 'not judged';
+  return face.confidence ? `${about.emotions[face.emotion] ?? 'unknown'} ${charts.percent(face.confidence)}` : 'not classified';
 }
 
 function notice(context, words, width, height) {
@@ -275,7 +275,7 @@ function paintCharts() {
   $('circumplex').setAttribute('aria-label', where);
 }
 
-// The last minute in words: in which order which emotion was held.
+// The emotions of the last minute in their order, as text for screen readers.
 function timelineWords() {
   const order = samples.map((s) => s.label).filter((label, i, all) => label !== all[i - 1]);
   return order.length ? `the last minute: ${order.join(', then ')}` : 'nothing yet';
@@ -284,12 +284,12 @@ function timelineWords() {
 function paintTranscript() {
   const lines = now.transcript.map((line) => {
     const item = element('li');
-    item.append(element('p', 'words', line.words === null ? '(words not heard here)' : `“${line.words}”`));
+    item.append(element('p', 'words', line.words === null ? '(text not received)' : `“${line.words}”`));
     const isScored = line.sentiment !== null && line.sentiment !== 'unknown';
-    const tone = !isScored ? 'not scored' : `${line.sentiment} ${charts.percent(line.confidence)}`;
-    const refusal = line.refusal ? `, not counted: ${line.refusal.replaceAll('_', ' ')}` : '';
-    const said = element('span', `tone hue ${line.sentiment ?? 'unknown'}`, `${tone}${refusal}`);
-    item.append(said, element('span', 'soft', ` · ${ago(line.age)}`));
+    const sentiment = !isScored ? 'no sentiment' : `${line.sentiment} ${charts.percent(line.confidence)}`;
+    const reason = line.refusal ? `, not used: ${line.refusal.replaceAll('_', ' ')}` : '';
+    const result = element('span', `sentiment hue ${line.sentiment ?? 'unknown'}`, `${sentiment}${reason}`);
+    item.append(result, element('span', 'soft', ` · ${ago(line.age)}`));
     return item;
   });
   const empty = element('li', 'soft', 'nothing yet');
@@ -325,7 +325,7 @@ function nodeItem(node) {
   const isAlive = node.age < 3;
   const kind = !isAlive || node.level > 1 ? 'bad' : node.level === 1 ? 'warn' : 'good';
   const sign = kind === 'good' ? '✓' : '✕';
-  return element('li', kind, `${sign} ${node.name} ${isAlive ? node.message : 'silent'}`);
+  return element('li', kind, `${sign} ${node.name} ${isAlive ? node.message : 'no diagnostics'}`);
 }
 
 function milliseconds(seconds) {

@@ -1,4 +1,4 @@
-// The charts of the report, from the data that the file brings along.
+// The charts of the report, from the data in the same file.
 'use strict';
 
 const data = JSON.parse(document.getElementById('data').textContent);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every status and reason can be said to people."""
+"""Texts for every status and reason."""
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.state import Reason, Status
@@ -15,5 +15,5 @@ def test_there_are_words_for_every_status_and_reason():
 def test_the_vocabulary_is_keyed_as_the_messages_are():
     words = vocabulary()
     assert words['statuses'] == ['ok', 'holding', 'no_person', 'no_input', 'disabled']
-    assert words['reason_words']['low_confidence'] == 'not sure enough'
+    assert words['reason_words']['low_confidence'] == 'confidence too low'
     assert len(words['coordinates']) == len(EMOTIONS)

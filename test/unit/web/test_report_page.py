@@ -12,7 +12,7 @@ import pytest
 
 from emotion_ros.bag.session import Session, Snapshot
 from emotion_ros.core.emotions import Emotion, Sentiment
-from emotion_ros.core.observations import Tone
+from emotion_ros.core.observations import SentimentResult
 from emotion_ros.core.state import EmotionState, Reason, Status
 from emotion_ros.web.report_page import clock, percent, render_report, shares
 
@@ -70,8 +70,8 @@ def evil_session() -> Session:
     evil = replace(HAPPY, person_id=EVIL, summary=EVIL)
     made.see_states([evil], 1.0)
     made.see_states([evil, replace(HAPPY, person_id=EVIL + '2')], 2.0)
-    made.transcript.hear(EVIL, 2.0)
-    made.transcript.judge(Tone(Sentiment.NEGATIVE, 0.8, EVIL), 2.0)
+    made.transcript.add_words(EVIL, 2.0)
+    made.transcript.add_sentiment(SentimentResult(Sentiment.NEGATIVE, 0.8, EVIL), 2.0)
     made.rejects[EVIL, EVIL] = 3
     made.qualities[EVIL] = [0.5]
     made.snapshots.append(Snapshot(1.0, EVIL, b'\xff\xd8\xff'))
@@ -90,13 +90,13 @@ def test_what_happened_and_what_was_said_is_in_the_tables():
     made.see_states([HAPPY], 1.0)
     made.see_states([HAPPY], 2.0)
     made.see_states([EmotionState(0.0, Status.NO_PERSON, Reason.NO_PERSON)], 3.0)
-    made.transcript.judge(Tone(Sentiment.POSITIVE, 0.9), 4.0)
-    made.transcript.hear('hello', 1.0)
+    made.transcript.add_sentiment(SentimentResult(Sentiment.POSITIVE, 0.9), 4.0)
+    made.transcript.add_words('hello', 1.0)
     made.latencies_s += [0.01, 0.02, 0.03]
     text = ' '.join(Page(render_report(made)).text.split())
     assert '0:01.0 onset face_1 happy 90 % Vision: Happy (94%)' in text
     assert '0:03.0 lost face_1' in text
-    assert text.index('“hello”') < text.index('(words not recorded)')
+    assert text.index('“hello”') < text.index('(text not recorded)')
     assert 'latency, median 20 ms' in text
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Which names a browser may know this machine by."""
+"""Host names under which the page may be requested."""
 
 import socket
 
 import pytest
 
-from emotion_ros.web.server import CONTENT_TYPES, PAGE_FOLDER, PAGES, is_own_name
+from emotion_ros.web.server import CONTENT_TYPES, PAGE_FOLDER, PAGES, is_own_host
 
 OWN = socket.gethostname()
 
@@ -32,8 +32,8 @@ OWN = socket.gethostname()
         ('\x00', False),
     ],
 )
-def test_only_addresses_and_own_names_are_ours(host, is_own):
-    assert is_own_name(host) is is_own
+def test_only_addresses_and_own_names_are_accepted(host, is_own):
+    assert is_own_host(host) is is_own
 
 
 def test_every_file_that_is_served_is_there_and_of_a_known_kind():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The options of the dashboard."""
+"""Parameters of dashboard_node."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,14 @@ from emotion_ros.core.options import Options, option
 
 @dataclass(frozen=True)
 class DashboardConfig(Options):
-    """Parameters of the node that serves a page to look at."""
+    """Parameters of dashboard_node."""
 
     host: str = option(
-        '127.0.0.1', 'address to listen on; any but 127.0.0.1 and ::1 lets others look in'
+        '127.0.0.1',
+        'address to listen on; any but 127.0.0.1 and ::1 opens the page to other machines',
     )
     port: int = option(8080, 'TCP port to listen on; 0: any free one', low=0, high=65535)
-    rate: float = option(10.0, 'how often every page is told what is new (Hz)', low=1.0, high=30.0)
+    rate: float = option(10.0, 'update rate of the page (Hz)', low=1.0, high=30.0)
     show_image: bool = option(
         False, 'show the camera image too; off, because it shows people and their surroundings'
     )
