@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Make this checkout ready to run: ``python3 bootstrap demo`` (or ``test``), again and again.
 
-Checks the machine, makes the virtual environment, installs the pinned requirements, mends the
-ROS wheels and builds the messages. A step whose inputs have not changed is not repeated.
+Checks the machine, makes the virtual environment, installs the pinned requirements, corrects
+the header paths of the ROS wheels and builds the messages. A step whose inputs have not changed
+is not repeated.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def prepare(purpose: str, ros: str, python: str | None) -> None:
         environment.create(find_python(python))
     for name in (f'ros-{ros}', *PURPOSES[purpose]):
         environment.install(name)
-    environment.mend_headers(f'ros-{ros}')
+    environment.correct_header_paths(f'ros-{ros}')
     Workspace(ROOT, suffix).colcon_build(environment)
 
 

@@ -73,7 +73,7 @@ class Environment:
         self._run([*pip, *options, '-r', str(file)])
         self.stamps.record(name, inputs)
 
-    def mend_headers(self, wheels: str) -> None:
+    def correct_header_paths(self, wheels: str) -> None:
         """Point the CMake files of ``requirements/<wheels>.txt`` at the headers of this machine.
 
         They name those of the machine that built the wheels, which are under /opt/python.
@@ -85,10 +85,10 @@ class Environment:
         python_headers, numpy_headers = answer.splitlines()
         for file in (self.path / 'share').rglob('*.cmake'):
             text = file.read_text()
-            mended = NUMPY_HEADERS.sub(lambda _: numpy_headers, text)
-            mended = PYTHON_HEADERS.sub(lambda _: python_headers, mended)
-            if mended != text:
-                file.write_text(mended)
+            corrected = NUMPY_HEADERS.sub(lambda _: numpy_headers, text)
+            corrected = PYTHON_HEADERS.sub(lambda _: python_headers, corrected)
+            if corrected != text:
+                file.write_text(corrected)
         self.stamps.record('headers', inputs)
 
     def variables(self) -> dict[str, str]:

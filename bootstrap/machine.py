@@ -26,24 +26,24 @@ class SetupError(Exception):
 
 
 def find_python(wanted: str | None) -> str:
-    """Return the Python to build with: ``wanted``, or the first on PATH that can carry us.
+    """Return the Python to build with: ``wanted``, or the first suitable one on PATH.
 
-    If there is none, SetupError tells what the most promising one lacks.
+    If there is none, SetupError names what the most suitable one lacks.
     """
     if wanted:
         return check_python(wanted)
-    complaints = []
+    errors = []
     for path in filter(None, map(shutil.which, CANDIDATES)):
         try:
             return check_python(path)
-        except SetupError as complaint:
-            complaints.append(complaint)
-    lacking = [complaint for complaint in complaints if 'apt-get' in str(complaint)]
+        except SetupError as error:
+            errors.append(error)
+    lacking = [error for error in errors if 'apt-get' in str(error)]
     raise (lacking or [SetupError(NO_PYTHON)])[0]
 
 
 def check_python(python: str) -> str:
-    """Return ``python`` if it can carry the project, else raise SetupError saying what lacks."""
+    """Return ``python`` if it suits the project, else raise SetupError naming what is missing."""
     version, include, has_venv = _probe(python)
     if version not in SUPPORTED:
         raise SetupError(f'{python} is Python {version}; needed is one of 3.10-3.13 (PYTHON=...)')

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A behaviour controller: comfort who is sad, share joy, and stop when it is over.
+"""A behaviour controller: comfort a sad person, share joy, and stop when it is over.
 
 With the nodes running, or with ``emotion-ros demo``::
 
@@ -21,7 +21,7 @@ from emotion_ros.msg import EmotionState
 
 
 class BehaviourNode(Node):
-    """Says on ``behaviour`` what the robot does."""
+    """Publishes on ``behaviour`` what the robot does."""
 
     def __init__(self) -> None:
         super().__init__('behaviour')
@@ -31,15 +31,15 @@ class BehaviourNode(Node):
         listener.on_actionable('happy', 'surprise', for_s=1.0, do=self.cheer, then=self.rest)
 
     def comfort(self, state: EmotionState) -> None:
-        """Somebody has been sad for three seconds."""
+        """A person has been sad for three seconds."""
         self._say(f'comfort {state.person_id}')
 
     def cheer(self, state: EmotionState) -> None:
-        """Somebody has been happy or surprised for a second."""
+        """A person has been happy or surprised for a second."""
         self._say(f'cheer with {state.person_id}')
 
     def rest(self, state: EmotionState) -> None:  # noqa: ARG002
-        """It is over: another emotion, not sure any more, gone, or the fusion fell silent."""
+        """The emotion changed or became uncertain, the person left, or no state arrives."""
         self._say('rest')
 
     def _say(self, words: str) -> None:

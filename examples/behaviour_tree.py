@@ -25,7 +25,7 @@ TICK_S = 0.1
 
 
 class Feels(Behaviour):
-    """SUCCESS while somebody is, and has been for ``for_s``, one of these emotions."""
+    """SUCCESS while a person has shown one of these emotions for at least ``for_s``."""
 
     def __init__(self, listener: EmotionListener, *emotions: str, for_s: float) -> None:
         super().__init__(f'feels {" or ".join(emotions)}')

@@ -42,7 +42,7 @@ class FakeVoice(Node):
         return [self._confidence if name == self._emotion else rest for name in EMOTIONS]
 
     def publish(self) -> None:
-        """Send what was heard, with the time at which it was heard."""
+        """Publish the probabilities, stamped with the time of the sound."""
         msg = EmotionEvidence(modality='voice', source=self.get_name())
         msg.header.stamp = self.get_clock().now().to_msg()
         msg.probabilities = self.listen()

@@ -59,7 +59,7 @@ def level_is(level: str) -> PythonExpression:
 
 
 def emotion() -> IncludeLaunchDescription:
-    """Return emotion.launch.py, unless demo_source plays its part too."""
+    """Return emotion.launch.py, unless demo_source publishes the states itself."""
     return IncludeLaunchDescription(
         PythonLaunchDescriptionSource(str(Path(__file__).with_name('emotion.launch.py'))),
         condition=UnlessCondition(level_is(STATE)),
@@ -67,7 +67,7 @@ def emotion() -> IncludeLaunchDescription:
 
 
 def dashboard_of_states() -> Node:
-    """Return the page, where emotion.launch.py is not there to start it."""
+    """Return dashboard_node, for the level at which emotion.launch.py is not included."""
     wanted = PythonExpression(
         [level_is(STATE), " and '", LaunchConfiguration('dashboard'), "'.lower() in ('true', '1')"]
     )
@@ -81,7 +81,7 @@ def dashboard_of_states() -> Node:
 
 
 def demo_source() -> Node:
-    """Return the node that tells the story."""
+    """Return the node that plays the storyboard."""
     types = {'storyboard': str, 'level': str, 'loop': bool}
     return Node(
         package='emotion_ros',

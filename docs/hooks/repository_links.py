@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Makes the site's links to files outside docs/ work: every such file becomes a page of its own.
+"""Makes the site's links to files outside docs/ work: a page is added for every such file.
 
 So a page can link to ``../examples/fake_voice.py``, which is right in a checkout and on the site.
 """
