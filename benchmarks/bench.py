@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Speed and memory of the real nodes with the shipped weights: ``python -m benchmarks.bench``.
 
-Takes frames with one face through the stages in this process; then starts the nodes as
-processes in a ROS domain of their own and drives them over real DDS, in one situation after
-the other. Ends with 1 when something did not run or a figure is more than twice as bad as the
-baseline's. ``--save`` makes this run the baseline and writes docs/performance.md.
+Measures the stages of a frame in this process, then starts the nodes as processes in an unused
+ROS domain and drives them over real DDS, in one scenario after the other. Exit code 1 when
+something could not be measured or a figure is more than twice as bad as in the baseline.
+``--save`` makes this run the baseline and writes docs/performance.md.
 """
 
 import argparse
 import os
+import platform
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -18,12 +19,8 @@ from pathlib import Path
 from rclpy.node import Node
 from rich.console import Console
 
-from benchmarks.camera import Camera
-from benchmarks.course import LONG, SHORT, spend_day, take_situations, target_figures
-from benchmarks.figure import Stage
-from benchmarks.fusion_step import measure_fusion_step
-from benchmarks.machine import busy_cores, cores, cpu_model, is_quiet
-from benchmarks.probe import temporary_node
+from benchmarks.measurements import measure_lifecycle, measure_scenario, target_figures
+from benchmarks.probe_node import temporary_node
 from benchmarks.report import (
     WARN_ABOVE,
     Report,
@@ -32,30 +29,33 @@ from benchmarks.report import (
     read_baseline,
     stage_table,
 )
-from benchmarks.stages import measure_stages
+from benchmarks.scenarios import FULL, MAIN, QUICK
+from benchmarks.stages import measure_fusion_step, measure_stages
 from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.errors import EmotionRosError
 from emotion_ros.perception.face.config import VisionConfig
-from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
+from emotion_ros.perception.face.pipeline import make_face_pipeline
 from emotion_ros.sandbox.domain import free_domain, isolated
 
 BASELINE = Path(__file__).parent / 'baseline.json'
 DOCUMENT = Path(__file__).parents[1] / 'docs' / 'performance.md'
 PLOT = DOCUMENT.parent / 'figures' / 'performance_cost.svg'
 MARK = '<!-- From here on written by: python -m benchmarks.bench --save -->\n'
+CPU_INFO = Path('/proc/cpuinfo')
 FAIL_ABOVE = 2.0
+MAX_IDLE_LOAD = 0.25  # per core
 TABLE_WIDTH = 150
 
 
 def main() -> int:
-    """Measure, print, compare."""
+    """Measure, print and compare; return the exit code."""
     args = parse_arguments()
     os.environ.update(isolated(free_domain()))
-    load = busy_cores()
+    load = os.getloadavg()[0]
     try:
         baseline = None if args.save else read_baseline(BASELINE)
-        report = measure(args)
+        report = measure(args.params, args.quick, args.seconds)
         worsenings = report.worsenings(baseline)
     except EmotionRosError as error:
         print(f'bench: {error}', file=sys.stderr)
@@ -69,18 +69,18 @@ def main() -> int:
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Return what the command line says."""
+    """Return the checked arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--quick', action='store_true', help='a minute: less, and less exact')
+    parser.add_argument('--quick', action='store_true', help='one minute: less, and less exact')
     parser.add_argument(
-        '--seconds', type=positive, help='how long to film (default: 20; quick: 4)'
+        '--seconds', type=positive, help='duration of each stream (default: 20; quick: 4)'
     )
     parser.add_argument('--params', type=Path, metavar='FILE', help='parameters of the nodes')
-    parser.add_argument('--json', type=Path, metavar='FILE', help='write the results there')
+    parser.add_argument('--json', type=Path, metavar='FILE', help='write the results to FILE')
     parser.add_argument('--save', action='store_true', help='make this run the baseline')
     args = parser.parse_args(argv)
     if args.quick and args.save:
-        parser.error('--save: a quick run is no baseline')
+        parser.error('--save: a quick run cannot be the baseline')
     args.seconds = args.seconds or (4.0 if args.quick else 20.0)
     return args
 
@@ -93,41 +93,46 @@ def positive(text: str) -> float:
     return value
 
 
-def measure(args: argparse.Namespace) -> Report:
+def measure(params_file: Path | None, quick: bool, seconds: float) -> Report:
     """Run everything; the stages first, because a wrong parameter shows there at once."""
-    params = ParamsFile(args.params)
+    params = ParamsFile(params_file)
     pipeline = make_face_pipeline(params.config('vision_node', VisionConfig))
     fusion = params.config('fusion_node', FusionConfig)
-    stages, step = time_stages(pipeline, fusion), measure_fusion_step(fusion)
-    arguments = ['--params-file', str(args.params.resolve())] if args.params else []
+    with temporary_node(partial(Node, 'bench_stages')) as node:
+        stages = measure_stages(pipeline, fusion, MAIN.frames(), node)
+    step = measure_fusion_step(fusion)
+    arguments = ['--params-file', str(params_file.resolve())] if params_file else []
     conditions = {
         'CPU': cpu_model(),
-        'cores': cores(),
+        'cores': len(os.sched_getaffinity(0)),
         'detector': pipeline.detector.name,
-        'parameters': args.params.name if args.params else 'default',
+        'parameters': params_file.name if params_file else 'default',
     }
-    day = spend_day(arguments, 1 if args.quick else 3, args.seconds)
-    situations = SHORT if args.quick else LONG
-    others = list(take_situations(situations, arguments, args.seconds / 2))
-    figures = [*target_figures(day, others), step]
-    return Report(conditions, figures, stages, [day.performance, *others])
+    lifecycle = measure_lifecycle(arguments, 1 if quick else 3, seconds)
+    scenarios = QUICK if quick else FULL
+    others = [measure_scenario(scenario, arguments, seconds / 2) for scenario in scenarios]
+    figures = [*target_figures(lifecycle, others), step]
+    return Report(conditions, figures, stages, [lifecycle.performance, *others])
 
 
-def time_stages(pipeline: FacePipeline, config: FusionConfig) -> list[Stage]:
-    """Return what the stages of a frame with one face take, in this process."""
-    with temporary_node(partial(Node, 'bench_stages')) as node:
-        return measure_stages(pipeline, config, Camera().frames(), node)
+def cpu_model() -> str:
+    """Return the name of the processor, or of its architecture where Linux does not give it."""
+    for line in CPU_INFO.read_text(encoding='utf-8').splitlines():
+        key, _, value = line.partition(':')
+        if key.strip() == 'model name':
+            return value.strip()
+    return platform.machine()
 
 
 def show(report: Report, worsenings: dict[str, float], load: float) -> str:
-    """Print the tables; return them as plain text."""
+    """Print tables and warnings; return the tables as plain text."""
     console = Console(width=TABLE_WIDTH, record=True)
     console.print(report.title(), highlight=False, soft_wrap=True)
     console.print(figure_table(report.figures, worsenings))
     console.print(performance_table(report.performances))
     console.print(stage_table(report.stages))
     text = '\n'.join(line.rstrip() for line in console.export_text().splitlines())
-    if not is_quiet(load):
+    if load > MAX_IDLE_LOAD * len(os.sched_getaffinity(0)):
         console.print(f'[yellow]warning: load {load:.1f} before the run: figures are too high')
     for name, ratio in worsenings.items():
         if ratio > WARN_ABOVE:
@@ -136,8 +141,8 @@ def show(report: Report, worsenings: dict[str, float], load: float) -> str:
 
 
 def save(report: Report, text: str) -> None:
-    """Make a report the baseline, and the tables and the picture of docs/performance.md."""
-    from benchmarks.cost_plot import draw_cost  # matplotlib is needed for this only
+    """Make a report the baseline; write the tables and the plot of docs/performance.md."""
+    from benchmarks.plot import draw_cost  # matplotlib is needed for this only
 
     BASELINE.write_text(report.to_json(), encoding='utf-8')
     head, _, _ = DOCUMENT.read_text(encoding='utf-8').partition(MARK)

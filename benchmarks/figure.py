@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured: single quantities with their targets, and the stages of a frame."""
+"""Measured values: figures with their targets, spreads, and the stages of a frame."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,15 @@ from emotion_ros.errors import EmotionRosError
 
 
 class NotMeasured(EmotionRosError):
-    """Something did not run, so there is nothing to tell."""
+    """Something did not run, so that there is no result."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """``value`` is a median where ``p95`` is given, else the one value that there is.
+    """A measured value with its targets; the median where ``p95`` is given.
 
-    ``limit`` is the most that the value may be or, with ``at_least``, the least; ``aim`` is what
-    we would like. A figure that hovers around zero is not ``comparable``: ratios of it mean
-    nothing.
+    ``limit`` is the maximum of the value or, with ``at_least``, the minimum; ``aim`` is the
+    stricter target. ``comparable`` is false for a value near zero, whose ratios mean nothing.
     """
 
     name: str
@@ -33,7 +32,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """``aim`` or ``ok`` when that was reached, else ``missed``; '' without a target."""
+        """``aim`` or ``ok`` (the limit) if reached, else ``missed``; '' without a limit."""
         if self.limit is None:
             return ''
         if self.aim is not None and self._reaches(self.aim):
@@ -55,7 +54,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Spread:
-    """Median, 95th and 99th percentile of what was measured often."""
+    """Median, 95th and 99th percentile of many samples."""
 
     p50: float
     p95: float
@@ -64,7 +63,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Stage:
-    """What one stage takes per frame, in ms; ``share`` (0..1) is of the mean of all stages.
+    """Time of one stage per frame; ``share`` (0..1) is its part of the mean of a frame.
 
     Of the mean, because not every frame is searched for faces.
     """
@@ -88,7 +87,7 @@ def summarise(
 
 
 def spread(name: str, samples: Sequence[float]) -> Spread:
-    """Return how the samples are spread; NotMeasured when there are none."""
+    """Return the percentiles of the samples; NotMeasured when there are none."""
     return Spread(*_quantiles(name, samples, (0.5, 0.95, 0.99)))
 
 
@@ -100,15 +99,12 @@ def to_stages(times_ms: Mapping[str, Sequence[float]]) -> list[Stage]:
     return [Stage(name, *quantiles[name], means[name] / total) for name in times_ms]
 
 
-def slope(times: Sequence[float], values: Sequence[float]) -> float:
-    """Return the rise of the values per unit of time, by least squares.
-
-    NotMeasured for fewer than two different times.
-    """
-    if len(set(times)) < 2:
-        raise NotMeasured('a slope needs two points in time')
-    offsets = np.asarray(times) - np.mean(times)
-    return float(offsets @ np.asarray(values) / (offsets @ offsets))
+def format_value(value: float | None) -> str:
+    """Return a value with three digits, or more before the point; '' for None."""
+    if value is None:
+        return ''
+    places = 0 if abs(value) >= 100.0 else 1 if abs(value) >= 10.0 else 2
+    return f'{value:.{places}f}'
 
 
 def _quantiles(

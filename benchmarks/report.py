@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""All results of one run: as tables, as JSON, and against an earlier run."""
+"""The results of one run: tables, JSON, comparison with an earlier run."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from benchmarks.figure import Figure, Spread, Stage
-from benchmarks.number import number
-from benchmarks.performance import Performance
+from benchmarks.figure import Figure, Spread, Stage, format_value
 from emotion_ros.errors import ConfigError
 
 WARN_ABOVE = 1.25
@@ -20,8 +18,37 @@ COLOURS = {'aim': 'green', 'ok': 'green', 'missed': 'red'}
 
 
 @dataclass(frozen=True)
+class Performance:
+    """Latency, rate, CPU and memory of the nodes in the scenario named ``situation``.
+
+    ``vision`` is the inference time of vision_node; ``faces`` and ``state`` are the times from
+    the stamp of an image to the arrival of the message at another process; all in ms. CPU is in
+    percent of one core, memory that of all processes.
+    """
+
+    situation: str
+    vision: Spread
+    faces: Spread
+    state: Spread
+    processed_percent: float
+    growth_ms_s: float
+    state_rate_hz: float
+    longest_gap_ms: float
+    cpu_percent: float
+    rss_mb: float
+
+    def figures(self) -> list[Figure]:
+        """Return the figures that are compared with an earlier run."""
+        return [
+            Figure(f'frame to emotion_state, {self.situation}', 'ms', self.state.p50),
+            Figure(f'CPU, {self.situation}', '% of a core', self.cpu_percent),
+            Figure(f'memory (RSS), {self.situation}', 'MB', self.rss_mb),
+        ]
+
+
+@dataclass(frozen=True)
 class Report:
-    """``conditions`` are what must be equal for figures to be compared."""
+    """All results; runs are compared only when their ``conditions`` are equal."""
 
     conditions: Mapping[str, Any]
     figures: Sequence[Figure]
@@ -37,13 +64,13 @@ class Report:
         return [*self.figures, *(f for p in self.performances for f in p.figures())]
 
     def to_json(self) -> str:
-        """Return everything, with the verdicts."""
+        """Return the results with the verdicts."""
         raw = asdict(self)
         raw['figures'] = [asdict(f) | {'verdict': f.verdict} for f in self.compared()]
         return json.dumps(raw, indent=1) + '\n'
 
     def worsenings(self, baseline: 'Baseline | None') -> dict[str, float]:
-        """Return how many times worse each figure is; nothing under other conditions."""
+        """Return how many times worse each figure is; empty under other conditions."""
         if baseline is None or baseline.conditions != self.conditions:
             return {}
         before = baseline.values
@@ -52,14 +79,14 @@ class Report:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The values of an earlier report, by the names of the figures."""
+    """The conditions of an earlier report, and its values by the names of the figures."""
 
     conditions: Mapping[str, Any]
     values: Mapping[str, float]
 
 
 def read_baseline(path: Path) -> Baseline | None:
-    """Return the report saved at ``path``, None when there is none; ConfigError if it is none."""
+    """Return the report saved at ``path``, None without a file; ConfigError if it is broken."""
     if not path.is_file():
         return None
     try:
@@ -71,14 +98,14 @@ def read_baseline(path: Path) -> Baseline | None:
 
 
 def figure_table(figures: Sequence[Figure], worsenings: Mapping[str, float]) -> Table:
-    """Return the figures with floor and aim and, if compared, how many times worse they got."""
+    """Return the figures with their targets and, if compared, how many times worse they are."""
     table = Table('what', box=box.MARKDOWN)
     for heading in ('measured', 'unit', 'floor', 'aim', 'reached'):
         table.add_column(heading, justify='right' if heading != 'unit' else 'left')
     if worsenings:
         table.add_column('times worse', justify='right')
     for figure in figures:
-        row = [figure.name, number(figure.value), figure.unit]
+        row = [figure.name, format_value(figure.value), figure.unit]
         row += [_target(figure, figure.limit), _target(figure, figure.aim), figure.verdict]
         if worsenings:
             row += [_worsening(worsenings.get(figure.name))]
@@ -87,7 +114,7 @@ def figure_table(figures: Sequence[Figure], worsenings: Mapping[str, float]) -> 
 
 
 def performance_table(performances: Sequence[Performance]) -> Table:
-    """Return how the nodes did in every situation."""
+    """Return one row per scenario."""
     table = Table('situation', box=box.MARKDOWN)
     headings = ('in vision_node', 'to faces', 'to state', 'frames', 'rate', 'gap', 'CPU', 'RSS')
     for heading in headings:
@@ -100,12 +127,12 @@ def performance_table(performances: Sequence[Performance]) -> Table:
 
 
 def stage_table(stages: Sequence[Stage]) -> Table:
-    """Return where the time of a frame goes."""
+    """Return one row per stage of a frame."""
     table = Table('stage', box=box.MARKDOWN)
     for heading in ('median (ms)', 'p95 (ms)', 'share of the mean'):
         table.add_column(heading, justify='right')
     for stage in stages:
-        times = number(stage.median_ms), number(stage.p95_ms)
+        times = format_value(stage.median_ms), format_value(stage.p95_ms)
         table.add_row(stage.name, *times, f'{stage.share:.0%}')
     return table
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The same head, some times, on a wall: what the generated cameras film."""
+"""Synthetic camera frames: copies of one portrait on a grey wall."""
 
 from collections.abc import Iterator
 from math import ceil, sqrt
@@ -14,7 +14,7 @@ FRAMES = 8
 NOISE_LEVELS = 6
 WALL = 140
 HEAD = (slice(20, 250), slice(100, 330))  # rows and columns of the portrait, 400 x 400
-HEAD_SHARE = 0.75  # of a head's place
+HEAD_SHARE = 0.75  # of the cell of a head
 
 
 def paint_heads(width: int, height: int, count: int) -> ImageArray:
@@ -35,7 +35,7 @@ def paint_heads(width: int, height: int, count: int) -> ImageArray:
 
 
 def with_noise(scene: ImageArray) -> Iterator[ImageArray]:
-    """Yield the scene FRAMES times, as a sensor sees it; always the same frames."""
+    """Yield the scene FRAMES times with sensor noise; the same frames in every run."""
     random = np.random.default_rng(0)
     for _ in range(FRAMES):
         noise = random.integers(0, NOISE_LEVELS, scene.shape, dtype=np.uint8)

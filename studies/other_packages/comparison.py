@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich import box
 from rich.table import Table
 
-from benchmarks.number import number
+from benchmarks.figure import format_value
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def face_table(rows: Sequence[FaceRow]) -> Table:
         crops = '' if row.crops is None else _share(row.crops)
         ratio = f'{row.ms / rows[0].ms:.1f}'
         table.add_row(
-            row.name, crops, _share(row.found), _share(row.frames), number(row.ms), ratio
+            row.name, crops, _share(row.found), _share(row.frames), format_value(row.ms), ratio
         )
     return table
 
@@ -71,7 +71,7 @@ def text_table(rows: Sequence[TextRow]) -> Table:
         table.add_column(heading, justify='right')
     for row in rows:
         shares = _share(row.macro_recall), _share(row.accuracy)
-        table.add_row(row.name, *shares, number(row.ms), f'{row.ms / rows[0].ms:.2f}')
+        table.add_row(row.name, *shares, format_value(row.ms), f'{row.ms / rows[0].ms:.2f}')
     return table
 
 

@@ -1,55 +1,56 @@
 # SPDX-License-Identifier: MIT
-"""The benchmarks run at all, and their parts fit; what they measure is for a quiet machine."""
+"""The benchmarks run and their parts fit together; the values need an idle machine."""
 
 import numpy as np
 import pytest
 from sensor_msgs.msg import CompressedImage, Image
 
 from benchmarks.bench import parse_arguments
-from benchmarks.camera import Camera
-from benchmarks.cost_plot import PANELS
-from benchmarks.course import LONG, MAIN, SHORT, Day, target_figures
 from benchmarks.figure import Spread
-from benchmarks.performance import Performance
-from benchmarks.situation import Situation, perform
-from benchmarks.speech import Reaction
+from benchmarks.measurements import Lifecycle, measure_scenario, target_figures
+from benchmarks.plot import PANELS
+from benchmarks.report import Performance
+from benchmarks.scenarios import FULL, MAIN, QUICK, Scenario
+from benchmarks.stages import HAPPY, MAX_STEP_MS, measure_fusion_step
+from emotion_ros.core.evidence import is_distribution
+from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.nodes.image_decoder import make_decoder
 from emotion_ros.perception.face.config import VisionConfig
 
 SPREAD = Spread(10.0, 20.0, 30.0)
 
 
-def performance(situation):
-    return Performance(situation.name, SPREAD, SPREAD, SPREAD, 99.0, 0.1, 30.0, 50.0, 60.0, 200.0)
+def performance(scenario):
+    return Performance(scenario.name, SPREAD, SPREAD, SPREAD, 99.0, 0.1, 30.0, 50.0, 60.0, 200.0)
 
 
 @pytest.mark.parametrize(
-    ('camera', 'kind'),
+    ('scenario', 'msg_type'),
     [
-        (Camera(), Image),
-        (Camera(1280, 720, faces=2), Image),
-        (Camera(1280, 720, is_compressed=True), CompressedImage),
+        (MAIN, Image),
+        (Scenario('two', 1280, 720, faces=2), Image),
+        (Scenario('jpeg', 1280, 720, is_compressed=True), CompressedImage),
     ],
 )
-def test_a_camera_films_what_the_node_can_decode(camera, kind):
-    frames = camera.frames()
-    assert {type(frame) for frame in frames} == {kind}
-    image = make_decoder(VisionConfig(image_transport=camera.transport))(frames[0])
-    assert image.shape == (camera.height, camera.width, 3)
+def test_the_node_can_decode_the_frames(scenario, msg_type):
+    frames = scenario.frames()
+    assert {type(frame) for frame in frames} == {msg_type}
+    image = make_decoder(VisionConfig(image_transport=scenario.transport))(frames[0])
+    assert image.shape == (scenario.height, scenario.width, 3)
     assert np.std(image) > 10
 
 
-def test_the_course_has_every_point_of_the_picture():
+def test_every_point_of_the_plot_is_a_scenario():
     drawn = {
-        situation for panel in PANELS.values() for line in panel.values() for _, situation in line
+        scenario for panel in PANELS.values() for line in panel.values() for _, scenario in line
     }
-    assert drawn <= {situation.name for situation in (MAIN, *LONG)}
+    assert drawn <= {scenario.name for scenario in (MAIN, *FULL)}
 
 
-@pytest.mark.parametrize('situations', [SHORT, LONG])
-def test_every_target_is_measured_on_either_course(situations):
-    day = Day([1.0], [0.1], 2.0, performance(MAIN), [Reaction(1.0, 2.0, 3.0)], 200.0)
-    figures = target_figures(day, [performance(situation) for situation in situations])
+@pytest.mark.parametrize('scenarios', [QUICK, FULL])
+def test_every_target_is_measured_in_a_quick_and_a_full_run(scenarios):
+    lifecycle = Lifecycle([1.0], [0.1], 2.0, performance(MAIN), [3.0], 200.0)
+    figures = target_figures(lifecycle, [performance(scenario) for scenario in scenarios])
     assert len({figure.name for figure in figures}) == len(figures) == 15
     assert not [figure.name for figure in figures if figure.verdict == 'missed']
 
@@ -64,10 +65,17 @@ def test_a_wrong_command_line_ends_the_run(arguments, capsys):
 
 
 @pytest.mark.parametrize('is_separate', [False, True])
-def test_a_situation_can_be_performed(ros_domain, is_separate):
-    situation = Situation('two people', Camera(faces=2), is_separate, is_talkative=True)
-    performance = perform(situation, [], 1.0)
+def test_a_scenario_can_be_measured(ros_domain, is_separate):
+    scenario = Scenario('two faces', faces=2, has_speech=True, is_separate=is_separate)
+    performance = measure_scenario(scenario, [], 1.0)
     assert performance.processed_percent > 0.0
     assert 0.0 < performance.vision.p50 <= performance.vision.p99
     assert performance.cpu_percent > 0.0
     assert performance.rss_mb > 50.0
+
+
+def test_a_fusion_step_takes_some_time():
+    figure = measure_fusion_step(FusionConfig())
+    assert (figure.unit, figure.limit) == ('ms', MAX_STEP_MS)
+    assert 0.0 < figure.value <= figure.p95
+    assert is_distribution(HAPPY.probabilities)

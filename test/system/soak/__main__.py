@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figure import Figure, NotMeasured
-from benchmarks.probe import temporary_node
+from benchmarks.probe_node import temporary_node
 from emotion_ros.cli.arguments import domain_id
 from emotion_ros.demo.frame_renderer import ScenePainter
 from emotion_ros.demo.storyboard import Cue, Picture, Storyboard, View

@@ -9,8 +9,13 @@ import pytest
 from rich.console import Console
 
 from benchmarks.figure import Figure, Spread, Stage
-from benchmarks.performance import Performance
-from benchmarks.report import Report, figure_table, performance_table, read_baseline
+from benchmarks.report import (
+    Performance,
+    Report,
+    figure_table,
+    performance_table,
+    read_baseline,
+)
 from emotion_ros.errors import ConfigError
 
 REPORT = Report(
@@ -19,7 +24,7 @@ REPORT = Report(
     stages=[Stage('decode', 0.1, 0.2, 1.0)],
 )
 SPREAD = Spread(10.0, 20.0, 30.4)
-CROWD = Performance('crowd', SPREAD, SPREAD, SPREAD, 99.6, 0.1, 30.0, 50.0, 60.0, 250.0)
+FIVE_FACES = Performance('5 faces', SPREAD, SPREAD, SPREAD, 99.6, 0.1, 30.0, 50.0, 60.0, 250.0)
 
 
 @pytest.fixture
@@ -39,13 +44,13 @@ def test_figures_are_compared_by_name(baseline_path):
     assert slower.worsenings(read_baseline(baseline_path)) == {'frame': pytest.approx(1.5)}
 
 
-def test_situations_are_compared_too(baseline_path):
-    crowded = replace(REPORT, performances=[CROWD])
-    baseline_path.write_text(crowded.to_json())
-    slower = replace(crowded, performances=[replace(CROWD, cpu_percent=150.0)])
+def test_scenarios_are_compared_too(baseline_path):
+    busy = replace(REPORT, performances=[FIVE_FACES])
+    baseline_path.write_text(busy.to_json())
+    slower = replace(busy, performances=[replace(FIVE_FACES, cpu_percent=150.0)])
     worsenings = slower.worsenings(read_baseline(baseline_path))
-    assert worsenings['CPU, crowd'] == pytest.approx(2.5)
-    assert worsenings['memory (RSS), crowd'] == 1.0
+    assert worsenings['CPU, 5 faces'] == pytest.approx(2.5)
+    assert worsenings['memory (RSS), 5 faces'] == 1.0
 
 
 def test_another_machine_is_not_compared(baseline_path):
@@ -61,7 +66,7 @@ def test_a_broken_baseline_is_named(tmp_path, text):
         read_baseline(path)
 
 
-def test_json_tells_what_met_its_target():
+def test_json_has_the_verdicts():
     frame, memory = json.loads(REPORT.to_json())['figures']
     assert (frame['value'], frame['p95'], frame['verdict']) == (30.0, 35.0, 'ok')
     assert memory['verdict'] == ''
@@ -76,9 +81,9 @@ def test_the_table_marks_what_missed_its_target_or_got_worse():
     assert '| memory | 200 | MB | | | | 1.20 |' in lines
 
 
-def test_a_situation_is_a_row():
+def test_a_scenario_is_a_row():
     console = Console(width=150, file=StringIO())
-    console.print(performance_table([CROWD]))
+    console.print(performance_table([FIVE_FACES]))
     row = ' '.join(console.file.getvalue().splitlines()[-2].split())
     spread = '10 / 20 / 30'
-    assert row == f'| crowd | {spread} | {spread} | {spread} | 100 | 30 | 50 | 60 | 250 |'
+    assert row == f'| 5 faces | {spread} | {spread} | {spread} | 100 | 30 | 50 | 60 | 250 |'

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""A picture of how the cost grows with faces, frame size and rate."""
+"""Plot of latency and CPU against faces, frame size and frame rate."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from matplotlib import rc_context
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.performance import Performance
-from training.fusion.plots import INK, OURS, QUIET, STYLE
+from benchmarks.report import Performance
 
-Line = Sequence[tuple[str, str]]  # what stands under a point, and the situation it shows
+Line = Sequence[tuple[str, str]]  # the label of a point, and the scenario it shows
 RAW: Line = tuple((size, size) for size in ('640x480', '1280x720', '1920x1080'))
 PANELS: Mapping[str, Mapping[str, Line]] = {
     'faces (640x480)': {
@@ -30,21 +28,35 @@ PANELS: Mapping[str, Mapping[str, Line]] = {
         'raw': (('10', '640x480, 10 fps'), ('30', '640x480'), ('60', '640x480, 60 fps'))
     },
 }
-COLOURS = {'raw': OURS, 'compressed': '#d9822b'}
+COLOURS = {'raw': '#1f77b4', 'compressed': '#d9822b'}
+INK, GRID = '#333333', '#9aa5b1'
+STYLE = {
+    'svg.hashsalt': 'emotion_ros',
+    'svg.fonttype': 'none',
+    'font.size': 10,
+    'axes.spines.top': False,
+    'axes.spines.right': False,
+    'axes.edgecolor': INK,
+    'legend.frameon': False,
+}
 
 
 def draw_cost(performances: Sequence[Performance], path: Path) -> None:
-    """Draw latency (median to p95) over CPU share; every situation of PANELS must be there."""
+    """Draw latency (median to p95) above CPU; every scenario of PANELS must be there."""
     of = {performance.situation: performance for performance in performances}
     with rc_context(STYLE):
         figure = Figure(figsize=(9, 5))
         rows = figure.subplots(2, len(PANELS), sharey='row')
         for (heading, lines), above, below in zip(PANELS.items(), *rows, strict=True):
             for kind, line in lines.items():
-                seen = [of[situation] for _, situation in line]
                 labels = [label for label, _ in line]
-                _draw_latency(above, labels, seen, COLOURS[kind])
-                cpu = [p.cpu_percent for p in seen]
+                points = [of[scenario] for _, scenario in line]
+                median, p95 = [p.state.p50 for p in points], [p.state.p95 for p in points]
+                cpu = [p.cpu_percent for p in points]
+                above.plot(labels, median, 'o-', color=COLOURS[kind])
+                above.fill_between(
+                    labels, median, p95, color=COLOURS[kind], alpha=0.2, linewidth=0
+                )
                 below.plot(labels, cpu, 'o-', color=COLOURS[kind], label=kind)
             below.set_xlabel(heading)
         rows[0][0].set_ylabel('frame to state, ms\n(median to p95)')
@@ -52,15 +64,7 @@ def draw_cost(performances: Sequence[Performance], path: Path) -> None:
         rows[1][1].legend(loc='upper left')
         for axis in rows.flat:
             axis.set_ylim(bottom=0)
-            axis.grid(axis='y', color=QUIET, alpha=0.3)
+            axis.grid(axis='y', color=GRID, alpha=0.3)
             axis.tick_params(colors=INK)
         figure.tight_layout()
         figure.savefig(path, metadata={'Date': None})
-
-
-def _draw_latency(
-    axis: Axes, labels: Sequence[str], seen: Sequence[Performance], colour: str
-) -> None:
-    middle, upper = [p.state.p50 for p in seen], [p.state.p95 for p in seen]
-    axis.plot(labels, middle, 'o-', color=colour)
-    axis.fill_between(labels, middle, upper, color=colour, alpha=0.2, linewidth=0)
