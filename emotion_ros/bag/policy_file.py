@@ -10,9 +10,8 @@ from pathlib import Path
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.trigger import Rule, Trigger
 from emotion_ros.errors import ConfigError
-from emotion_ros.files.checked_yaml import YamlValue, parse_yaml, read_text
+from emotion_ros.files.checked import CheckedValue, parse_yaml, read_text
 
-_EMOTIONS = {label: label for label in EMOTIONS}
 _NUMBERS = ('for_s', 'confidence', 'gap_s', 'cooldown_s')
 
 
@@ -29,15 +28,15 @@ def parse_policy(text: str, where: str = 'policy') -> tuple[Rule, ...]:
     return rules
 
 
-def _parse_rule(value: YamlValue) -> Rule:
+def _parse_rule(value: CheckedValue) -> Rule:
     raw = value.mapping('behaviour', 'emotion', *_NUMBERS)
-    given = {name: raw.get(name, YamlValue.number, None) for name in _NUMBERS}
+    given = {name: raw.get(name, CheckedValue.number, None) for name in _NUMBERS}
     numbers = {name: number for name, number in given.items() if number is not None}
-    with value.blamed():
+    with value.error_context():
         trigger = Trigger(raw.get('emotion', _parse_emotions, ()), **numbers)
-        return Rule(raw.need('behaviour', YamlValue.text), trigger)
+        return Rule(raw['behaviour'].string(), trigger)
 
 
-def _parse_emotions(value: YamlValue) -> tuple[str, ...]:
+def _parse_emotions(value: CheckedValue) -> tuple[str, ...]:
     items = value.items() if value.is_list() else [value]
-    return tuple(item.choice(_EMOTIONS) for item in items)
+    return tuple(item.string(EMOTIONS) for item in items)

@@ -19,7 +19,7 @@ from emotion_ros.demo.storyboard import (
     Storyboard,
     View,
 )
-from emotion_ros.files.checked_yaml import YamlValue, parse_yaml, read_text
+from emotion_ros.files.checked import CheckedValue, parse_yaml, read_text
 from emotion_ros.files.resources import packaged_config
 
 _VIEWS = {'nobody': NOBODY, 'camera_off': CAMERA_OFF}
@@ -44,49 +44,49 @@ def parse_storyboard(text: str, where: str = 'storyboard') -> Storyboard:
     cues: list[Cue] = []
     for item in root.items():
         cues.append(_parse_cue(item))
-        with item.blamed():
+        with item.error_context():
             Storyboard(tuple(cues))
-    with root.blamed():
+    with root.error_context():
         return Storyboard(tuple(cues))
 
 
-def _parse_cue(value: YamlValue) -> Cue:
+def _parse_cue(value: CheckedValue) -> Cue:
     raw = value.mapping('at', 'show', 'say', 'sentiment', 'expect')
     return Cue(
-        at_s=raw.need('at', YamlValue.number),
+        at_s=raw['at'].number(),
         show=raw.get('show', _parse_view, None),
-        say=raw.get('say', YamlValue.text, ''),
+        say=raw.get('say', CheckedValue.string, ''),
         sentiment=raw.get('sentiment', lambda v: v.choice(_SENTIMENTS), Sentiment.UNKNOWN),
         expect=raw.get('expect', _parse_expectation, None),
     )
 
 
-def _parse_view(value: YamlValue) -> View:
+def _parse_view(value: CheckedValue) -> View:
     if not value.is_list():
         return value.choice(_VIEWS)
     return View(tuple(_parse_picture(item) for item in value.items()))
 
 
-def _parse_picture(value: YamlValue) -> Picture:
+def _parse_picture(value: CheckedValue) -> Picture:
     raw = value.mapping('image', 'x', 'y', 'height_px', 'mirror', 'brightness', 'emotion')
-    with value.blamed():
+    with value.error_context():
         return Picture(
-            image=raw.need('image', YamlValue.text),
-            x=raw.need('x', YamlValue.whole),
-            y=raw.need('y', YamlValue.whole),
-            height_px=raw.need('height_px', YamlValue.whole),
-            mirror=raw.get('mirror', YamlValue.flag, False),
-            brightness=raw.get('brightness', YamlValue.number, 1.0),
+            image=raw['image'].string(),
+            x=raw['x'].integer(),
+            y=raw['y'].integer(),
+            height_px=raw['height_px'].integer(),
+            mirror=raw.get('mirror', CheckedValue.boolean, False),
+            brightness=raw.get('brightness', CheckedValue.number, 1.0),
             emotion=raw.get('emotion', lambda v: v.choice(_EMOTIONS), Emotion.UNKNOWN),
         )
 
 
-def _parse_expectation(value: YamlValue) -> Expectation:
+def _parse_expectation(value: CheckedValue) -> Expectation:
     raw = value.mapping('status', 'emotion', 'conflict', 'within_s')
-    with value.blamed():
+    with value.error_context():
         return Expectation(
-            within_s=raw.need('within_s', YamlValue.number),
+            within_s=raw['within_s'].number(),
             status=raw.get('status', lambda v: v.choice(_STATUSES), None),
             emotion=raw.get('emotion', lambda v: v.choice(_EMOTIONS), None),
-            conflict=raw.get('conflict', YamlValue.flag, None),
+            conflict=raw.get('conflict', CheckedValue.boolean, None),
         )

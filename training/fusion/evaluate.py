@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.errors import ConfigError, ModelError
-from emotion_ros.files.checked_json import JsonObject, read_json
+from emotion_ros.files.checked import CheckedValue, read_json
 from training import metrics
 from training.command import as_json, log, run
 from training.fusion.methods import METHODS, Parameters, core_pool
@@ -74,22 +74,23 @@ def evaluate(votes: Votes, parameters: Mapping[str, Parameters]) -> dict[str, An
 def load_parameters(path: Path) -> dict[str, Parameters]:
     """Read what ``training.fusion.fit`` wrote; ConfigError when it is something else."""
     try:
-        raw = read_json(path).child('methods')
-        return {name: _parameters(name, raw.child(name)) for name in METHODS}
+        raw = read_json(path).mapping()['methods'].mapping()
+        return {name: _parameters(name, raw[name]) for name in METHODS}
     except ModelError as error:
         raise ConfigError(str(error)) from error
 
 
-def _parameters(name: str, raw: JsonObject) -> Parameters:
-    values: dict[str, Any] = {'smoothing': raw.number('smoothing', low=1e-6, high=MOST_VOTES)}
+def _parameters(name: str, value: CheckedValue) -> Parameters:
+    raw = value.mapping()
+    values: dict[str, Any] = {'smoothing': raw['smoothing'].number(low=1e-6, high=MOST_VOTES)}
     if name == 'linear':
-        values['face'] = raw.number('face', low=0, high=1)
+        values['face'] = raw['face'].number(low=0, high=1)
     if name == 'pool':
-        weights = raw.child('weights')
+        weights = raw['weights'].mapping()
         values['weights'] = {
-            mode: weights.number(mode, low=0, high=MOST_WEIGHT) for mode in ('voice', 'face')
+            mode: weights[mode].number(low=0, high=MOST_WEIGHT) for mode in ('voice', 'face')
         }
-        values['prior'] = raw.numbers('prior', count=len(VOTED), low=1e-6, high=1)
+        values['prior'] = raw['prior'].numbers(len(VOTED), low=1e-6, high=1)
     return values
 
 

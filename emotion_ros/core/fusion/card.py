@@ -10,7 +10,7 @@ from pathlib import Path
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.errors import ModelError
-from emotion_ros.files.checked_json import JsonObject, read_json
+from emotion_ros.files.checked import CheckedValue, read_json
 
 MAX_WEIGHT = 5.0
 
@@ -40,25 +40,30 @@ class FusionCard:
 
 def load_fusion_card(path: Path) -> FusionCard:
     """Return the checked card; ModelError, in one line that names the file, when it is bad."""
-    raw = read_json(path)
+    raw = read_json(path).mapping(
+        'version',
+        'prior',
+        'sentiment_given_emotion',
+        'sharpness',
+        'temperature',
+        'weights',
+        'alone',
+        'provenance',
+    )
     card = FusionCard(
-        version=raw.text('version'),
-        prior=raw.numbers('prior', count=len(EMOTIONS), low=1e-6, high=1),
-        sentiment_given_emotion=raw.table(
-            'sentiment_given_emotion',
-            rows=len(EMOTIONS),
-            columns=len(SENTIMENTS),
-            low=1e-6,
-            high=1,
+        version=raw['version'].string(),
+        prior=raw['prior'].numbers(len(EMOTIONS), low=1e-6, high=1),
+        sentiment_given_emotion=tuple(
+            row.numbers(len(SENTIMENTS), low=1e-6, high=1)
+            for row in raw['sentiment_given_emotion'].items(len(EMOTIONS))
         ),
-        sharpness=raw.number('sharpness', low=0.1, high=MAX_WEIGHT),
-        temperature=raw.number('temperature', low=0.1, high=10),
-        weights=_parse_weights(raw.child('weights')),
-        solo_weights=_parse_weights(raw.child('alone')),
-        provenance=raw.free('provenance'),
+        sharpness=raw['sharpness'].number(low=0.1, high=MAX_WEIGHT),
+        temperature=raw['temperature'].number(low=0.1, high=10),
+        weights=_parse_weights(raw['weights']),
+        solo_weights=_parse_weights(raw['alone']),
+        provenance=raw.get('provenance', CheckedValue.metadata, {}),
         sha256=sha256(path.read_bytes()).hexdigest(),
     )
-    raw.finish()
     for distribution in (card.prior, *card.sentiment_given_emotion):
         if not isclose(sum(distribution), 1.0, abs_tol=1e-6):
             raise ModelError(f'{path}: {list(distribution)} does not sum to 1')
@@ -67,7 +72,6 @@ def load_fusion_card(path: Path) -> FusionCard:
     return card
 
 
-def _parse_weights(raw: JsonObject) -> dict[str, float]:
-    weights = {name: raw.number(name, low=0, high=MAX_WEIGHT) for name in (FACE, TEXT)}
-    raw.finish()
-    return weights
+def _parse_weights(value: CheckedValue) -> dict[str, float]:
+    raw = value.mapping(FACE, TEXT)
+    return {name: raw[name].number(low=0, high=MAX_WEIGHT) for name in (FACE, TEXT)}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.errors import InvalidInput, ModelError
-from emotion_ros.files.checked_json import JsonObject, read_json
+from emotion_ros.files.checked import CheckedValue, read_json
 from emotion_ros.perception.models.file import read_model_file, refuse_pickle
 
 LABELS: Mapping[str, tuple[str, ...]] = {'emotion': EMOTIONS, 'sentiment': SENTIMENTS}
@@ -139,77 +139,79 @@ def load_card(path: Path) -> ModelCard:
 
 
 def _parse_card(path: Path) -> ModelCard:
-    raw = read_json(path)
-    task = raw.text('task', choices=tuple(_INPUTS))
+    raw = read_json(path).mapping(
+        'task', 'file', 'sha256', 'version', 'input', 'outputs', 'training', 'metrics'
+    )
+    task = raw['task'].string(_INPUTS)
     card = ModelCard(
         path=path,
         task=task,
-        file=_file_name(raw, 'file'),
-        sha256=_sha256(raw, 'sha256'),
-        version=raw.text('version'),
-        input=_INPUTS[task](raw.child('input')),
-        outputs=tuple(_parse_head(head) for head in raw.children('outputs')),
-        training=raw.free('training'),
-        metrics=raw.frees('metrics'),
+        file=_file_name(raw['file']),
+        sha256=_sha256(raw['sha256']),
+        version=raw['version'].string(),
+        input=_INPUTS[task](raw['input']),
+        outputs=tuple(_parse_head(head) for head in raw['outputs'].items()),
+        training=raw.get('training', CheckedValue.metadata, {}),
+        metrics=raw.get('metrics', _parse_metrics, ()),
     )
-    raw.finish()
     if not card.outputs or len({head.name for head in card.outputs}) < len(card.outputs):
         raise ModelError(f'{path}: outputs must be one or more, each of another name')
     return card
 
 
-def _parse_image_input(raw: JsonObject) -> ImageInput:
-    colour = raw.text('colour', choices=('gray', 'bgr', 'rgb'))
+def _parse_image_input(value: CheckedValue) -> ImageInput:
+    raw = value.mapping('name', 'width', 'height', 'colour', 'mean', 'std')
+    colour = raw['colour'].string(('gray', 'bgr', 'rgb'))
     channels = 1 if colour == 'gray' else 3
-    parsed = ImageInput(
-        name=raw.text('name'),
-        width=raw.whole('width', low=1, high=4096),
-        height=raw.whole('height', low=1, high=4096),
+    return ImageInput(
+        name=raw['name'].string(),
+        width=raw['width'].integer(low=1, high=4096),
+        height=raw['height'].integer(low=1, high=4096),
         colour=colour,
-        mean=raw.numbers('mean', count=channels, low=-255, high=255),
-        std=raw.numbers('std', count=channels, low=1e-6, high=1e6),
+        mean=raw['mean'].numbers(channels, low=-255, high=255),
+        std=raw['std'].numbers(channels, low=1e-6, high=1e6),
     )
-    raw.finish()
-    return parsed
 
 
-def _parse_text_input(raw: JsonObject) -> TextInput:
-    parsed = TextInput(
-        names=raw.texts('names'),
-        tokenizer=_file_name(raw, 'tokenizer'),
-        tokenizer_sha256=_sha256(raw, 'tokenizer_sha256'),
-        max_length=raw.whole('max_length', low=4, high=8192),
+def _parse_text_input(value: CheckedValue) -> TextInput:
+    raw = value.mapping('names', 'tokenizer', 'tokenizer_sha256', 'max_length')
+    return TextInput(
+        names=raw['names'].strings(),
+        tokenizer=_file_name(raw['tokenizer']),
+        tokenizer_sha256=_sha256(raw['tokenizer_sha256']),
+        max_length=raw['max_length'].integer(low=4, high=8192),
     )
-    raw.finish()
-    return parsed
 
 
-_INPUTS: Mapping[str, Callable[[JsonObject], ImageInput | TextInput]] = {
+_INPUTS: Mapping[str, Callable[[CheckedValue], ImageInput | TextInput]] = {
     'face_emotion': _parse_image_input,
     'text_emotion': _parse_text_input,
 }
 
 
-def _parse_head(raw: JsonObject) -> OutputHead:
-    name = raw.text('name', choices=tuple(LABELS))
-    labels = raw.texts('labels')
+def _parse_head(value: CheckedValue) -> OutputHead:
+    raw = value.mapping('name', 'labels', 'temperature')
+    name = raw['name'].string(LABELS)
+    labels = raw['labels'].strings()
     if labels != LABELS[name]:
-        raise raw.error('labels', list(labels), f'our order {list(LABELS[name])}')
-    head = OutputHead(name, labels, raw.number('temperature', low=0.01, high=100))
-    raw.finish()
-    return head
+        raise raw['labels'].error(f'{list(labels)} is not our order {list(LABELS[name])}')
+    return OutputHead(name, labels, raw['temperature'].number(low=0.01, high=100))
 
 
-def _file_name(raw: JsonObject, key: str) -> str:
+def _parse_metrics(value: CheckedValue) -> tuple[Mapping[str, object], ...]:
+    return tuple(item.metadata() for item in value.items())
+
+
+def _file_name(value: CheckedValue) -> str:
     """Return a bare name: a card must not reach outside its folder."""
-    name = raw.text(key)
+    name = value.string()
     if Path(name).name != name or '\\' in name:
-        raise raw.error(key, name, 'the name of a file beside the card')
+        raise value.error(f'{name!r} is not the name of a file beside the card')
     return name
 
 
-def _sha256(raw: JsonObject, key: str) -> str:
-    value = raw.text(key)
-    if not re.fullmatch('[0-9a-f]{64}', value):
-        raise raw.error(key, value, '64 hexadecimal digits')
-    return value
+def _sha256(value: CheckedValue) -> str:
+    digest = value.string()
+    if not re.fullmatch('[0-9a-f]{64}', digest):
+        raise value.error(f'{digest!r} is not 64 hexadecimal digits')
+    return digest

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import InvalidInput, ModelError
-from emotion_ros.files.checked_json import parse_json
+from emotion_ros.files.checked import parse_json
 from emotion_ros.perception.models.backend import Backend, make_backend
 from emotion_ros.perception.models.card import ModelCard, load_card
 from emotion_ros.perception.models.file import PACKAGED, packaged_weights
@@ -70,7 +70,7 @@ class TextClassifier:
 def load_tokenizer(card: ModelCard) -> Tokenizer:
     """Return the card's tokenizer, set to keep the last ``max_length`` tokens."""
     data = card.read_tokenizer()
-    parse_json(data, card.tokenizer_path).child('model')
+    parse_json(data, card.tokenizer_path).mapping()['model'].mapping()
     tokenizer = Tokenizer.from_str(data.decode('utf-8'))
     tokenizer.no_padding()
     tokenizer.enable_truncation(card.text_input.max_length, direction='left')

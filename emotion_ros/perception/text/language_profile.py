@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.files.checked_json import read_json
+from emotion_ros.files.checked import read_json
 
 MAX_COST = 20.0
 RARE_WORD_COST = 2.0
@@ -63,16 +63,15 @@ def encode_letters(words: list[str], alphabet: str) -> NDArray[np.int64]:
 
 def load_profile(path: Path) -> LanguageProfile:
     """Return what ``python -m training.text.language_profile`` wrote; ModelError when bad."""
-    raw = read_json(path)
-    alphabet = raw.text('alphabet')
-    count = len(alphabet)
-    profile = LanguageProfile(
-        raw.text('language'),
-        alphabet,
-        np.reshape(raw.numbers('costs', count=count**3, low=0, high=MAX_COST), (count,) * 3),
-        frozenset(raw.texts('words')),
-        raw.number('threshold', low=0, high=MAX_COST),
+    raw = read_json(path).mapping(
+        'language', 'alphabet', 'costs', 'words', 'threshold', 'provenance'
     )
-    raw.free('provenance')
-    raw.finish()
-    return profile
+    alphabet = raw['alphabet'].string()
+    count = len(alphabet)
+    return LanguageProfile(
+        raw['language'].string(),
+        alphabet,
+        np.reshape(raw['costs'].numbers(count**3, low=0, high=MAX_COST), (count,) * 3),
+        frozenset(raw['words'].strings()),
+        raw['threshold'].number(low=0, high=MAX_COST),
+    )

@@ -55,7 +55,7 @@ def test_everything_that_can_be_written_is_read():
         ('- [', 'is not YAML'),
         ('- at: 1\n- at: 2\n  shw: nobody', "line 3: unknown key 'shw' (known: at, show"),
         ('- {at: 1, at: 2}', "line 1: 'at' is there twice"),
-        ('- {? [a] : 1}', 'line 1: unknown key None'),
+        ('- {? [a] : 1}', 'line 1: unknown key a list'),
         ('- at: 1\n- show: nobody', "line 2: 'at' is missing"),
         ('- at: 1\n- at: 1', 'line 2: at: 1 is not later'),
         ('- at: -1', 'line 1: at: -1 is not later'),
