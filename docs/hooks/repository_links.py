@@ -87,9 +87,18 @@ def site_uri(path: str) -> str:
 
 
 def as_page(path: Path) -> str:
-    """Return a file as Markdown: as it is, or as the code it is, which no search finds."""
+    """Return a file as Markdown: as text, or as the code it is, which no search finds."""
     text = path.read_text(encoding='utf-8')
     if path.suffix == '.md':
         return text
+    if path.suffix == '.rst':
+        return rst_as_markdown(text)
     code = f'`````{LANGUAGES.get(path.suffix, "")}\n{text.rstrip()}\n`````\n'
     return f'{NOT_SEARCHED}# {path.name}\n\n{code}'
+
+
+def rst_as_markdown(text: str) -> str:
+    """Return a changelog in the form of bloom as Markdown: its titles and literals differ."""
+    text = re.sub(r'^\^+\n(.+)\n\^+$', r'# \1', text, flags=re.M)
+    text = re.sub(r'^(.+)\n-{3,}$', r'## \1', text, flags=re.M)
+    return text.replace('``', '`')

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 import setuptools
+from catkin_pkg.changelog import get_changelog_from_path
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ElementTree.parse(ROOT / 'package.xml').getroot()
@@ -86,10 +87,12 @@ def requirements(name: str) -> list[str]:
     return [line for line in lines if line and not line.startswith('#')]
 
 
+@pytest.mark.filterwarnings('ignore:nodes.Node.traverse:DeprecationWarning:catkin_pkg')
 def test_promise_72_version_is_that_of_package_xml(setup_arguments: dict[str, Any]) -> None:
     version = PACKAGE.findtext('version')
     assert setup_arguments['version'] == version
-    assert version in (ROOT / 'CHANGELOG.md').read_text()
+    changelog = get_changelog_from_path(str(ROOT))
+    assert version in [str(released) for released, _, _ in changelog.foreach_version()]
     assert setup_arguments['name'] == PACKAGE.findtext('name') == 'emotion_ros'
     assert f'project({PACKAGE.findtext("name")})' in CMAKE
 

@@ -39,3 +39,18 @@ def test_nothing_is_fetched_from_elsewhere(site):
 def test_a_source_file_has_its_page(site):
     page = (site / 'repository' / 'examples' / 'fake_voice.py.source.html').read_text()
     assert 'FakeVoice' in page
+
+
+def test_the_changelog_is_a_page_with_headings(site):
+    page = (site / 'repository' / 'CHANGELOG.rst.source.html').read_text(encoding='utf-8')
+    assert re.search(r'<h2[^>]*>0\.1\.0', page)
+
+
+def test_a_site_on_disk_can_be_searched_without_a_server(site):
+    assert (
+        (site / 'search' / 'search_index.js').read_text(encoding='utf-8').startswith('var __index')
+    )
+    assert (site / 'javascripts' / 'iframe-worker.js').is_file()
+    assert 'src="javascripts/iframe-worker.js"' in (site / 'index.html').read_text(
+        encoding='utf-8'
+    )

@@ -18,8 +18,8 @@ from examples import face, frame, sure, words
 
 SHIPPED = load_fusion_card(packaged_weights() / 'fusion.json')
 PAGE = Path(__file__).parents[4] / 'docs' / 'fusion.md'
-EVERYTHING = '| camera | words | status |'
-MOMENTS = '| camera | words | after |'
+EVERYTHING = '| camera | text | status |'
+MOMENTS = '| camera | text | after |'
 
 HAPPY = face(Emotion.HAPPY)
 CAMERA = {
