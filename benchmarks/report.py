@@ -115,7 +115,7 @@ def figure_table(figures: Sequence[Figure], worsenings: Mapping[str, float]) -> 
 
 def performance_table(performances: Sequence[Performance]) -> Table:
     """Return one row per scenario."""
-    table = Table('situation', box=box.MARKDOWN)
+    table = Table('scenario', box=box.MARKDOWN)
     headings = ('in vision_node', 'to faces', 'to state', 'frames', 'rate', 'gap', 'CPU', 'RSS')
     for heading in headings:
         table.add_column(heading, justify='right')
@@ -138,7 +138,7 @@ def stage_table(stages: Sequence[Stage]) -> Table:
 
 
 def _spread(spread: Spread) -> str:
-    return ' / '.join(f'{value:.0f}' for value in (spread.p50, spread.p95, spread.p99))
+    return '/'.join(f'{value:.0f}' for value in (spread.p50, spread.p95, spread.p99))
 
 
 def _target(figure: Figure, target: float | None) -> str:

@@ -85,5 +85,5 @@ def test_a_scenario_is_a_row():
     console = Console(width=150, file=StringIO())
     console.print(performance_table([FIVE_FACES]))
     row = ' '.join(console.file.getvalue().splitlines()[-2].split())
-    spread = '10 / 20 / 30'
+    spread = '10/20/30'
     assert row == f'| 5 faces | {spread} | {spread} | {spread} | 100 | 30 | 50 | 60 | 250 |'
