@@ -178,8 +178,9 @@ def test_programs_of_the_test_are_in_the_same_domain(player: EmotionPlayer) -> N
 
 
 def run_pytest(path: Path) -> str:
-    """Return what pytest prints about one file, in a process of its own."""
-    words = [sys.executable, '-m', 'pytest', '-p', 'no:cacheprovider', str(path)]
+    """Return what pytest prints about one file, run as in a user's package: default imports."""
+    words = [sys.executable, '-m', 'pytest', '-p', 'no:cacheprovider', '--import-mode=prepend']
+    words.append(str(path))
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
 
 

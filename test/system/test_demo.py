@@ -104,7 +104,7 @@ def test_the_demo_fails_when_the_vision_node_is_killed(story, ros_domain):
         program_of(process, 'emotion_ros.nodes.vision_node').kill()
         code, printed = result(process)
     assert code == 1
-    assert 'vision ended with code -9' in printed
+    assert 'vision_node ended with code -9' in printed
     assert 'missed' in printed
 
 
