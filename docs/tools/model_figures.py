@@ -13,8 +13,8 @@ from emotion_ros.perception.models.file import packaged_weights
 
 DOCUMENT = Path(__file__).parents[1] / 'models.md'
 MARK = '<!-- From here on written by: python docs/tools/model_figures.py --save -->\n'
-TITLES = {'face_emotion': 'Faces', 'text_emotion': 'Words'}
-WORDS = {'ece15': 'ECE', 'nll': 'NLL', 'macro_f1': 'macro F1', 'weighted_f1': 'weighted F1'}
+TITLES = {'face_emotion': 'Faces', 'text_emotion': 'Text'}
+METRIC_NAMES = {'ece15': 'ECE', 'nll': 'NLL', 'macro_f1': 'macro F1', 'weighted_f1': 'weighted F1'}
 
 
 def main() -> None:
@@ -36,12 +36,12 @@ def model_figures() -> str:
 
 def _lines(card: ModelCard) -> Iterator[str]:
     yield from ('', f'## {TITLES[card.task]}', '', '| | |', '|---|---|')
-    yield from (f'| {name} | {words} |' for name, words in _facts(card))
+    yield from (f'| {name} | {value} |' for name, value in _facts(card))
     yield from ('', '| measured on | n | figures |', '|---|---|---|')
     splits = dict.fromkeys((metric['split'], metric['n']) for metric in card.metrics)
     yield from (f'| {split} | {n:,} | {_figures(card, split)} |' for split, n in splits)
     commands = dict.fromkeys(f'    {metric["command"]}' for metric in card.metrics)
-    yield from ('', 'by', '', *commands)
+    yield from ('', 'Measured by', '', *commands)
 
 
 def _facts(card: ModelCard) -> Iterator[tuple[str, str]]:
@@ -50,8 +50,8 @@ def _facts(card: ModelCard) -> Iterator[tuple[str, str]]:
     yield 'file', f'`{card.file}`, {card.model_path.stat().st_size / 1e6:.1f} MB'
     yield 'version, sha256', f'{card.version}, `{card.sha256[:12]}…`'
     yield 'architecture', str(training.get('architecture'))
-    yield 'says', '; '.join(_head(head) for head in card.outputs)
-    yield 'learned from', '; '.join(map(str, data)) if isinstance(data, list) else str(data)
+    yield 'outputs', '; '.join(_head(head) for head in card.outputs)
+    yield 'trained on', '; '.join(map(str, data)) if isinstance(data, list) else str(data)
     yield 'calibrated on', str(training.get('calibrated_on'))
     yield 'licence', str(training.get('licence'))
     yield 'made by', f'`{training.get("command")}` at `{str(training.get("commit"))[:12]}`'
@@ -67,7 +67,7 @@ def _figures(card: ModelCard, split: object) -> str:
 
 def _figure(metric: Mapping[str, object]) -> str:
     name, value = str(metric['name']), float(str(metric['value']))
-    return f'{WORDS.get(name, name.replace("_", " "))} {value:.3f}'
+    return f'{METRIC_NAMES.get(name, name.replace("_", " "))} {value:.3f}'
 
 
 if __name__ == '__main__':

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The page about the models says what their cards say."""
+"""The figures in docs/models.md are those of the model cards."""
 
 from emotion_ros.perception.models.card import load_card
 from emotion_ros.perception.models.file import packaged_weights
