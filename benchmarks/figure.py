@@ -31,7 +31,7 @@ class Figure:
     aim: float | None = None
 
     @property
-    def verdict(self) -> str:
+    def result(self) -> str:
         """``aim`` or ``ok`` (the limit) if reached, else ``missed``; '' without a limit."""
         if self.limit is None:
             return ''

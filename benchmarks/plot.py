@@ -14,7 +14,7 @@ RAW: Line = tuple((size, size) for size in ('640x480', '1280x720', '1920x1080'))
 PANELS: Mapping[str, Mapping[str, Line]] = {
     'faces (640x480)': {
         'raw': (
-            ('0', '640x480, nobody'),
+            ('0', '640x480, no face'),
             ('1', '640x480'),
             ('2', '640x480, 2 faces'),
             ('5', '640x480, 5 faces'),

@@ -64,9 +64,9 @@ class Report:
         return [*self.figures, *(f for p in self.performances for f in p.figures())]
 
     def to_json(self) -> str:
-        """Return the results with the verdicts."""
+        """Return the results with the result of each figure."""
         raw = asdict(self)
-        raw['figures'] = [asdict(f) | {'verdict': f.verdict} for f in self.compared()]
+        raw['figures'] = [asdict(f) | {'verdict': f.result} for f in self.compared()]
         return json.dumps(raw, indent=1) + '\n'
 
     def worsenings(self, baseline: 'Baseline | None') -> dict[str, float]:
@@ -106,10 +106,10 @@ def figure_table(figures: Sequence[Figure], worsenings: Mapping[str, float]) -> 
         table.add_column('times worse', justify='right')
     for figure in figures:
         row = [figure.name, format_value(figure.value), figure.unit]
-        row += [_target(figure, figure.limit), _target(figure, figure.aim), figure.verdict]
+        row += [_target(figure, figure.limit), _target(figure, figure.aim), figure.result]
         if worsenings:
             row += [_worsening(worsenings.get(figure.name))]
-        table.add_row(*row, style=COLOURS.get(figure.verdict))
+        table.add_row(*row, style=COLOURS.get(figure.result))
     return table
 
 

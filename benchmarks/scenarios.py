@@ -57,7 +57,7 @@ FULL_LOAD = Scenario('1920x1080, 5 faces, talk', 1920, 1080, faces=5, has_speech
 QUICK = (SEPARATE, FULL_HD, FULL_LOAD)
 FULL = (
     SEPARATE,
-    Scenario('640x480, nobody', faces=0),
+    Scenario('640x480, no face', faces=0),
     Scenario('640x480, 2 faces', faces=2),
     Scenario('640x480, 5 faces', faces=5),
     Scenario('640x480, 10 fps', fps=10.0),

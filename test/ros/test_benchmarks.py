@@ -52,7 +52,7 @@ def test_every_target_is_measured_in_a_quick_and_a_full_run(scenarios):
     lifecycle = Lifecycle([1.0], [0.1], 2.0, performance(MAIN), [3.0], 200.0)
     figures = target_figures(lifecycle, [performance(scenario) for scenario in scenarios])
     assert len({figure.name for figure in figures}) == len(figures) == 15
-    assert not [figure.name for figure in figures if figure.verdict == 'missed']
+    assert not [figure.name for figure in figures if figure.result == 'missed']
 
 
 @pytest.mark.parametrize(

@@ -55,13 +55,13 @@ class SoakResult:
     @property
     def passed(self) -> bool:
         """Whether every figure is within its limit."""
-        return all(figure.verdict != 'missed' for figure in self.figures)
+        return all(figure.result != 'missed' for figure in self.figures)
 
     def to_json(self) -> str:
-        """Return the result with the verdicts."""
+        """Return the result with the result of each figure."""
         raw = asdict(self)
         for figure, entry in zip(self.figures, raw['figures'], strict=True):
-            entry['verdict'] = figure.verdict
+            entry['verdict'] = figure.result
         return json.dumps(raw, indent=1) + '\n'
 
 
@@ -196,7 +196,7 @@ def show(result: SoakResult) -> None:
         table.add_column(heading)
     for f in result.figures:
         limit = '' if f.limit is None else f'{f.limit:g}'
-        table.add_row(f.name, f'{f.value:.4g}', f.unit, limit, f.verdict)
+        table.add_row(f.name, f'{f.value:.4g}', f.unit, limit, f.result)
     rejected = Table('rejected, by node and reason', 'how often', box=box.MARKDOWN)
     for reason, number in result.rejected.items():
         rejected.add_row(reason, str(number))

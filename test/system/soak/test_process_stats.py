@@ -20,7 +20,7 @@ def samples(number: int = 60, **changes) -> list[ProcessStats]:
 
 def missed(stats: list[ProcessStats]) -> set[str]:
     """Return the names of the figures that are over their limit."""
-    return {figure.name for figure in growth_figures(stats) if figure.verdict == 'missed'}
+    return {figure.name for figure in growth_figures(stats) if figure.result == 'missed'}
 
 
 @pytest.mark.parametrize('number', [0, 1, 3])

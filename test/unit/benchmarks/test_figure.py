@@ -50,7 +50,7 @@ def test_values_have_three_digits(value, text):
 
 
 @pytest.mark.parametrize(
-    ('limit', 'aim', 'at_least', 'verdict'),
+    ('limit', 'aim', 'at_least', 'result'),
     [
         (None, None, False, ''),
         (40.0, None, False, 'ok'),
@@ -64,9 +64,9 @@ def test_values_have_three_digits(value, text):
         (20.0, 60.0, True, 'ok'),
     ],
 )
-def test_a_figure_is_compared_with_its_targets(limit, aim, at_least, verdict):
+def test_a_figure_is_compared_with_its_targets(limit, aim, at_least, result):
     figure = Figure('frame', 'ms', 40.0, limit=limit, aim=aim, at_least=at_least)
-    assert figure.verdict == verdict
+    assert figure.result == result
 
 
 def test_a_spread_needs_samples():

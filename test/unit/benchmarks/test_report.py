@@ -66,7 +66,7 @@ def test_a_broken_baseline_is_named(tmp_path, text):
         read_baseline(path)
 
 
-def test_json_has_the_verdicts():
+def test_json_has_the_result_of_each_figure():
     frame, memory = json.loads(REPORT.to_json())['figures']
     assert (frame['value'], frame['p95'], frame['verdict']) == (30.0, 35.0, 'ok')
     assert memory['verdict'] == ''
