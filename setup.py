@@ -31,7 +31,12 @@ setup(
     python_requires='>=3.10',
     packages=find_packages(include=['emotion_ros', 'emotion_ros.*']),
     package_data={'emotion_ros': ['py.typed', 'weights/*', 'web/page/*']},
-    data_files=[shared('msg', '*.msg'), shared('config', '*.*'), shared('config/demo', '*.*')],
+    data_files=[
+        ('share/emotion_ros', ['package.xml']),
+        shared('msg', '*.msg'),
+        shared('config', '*.*'),
+        shared('config/demo', '*.*'),
+    ],
     install_requires=[
         'numpy>=1.26',
         'onnxruntime>=1.19',

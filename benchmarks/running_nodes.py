@@ -36,8 +36,8 @@ class RunningNodes:
         """Run callbacks until the condition holds; NotMeasured after TIMEOUT_S or a crash."""
         deadline_s = monotonic() + TIMEOUT_S
         while not condition():
-            if failure := self._programs.casualty():
-                raise NotMeasured(failure)
+            if failed := self._programs.failed_process():
+                raise NotMeasured(failed)
             if monotonic() > deadline_s:
                 raise NotMeasured(f'{what} did not come within {TIMEOUT_S:g} s')
             self.probe.spin_once(POLL_S)

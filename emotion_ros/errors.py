@@ -21,6 +21,10 @@ class ModelError(EmotionRosError):
     """A model file or its card is missing, damaged, or the two disagree."""
 
 
+class BagError(EmotionRosError):
+    """A recording is missing, damaged, cannot be written, or lacks what was asked for."""
+
+
 class ConfigError(EmotionRosError, ValueError):
     """A parameter, argument or configuration file has a value that cannot be used."""
 

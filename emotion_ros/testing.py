@@ -219,9 +219,9 @@ def _story_states(path: Path) -> States:
 
 
 def _bag_states(path: Path) -> States:
-    from emotion_ros.bag.errors import BagError
     from emotion_ros.bag.reader import Bag  # here, for storyboards need no rosbags
     from emotion_ros.bag.types import STATE
+    from emotion_ros.errors import BagError
 
     with Bag(path) as bag:
         topics = [topic for topic in bag.topics if topic.type == STATE]

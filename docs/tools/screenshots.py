@@ -149,8 +149,8 @@ def start_dashboard(programs: Programs, port: int) -> Program:
     program = programs.start('dashboard', 'emotion_ros.web.dashboard_node', arguments)
     deadline_s = monotonic() + START_TIMEOUT_S
     while not accepts_connections(port):
-        if monotonic() > deadline_s or programs.casualty():
-            raise SystemExit(f'the dashboard does not start: {programs.casualty()}')
+        if monotonic() > deadline_s or programs.failed_process():
+            raise SystemExit(f'the dashboard does not start: {programs.failed_process()}')
         sleep(0.1)
     return program
 

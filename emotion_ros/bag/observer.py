@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From the messages of a bag to the observations that the fusion takes in."""
+"""From the messages of a bag to the observations that the fusion takes."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emotion_ros.bag.offline_fusion import NANOSECONDS, Event, Observation
+from emotion_ros.bag.offline_fusion import NANOSECONDS, FusionInput, Observation
 from emotion_ros.bag.reader import Recorded
 from emotion_ros.bag.types import (
     COMPRESSED_IMAGE,
@@ -41,11 +41,11 @@ _CONVERT: dict[str, Callable[[Any], Observation]] = {
 }
 
 
-class Observer:
-    """Turns images and speech into what the nodes would say of them, and reads what they said.
+class BagObserver:
+    """Processes images and speech as the nodes would, and reads recorded observations.
 
-    An image or an utterance that its node would refuse is counted by reason in ``rejected`` and
-    gives no event. The networks are needed only for topics that are given to ``observe``.
+    An image or an utterance that its node would reject is counted by reason in ``rejected`` and
+    gives no observation. A network is needed only for topics that are given to ``observe``.
     """
 
     def __init__(
@@ -56,40 +56,38 @@ class Observer:
         self._text = text
         self._without = without
 
-    def observe(self, messages: Iterable[Recorded]) -> Iterator[Event]:
-        """Yield the observations at the time of their receipt, as OfflineFusion wants them."""
+    def observe(self, messages: Iterable[Recorded]) -> Iterator[FusionInput]:
+        """Yield the observations with their time of receipt, as OfflineFusion takes them."""
         for recorded in messages:
-            event = self._observe(recorded)
-            if event is not None:
-                yield recorded.time_ns, event
+            observation = self._observe(recorded)
+            if observation is not None:
+                yield recorded.time_ns, observation
 
     def _observe(self, recorded: Recorded) -> Observation | str | None:
         convert = _CONVERT.get(recorded.topic.type)
+        if convert is None:
+            return self._process(recorded, recorded.time_ns / NANOSECONDS)
         try:
-            if convert is not None:
-                return self._wanted(convert(recorded.msg))
-            return self._perceive(recorded, recorded.time_ns / NANOSECONDS)
+            observation = convert(recorded.msg)
         except InvalidInput as error:
-            if convert is not None:
-                return error.reason
-            self.rejected[error.reason] += 1
-            return None
-
-    def _wanted(self, observation: Observation) -> Observation | None:
+            return error.reason
         if isinstance(observation, Evidence) and observation.modality in self._without:
             return None
         return observation
 
-    def _perceive(self, recorded: Recorded, now_s: float) -> Observation | None:
-        if recorded.topic.type == STRING and self._text is not None:
-            return _hear(self._text, recorded.msg, now_s)
-        if recorded.topic.type in _DECODE and self._vision is not None:
-            return _see(self._vision, recorded, now_s)
+    def _process(self, recorded: Recorded, now_s: float) -> Observation | None:
+        try:
+            if recorded.topic.type == STRING and self._text is not None:
+                return _process_speech(self._text, recorded.msg, now_s)
+            if recorded.topic.type in _DECODE and self._vision is not None:
+                return _process_image(self._vision, recorded, now_s)
+        except InvalidInput as error:
+            self.rejected[error.reason] += 1
         return None
 
 
-def _see(vision: FacePipeline, recorded: Recorded, now_s: float) -> FacesObservation:
-    """Do as the vision node does with an image message."""
+def _process_image(vision: FacePipeline, recorded: Recorded, now_s: float) -> FacesObservation:
+    """Process an image message as the vision node does."""
     header = recorded.msg.header
     stamp_s = accepted_stamp(
         stamp_to_seconds(header.stamp), now_s, vision.config.max_age, vision.config.max_future
@@ -98,25 +96,17 @@ def _see(vision: FacePipeline, recorded: Recorded, now_s: float) -> FacesObserva
     return FacesObservation(stamp_s=stamp_s, frame_id=header.frame_id, faces=report.faces)
 
 
-def _hear(text: TextPipeline, msg: Any, now_s: float) -> TextObservation:
-    """Do as the sentiment node does with speech, which has no stamp: its receipt counts."""
+def _process_speech(text: TextPipeline, msg: Any, now_s: float) -> TextObservation:
+    """Process a String as the sentiment node does; it has no stamp: the time of receipt counts."""
     return text.process(Utterance(final=msg.data), now_s).to_observation(now_s)
 
 
 def decode_recorded(recorded: Recorded) -> ImageArray:
-    """Return the picture in an image message of a bag; InvalidInput when there is none."""
+    """Return the pixels of a recorded image message, BGR uint8; InvalidInput when undecodable."""
     return _DECODE[recorded.topic.type](recorded.msg)
 
 
-def _decode_compressed(msg: Any) -> ImageArray:
-    return decode_compressed(np.frombuffer(msg.data, np.uint8))
-
-
-def _decode_raw(msg: Any) -> ImageArray:
-    return decode_image(msg_to_raw(msg))
-
-
 _DECODE: dict[str, Callable[[Any], ImageArray]] = {
-    IMAGE: _decode_raw,
-    COMPRESSED_IMAGE: _decode_compressed,
+    IMAGE: lambda msg: decode_image(msg_to_raw(msg)),
+    COMPRESSED_IMAGE: lambda msg: decode_compressed(np.frombuffer(msg.data, np.uint8)),
 }

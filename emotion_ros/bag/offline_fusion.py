@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The fusion without a running node: the same core, the same moments, time from a recording.
+"""The fusion without a running node: the same core and schedule, with recorded time.
 
-What happens when is what the live node does under a clock that waits for it: a regular tick on
-every whole multiple of 1/rate, before an observation of the same time; then the observation,
-and a state at once where the schedule allows.
+The order is that of the live node when it keeps up with its clock: a tick on every whole multiple
+of 1/rate, before an observation of the same time; then the observation, and a state at once where
+the schedule allows.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from emotion_ros.core.evidence import Evidence, Rejection
+from emotion_ros.core.evidence import Evidence
 from emotion_ros.core.fusion.card import FusionCard
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.fusion import Fusion
@@ -23,22 +23,22 @@ from emotion_ros.core.state import EmotionState
 NANOSECONDS = 1_000_000_000
 
 Observation = FacesObservation | TextObservation | Evidence
-Event = tuple[int, Observation | str]
-"""The time of receipt (ns), and an observation, or why the message could not be read as one."""
+FusionInput = tuple[int, Observation | str]
+"""The time of receipt (ns), and an observation, or the reason why the message was rejected."""
 
 T = TypeVar('T')
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A publication: its time (ROS time, ns), everybody's state, the focus person first."""
+class Publication:
+    """Time of publication (ROS time, ns) and the state of every person, the focus person first."""
 
     time_ns: int
     states: tuple[EmotionState, ...]
 
     @property
     def state(self) -> EmotionState:
-        """What is published on ``emotion_state``."""
+        """The message on ``emotion_state``."""
         return self.states[0]
 
 
@@ -72,33 +72,35 @@ class OfflineFusion:
         card: FusionCard,
         modalities: Mapping[str, ModalityConfig] | None = None,
     ) -> None:
-        self.refused: Counter[str] = Counter()
+        self.rejected: Counter[str] = Counter()
         self._rate = config.rate
         self._fusion = Fusion(config, card, modalities)
         self._schedule = PublishSchedule(config.rate, config.max_rate)
 
-    def run(self, events: Iterable[Event], start_ns: int, end_ns: int) -> Iterator[Moment]:
+    def run(
+        self, inputs: Iterable[FusionInput], start_ns: int, end_ns: int
+    ) -> Iterator[Publication]:
         """Yield every publication between the two times."""
-        for time_ns, event in with_ticks(events, start_ns, end_ns, self._rate):
+        for time_ns, observation in with_ticks(inputs, start_ns, end_ns, self._rate):
             now_s = time_ns / NANOSECONDS
-            if self._tick(now_s) if event is None else self._take(event, now_s):
-                yield Moment(time_ns, self._fusion.states(now_s))
+            if observation is None:
+                is_due = self._schedule.tick(now_s)
+            else:
+                if reason := self._add(observation, now_s):
+                    self.rejected[reason] += 1
+                is_due = self._schedule.on_evidence(now_s)
+            if is_due:
+                yield Publication(time_ns, self._fusion.states(now_s))
 
-    def _tick(self, now_s: float) -> bool:
-        return self._schedule.tick(now_s)
-
-    def _take(self, event: Observation | str, now_s: float) -> bool:
-        refusal = event if isinstance(event, str) else self._add(event, now_s).value
-        if refusal:
-            self.refused[refusal] += 1
-        return self._schedule.on_evidence(now_s)
-
-    def _add(self, observation: Observation, now_s: float) -> Rejection:
+    def _add(self, observation: Observation | str, now_s: float) -> str:
+        """Return the reason for which the observation is rejected, '' when it is accepted."""
+        if isinstance(observation, str):
+            return observation
         if isinstance(observation, FacesObservation):
-            return self._fusion.add_faces(observation, now_s)
+            return self._fusion.add_faces(observation, now_s).value
         if isinstance(observation, TextObservation):
-            return self._fusion.add_text(observation, now_s)
-        return self._fusion.add_evidence(observation, now_s)
+            return self._fusion.add_text(observation, now_s).value
+        return self._fusion.add_evidence(observation, now_s).value
 
 
 def _tick_ns(tick: int, rate: float) -> int:

@@ -16,7 +16,7 @@ C = TypeVar('C', bound=Options)
 Parameters = Mapping[str, object]
 
 _NOT_YAML = (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError)
-"""What PyYAML raises; no errors of its own for ``2026-99-99``, ``!!int ""``, ``!!timestamp x``."""
+"""What PyYAML raises; ``2026-99-99``, ``!!int ""`` or ``!!timestamp x`` give no YAMLError."""
 
 _KEY = 'ros__parameters'
 _ALL_NODES = ('/**', '**')
@@ -24,9 +24,9 @@ _OF_EVERY_NODE = ('use_sim_time', 'start_type_description_service', 'qos_overrid
 
 
 class ParamsFile:
-    """The parameters in a YAML file by node; ``None`` stands for a file that says nothing.
+    """The parameters in a YAML file by node; ``None`` stands for an empty file.
 
-    ConfigError, naming the file, when it cannot be read or has another shape.
+    ConfigError, with the file name, when it cannot be read or is not a parameter file.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -62,7 +62,9 @@ class ParamsFile:
         try:
             return _flatten(parameters)
         except RecursionError as error:
-            raise ConfigError(f'{self._where}: {name}: an alias of what it is in') from error
+            raise ConfigError(
+                f'{self._where}: {name}: an alias refers to the block that contains it'
+            ) from error
 
     def _build(self, owner: str, options: type[C], values: Parameters) -> C:
         known = options.defaults()
@@ -85,7 +87,7 @@ def _read(path: Path) -> dict[str, object]:
     except _NOT_YAML as error:
         raise ConfigError(f'{path}: is not YAML: {" ".join(str(error).split())}') from error
     if not isinstance(root, dict):
-        raise ConfigError(f'{path}: is no parameter file')
+        raise ConfigError(f'{path}: is not a parameter file (node names with {_KEY})')
     return {str(name): block for name, block in root.items()}
 
 

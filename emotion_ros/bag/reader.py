@@ -16,8 +16,8 @@ from rosbags.rosbag2 import Reader, ReaderError
 from rosbags.serde import SerdeError
 from rosbags.typesys import TypesysError
 
-from emotion_ros.bag.errors import BagError
 from emotion_ros.bag.types import make_typestore
+from emotion_ros.errors import BagError
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdError
@@ -42,7 +42,10 @@ _DAMAGE = (
     TypeError,
     ValueError,
 )
-"""What rosbags and the decompressors below it raise on broken files; no common base class."""
+"""What rosbags and its decompressors raise on broken files; they share no base class."""
+
+
+NANOSECONDS = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Topic:
 
 @dataclass(frozen=True, eq=False)
 class Recorded:
-    """A message with the time of its receipt, in ns of ROS time, and as it was serialised."""
+    """A message with its time of receipt (ROS time, ns) and its serialised bytes."""
 
     time_ns: int
     topic: Topic
@@ -71,7 +74,7 @@ class Bag:
         self.path = path
         _require_recording(path)
         self._types = make_typestore()
-        with self._blaming_the_file():
+        with self._damage_as_bag_error():
             self._reader = Reader(path)
             self._reader.open()
         self.topics = tuple(
@@ -82,7 +85,7 @@ class Bag:
         self.end_ns = self._reader.end_time - 1
         if not self._reader.message_count:
             self.close()
-            raise BagError(f'{path}: holds no messages')
+            raise BagError(f'{path}: has no messages')
 
     def __enter__(self) -> 'Bag':
         """Return the bag."""
@@ -95,16 +98,20 @@ class Bag:
     @property
     def duration_s(self) -> float:
         """Seconds from the first message to the last."""
-        return (self.end_ns - self.start_ns) / 1e9
+        return (self.end_ns - self.start_ns) / NANOSECONDS
+
+    def seconds_from_start(self, time_ns: int) -> float:
+        """Return the time since the first message, 0 for an earlier one."""
+        return max(time_ns - self.start_ns, 0) / NANOSECONDS
 
     def describe(self) -> str:
-        """Return what the bag has, for people: ``/a (pkg/msg/A), /b (pkg/msg/B)``."""
+        """Return the topics as text: ``/a (pkg/msg/A), /b (pkg/msg/B)``."""
         return ', '.join(f'{topic.name} ({topic.type})' for topic in self.topics)
 
     def messages(self, topics: Collection[Topic]) -> Iterator[Recorded]:
         """Yield the messages of these topics in the order of time, ties in that of topic names.
 
-        BagError when a message cannot be read, or when there are fewer than the bag promises.
+        BagError when a message cannot be read, or when there are fewer than the bag declares.
         """
         chosen = {(topic.name, topic.type): topic for topic in topics}
         wanted = [c for c in self._reader.connections if (c.topic, c.msgtype) in chosen]
@@ -116,8 +123,8 @@ class Bag:
                 count += 1
                 topic = chosen[connection.topic, connection.msgtype]
                 yield Recorded(time_ns, topic, self._decode(connection, data), data)
-        if count < (promised := sum(connection.msgcount for connection in wanted)):
-            raise BagError(f'{self.path}: damaged: {count} of {promised} messages can be read')
+        if count < (declared := sum(connection.msgcount for connection in wanted)):
+            raise BagError(f'{self.path}: damaged: {count} of {declared} messages can be read')
 
     def close(self) -> None:
         """Close the files."""
@@ -129,14 +136,14 @@ class Bag:
             return
         rows = self._reader.messages(connections)
         while True:
-            with self._blaming_the_file():
+            with self._damage_as_bag_error():
                 row = next(rows, None)
             if row is None:
                 return
             yield row
 
     def _decode(self, connection: Connection, data: bytes) -> Any:
-        with self._blaming_the_file():
+        with self._damage_as_bag_error():
             return self._types.deserialize_cdr(data, connection.msgtype)
 
     def _require_same_definition(self, connection: Connection) -> None:
@@ -144,16 +151,16 @@ class Bag:
         if connection.digest and connection.digest != known:
             raise BagError(
                 f'{self.path}: {connection.topic} was recorded with another version of '
-                f'{connection.msgtype} than is installed'
+                f'{connection.msgtype} than the installed one'
             )
 
     @contextmanager
-    def _blaming_the_file(self) -> Iterator[None]:
+    def _damage_as_bag_error(self) -> Iterator[None]:
         try:
             yield
         except _DAMAGE as error:
             reason = ' '.join(str(error).split()) or type(error).__name__
-            raise BagError(f'{self.path}: damaged or no bag: {reason}') from error
+            raise BagError(f'{self.path}: damaged or not a bag: {reason}') from error
 
 
 def _require_recording(path: Path) -> None:
@@ -161,8 +168,8 @@ def _require_recording(path: Path) -> None:
         raise BagError(f'{path}: no such file or folder')
     if path.is_dir() and not (path / 'metadata.yaml').is_file():
         raise BagError(
-            f'{path}: has no metadata.yaml: no bag, or one that was never closed '
-            '(ros2 bag reindex mends it; a .mcap or .db3 file can be given by itself)'
+            f'{path}: has no metadata.yaml: not a bag, or one that was not closed '
+            '(repair it with ros2 bag reindex, or give its .mcap or .db3 file instead)'
         )
     if path.is_file() and path.suffix not in ('.mcap', '.db3'):
-        raise BagError(f'{path}: is no rosbag2 folder, .mcap or .db3 file')
+        raise BagError(f'{path}: is not a rosbag2 folder, .mcap or .db3 file')

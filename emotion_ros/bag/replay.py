@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""A bag and what is to be done with it, ready to run."""
+"""An open bag with its replay configuration."""
 
-import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
-from emotion_ros.bag.observer import Observer
-from emotion_ros.bag.offline_fusion import Event, Moment, OfflineFusion
+from emotion_ros.bag.observer import BagObserver
+from emotion_ros.bag.offline_fusion import FusionInput, OfflineFusion, Publication
 from emotion_ros.bag.reader import Bag
-from emotion_ros.bag.replay_config import ReplayConfig, make_replay_config
+from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
 from emotion_ros.bag.topics import Sources, find_sources
 from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion.card import load_fusion_card
@@ -23,18 +23,21 @@ class Replay:
     """Plays topics of a bag to the core, and owns the bag.
 
     Images and speech go through the networks, recorded observations straight to the fusion.
+    EmotionRosError when the bag, the options or a model cannot be used.
     """
 
-    def __init__(self, bag: Bag, sources: Sources, config: ReplayConfig) -> None:
+    def __init__(self, bag: Bag, options: ReplayOptions) -> None:
+        config = make_replay_config(options)
+        sources = find_sources(bag, options.source, options.image_topic, options.speech_topic)
         self.bag = bag
-        self.sources = _leave_out(sources, config.without)
-        _require_modalities(bag, self.sources, config)
+        self.sources = _leave_out(sources, options.without)
+        _require_modalities(bag, self.sources, options.without | options.weights.keys())
         self.card = load_fusion_card(packaged_weights() / 'fusion.json')
         self._fusion = OfflineFusion(config.fusion, self.card, config.modalities)
-        self._observer = Observer(
+        self._observer = BagObserver(
             vision=make_face_pipeline(config.vision) if self.sources.image else None,
             text=make_text_pipeline(config.text) if self.sources.speech else None,
-            without=config.without,
+            without=options.without,
         )
 
     def __enter__(self) -> 'Replay':
@@ -46,47 +49,41 @@ class Replay:
         self.bag.close()
 
     @property
-    def refused(self) -> Counter[str]:
-        """How many messages could not be used so far, by reason."""
-        return self._observer.rejected + self._fusion.refused
+    def rejected(self) -> Counter[str]:
+        """Number of rejected messages so far, by reason."""
+        return self._observer.rejected + self._fusion.rejected
 
-    def events(self) -> Iterator[Event]:
-        """Yield what the messages of the bag show and say."""
+    def observations(self) -> Iterator[FusionInput]:
+        """Yield the observations that the messages of the bag give."""
         return self._observer.observe(self.bag.messages(self.sources.chosen()))
 
-    def moments(self, events: Iterable[Event]) -> Iterator[Moment]:
-        """Yield every publication, from the start of the bag to its end; to be called once."""
-        return self._fusion.run(events, self.bag.start_ns, self.bag.end_ns)
+    def publications(self, observations: Iterable[FusionInput]) -> Iterator[Publication]:
+        """Yield every publication, from the start of the bag to its end; call it once."""
+        return self._fusion.run(observations, self.bag.start_ns, self.bag.end_ns)
 
 
-def open_replay(args: argparse.Namespace) -> Replay:
-    """Open the bag and load what its topics need; EmotionRosError when something is wrong."""
-    config = make_replay_config(args)
+def open_replay(options: ReplayOptions) -> Replay:
+    """Open the bag and load the models that its topics need; EmotionRosError on failure."""
     with ExitStack() as stack:
-        bag = stack.enter_context(Bag(args.bag))
-        sources = find_sources(bag, args.source, args.image_topic, args.speech_topic)
-        replay = Replay(bag, sources, config)
+        replay = Replay(stack.enter_context(Bag(options.bag)), options)
         stack.pop_all()
     return replay
 
 
 def _leave_out(sources: Sources, without: frozenset[str]) -> Sources:
-    return Sources(
-        image=None if FACE in without else sources.image,
-        speech=None if TEXT in without else sources.speech,
-        faces=None if FACE in without else sources.faces,
-        text=None if TEXT in without else sources.text,
-        evidence=sources.evidence,
-    )
+    if FACE in without:
+        sources = replace(sources, image=None, faces=None)
+    if TEXT in without:
+        sources = replace(sources, speech=None, text=None)
+    return sources
 
 
-def _require_modalities(bag: Bag, sources: Sources, config: ReplayConfig) -> None:
-    """Refuse a name that would change nothing: it is mistyped."""
-    named = config.without | config.weighted
+def _require_modalities(bag: Bag, sources: Sources, named: frozenset[str]) -> None:
+    """ConfigError for a name that would have no effect: it is misspelt."""
     if named <= {FACE, TEXT}:
         return
     topics = [sources.evidence] if sources.evidence else []
     known = {FACE, TEXT} | {recorded.msg.modality for recorded in bag.messages(topics)}
     if absent := sorted(named - known):
         has = ', '.join(sorted(known))
-        raise ConfigError(f'{absent[0]!r} is no modality of this bag (it has {has})')
+        raise ConfigError(f'{absent[0]!r} is not a modality of this bag (it has {has})')

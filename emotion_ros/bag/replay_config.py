@@ -1,37 +1,51 @@
 # SPDX-License-Identifier: MIT
-"""What a replay does with a bag: parameters, weights, and what is left out."""
+"""What to replay, and with which configuration of the nodes."""
 
-import argparse
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import isfinite
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
-from emotion_ros.errors import ConfigError
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
 
 
 @dataclass(frozen=True)
+class ReplayOptions:
+    """A bag, what of it is replayed, and what differs from the defaults of the nodes."""
+
+    bag: Path
+    source: str = ''  # one of topics.SOURCES; '': images when the bag has some
+    image_topic: str = ''  # '': by type and usual name
+    speech_topic: str = ''  # '': by usual name
+    params: Path | None = None  # parameter file of the nodes
+    without: frozenset[str] = frozenset()  # modalities
+    weights: Mapping[str, float] = field(default_factory=dict)  # by modality
+
+    @property
+    def changes_states(self) -> bool:
+        """Whether the states would differ from recorded ones, so that they must be computed."""
+        return bool(self.source or self.params or self.without or self.weights or self.image_topic)
+
+
+@dataclass(frozen=True)
 class ReplayConfig:
-    """The configurations of the nodes; the modalities left out, and those given a weight."""
+    """The configurations of the nodes and of further modalities."""
 
     vision: VisionConfig
     text: SentimentConfig
     fusion: FusionConfig
     modalities: Mapping[str, ModalityConfig]
-    without: frozenset[str]
-    weighted: frozenset[str]
 
 
-def make_replay_config(args: argparse.Namespace) -> ReplayConfig:
-    """Return what the arguments ask for; ConfigError when one of them cannot be used."""
-    file = ParamsFile(args.params)
+def make_replay_config(options: ReplayOptions) -> ReplayConfig:
+    """Return the configuration; ConfigError when the parameter file cannot be used."""
+    file = ParamsFile(options.params)
     fusion = file.config('fusion_node', FusionConfig)
     modalities = {name: file.modality(name) for name in fusion.modalities}
-    weights = parse_weights(args.weight)
+    weights = options.weights
     for name in weights.keys() - {FACE, TEXT}:
         unlisted = ModalityConfig(half_life=fusion.text_half_life, timeout=fusion.text_hold)
         modalities[name] = replace(modalities.get(name, unlisted), weight=weights[name])
@@ -44,23 +58,4 @@ def make_replay_config(args: argparse.Namespace) -> ReplayConfig:
             text_weight=weights.get(TEXT, fusion.text_weight),
         ),
         modalities=modalities,
-        without=frozenset(args.without),
-        weighted=frozenset(weights),
     )
-
-
-def parse_weights(words: Sequence[str]) -> dict[str, float]:
-    """Return {modality: weight} from words such as ``face=0.3``; ConfigError for others."""
-    return dict(_parse_weight(word) for word in words)
-
-
-def _parse_weight(word: str) -> tuple[str, float]:
-    name, _, number = word.partition('=')
-    try:
-        weight = float(number)
-    except ValueError:
-        weight = float('nan')
-    if not name or not isfinite(weight):
-        raise ConfigError(f'--weight {word!r} is not MODALITY=NUMBER, such as face=0.3')
-    FusionConfig.specs()['other_weight'].check(f'--weight {name}', weight)
-    return name, weight

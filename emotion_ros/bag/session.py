@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A recorded session, gathered for the report."""
+"""A session: the states, words and counts of a bag that a report shows."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from emotion_ros.conversions.state_fields import Fields
 from emotion_ros.core.observations import FacesObservation, SourceStatus
-from emotion_ros.core.session_events import Chronicle, Happening
+from emotion_ros.core.session_events import EventDetector, SessionEvent
 from emotion_ros.core.state import EmotionState
 from emotion_ros.view.chart_sample import differs, sample
 from emotion_ros.view.transcript import Transcript
@@ -18,7 +18,7 @@ FOCUS = 'focus'
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A camera picture (JPEG) near ``at_s``, and why it was chosen."""
+    """A camera picture (JPEG) near ``at_s``; the caption names the event."""
 
     at_s: float
     caption: str
@@ -26,7 +26,7 @@ class Snapshot:
 
 
 class Track:
-    """Samples over time: all around a change, otherwise one each ``step_s``."""
+    """Samples over time: both sides of every change, otherwise one per ``step_s``."""
 
     def __init__(self, step_s: float) -> None:
         self.samples: list[Fields] = []
@@ -34,7 +34,7 @@ class Track:
         self._last: Fields | None = None
 
     def add(self, new: Fields) -> None:
-        """Take in the next sample."""
+        """Add the next sample."""
         last, self._last = self._last, new
         if last is not None and differs(last, new):
             self._keep(last)
@@ -42,9 +42,9 @@ class Track:
         elif not self.samples or new['t'] - self.samples[-1]['t'] >= self._step_s:
             self._keep(new)
 
-    def _keep(self, one: Fields) -> None:
-        if not self.samples or self.samples[-1] is not one:
-            self.samples.append(one)
+    def _keep(self, sample: Fields) -> None:
+        if not self.samples or self.samples[-1] is not sample:
+            self.samples.append(sample)
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Session:
     source: str
     duration_s: float
     transcript: Transcript = field(default_factory=lambda: Transcript(None))
-    happenings: list[Happening] = field(default_factory=list)
+    events: list[SessionEvent] = field(default_factory=list)
     rejects: Counter[tuple[str, str]] = field(default_factory=Counter)
     latencies_s: list[float] = field(default_factory=list)
     qualities: dict[str, list[float]] = field(default_factory=dict)
@@ -67,22 +67,22 @@ class Session:
     def __post_init__(self) -> None:
         self.step_s = self.duration_s / MOST_SAMPLES
         self.tracks: dict[str, Track] = {FOCUS: Track(self.step_s)}
-        self._chronicle = Chronicle()
-        self._refused: dict[tuple[str, str, str], float] = {}
+        self._event_detector = EventDetector()
+        self._last_rejected_s: dict[tuple[str, str, str], float] = {}
 
-    def see_states(self, states: Sequence[EmotionState], at_s: float) -> None:
-        """Take in everybody's state at one moment, the focus person's first."""
+    def add_states(self, states: Sequence[EmotionState], at_s: float) -> None:
+        """Add the states of all people at one time, the focus person first."""
         self.states += 1
         self.tracks[FOCUS].add(sample(states[0], at_s))
         for state in states:
             if state.person_id:
                 track = self.tracks.setdefault(state.person_id, Track(self.step_s))
                 track.add(sample(state, at_s))
-            self._count_refusals(state)
-        self.happenings += self._chronicle.update(states, at_s)
+            self._count_rejections(state)
+        self.events += self._event_detector.update(states, at_s)
 
-    def see_faces(self, faces: FacesObservation, reason: str) -> None:
-        """Take in the faces of one image, or why there are none."""
+    def add_faces(self, faces: FacesObservation, reason: str) -> None:
+        """Add the faces of one image, or the reason why there are none."""
         if faces.status is not SourceStatus.OK:
             self.rejects['face', reason or faces.status.name.lower()] += 1
             return
@@ -90,11 +90,11 @@ class Session:
         for face in faces.faces:
             self.qualities.setdefault(face.person_id, []).append(face.quality)
 
-    def _count_refusals(self, state: EmotionState) -> None:
-        """Count what was not used; the same evidence in many states counts once."""
+    def _count_rejections(self, state: EmotionState) -> None:
+        """Count rejected evidence; the same piece in many states counts once."""
         for weighed in state.evidence:
             evidence, reason = weighed.evidence, weighed.rejection.value
             key = (state.person_id, evidence.modality, reason)
-            if not weighed.used and self._refused.get(key) != evidence.stamp_s:
-                self._refused[key] = evidence.stamp_s
+            if not weighed.used and self._last_rejected_s.get(key) != evidence.stamp_s:
+                self._last_rejected_s[key] = evidence.stamp_s
                 self.rejects[evidence.modality, reason] += 1

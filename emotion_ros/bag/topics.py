@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Which topics of a bag to replay: by name when told, else by type and the usual name.
+"""Selection of the topics to replay: by name when given, else by type and usual name.
 
-Words are the exception: a String may be anything, such as ``/robot_description``, and is speech
-only by its name.
+A String can be anything, such as ``/robot_description``: it is speech only by its name.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from emotion_ros.bag.errors import BagError
 from emotion_ros.bag.reader import Bag, Topic
 from emotion_ros.bag.types import (
     COMPRESSED_IMAGE,
@@ -19,7 +17,7 @@ from emotion_ros.bag.types import (
     TEXT_SENTIMENT,
     TOPICS,
 )
-from emotion_ros.errors import ConfigError
+from emotion_ros.errors import BagError, ConfigError
 
 FROM_IMAGES = 'images'
 FROM_EVIDENCE = 'evidence'
@@ -36,7 +34,7 @@ SPEECH_NAMES = ('speech_to_text', 'speech')
 
 @dataclass(frozen=True)
 class Sources:
-    """The topics to replay; None where the bag has none, or it is not asked for.
+    """The topics to replay; None where the bag has none or it is not selected.
 
     ``image`` and ``speech`` go through the networks, the others straight to the fusion.
     """
@@ -48,22 +46,24 @@ class Sources:
     evidence: Topic | None = None
 
     def chosen(self) -> tuple[Topic, ...]:
-        """Return the topics that there are."""
-        all_five = (self.image, self.speech, self.faces, self.text, self.evidence)
-        return tuple(topic for topic in all_five if topic is not None)
+        """Return the selected topics."""
+        topics = (self.image, self.speech, self.faces, self.text, self.evidence)
+        return tuple(topic for topic in topics if topic is not None)
 
 
 def find_sources(
     bag: Bag, start: str = '', image_topic: str = '', speech_topic: str = ''
 ) -> Sources:
-    """Return the topics to start from: FROM_IMAGES, FROM_EVIDENCE, or '' for what is there.
+    """Return the topics for FROM_IMAGES or FROM_EVIDENCE; '': images when the bag has some.
 
-    Evidence of third parties is always among them. BagError, naming what the bag has, when it
-    has none of the topics, or not the named one.
+    Evidence of other programs is always included. BagError, with the topics of the bag, when it
+    has none of these, or not the named one.
     """
     named = bool(image_topic or speech_topic)
     if named and start == FROM_EVIDENCE:
-        raise ConfigError('--image-topic and --speech-topic have no use with --from evidence')
+        raise ConfigError(
+            '--image-topic and --speech-topic have no effect with --from evidence: leave them out'
+        )
     if start == FROM_IMAGES or named or (not start and _is_raw(bag)):
         sources = Sources(
             image=find_topic(bag, IMAGES, image_topic, '--image-topic'),
@@ -81,18 +81,18 @@ def find_sources(
         found = sources.faces or sources.text or sources.evidence
         wanted = 'emotion/faces nor emotion/text nor emotion/evidence'
     if not found:
-        raise BagError(f'{bag.path}: has neither {wanted}; it has {bag.describe()}')
+        raise BagError(f'{bag.path}: the bag has neither {wanted}; it has {bag.describe()}')
     return sources
 
 
 def _is_raw(bag: Bag) -> bool:
-    """Return whether the bag has images, or at least none of what the nodes say."""
+    """Return whether the bag has images, or no output of the nodes."""
     types = {topic.type for topic in bag.topics}
     return bool(types & set(IMAGES)) or not types & {FACES, TEXT_SENTIMENT, EVIDENCE}
 
 
 def find_topic(bag: Bag, types: Sequence[str], name: str = '', option: str = '') -> Topic | None:
-    """Return the topic called ``name``, or the one of these types; among several the usual."""
+    """Return the topic called ``name``, else that of these types; of several the usual name."""
     fitting = [topic for topic in bag.topics if topic.type in types]
     if name:
         return _find_named(bag, fitting, name)
@@ -101,7 +101,7 @@ def find_topic(bag: Bag, types: Sequence[str], name: str = '', option: str = '')
 
 
 def find_speech(bag: Bag, name: str = '') -> Topic | None:
-    """Return the String called ``name``, or the one with a usual name, in whatever namespace."""
+    """Return the String called ``name``, else that with a usual name, in any namespace."""
     strings = [topic for topic in bag.topics if topic.type == STRING]
     if name:
         return _find_named(bag, strings, name)
@@ -112,8 +112,9 @@ def find_speech(bag: Bag, name: str = '') -> Topic | None:
 def _only(bag: Bag, candidates: Sequence[Topic], option: str) -> Topic | None:
     if len(candidates) > 1:
         names = ', '.join(topic.name for topic in candidates)
-        advice = f'choose one with {option}' if option else 'one robot per bag, please'
-        raise BagError(f'{bag.path}: has several topics of one kind: {names}; {advice}')
+        if option:
+            raise BagError(f'{bag.path}: several topics fit: {names}; choose one with {option}')
+        raise BagError(f'{bag.path}: the bag holds several robots ({names}); record one per bag')
     return candidates[0] if candidates else None
 
 
@@ -122,4 +123,4 @@ def _find_named(bag: Bag, fitting: Sequence[Topic], name: str) -> Topic:
     for topic in fitting:
         if topic.name == wanted:
             return topic
-    raise BagError(f'{bag.path}: no usable topic {wanted}; it has {bag.describe()}')
+    raise BagError(f'{bag.path}: the bag has no usable topic {wanted}; it has {bag.describe()}')

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The message types that a bag can hold: those of ROS and ours, from the .msg files."""
+"""Message types of bags: those of ROS, and ours as the .msg files define them."""
 
 from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
-from emotion_ros.bag.message_folder import PACKAGE, message_folder
+from emotion_ros.files.resources import message_folder
 
+PACKAGE = 'emotion_ros'
 IMAGE = 'sensor_msgs/msg/Image'
 COMPRESSED_IMAGE = 'sensor_msgs/msg/CompressedImage'
 STRING = 'std_msgs/msg/String'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was seen in one image, or heard in one line, as JSON, CSV and rows of a table."""
+"""The results for one image or one line of text, as JSON, CSV and rows of a table."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,10 +29,10 @@ TEXT_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Seen:
+class ImageResult:
     """An image and its faces, or the ``error`` because of which it could not be used.
 
-    ``at_s`` counts from the beginning of a video or a webcam, None for a picture.
+    ``at_s`` counts from the start of a video or webcam, None for a single picture.
     """
 
     source: str
@@ -42,35 +42,35 @@ class Seen:
 
     @property
     def faces(self) -> tuple[FaceObservation, ...]:
-        """Everybody in the image, by id."""
+        """The faces in the image, by id."""
         return self.report.faces if self.report else ()
 
     @property
     def reason(self) -> str:
-        """Why there are no faces, one short fixed word; empty when there are some."""
+        """Why there are no faces, one fixed word; empty when there are some."""
         if self.error:
             return self.error.reason
         return '' if self.faces else NO_FACE
 
     @property
-    def gist(self) -> tuple[object, ...]:
-        """What must differ for an image of a video to be worth a row."""
+    def shown_key(self) -> tuple[object, ...]:
+        """What must differ from the image before for a row in the table of a video."""
         return (self.reason, *((face.face_id, _label(face)) for face in self.faces))
 
 
-def image_to_fields(seen: Seen) -> Fields:
+def image_to_fields(result: ImageResult) -> Fields:
     """Return one image; the faces have the field names of FaceEmotion and a label."""
-    observed = FacesObservation(stamp_s=seen.at_s or 0.0, faces=seen.faces)
+    observed = FacesObservation(stamp_s=result.at_s or 0.0, faces=result.faces)
     faces = faces_to_fields(observed)['faces']
     return {
-        'source': seen.source,
-        'at': seen.at_s,
-        'reason': seen.reason,
-        'image_width': seen.report.image_width if seen.report else 0,
-        'image_height': seen.report.image_height if seen.report else 0,
+        'source': result.source,
+        'at': result.at_s,
+        'reason': result.reason,
+        'image_width': result.report.image_width if result.report else 0,
+        'image_height': result.report.image_height if result.report else 0,
         'faces': [
             {**fields, 'label': _label(face)}
-            for fields, face in zip(faces, seen.faces, strict=True)
+            for fields, face in zip(faces, result.faces, strict=True)
         ],
     }
 
@@ -78,15 +78,15 @@ def image_to_fields(seen: Seen) -> Fields:
 def text_to_json_fields(report: TextReport) -> Fields:
     """Return one line with the field names of TextSentiment and a label."""
     fields = text_to_fields(report.to_observation(0.0))
-    for unsaid in ('header', 'status', 'person_id'):
-        del fields[unsaid]
-    said = {'text': report.text, 'truncated': report.truncated, 'language': report.language}
-    return {**said, **fields, 'label': report.sentiment.label}
+    for absent in ('header', 'status', 'person_id'):
+        del fields[absent]
+    utterance = {'text': report.text, 'truncated': report.truncated, 'language': report.language}
+    return {**utterance, **fields, 'label': report.sentiment.label}
 
 
-def image_records(seen: Seen) -> Iterator[Fields]:
+def image_records(result: ImageResult) -> Iterator[Fields]:
     """Yield one flat record per face, with IMAGE_COLUMNS as keys; one without a face if none."""
-    fields = image_to_fields(seen)
+    fields = image_to_fields(result)
     faces = fields.pop('faces')
     for face in faces or [{}]:
         numbers = {name: face[name] for name in ('face_id', 'label', *FACE_NUMBERS) if face}
@@ -105,39 +105,39 @@ def text_record(report: TextReport) -> Fields:
     return record
 
 
-def image_rows(seen: Iterable[Seen], is_moving: bool) -> Iterator[Sequence[str]]:
-    """Yield the cells of a table: one row per face; of a video, only where something changes."""
+def image_rows(results: Iterable[ImageResult], is_moving: bool) -> Iterator[Sequence[str]]:
+    """Yield the cells of a table: one row per face; of a video, only when a label changes."""
     shown: tuple[object, ...] | None = None
-    for image in seen:
-        if is_moving and image.gist == shown:
+    for image in results:
+        if is_moving and image.shown_key == shown:
             continue
-        shown = image.gist
+        shown = image.shown_key
         at = NOTHING if image.at_s is None else f'{image.at_s:.2f}'
         for cells in [_face_cells(face) for face in image.faces] or [_empty_cells(image)]:
             yield image.source, at, *cells
 
 
 def text_rows(report: TextReport) -> Iterator[Sequence[str]]:
-    """Yield the cells of a table: one row per way to look at the words."""
+    """Yield the cells of a table: one row for the sentiment, one for the emotion."""
     heads = (report.sentiment_probabilities, report.emotion_probabilities)
     for (head, labels), probabilities in zip(HEADS.items(), heads, strict=True):
-        said = report.reason or describe(probabilities, labels) or NOTHING
+        likeliest = report.reason or describe(probabilities, labels) or NOTHING
         pairs = zip(labels, probabilities, strict=True)
         ranked = sorted(((p, label) for label, p in pairs if not isnan(p)), reverse=True)
-        then = ', '.join(f'{label} {p:.0%}' for p, label in ranked[1:4])
-        yield head, said, then or NOTHING
+        others = ', '.join(f'{label} {p:.0%}' for p, label in ranked[1:4])
+        yield head, likeliest, others or NOTHING
 
 
 def _face_cells(face: FaceObservation) -> tuple[str, ...]:
     numbers = (face.quality, face.detection_score)
     box = ' '.join(f'{edge:.2f}' for edge in face.box_xyxy)
-    says = describe(face.probabilities, EMOTIONS)
-    return (face.person_id, says, *(f'{n:.2f}' for n in numbers), box)
+    label = describe(face.probabilities, EMOTIONS)
+    return (face.person_id, label, *(f'{n:.2f}' for n in numbers), box)
 
 
-def _empty_cells(image: Seen) -> tuple[str, ...]:
-    words = str(image.error) if image.error else 'no face'
-    return (NOTHING, words, NOTHING, NOTHING, NOTHING)
+def _empty_cells(image: ImageResult) -> tuple[str, ...]:
+    reason = str(image.error) if image.error else 'no face'
+    return (NOTHING, reason, NOTHING, NOTHING, NOTHING)
 
 
 def _label(face: FaceObservation) -> str:

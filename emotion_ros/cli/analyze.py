@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros analyze``: what is seen in pictures, a video or a webcam, or heard in words."""
+"""``emotion-ros analyze``: emotions in pictures, a video, a webcam or a line of text."""
 
 import argparse
 import signal
@@ -14,7 +14,7 @@ from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.cli.analysis import (
     IMAGE_COLUMNS,
     TEXT_COLUMNS,
-    Seen,
+    ImageResult,
     image_records,
     image_rows,
     image_to_fields,
@@ -22,53 +22,53 @@ from emotion_ros.cli.analysis import (
     text_rows,
     text_to_json_fields,
 )
-from emotion_ros.cli.analysis_output import print_csv, print_table, with_progress
-from emotion_ros.cli.image_sink import AnnotatedFile, annotated_file
-from emotion_ros.cli.image_source import Footage, Shot, Webcam, open_footage
+from emotion_ros.cli.console import print_csv, print_table
+from emotion_ros.cli.image_sink import ImageSink, open_image_sink
+from emotion_ros.cli.image_source import ImageSample, ImageSource, Webcam, open_image_source
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.utterance import Utterance
+from emotion_ros.demo.terminal import face_words
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
 from emotion_ros.perception.image.annotate import annotate_faces
 from emotion_ros.perception.image.decode import rotate_image
 from emotion_ros.perception.text.config import SentimentConfig
-from emotion_ros.perception.text.pipeline import TextReport, make_text_pipeline
+from emotion_ros.perception.text.pipeline import make_text_pipeline
+from emotion_ros.view.progress import with_progress
 
 
-def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
-    """Add the sub-command; ``run`` is what it does."""
-    parser = subparsers.add_parser('analyze', help='read pictures, a video, a webcam or a text')
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the sub-command."""
     add = parser.add_argument
     add(
         'input',
         nargs='*',
         help='pictures (JPEG, PNG) and folders of them, or one video, or the number of a webcam',
     )
-    add('--text', metavar='WORDS', help='a line of text instead')
+    add('--text', metavar='TEXT', help='a line of text instead of images')
     form = parser.add_mutually_exclusive_group()
-    form.add_argument('--json', action='store_true', help='a JSON line per image')
-    form.add_argument('--csv', action='store_true', help='a line per face')
+    form.add_argument('--json', action='store_true', help='one JSON line per image')
+    form.add_argument('--csv', action='store_true', help='one CSV line per face')
     add(
         *('-o', '--output'),
         type=Path,
         metavar='FILE',
-        help='annotated picture (.jpg, .png) or video (.mp4, .avi)',
+        help='also write an annotated picture (.jpg, .png) or video (.mp4, .avi)',
     )
-    add('--params', type=Path, metavar='FILE', help='parameter file, as for the nodes')
-    parser.set_defaults(run=run)
+    add('--params', type=Path, metavar='FILE', help='parameter file of the nodes')
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what was found; EmotionRosError when nothing that was given can be used."""
+    """Print the results; EmotionRosError when no input can be used."""
     if args.text is None:
-        _watch(args)
+        _analyze_images(args)
     else:
-        _read(args)
+        _analyze_text(args)
     return 0
 
 
-def _read(args: argparse.Namespace) -> None:
+def _analyze_text(args: argparse.Namespace) -> None:
     if args.input or args.output:
         raise ConfigError('--text goes with neither images nor --output')
     config = ParamsFile(args.params).config('sentiment_node', SentimentConfig)
@@ -76,111 +76,121 @@ def _read(args: argparse.Namespace) -> None:
         report = make_text_pipeline(config).process(Utterance.from_text(args.text), 0.0)
     except InvalidInput as error:
         raise ConfigError(f'--text: {error}') from error
-    _print_text(report, args)
-
-
-def _print_text(report: TextReport, args: argparse.Namespace) -> None:
     if args.json:
         print(to_json(text_to_json_fields(report)))
     elif args.csv:
         print_csv(TEXT_COLUMNS, [text_record(report)])
     else:
-        print_table(('text', 'says', 'then'), text_rows(report))
+        print_table(('text', 'most likely', 'next'), text_rows(report))
 
 
-def _watch(args: argparse.Namespace) -> None:
+def _analyze_images(args: argparse.Namespace) -> None:
     if not args.input:
         raise ConfigError('give pictures, a folder, a video, the number of a webcam, or --text')
     _refuse_overwriting(args.output, args.input)
     config = ParamsFile(args.params).config('vision_node', VisionConfig)
-    footage = open_footage(args.input)
-    tally = Tally()
+    source = open_image_source(args.input)
+    counts = ImageCounts()
     with ExitStack() as stack:
-        file = stack.enter_context(annotated_file(args.output, footage)) if args.output else None
+        sink = stack.enter_context(open_image_sink(args.output, source)) if args.output else None
         pipeline = make_face_pipeline(config)
-        stack.enter_context(_interrupt_is_the_end(footage))
-        seen = stack.enter_context(with_progress(_look(footage, pipeline, file), footage))
-        _print_images(tally.watch(seen), footage.is_moving, args)
-    print(tally, file=sys.stderr)
+        stack.enter_context(_stopped_by_interrupt(source))
+        results = stack.enter_context(
+            with_progress(
+                _results(source, pipeline, sink),
+                source.count,
+                'analyze',
+                label=lambda image: face_words(image.faces),
+            )
+        )
+        _print_images(counts.counted(results), source.is_moving, args)
+    print(counts, file=sys.stderr)
 
 
-def _look(footage: Footage, pipeline: FacePipeline, file: AnnotatedFile | None) -> Iterator[Seen]:
-    for shot in footage.shots():
-        if not footage.is_moving:
+def _results(
+    source: ImageSource, pipeline: FacePipeline, sink: ImageSink | None
+) -> Iterator[ImageResult]:
+    for sample in source.samples():
+        if not source.is_moving:
             pipeline.reset()
-        yield _see(shot, pipeline, file)
+        yield _analyze_sample(sample, pipeline, sink)
 
 
-def _see(shot: Shot, pipeline: FacePipeline, file: AnnotatedFile | None) -> Seen:
+def _analyze_sample(
+    sample: ImageSample, pipeline: FacePipeline, sink: ImageSink | None
+) -> ImageResult:
     """Find the faces and draw them; a network that fails ends the command (InvalidInput)."""
-    if shot.image_bgr is None:
-        return Seen(shot.source, shot.at_s, error=shot.error)
-    report = pipeline.process(shot.image_bgr, shot.at_s or 0.0)
-    if file is not None:
-        upright = rotate_image(shot.image_bgr, pipeline.config.rotate)
-        file.add(annotate_faces(upright, report.faces), shot.at_s or 0.0)
-    return Seen(shot.source, shot.at_s, report)
+    if sample.image_bgr is None:
+        return ImageResult(sample.source, sample.at_s, error=sample.error)
+    report = pipeline.process(sample.image_bgr, sample.at_s or 0.0)
+    if sink is not None:
+        upright = rotate_image(sample.image_bgr, pipeline.config.rotate)
+        sink.add(annotate_faces(upright, report.faces), sample.at_s or 0.0)
+    return ImageResult(sample.source, sample.at_s, report)
 
 
-class Tally:
-    """Counts images, those with a face, and those that could not be used, by reason."""
+class ImageCounts:
+    """Counts images, those with a face, and rejected ones by reason."""
 
     def __init__(self) -> None:
         self.images = 0
         self.with_face = 0
-        self.refused: Counter[str] = Counter()
+        self.rejected: Counter[str] = Counter()
         self._first_error = ''
 
-    def watch(self, seen: Iterable[Seen]) -> Iterator[Seen]:
+    def counted(self, results: Iterable[ImageResult]) -> Iterator[ImageResult]:
         """Pass the images through and count them; ConfigError when none could be used."""
-        for image in seen:
+        for image in results:
             self._count(image)
             yield image
         if not self.images:
-            raise ConfigError(self._first_error or 'not one image came')
+            raise ConfigError(self._first_error or 'the input gave no image')
 
     def __str__(self) -> str:
-        refused = ', '.join(f'{n} {reason}' for reason, n in sorted(self.refused.items()))
+        rejected = ', '.join(f'{n} {reason}' for reason, n in sorted(self.rejected.items()))
         return (
-            f'images: {self.images}, with a face: {self.with_face}, not used: {refused or "none"}'
+            f'images: {self.images}, with a face: {self.with_face}, not used: {rejected or "none"}'
         )
 
-    def _count(self, image: Seen) -> None:
+    def _count(self, image: ImageResult) -> None:
         if image.error is None:
             self.images += 1
             self.with_face += bool(image.faces)
             return
-        self.refused[image.error.reason] += 1
+        self.rejected[image.error.reason] += 1
         self._first_error = self._first_error or f'{image.source}: {image.error}'
 
 
-def _print_images(seen: Iterable[Seen], is_moving: bool, args: argparse.Namespace) -> None:
+def _print_images(
+    results: Iterable[ImageResult], is_moving: bool, args: argparse.Namespace
+) -> None:
     if args.json:
-        for image in seen:
+        for image in results:
             print(to_json(image_to_fields(image)), flush=is_moving)
     elif args.csv:
-        print_csv(IMAGE_COLUMNS, (record for image in seen for record in image_records(image)))
+        records = (record for image in results for record in image_records(image))
+        print_csv(IMAGE_COLUMNS, records)
     else:
-        columns = ('image', 'at', 'who', 'looks', 'quality', 'detection', 'box (0..1)')
-        print_table(columns, image_rows(seen, is_moving))
+        columns = ('image', 'time (s)', 'person', 'emotion', 'quality', 'detection', 'box (0..1)')
+        print_table(columns, image_rows(results, is_moving))
 
 
 @contextmanager
-def _interrupt_is_the_end(footage: Footage) -> Iterator[None]:
-    """Let Ctrl-C end a webcam, which has no other end; what was seen is printed."""
-    if not isinstance(footage, Webcam):
+def _stopped_by_interrupt(source: ImageSource) -> Iterator[None]:
+    """Let Ctrl-C stop a webcam, which has no other end, so that the results are printed."""
+    if not isinstance(source, Webcam):
         yield
         return
 
     def on_interrupt(number: int, frame: FrameType | None) -> None:
         del number, frame
-        footage.stop()
+        source.stop()
 
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    previous = signal.signal(signal.SIGINT, on_interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous)
 
 
 def _refuse_overwriting(output: Path | None, inputs: Sequence[str]) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Command-line arguments that several commands share."""
+"""Argument types that several commands share."""
 
 import argparse
 

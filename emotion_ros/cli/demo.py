@@ -8,17 +8,24 @@ from emotion_ros.cli.arguments import domain_id
 from emotion_ros.demo.command import DemoOptions, run_demo
 
 
-def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
-    """Add the sub-command; ``run`` is what it does."""
-    parser = subparsers.add_parser('demo', help='play a scripted person to the real nodes')
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the sub-command."""
     add = parser.add_argument
-    add('--headless', action='store_true', help='plain lines, no live screen')
-    add('--storyboard', type=Path, metavar='FILE', help='tell another story')
-    add('--params', type=Path, metavar='FILE', help='parameters of the nodes')
-    add('--separate', action='store_true', help='each node in its own process')
-    add('--dashboard', action='store_true', help='serve http://127.0.0.1:8080/ while it plays')
-    add('--domain', type=domain_id, metavar='ID', help='default: a free one')
-    parser.set_defaults(run=run)
+    add('--headless', action='store_true', help='print plain lines instead of the live screen')
+    add('--storyboard', type=Path, metavar='FILE', help='play another storyboard (YAML)')
+    add('--params', type=Path, metavar='FILE', help='parameter file of the nodes')
+    add('--separate', action='store_true', help='run each node in its own process')
+    add(
+        '--dashboard',
+        action='store_true',
+        help='also serve the dashboard on http://127.0.0.1:8080/',
+    )
+    add(
+        '--domain',
+        type=domain_id,
+        metavar='ID',
+        help='ROS domain, 0 to 232; default: an unused one',
+    )
 
 
 def run(args: argparse.Namespace) -> int:

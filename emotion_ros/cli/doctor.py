@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros doctor``: why nothing comes, in one line each, with what mends it."""
+"""``emotion-ros doctor``: problems of a running graph, one line each, with the remedy."""
 
 import argparse
 import math
@@ -21,9 +21,8 @@ MARKS = {
 }
 
 
-def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
-    """Add the sub-command; ``run`` is what it does."""
-    parser = subparsers.add_parser('doctor', help='find out why a running graph says nothing')
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the sub-command."""
     add = parser.add_argument
     add(
         '--for',
@@ -31,16 +30,15 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
         type=_seconds,
         default=4.0,
         metavar='S',
-        help='how long to listen (at least 2.5 s, for the nodes speak once a second)',
+        help='seconds to listen; at least 2.5, as the nodes report once a second (default: 4)',
     )
     add(
         '--namespace',
         type=_namespace,
         default='',
-        help='of the nodes, as given to the launch file',
+        help='namespace of the nodes, as given to the launch file',
     )
     add('--json', action='store_true', help='one JSON line per finding')
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,8 +53,8 @@ def run(args: argparse.Namespace) -> int:
             print(to_json(to_fields(finding)))
     else:
         print_findings(findings)
-    is_ill = any(finding.severity is Severity.PROBLEM for finding in findings)
-    return EXIT_PROBLEM if is_ill else 0
+    has_problem = any(finding.severity is Severity.PROBLEM for finding in findings)
+    return EXIT_PROBLEM if has_problem else 0
 
 
 def to_fields(finding: Finding) -> dict[str, object]:
@@ -77,7 +75,7 @@ def print_findings(findings: tuple[Finding, ...]) -> None:
 
 
 def _require_domain() -> None:
-    """ConfigError for a ROS_DOMAIN_ID that no ROS program can use; some would end the process."""
+    """ConfigError for an invalid ROS_DOMAIN_ID, with which some middlewares end the process."""
     try:
         domain_id(os.environ.get('ROS_DOMAIN_ID') or '0')
     except argparse.ArgumentTypeError as error:
@@ -85,10 +83,10 @@ def _require_domain() -> None:
 
 
 def _namespace(text: str) -> str:
-    """Return a ROS namespace; ArgumentTypeError when it is none."""
+    """Return a ROS namespace; ArgumentTypeError when the text is not one."""
     if not NAMESPACE.fullmatch(text):
         raise argparse.ArgumentTypeError(
-            f'{text!r} is no namespace such as robot_1 or /lab/robot_1'
+            f'{text!r} is not a namespace, such as robot_1 or /lab/robot_1'
         )
     return text
 

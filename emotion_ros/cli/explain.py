@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros explain``: the sum behind the state at one moment of a bag."""
+"""``emotion-ros explain``: the computation of the state at one time of a bag."""
 
 import argparse
 from collections.abc import Iterable
@@ -8,34 +8,34 @@ from itertools import takewhile
 from rich.table import Table
 
 from emotion_ros.bag.replay import open_replay
+from emotion_ros.cli.bag_arguments import add_bag_arguments, replay_options
 from emotion_ros.cli.console import table_console
 from emotion_ros.cli.explanation import Explanation, Term, explain
-from emotion_ros.cli.replay import add_replay_arguments
 from emotion_ros.conversions.state_fields import state_to_fields, to_json, weighed_to_fields
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.state import EmotionState
 from emotion_ros.errors import ConfigError
 
 
-def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
-    """Add the sub-command; ``run`` is what it does."""
-    parser = subparsers.add_parser('explain', help='show the sum behind a state of a bag')
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the sub-command."""
     parser.add_argument(
         '--at', type=float, required=True, metavar='S', help='seconds from the start of the bag'
     )
-    add_replay_arguments(parser)
-    parser.set_defaults(run=run)
+    add_bag_arguments(parser)
+    parser.add_argument('--json', action='store_true', help='one JSON object')
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the explanation; EmotionRosError when the bag or the moment cannot be used."""
-    with open_replay(args) as replay:
+    """Print the explanation; EmotionRosError when the bag or the time cannot be used."""
+    with open_replay(replay_options(args)) as replay:
         bag = replay.bag
         if not 0.0 <= args.at <= bag.duration_s:
             raise ConfigError(f'--at {args.at:g} is outside the bag (0 to {bag.duration_s:.1f} s)')
         at_ns = bag.start_ns + round(args.at * 1e9)
-        *_, moment = takewhile(lambda m: m.time_ns <= at_ns, replay.moments(replay.events()))
-        explanation = explain(moment.state, replay.card)
+        publications = replay.publications(replay.observations())
+        *_, last = takewhile(lambda p: p.time_ns <= at_ns, publications)
+        explanation = explain(last.state, replay.card)
     if args.json:
         print(to_json(to_fields(explanation)))
     else:
@@ -63,14 +63,14 @@ def to_fields(explanation: Explanation) -> dict[str, object]:
 
 
 def print_explanation(explanation: Explanation) -> None:
-    """Print the sum as a table, and the verdict below it."""
+    """Print the sum as a table, and the state below it."""
     console = table_console()
     console.print(_table(explanation))
-    console.print(_verdict(explanation.state), highlight=False)
+    console.print(_state_lines(explanation.state), highlight=False)
 
 
 def _table(explanation: Explanation) -> Table:
-    table = Table('', 'says', title='log-probabilities add up (nats, mean zero)')
+    table = Table('', 'detail', title='sum of log-probabilities (nats, mean zero)')
     for column in ('quality', 'age', 'weight', 'share', *EMOTIONS):
         table.add_column(column, justify='right')
     table.add_row('prior', *[''] * 5, *_signed(explanation.prior))
@@ -98,8 +98,8 @@ def _row(term: Term) -> list[str]:
     return [evidence.modality, evidence.detail, *numbers, *_signed(term.contribution)]
 
 
-def _verdict(state: EmotionState) -> str:
-    who = state.person_id or 'nobody in particular'
+def _state_lines(state: EmotionState) -> str:
+    who = state.person_id or 'no person'
     act = 'actionable' if state.actionable else f'not actionable: {state.reason.value}'
     return (
         f'{state.label} ({state.confidence:.0%}) for {state.duration_s:.2f} s, {who}, '

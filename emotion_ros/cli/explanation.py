@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Why a state is what it is: the sum of the opinion pool, term by term."""
+"""The terms of the opinion pool behind a state."""
 
 from dataclasses import dataclass
 
@@ -27,8 +27,8 @@ class Term:
 class Explanation:
     """``prior`` and the contributions add up to ``total`` [7] (nats, mean zero).
 
-    ``pooled`` [7] is what the total says as a distribution, before the filter over time;
-    ``state.probabilities`` is what the filter made of it.
+    ``pooled`` [7] is the distribution that belongs to the total, before the filter over time;
+    ``state.probabilities`` is the filtered one.
     """
 
     state: EmotionState
@@ -57,14 +57,14 @@ def explain(state: EmotionState, card: FusionCard) -> Explanation:
 def _term(
     weighed: WeighedEvidence, total_weight: float, prior: Probabilities, temperature: float
 ) -> Term:
-    """Pool the one opinion with the prior: what it adds is the difference of the logarithms."""
-    alone = prior
+    """Pool one opinion with the prior: its contribution is the difference of the logarithms."""
+    opinion = prior
     if weighed.used:
-        alone = pool([weighed.evidence.probabilities], [weighed.weight], prior, temperature)
+        opinion = pool([weighed.evidence.probabilities], [weighed.weight], prior, temperature)
     return Term(
         weighed=weighed,
         share=weighed.weight / total_weight if total_weight else 0.0,
-        contribution=_floats(_log(alone) - _log(prior)),
+        contribution=_floats(_log(opinion) - _log(prior)),
     )
 
 

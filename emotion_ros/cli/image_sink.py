@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where annotated images go: one picture, or a video."""
+"""Writing of annotated images: one picture, or a video."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from typing import Protocol
 
 import cv2
 
-from emotion_ros.cli.image_source import PICTURE_SUFFIXES, Footage
+from emotion_ros.cli.image_source import PICTURE_SUFFIXES, ImageSource
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.atomic_write import draft_of
 from emotion_ros.perception.image.decode import ImageArray
@@ -16,7 +16,7 @@ from emotion_ros.perception.image.decode import ImageArray
 CODECS = {'.mp4': 'mp4v', '.avi': 'MJPG'}
 
 
-class AnnotatedFile(Protocol):
+class ImageSink(Protocol):
     """Takes images, BGR uint8, all of one size, in the order of time."""
 
     def add(self, image_bgr: ImageArray, at_s: float) -> None:
@@ -35,7 +35,7 @@ class _Picture:
 
 
 class _Video:
-    """Frames at a steady rate: an image is repeated or left out to be shown when it was taken."""
+    """Frames at a constant rate; images are repeated or dropped to keep their times."""
 
     def __init__(self, path: Path, rate_hz: float) -> None:
         self._path = path
@@ -60,35 +60,36 @@ class _Video:
         codec = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
         writer = cv2.VideoWriter(str(self._path), codec, self._rate_hz, (width, height))
         if not writer.isOpened():
-            raise ConfigError(f'{self._path.suffix}: this OpenCV cannot write such videos')
+            suffix = self._path.suffix
+            raise ConfigError(f'{suffix}: the installed OpenCV cannot write it; try .avi')
         return writer
 
 
 @contextmanager
-def annotated_file(path: Path, footage: Footage) -> Iterator[AnnotatedFile]:
-    """Open the file for what this footage gives; it appears whole, at the end, or not at all.
+def open_image_sink(path: Path, source: ImageSource) -> Iterator[ImageSink]:
+    """Open a file for the images of a source; it appears only when it is complete.
 
-    ConfigError when the suffix is of another kind than the footage, for several pictures, or
-    when the file cannot be written.
+    ConfigError when the suffix does not fit the source, for several pictures, or when the file
+    cannot be written.
     """
-    _check_suffix(path, footage)
+    _check_suffix(path, source)
     with draft_of(path) as draft:
-        if not footage.is_moving:
+        if not source.is_moving:
             yield _Picture(draft)
             return
-        video = _Video(draft, footage.rate_hz)
+        video = _Video(draft, source.rate_hz)
         try:
             yield video
         finally:
             video.close()
 
 
-def _check_suffix(path: Path, footage: Footage) -> None:
-    known = tuple(CODECS) if footage.is_moving else PICTURE_SUFFIXES
+def _check_suffix(path: Path, source: ImageSource) -> None:
+    known = tuple(CODECS) if source.is_moving else PICTURE_SUFFIXES
     if path.suffix.lower() not in known:
-        kind = 'a video or webcam' if footage.is_moving else 'a picture'
-        raise ConfigError(f'{path}: what is made of {kind} ends with {", ".join(known)}')
-    if not footage.is_moving and footage.count != 1:
-        raise ConfigError(f'{path}: holds one picture, not {footage.count}')
+        kind = 'a video or webcam' if source.is_moving else 'a picture'
+        raise ConfigError(f'{path}: the output for {kind} must end with {", ".join(known)}')
+    if not source.is_moving and source.count != 1:
+        raise ConfigError(f'{path}: takes one picture, not {source.count}')
     if path.is_dir():
         raise ConfigError(f'{path}: is a folder')

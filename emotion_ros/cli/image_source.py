@@ -24,10 +24,10 @@ MISSING_SHARE = 0.05  # containers only estimate how many frames they have
 
 
 @dataclass(frozen=True, eq=False)
-class Shot:
+class ImageSample:
     """One image, BGR uint8, or the ``error`` because of which there is none.
 
-    ``at_s`` counts from the beginning of a video or a webcam; None: a picture of its own.
+    ``at_s`` counts from the start of a video or webcam; None for a single picture.
     """
 
     source: str
@@ -36,20 +36,20 @@ class Shot:
     error: InvalidInput | None = None
 
 
-class Footage(Protocol):
-    """Images of one kind; ``count`` is an estimate, None when there is no end."""
+class ImageSource(Protocol):
+    """A sequence of images; ``count`` is an estimate, None when unknown or endless."""
 
     is_moving: bool
     count: int | None
     rate_hz: float
 
-    def shots(self) -> Iterator[Shot]:
-        """Yield the images in order; to be called once."""
+    def samples(self) -> Iterator[ImageSample]:
+        """Yield the images in order; call it once."""
         ...
 
 
 class Pictures:
-    """JPEG and PNG files, turned upright as their EXIF data say."""
+    """JPEG and PNG files, turned upright by their EXIF orientation."""
 
     is_moving = False
     rate_hz = 0.0
@@ -58,42 +58,44 @@ class Pictures:
         self.count: int | None = len(paths)
         self._paths = paths
 
-    def shots(self) -> Iterator[Shot]:
-        """Yield one shot per file; one that cannot be used has its error."""
+    def samples(self) -> Iterator[ImageSample]:
+        """Yield one sample per file, with the error of a file that cannot be used."""
         for path in self._paths:
             try:
-                yield Shot(str(path), image_bgr=_read_picture(path))
+                yield ImageSample(str(path), image_bgr=_read_picture(path))
             except InvalidInput as error:
-                yield Shot(str(path), error=error)
+                yield ImageSample(str(path), error=error)
 
 
 class Video:
-    """A file; the frames are taken as evenly spaced."""
+    """A video file; its frames are taken as evenly spaced."""
 
     is_moving = True
 
     def __init__(self, path: Path) -> None:
         """Open it; ConfigError when it holds no frames of a usable size."""
         self._name = str(path)
-        complaint = f'{path}: is no JPEG, PNG or video that can be read'
-        self._capture = _open(str(path), cv2.CAP_FFMPEG, complaint)
+        problem = f'{path}: is not a readable JPEG, PNG or video'
+        self._capture = _open(str(path), cv2.CAP_FFMPEG, problem)
         self.rate_hz = _rate_hz(self._capture)
-        promised = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self.count = int(promised) if 0 < promised < 1e9 else None
+        declared = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        self.count = int(declared) if 0 < declared < 1e9 else None
 
-    def shots(self) -> Iterator[Shot]:
+    def samples(self) -> Iterator[ImageSample]:
         """Yield the frames, at the end an error (truncated) when many are missing."""
         read = 0
         while (image := _next_frame(self._capture)) is not None:
-            yield Shot(self._name, read / self.rate_hz, image)
+            yield ImageSample(self._name, read / self.rate_hz, image)
             read += 1
         if self.count and read < (1.0 - MISSING_SHARE) * self.count:
             missing = f'{read} of {self.count} frames can be read'
-            yield Shot(self._name, read / self.rate_hz, error=InvalidInput('truncated', missing))
+            yield ImageSample(
+                self._name, read / self.rate_hz, error=InvalidInput('truncated', missing)
+            )
 
 
 class Webcam:
-    """The camera with this number, until ``stop`` or until it ends by itself."""
+    """The camera with this number, until ``stop`` or until it gives no more images."""
 
     is_moving = True
     count: int | None = None
@@ -101,35 +103,35 @@ class Webcam:
     def __init__(self, index: int, clock: Callable[[], float] = monotonic) -> None:
         """Open it; ConfigError when there is none, or another program has it."""
         self._name = f'webcam {index}'
-        complaint = f'{self._name}: does not open (is it there, and free?)'
-        self._capture = _open(index, cv2.CAP_ANY, complaint)
+        problem = f'{self._name}: cannot be opened (is it connected, and not in use?)'
+        self._capture = _open(index, cv2.CAP_ANY, problem)
         self.rate_hz = _rate_hz(self._capture)
         self._clock = clock
         self._stopped = False
 
     def stop(self) -> None:
-        """End after the image that is under way."""
+        """End after the current image."""
         self._stopped = True
 
-    def shots(self) -> Iterator[Shot]:
-        """Yield what it sees now."""
+    def samples(self) -> Iterator[ImageSample]:
+        """Yield the current image, again and again."""
         began_s = self._clock()
         while not self._stopped and (image := _next_frame(self._capture)) is not None:
-            yield Shot(self._name, self._clock() - began_s, image)
+            yield ImageSample(self._name, self._clock() - began_s, image)
 
 
-def open_footage(words: Sequence[str]) -> Footage:
-    """Return what these words name: pictures and folders of them, a video, or a webcam's number.
+def open_image_source(inputs: Sequence[str]) -> ImageSource:
+    """Return the source for pictures and folders of them, a video, or the number of a webcam.
 
-    A file of that name comes before a number. ConfigError when there is no such file, when a
+    A file whose name is a number is taken as a file. ConfigError when a file is missing, when a
     folder holds no pictures, or when a video or a webcam is not the only one.
     """
-    if len(words) == 1 and words[0].isdecimal() and not Path(words[0]).exists():
-        return Webcam(int(words[0]))
-    paths = [path for word in words for path in _expand(Path(word))]
+    if len(inputs) == 1 and inputs[0].isdecimal() and not Path(inputs[0]).exists():
+        return Webcam(int(inputs[0]))
+    paths = [path for name in inputs for path in _expand(Path(name))]
     moving = [path for path in paths if not _is_picture(path)]
     if moving and len(paths) > 1:
-        raise ConfigError(f'{moving[0]}: is no JPEG or PNG, and a video must be given alone')
+        raise ConfigError(f'{moving[0]}: is not a JPEG or PNG; a video must be the only input')
     return Video(moving[0]) if moving else Pictures(paths)
 
 
@@ -137,7 +139,7 @@ def _expand(path: Path) -> list[Path]:
     if path.is_dir():
         pictures = sorted(child for child in path.iterdir() if _is_picture(child))
         if not pictures:
-            raise ConfigError(f'{path}: holds no JPEG or PNG')
+            raise ConfigError(f'{path}: has no JPEG or PNG in it')
         return pictures
     if not path.is_file():
         raise ConfigError(f'{path}: no such file or folder')
@@ -156,21 +158,21 @@ def _read_picture(path: Path) -> ImageArray:
     return decode_compressed(data, upright=True)
 
 
-def _open(what: str | int, reader: int, complaint: str) -> cv2.VideoCapture:
+def _open(what: str | int, reader: int, problem: str) -> cv2.VideoCapture:
     _silence_opencv()
     capture = cv2.VideoCapture(what, reader)
     sides = [capture.get(side) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)]
     if not capture.isOpened():
-        raise ConfigError(complaint)
+        raise ConfigError(problem)
     try:
         validate_size(*(int(side) for side in sides))
     except InvalidInput as error:
-        raise ConfigError(f'{complaint}: {error}') from error
+        raise ConfigError(f'{problem}: {error}') from error
     return capture
 
 
 def _silence_opencv() -> None:
-    """Keep OpenCV and FFmpeg from writing warnings of their own: our line says what is wrong."""
+    """Switch off the warnings of OpenCV and FFmpeg: the error message names the problem."""
     os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
     has_moved = not hasattr(cv2, 'setLogLevel')  # with OpenCV 4.12
     (cv2.utils.logging if has_moved else cv2).setLogLevel(SILENT)
@@ -182,6 +184,6 @@ def _next_frame(capture: cv2.VideoCapture) -> ImageArray | None:
 
 
 def _rate_hz(capture: cv2.VideoCapture) -> float:
-    """Return the frames per second; the usual rate where the file says nothing sensible."""
+    """Return the frames per second; USUAL_RATE_HZ when the source gives no valid rate."""
     rate_hz = float(capture.get(cv2.CAP_PROP_FPS))
     return rate_hz if isfinite(rate_hz) and 0.0 < rate_hz <= MAX_RATE_HZ else USUAL_RATE_HZ

@@ -1,30 +1,89 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros``: one command, its sub-commands each in a module of their own."""
+"""The ``emotion-ros`` command; each sub-command is a module of this folder."""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import NoReturn
 
 from emotion_ros.errors import EmotionRosError
+from emotion_ros.files.resources import package_version
 
 PROGRAM = 'emotion-ros'
+DESCRIPTION = (
+    'Estimate what the person in front of a robot may be feeling, from camera and speech-to-text.'
+)
 EXIT_MISUSE = 2
 EXIT_INTERRUPTED = 130
 
+
+@dataclass(frozen=True)
+class Command:
+    """The help of a sub-command; its arguments and its code are in the module of its name."""
+
+    summary: str
+    details: str
+    example: str
+
+
 COMMANDS = {
-    'demo': 'play a scripted person to the real nodes and check what they understand',
-    'doctor': 'find out why a running graph says nothing',
-    'replay': 'feed a recorded bag to the same core, faster than real time',
-    'explain': 'say why the state was what it was at one moment of a bag',
-    'report': 'make one HTML file of a bag: what was seen, heard and understood',
-    'policy': 'say which behaviours of a controller a bag would have set off',
-    'analyze': 'read pictures, a video, a webcam or a line of text, without ROS',
-    'models': 'list, fetch and verify model files',
-    'messages': 'print every topic and every field of the messages with its meaning',
-    'parameters': 'print every parameter of the nodes with its default and range',
+    'demo': Command(
+        'play a scripted scene to the real nodes and check the result',
+        'The nodes run in an unused ROS domain; the scene has faces in front of a camera and '
+        'spoken lines. The exit code is 1 when an expectation of the storyboard is not met.',
+        'demo --headless',
+    ),
+    'doctor': Command(
+        'find out why a running system gives no result',
+        'Listens to the running nodes for a few seconds and prints what is wrong, with the '
+        'command that fixes it. The exit code is 1 when there is a problem.',
+        'doctor --namespace robot_1',
+    ),
+    'replay': Command(
+        'compute the states of a recorded bag, faster than real time',
+        'Prints a table of the changes, or every state as JSON. Needs no ROS.',
+        'replay my_bag --json',
+    ),
+    'explain': Command(
+        'show how the state at one time of a bag was computed',
+        'Prints what the prior and each piece of evidence contribute to the sum of '
+        'log-probabilities. Needs no ROS.',
+        'explain my_bag --at 12.5',
+    ),
+    'report': Command(
+        'write an HTML page about a bag',
+        'Shows emotions over time, utterances, events and rejected inputs in one file. Needs no '
+        'ROS.',
+        'report my_bag --frames -o session.html',
+    ),
+    'policy': Command(
+        'show which behaviours the rules of a controller trigger on a bag',
+        'Prints when each behaviour begins and ends. Needs no ROS.',
+        'policy my_bag --rules rules.yaml',
+    ),
+    'analyze': Command(
+        'estimate emotions in pictures, a video, a webcam or a line of text',
+        'Prints a table, JSON or CSV, and can write an annotated picture or video. Needs no ROS.',
+        'analyze photo.jpg -o annotated.jpg',
+    ),
+    'models': Command(
+        'list, download and verify model files',
+        'Nothing is downloaded but by "fetch".',
+        'models fetch yunet',
+    ),
+    'messages': Command(
+        'print all topics and message fields with their meaning',
+        'The output is Markdown.',
+        'messages',
+    ),
+    'parameters': Command(
+        'print all parameters of the nodes with default and range',
+        'The output is Markdown.',
+        'parameters',
+    ),
 }
 INSTALL_HINTS = {
     'rclpy': 'source /opt/ros/<distro>/setup.bash, or use the virtual environment of make setup',
@@ -36,15 +95,15 @@ INSTALL_HINTS = {
 
 
 class OneLineParser(argparse.ArgumentParser):
-    """A parser whose complaint is one line; ``--help`` shows the usage."""
+    """A parser that reports an error in one line; ``--help`` shows the usage."""
 
     def error(self, message: str) -> NoReturn:
-        """End the program with the complaint."""
+        """End the program with the error."""
         self.exit(EXIT_MISUSE, f'{self.prog}: error: {message} (see {self.prog} --help)\n')
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one sub-command and return its exit code; a foreseen error is one line and code 2."""
+    """Run one sub-command and return its exit code; an expected error is one line and code 2."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         args = make_parser(arguments[:1]).parse_args(arguments)
@@ -52,48 +111,66 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except EmotionRosError as error:
-        return _complain(str(error))
+        return _report_error(str(error))
     except ModuleNotFoundError as error:
-        return _complain(f'{error}{_hint(error.name or "")}')
+        return _report_error(f'{error}{_hint(error.name or "")}')
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:  # the reader, such as head, has had enough
-        _abandon_stdout()
+    except BrokenPipeError:  # the reader, such as head, has closed the pipe
+        _discard_stdout()
         return EXIT_INTERRUPTED
-    except OSError as error:  # a full disk, a name that is too long, a folder of somebody else
-        _abandon_stdout()
+    except OSError as error:  # a full disk, a name that is too long, a folder without permission
+        _discard_stdout()
         where = f'{error.filename}: ' if error.filename else ''
-        return _complain(f'{where}{error.strerror or error}')
+        return _report_error(f'{where}{error.strerror or error}')
 
 
 def make_parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
-    """Return a parser that knows every command and the arguments of the chosen one.
+    """Return a parser for every command, with the arguments of the chosen one only.
 
-    Only its module is imported: what one command needs, another does not miss.
+    Only its module is imported, so that no command needs the dependencies of another.
     """
-    parser = OneLineParser(prog=PROGRAM, description=__doc__)
+    parser = OneLineParser(
+        prog=PROGRAM,
+        description=DESCRIPTION,
+        epilog=f'"{PROGRAM} COMMAND --help" shows the options of a command and an example.',
+    )
+    parser.add_argument('--version', action=_ShowVersion, nargs=0, help='print the version')
     subparsers = parser.add_subparsers(dest='command', metavar='COMMAND', required=True)
-    for name, words in COMMANDS.items():
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(
+            name,
+            help=command.summary,
+            description=f'{command.summary[0].upper()}{command.summary[1:]}. {command.details}',
+            epilog=f'Example: {PROGRAM} {command.example}',
+        )
         if name in chosen:
-            import_module(f'emotion_ros.cli.{name}').add_parser(subparsers)
-        else:
-            subparsers.add_parser(name, help=words)
+            module = import_module(f'emotion_ros.cli.{name}')
+            module.add_arguments(subparser)
+            subparser.set_defaults(run=module.run)
     return parser
+
+
+class _ShowVersion(argparse.Action):
+    """Reads the version only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        parser.exit(0, f'{PROGRAM} {package_version()}\n')
 
 
 def _hint(module: str) -> str:
     return f': {INSTALL_HINTS[module]}' if module in INSTALL_HINTS else ''
 
 
-def _abandon_stdout() -> None:
-    """Say what is left to say if that is possible, for Python would complain at its end."""
+def _discard_stdout() -> None:
+    """Flush the output if possible; otherwise Python would report an error at exit."""
     try:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _complain(message: str) -> int:
+def _report_error(message: str) -> int:
     print(f'{PROGRAM}: error: {" ".join(message.split())}', file=sys.stderr)
     return EXIT_MISUSE
 

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros messages``: every topic, and every field of every message, for people."""
+"""``emotion-ros messages``: the topics and the fields of every message, as a page."""
 
 import argparse
 from collections.abc import Iterator, Mapping
 
-from emotion_ros.bag.message_folder import message_folder
 from emotion_ros.cli.message_definition import (
     Block,
     Constant,
@@ -12,6 +11,7 @@ from emotion_ros.cli.message_definition import (
     Section,
     read_definition,
 )
+from emotion_ros.files.resources import message_folder
 
 IN, OUT = 'in', 'out'
 LATEST, RELIABLE = 'best effort, 1', 'reliable, 10'
@@ -29,16 +29,16 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
         ('emotion/debug_image', OUT): (
             'sensor_msgs/Image',
             'reliable, 1',
-            'the image with boxes, made only while somebody listens',
+            'the image with boxes, made only while it has a subscriber',
         ),
     },
     'sentiment_node': {
         ('speech', IN): (
             'std_msgs/String',
             RELIABLE,
-            'what a recogniser heard; `hri_msgs/LiveSpeech` with `speech_type: LiveSpeech`',
+            'recognised speech; `hri_msgs/LiveSpeech` with `speech_type: LiveSpeech`',
         ),
-        ('mute', IN): ('std_msgs/Bool', RELIABLE, 'true: words are ignored (the robot speaks)'),
+        ('mute', IN): ('std_msgs/Bool', RELIABLE, 'true: speech is ignored (the robot speaks)'),
         ('emotion/text', OUT): ('emotion_ros/TextSentiment', RELIABLE, 'one per utterance'),
     },
     'fusion_node': {
@@ -47,13 +47,13 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
         ('emotion/evidence', IN): (
             'emotion_ros/EmotionEvidence',
             RELIABLE,
-            'further modalities, yours',
+            'your own modalities',
         ),
         ('emotion_state', OUT): ('emotion_ros/EmotionState', RELIABLE, 'the person in focus'),
         ('emotion_states', OUT): (
             'emotion_ros/EmotionStateArray',
             RELIABLE,
-            'everybody in view, the person in focus first',
+            'all people in view, the person in focus first',
         ),
     },
 }
@@ -67,32 +67,30 @@ ORDER = (
 )
 HEADING = """# Topics and messages
 
-Made by `emotion-ros messages` from the `.msg` files; tests hold this page, the files and the
-nodes together. Names are relative: a namespace is a robot. The launch files map `image` to
-`image_topic`, `speech` to `speech_topic`.
+Topic names are relative: each robot has its namespace. The launch files map `image` to
+`image_topic` and `speech` to `speech_topic`. This page is the output of `emotion-ros messages`,
+which reads the `.msg` files.
 
 ## Topics
 
-*QoS* is reliability and depth; durability is volatile. How they match other nodes is on the page
-about [quality of service](qos.md).
+*QoS* is reliability and depth; durability is volatile. [Quality of service](qos.md) explains how
+this fits other nodes.
 """
 EVERY_NODE = """
 Every node also has the service `~/enable` (`std_srvs/SetBool`), its [parameters](parameters.md),
-and publishes its health once a second on `/diagnostics` (`diagnostic_msgs/DiagnosticArray`): what
-it received, processed, dropped and rejected by reason, rate, age, inference time, model and hash.
-`dashboard_node` and `bridge_node`, which are off by default, listen to the above; what the bridge
-publishes is under [tools](tools.md).
+and publishes its statistics once a second on `/diagnostics` (`diagnostic_msgs/DiagnosticArray`):
+messages received, processed, dropped and rejected by reason, rate, age, inference time, model and
+hash. `dashboard_node` and `bridge_node`, which are off by default, subscribe to these topics; the
+topics of the bridge are under [tools](tools.md).
 
-All stamps are times of acquisition: those of the images, and the time of receipt for words. NaN
-stands for "not estimated", 255 (`UNKNOWN`) for "abstains". Nobody in view is a status, never
+A stamp is the time of acquisition: the stamp of the image, or the time of receipt for speech. NaN
+means "not estimated", 255 (`UNKNOWN`) means "no decision". Nobody in view is a status, never
 `NEUTRAL`.
 """
 
 
-def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
-    """Add the sub-command."""
-    parser = subparsers.add_parser('messages', help='print every topic and field with its meaning')
-    parser.set_defaults(run=run)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: the sub-command has no arguments."""
 
 
 def run(args: argparse.Namespace) -> int:  # noqa: ARG001
@@ -111,8 +109,8 @@ def messages_page() -> str:
 def _topics() -> Iterator[str]:
     yield '| node | | topic | type | QoS | |\n|---|---|---|---|---|---|'
     for node, topics in TOPICS.items():
-        for (topic, direction), (kind, qos, words) in topics.items():
-            yield f'| `{node}` | {direction} | `{topic}` | {_linked(kind)} | {qos} | {words} |'
+        for (topic, direction), (msg_type, qos, words) in topics.items():
+            yield f'| `{node}` | {direction} | `{topic}` | {_linked(msg_type)} | {qos} | {words} |'
 
 
 def _message(message: MessageDefinition) -> str:
@@ -140,10 +138,10 @@ def _row(block: Block) -> str:
     return f'| {names} | {", ".join((*sorted(types), *values))} | {_escaped(block.words)} |'
 
 
-def _linked(kind: str) -> str:
+def _linked(msg_type: str) -> str:
     """Return a type as code, linked when it is one of ours."""
-    name = kind.removeprefix('emotion_ros/').removesuffix('[]')
-    return f'[`{kind}`](#{name.lower()})' if name in ORDER else f'`{kind}`'
+    name = msg_type.removeprefix('emotion_ros/').removesuffix('[]')
+    return f'[`{msg_type}`](#{name.lower()})' if name in ORDER else f'`{msg_type}`'
 
 
 def _escaped(words: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros models``: what is installed, what can be fetched, is it still intact."""
+"""``emotion-ros models``: list, download and verify model files."""
 
 import argparse
 import signal
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from emotion_ros.cli.self_test import (
-    Trial,
-    try_detector,
-    try_face_model,
-    try_hub_model,
-    try_text_model,
+    SelfTest,
+    check_detector,
+    check_face_model,
+    check_hub_model,
+    check_text_model,
 )
 from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
 from emotion_ros.perception.models.card import load_card
@@ -26,42 +26,49 @@ from emotion_ros.perception.models.registry import (
 from emotion_ros.perception.text.classifier import HUB_PREFIX
 from emotion_ros.view.progress import progress_bar
 
-TRIALS = {
-    'face_emotion': try_face_model,
-    'text_emotion': try_text_model,
-    'yunet': try_detector,
-    'roberta': try_hub_model,
+SELF_TESTS = {
+    'face_emotion': check_face_model,
+    'text_emotion': check_text_model,
+    'yunet': check_detector,
+    'roberta': check_hub_model,
 }
-"""By the task of a packaged model, or by the name of a stored one."""
+"""By the task of a packaged model or the name of an external one."""
 
 
-def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
-    """Add the sub-command; ``run`` is what it does."""
-    parser = subparsers.add_parser('models', help='list, fetch and verify model files')
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the sub-command."""
     verbs = parser.add_subparsers(dest='verb', required=True)
-    verbs.add_parser('list', help='show the packaged models and those that can be fetched')
-    verbs.add_parser('verify', help='check hash and card of every model and ask it one question')
-    fetching = verbs.add_parser('fetch', help='download a model and check it')
-    fetching.add_argument('name', choices=tuple(STORED_MODELS))
-    fetching.add_argument('--to', type=Path, metavar='FOLDER', help='where to put it')
-    parser.set_defaults(run=run)
+    verbs.add_parser('list', help='list the packaged models and those that can be downloaded')
+    verbs.add_parser('verify', help='check hash and card of every model and run it once')
+    fetching = verbs.add_parser('fetch', help='download a model and verify it')
+    fetching.add_argument(
+        'name',
+        choices=tuple(STORED_MODELS),
+        help='yunet: face detector, 0.2 MB; roberta: text sentiment network, 502 MB',
+    )
+    fetching.add_argument(
+        '--to',
+        type=Path,
+        metavar='FOLDER',
+        help='default: $EMOTION_ROS_MODELS, else ~/.cache/emotion_ros',
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what was asked; 1 when ``verify`` finds fault, EmotionRosError on failure."""
+    """Run the verb; return 1 when ``verify`` finds a fault, EmotionRosError on failure."""
     if args.verb == 'fetch':
         return _fetch(args.name, args.to)
     return _list() if args.verb == 'list' else _verify()
 
 
 def packaged_cards() -> list[Path]:
-    """Return the cards of the packaged models (the fusion's settings are no card)."""
+    """Return the cards of the packaged models (fusion.json is not one)."""
     folder = packaged_weights()
     return sorted(path for path in folder.glob('*.json') if path.stem.endswith('_emotion'))
 
 
 def _fetch(name: str, folder: Path | None) -> int:
-    """Download with a bar on stderr; being asked to stop leaves nothing behind."""
+    """Download with a bar on stderr; SIGTERM and Ctrl-C leave no file behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     model = stored_model(name)
     with progress_bar() as bar:
@@ -85,35 +92,35 @@ def _list() -> int:
 
 
 def _verify() -> int:
-    """Print one line per model; what was never fetched is no fault."""
+    """Print one line per model; a model that was not downloaded is not a fault."""
     faults = 0
     for path in packaged_cards():
-        faults += _verify_one(path, lambda path: TRIALS[load_card(path).task](path))
+        faults += _verify_one(path, lambda path: SELF_TESTS[load_card(path).task](path))
     for name in STORED_MODELS:
         if entry := find_stored(name):
-            faults += _verify_one(entry, lambda entry, name=name: _try_stored(name, entry))
+            faults += _verify_one(entry, lambda entry, name=name: _check_stored_model(name, entry))
         else:
             print(f'absent   {name}')
     return 1 if faults else 0
 
 
-def _try_stored(name: str, entry: Path) -> Trial:
+def _check_stored_model(name: str, entry: Path) -> SelfTest:
     check_stored(name, entry)
-    return TRIALS[name](entry)
+    return SELF_TESTS[name](entry)
 
 
-def _verify_one(path: Path, attempt: Callable[[Path], Trial]) -> bool:
-    """Print how a model stands; return whether there is a fault."""
+def _verify_one(path: Path, check: Callable[[Path], SelfTest]) -> bool:
+    """Print the result of a check; return whether there is a fault."""
     try:
-        trial = attempt(path)
+        result = check(path)
     except MissingDependency as error:
-        print(f'intact   {path}; not tried: {error}')
+        print(f'intact   {path}; not run: {error}')
         return False
     except (ModelError, InvalidInput) as error:
         print(f'damaged  {error}')
         return True
-    if trial.passed:
-        print(f'intact   {path}: {trial.question}: {trial.answer}')
+    if result.passed:
+        print(f'intact   {path}: {result.input}: {result.output}')
     else:
-        print(f'wrong    {path}: {trial.question}: {trial.answer}, expected {trial.expected}')
-    return not trial.passed
+        print(f'wrong    {path}: {result.input}: {result.output}, expected {result.expected}')
+    return not result.passed

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros parameters``: every parameter of the nodes, as a table for people."""
+"""``emotion-ros parameters``: every parameter of the nodes, as a page."""
 
 import argparse
 from collections.abc import Iterator, Mapping
@@ -21,17 +21,15 @@ NODES: Mapping[str, type[Options]] = {
 }
 HEADING = """# Parameters
 
-Made by `emotion-ros parameters`; a test holds this page and the code together. They are typed:
-write `1.0`, not `1`, for a real number. *yes* under *live* means that `ros2 param set` acts at
-once; the others are read at start. An unknown name or an illegal value ends the node with one
-line that names it.
+Parameters are typed: write `1.0`, not `1`, for a real number. *yes* under *live* means that
+`ros2 param set` takes effect at once; the others are read at start. An unknown name or an illegal
+value ends the node with one line that names it. This page is the output of
+`emotion-ros parameters`.
 """
 
 
-def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
-    """Add the sub-command."""
-    parser = subparsers.add_parser('parameters', help='print every parameter of the nodes')
-    parser.set_defaults(run=run)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: the sub-command has no arguments."""
 
 
 def run(args: argparse.Namespace) -> int:  # noqa: ARG001

@@ -1,41 +1,46 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros policy``: which behaviours a bag would have set off."""
+"""``emotion-ros policy``: which behaviours the rules of a controller trigger on a bag."""
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.table import Table
 
-from emotion_ros.bag.offline_fusion import NANOSECONDS, Moment
 from emotion_ros.bag.policy_file import load_policy
-from emotion_ros.bag.progress import with_progress
 from emotion_ros.bag.replay import open_replay
+from emotion_ros.cli.bag_arguments import add_bag_arguments, replay_options
 from emotion_ros.cli.console import table_console
-from emotion_ros.cli.replay import add_replay_arguments
+from emotion_ros.cli.replay_output import publications_with_progress
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.trigger import Change, Event, Policy
 
 
-def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
-    """Add the sub-command; ``run`` is what it does."""
-    parser = subparsers.add_parser('policy', help='try the rules of a controller on a bag')
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the sub-command."""
     parser.add_argument(
-        '--rules', type=Path, required=True, metavar='FILE', help='YAML, see docs/controllers.md'
+        '--rules',
+        type=Path,
+        required=True,
+        metavar='FILE',
+        help='YAML list of rules, such as {behaviour: cheer, emotion: happy, for_s: 1.0}',
     )
-    add_replay_arguments(parser)
-    parser.set_defaults(run=run)
+    add_bag_arguments(parser)
+    parser.add_argument('--json', action='store_true', help='one JSON line per event')
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what begins and ends, and when; EmotionRosError when something cannot be used."""
+    """Print when behaviours begin and end; EmotionRosError when something cannot be used."""
     policy = Policy(load_policy(args.rules))
+    events: list[Event] = []
     with (
-        open_replay(args) as replay,
-        with_progress(replay.moments(replay.events()), replay.bag) as moments,
+        open_replay(replay_options(args)) as replay,
+        publications_with_progress(replay, replay.observations()) as publications,
     ):
-        events = list(simulate(policy, moments, replay.bag.start_ns))
+        for publication in publications:
+            at_s = replay.bag.seconds_from_start(publication.time_ns)
+            events += policy.update(publication.state, at_s)
     if args.json:
         for event in events:
             print(to_json(to_fields(event)))
@@ -44,13 +49,6 @@ def run(args: argparse.Namespace) -> int:
     begun = sum(event.change is Change.BEGAN for event in events)
     print(f'{begun} behaviours', file=sys.stderr)
     return 0
-
-
-def simulate(policy: Policy, moments: Iterable[Moment], start_ns: int) -> Iterator[Event]:
-    """Yield what the states on ``emotion_state`` set off; times in seconds from ``start_ns``."""
-    for moment in moments:
-        at_s = max(moment.time_ns - start_ns, 0) / NANOSECONDS
-        yield from policy.update(moment.state, at_s)
 
 
 def to_fields(event: Event) -> dict[str, object]:
@@ -69,10 +67,9 @@ def to_fields(event: Event) -> dict[str, object]:
 
 def print_events(events: Iterable[Event]) -> None:
     """Print one row per event."""
-    table = Table('at', 'behaviour', 'change', 'who', 'emotion', 'confidence', 'summary')
+    table = Table('time (s)', 'behaviour', 'change', 'person', 'emotion', 'confidence', 'summary')
     for event in events:
         state = event.state
         row = (f'{event.at_s:.2f}', event.behaviour, event.change.value, state.person_id)
         table.add_row(*row, state.label, f'{state.confidence:.0%}', state.summary)
-    console = table_console()
-    console.print(table)
+    table_console().print(table)

@@ -1,61 +1,84 @@
 # SPDX-License-Identifier: MIT
-"""Where the states of a replay go: a table, JSON lines, a new bag, a progress bar."""
+"""Output of a replay: a table, JSON lines, a new bag, a progress bar."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 
 from rich.table import Table
 
-from emotion_ros.bag.observation_fields import observation_to_fields
-from emotion_ros.bag.offline_fusion import NANOSECONDS, Event, Moment
-from emotion_ros.bag.types import STATE, TOPICS
+from emotion_ros.bag.offline_fusion import NANOSECONDS, FusionInput, Publication
+from emotion_ros.bag.reader import Bag
+from emotion_ros.bag.replay import Replay
+from emotion_ros.bag.types import EVIDENCE, FACES, STATE, TEXT_SENTIMENT, TOPICS
 from emotion_ros.bag.writer import BagWriter
 from emotion_ros.cli.console import table_console
-from emotion_ros.conversions.state_fields import state_to_fields, to_json
+from emotion_ros.conversions.observation_fields import faces_to_fields, text_to_fields
+from emotion_ros.conversions.state_fields import evidence_to_fields, state_to_fields, to_json
+from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.state import EmotionState
+from emotion_ros.view.progress import with_progress
 
 
-def print_json(moments: Iterable[Moment]) -> int:
+def publications_with_progress(
+    replay: Replay, observations: Iterable[FusionInput]
+) -> AbstractContextManager[Iterator[Publication]]:
+    """Return the publications of a replay, with a bar on stderr when that is a terminal."""
+    bag = replay.bag
+    return with_progress(
+        replay.publications(observations),
+        bag.duration_s,
+        'replay',
+        position=lambda publication: bag.seconds_from_start(publication.time_ns),
+    )
+
+
+def print_json(publications: Iterable[Publication]) -> int:
     """Print one line per state of the focus person; return how many."""
     count = 0
-    for moment in moments:
-        print(to_json(state_to_fields(moment.state)))
+    for publication in publications:
+        print(to_json(state_to_fields(publication.state)))
         count += 1
     return count
 
 
-def print_table(moments: Iterable[Moment], start_ns: int) -> int:
-    """Print a row wherever the state changes in more than its numbers; return all states."""
-    table = Table('at', 'status', 'who', 'emotion', 'confidence', 'act', 'summary')
+def print_table(publications: Iterable[Publication], bag: Bag) -> int:
+    """Print a row for every change that is not only in numbers; return the number of states."""
+    table = Table('time (s)', 'status', 'person', 'emotion', 'confidence', 'actionable', 'summary')
     shown: tuple[object, ...] = ()
     count = 0
-    for moment in moments:
+    for publication in publications:
         count += 1
-        state = moment.state
+        state = publication.state
         key = (state.status, state.person_id, state.label, state.reason, state.conflict)
         if key != shown:
-            table.add_row(*_row(max(moment.time_ns - start_ns, 0) / NANOSECONDS, state))
+            table.add_row(*_row(bag.seconds_from_start(publication.time_ns), state))
             shown = key
-    console = table_console()
-    console.print(table)
+    table_console().print(table)
     return count
 
 
-def record_observations(events: Iterable[Event], writer: BagWriter) -> Iterator[Event]:
+def record_observations(
+    observations: Iterable[FusionInput], writer: BagWriter
+) -> Iterator[FusionInput]:
     """Pass the observations through and write each, as its node would publish it."""
-    for time_ns, event in events:
-        if not isinstance(event, str):
-            kind, fields = observation_to_fields(event)
-            writer.write(time_ns, TOPICS[kind], kind, fields)
-        yield time_ns, event
+    for time_ns, observation in observations:
+        if isinstance(observation, FacesObservation):
+            writer.write(time_ns, TOPICS[FACES], FACES, faces_to_fields(observation))
+        elif isinstance(observation, TextObservation):
+            fields = text_to_fields(observation)
+            writer.write(time_ns, TOPICS[TEXT_SENTIMENT], TEXT_SENTIMENT, fields)
+        elif not isinstance(observation, str):
+            writer.write(time_ns, TOPICS[EVIDENCE], EVIDENCE, evidence_to_fields(observation))
+        yield time_ns, observation
 
 
-def record_states(moments: Iterable[Moment], writer: BagWriter) -> Iterator[Moment]:
-    """Pass the moments through and write each state, as the fusion node would publish it."""
-    for moment in moments:
-        latency_s = moment.time_ns / NANOSECONDS - moment.state.stamp_s
-        fields = state_to_fields(moment.state, latency_s)
-        writer.write(moment.time_ns, TOPICS[STATE], STATE, fields)
-        yield moment
+def record_states(publications: Iterable[Publication], writer: BagWriter) -> Iterator[Publication]:
+    """Pass the publications through and write each state, as the fusion node would."""
+    for publication in publications:
+        latency_s = publication.time_ns / NANOSECONDS - publication.state.stamp_s
+        fields = state_to_fields(publication.state, latency_s)
+        writer.write(publication.time_ns, TOPICS[STATE], STATE, fields)
+        yield publication
 
 
 def _row(at_s: float, state: EmotionState) -> tuple[str, ...]:

@@ -9,15 +9,14 @@ from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.replay_config import make_replay_config
 from emotion_ros.bag.session_reader import read_session
 from emotion_ros.bag.snapshots import take_pictures
-from emotion_ros.cli.replay import add_bag_arguments
+from emotion_ros.cli.bag_arguments import add_bag_arguments, replay_options
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.atomic_write import draft_of
 from emotion_ros.web.report_page import render_report
 
 
-def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]') -> None:
-    """Add the sub-command; ``run`` is what it does."""
-    parser = subparsers.add_parser('report', help='make one HTML file of a bag')
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the sub-command."""
     add_bag_arguments(parser)
     parser.add_argument(
         '-o',
@@ -25,23 +24,22 @@ def add_parser(subparsers: 'argparse._SubParsersAction[argparse.ArgumentParser]'
         type=Path,
         default=Path('report.html'),
         metavar='FILE',
-        help='default: report.html here',
+        help='default: report.html in the current folder',
     )
     parser.add_argument(
-        '--frames', action='store_true', help='put camera pictures of the turning points into it'
+        '--frames', action='store_true', help='include camera pictures of the events'
     )
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the report; EmotionRosError when the bag cannot be used or the file not written."""
     _refuse_overwriting(args.bag, args.output)
-    session = read_session(args)
+    options = replay_options(args)
+    session = read_session(options)
     if args.frames:
-        rotate = make_replay_config(args).vision.rotate
-        with Bag(args.bag) as bag:
-            topic = args.image_topic
-            session.snapshots += take_pictures(bag, session.happenings, topic, rotate)
+        rotate = make_replay_config(options).vision.rotate
+        with Bag(options.bag) as bag:
+            session.snapshots += take_pictures(bag, session.events, options.image_topic, rotate)
     _write(args.output, render_report(session))
     print(f'{args.output}: {session.states} states', file=sys.stderr)
     return 0
@@ -56,6 +54,6 @@ def _write(output: Path, html: str) -> None:
 
 
 def _refuse_overwriting(bag: Path, output: Path) -> None:
-    """ConfigError when the report would take the place of the recording, or lie in its folder."""
+    """ConfigError when the report would replace the bag or lie in its folder."""
     if output.resolve().is_relative_to(bag.resolve()):
-        raise ConfigError(f'{output}: is the bag or lies in it: choose another place with -o')
+        raise ConfigError(f'{output}: is the bag or lies in it: choose another file with -o')

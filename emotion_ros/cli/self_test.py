@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""One question to every kind of model, with the answer that an intact one gives."""
+"""Self-tests of the models: one input for each kind, with the expected output."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,53 +20,53 @@ from emotion_ros.perception.text.classifier import HUB_PREFIX, make_text_engine
 PICTURE = 'demo/astronaut.jpg'
 FACE_XYXY: Box = (159.0, 64.0, 250.0, 174.0)  # px in the picture
 MIN_OVERLAP = 0.5
-WORDS = 'I am so happy today!'
+SENTENCE = 'I am so happy today!'
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What a model was asked, what it answered, what it should have answered."""
+class SelfTest:
+    """The input of a model, its output and the expected one."""
 
-    question: str
-    answer: str
+    input: str
+    output: str
     expected: str
     passed: bool
 
 
-def try_face_model(card: Path) -> Trial:
-    """Show a smiling face; ModelError when the model does not fit its card."""
+def check_face_model(card: Path) -> SelfTest:
+    """Classify a smiling face; ModelError when the model does not fit its card."""
     classifier = FaceClassifier.load(str(card))
     side, _ = classifier.crop_size
     crop = crop_face(_picture(), FaceBox(FACE_XYXY, 1.0), side=side)
     (row,) = classifier.classify(crop[None])
     probabilities = [float(p) for p in row]
     is_happy = likeliest(probabilities) == Emotion.HAPPY
-    return Trial(PICTURE, describe(probabilities, EMOTIONS), 'Happy', is_happy)
+    return SelfTest(PICTURE, describe(probabilities, EMOTIONS), 'Happy', is_happy)
 
 
-def try_text_model(card: Path) -> Trial:
-    """Say something glad; ModelError when the model does not fit its card."""
-    return _try_text(str(card))
+def check_text_model(card: Path) -> SelfTest:
+    """Classify a happy sentence; ModelError when the model does not fit its card."""
+    return _check_text(str(card))
 
 
-def try_hub_model(folder: Path) -> Trial:
-    """Say something glad; MissingDependency without transformers and torch."""
-    return _try_text(f'{HUB_PREFIX}{folder}')
+def check_hub_model(folder: Path) -> SelfTest:
+    """Classify a happy sentence; MissingDependency without transformers and torch."""
+    return _check_text(f'{HUB_PREFIX}{folder}')
 
 
-def try_detector(model: Path) -> Trial:
-    """Show a picture of one face; ModelError when the file is not the pinned one."""
+def check_detector(model: Path) -> SelfTest:
+    """Detect one face in a picture; ModelError when the file is not the pinned one."""
     faces = YuNet(model).detect(_picture())
     found = len(faces) == 1 and _overlap(faces[0].box_xyxy, FACE_XYXY) >= MIN_OVERLAP
     boxes = ', '.join(str([round(edge) for edge in face.box_xyxy]) for face in faces)
     expected = f'one face near {[round(edge) for edge in FACE_XYXY]}'
-    return Trial(PICTURE, f'faces: {boxes or "none"}', expected, found)
+    return SelfTest(PICTURE, f'faces: {boxes or "none"}', expected, found)
 
 
-def _try_text(name: str) -> Trial:
-    sentiment = [float(p) for p in make_text_engine(name).classify(WORDS).sentiment]
-    is_glad = likeliest(sentiment) == Sentiment.POSITIVE
-    return Trial(f'"{WORDS}"', describe(sentiment, SENTIMENTS), 'Positive', is_glad)
+def _check_text(name: str) -> SelfTest:
+    sentiment = [float(p) for p in make_text_engine(name).classify(SENTENCE).sentiment]
+    is_positive = likeliest(sentiment) == Sentiment.POSITIVE
+    return SelfTest(f'"{SENTENCE}"', describe(sentiment, SENTIMENTS), 'Positive', is_positive)
 
 
 def _picture() -> ImageArray:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The turning points of a session: who showed what first, what changed, conflicts, who left."""
+"""Events of a session: onset and change of an emotion, conflict, loss of a person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.state import EmotionState
 
 
-class Kind(str, Enum):
-    """What happened."""
+class EventType(str, Enum):
+    """What an event is about; see EventDetector."""
 
     ONSET = 'onset'
     CHANGE = 'change'
@@ -19,46 +19,46 @@ class Kind(str, Enum):
 
 
 @dataclass(frozen=True)
-class Happening:
-    """Something that happened to one person at ``at_s``, with the state of that moment.
+class SessionEvent:
+    """An event of one person at ``at_s``, with the state at that time.
 
     For LOST, the last state before the person was gone.
     """
 
-    kind: Kind
+    type: EventType
     at_s: float
     person_id: str
     state: EmotionState
 
 
-class Chronicle:
-    """Finds the happenings in states that come in the order of time.
+class EventDetector:
+    """Finds the events in states that come in the order of time.
 
     ONSET: an emotion where there was none; CHANGE: another stable emotion than the last;
-    CONFLICT: modalities begin to disagree; LOST: a person is no longer among the states. What
-    is said by nobody in particular (person_id '') cannot be lost.
+    CONFLICT: modalities begin to disagree; LOST: a person is no longer among the states. A state
+    without a person (person_id '') cannot be lost.
     """
 
     def __init__(self) -> None:
         self._last: dict[str, EmotionState] = {}
 
-    def update(self, states: Sequence[EmotionState], at_s: float) -> tuple[Happening, ...]:
-        """Return what happened between the states before and these, one for each person."""
+    def update(self, states: Sequence[EmotionState], at_s: float) -> tuple[SessionEvent, ...]:
+        """Return the events between the previous states and these, which are one per person."""
         now = {state.person_id: state for state in states}
         gone = [state for person, state in self._last.items() if person and person not in now]
-        found = [Happening(Kind.LOST, at_s, state.person_id, state) for state in gone]
+        found = [SessionEvent(EventType.LOST, at_s, state.person_id, state) for state in gone]
         for state in now.values():
-            kinds = _kinds(self._last.get(state.person_id), state)
-            found += [Happening(kind, at_s, state.person_id, state) for kind in kinds]
+            types = _event_types(self._last.get(state.person_id), state)
+            found += [SessionEvent(type_, at_s, state.person_id, state) for type_ in types]
         self._last = now
         return tuple(found)
 
 
-def _kinds(before: EmotionState | None, after: EmotionState) -> list[Kind]:
-    kinds = []
+def _event_types(before: EmotionState | None, after: EmotionState) -> list[EventType]:
+    types = []
     was = before.emotion if before else Emotion.UNKNOWN
     if after.emotion is not Emotion.UNKNOWN and after.emotion is not was:
-        kinds.append(Kind.ONSET if was is Emotion.UNKNOWN else Kind.CHANGE)
+        types.append(EventType.ONSET if was is Emotion.UNKNOWN else EventType.CHANGE)
     if after.conflict and not (before and before.conflict):
-        kinds.append(Kind.CONFLICT)
-    return kinds
+        types.append(EventType.CONFLICT)
+    return types

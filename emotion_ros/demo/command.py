@@ -143,8 +143,8 @@ class Performance:
         deadline_s = time.monotonic() + timeout_s
         while not condition():
             self._interruption.check()
-            if casualty := self._programs.casualty():
-                raise DemoStopped(casualty)
+            if failed := self._programs.failed_process():
+                raise DemoStopped(failed)
             if time.monotonic() > deadline_s:
                 raise DemoStopped(f'{failure} within {timeout_s:g} s')
             self._watcher.spin_for(REFRESH_S)

@@ -1,16 +1,31 @@
 # SPDX-License-Identifier: MIT
-"""Where the files of ``config/`` are, in a checkout or an installed package."""
+"""Where the package's own files are, in a checkout or an installed package."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 from emotion_ros.errors import ConfigError
 
 
 def packaged_config(name: str) -> Path:
     """Return the path of a file in ``config/``; ConfigError when it is not installed."""
+    return _packaged_file(f'config/{name}')
+
+
+def message_folder() -> Path:
+    """Return the folder with our .msg files; ConfigError when they are not installed."""
+    return _packaged_file('msg/EmotionState.msg').parent
+
+
+def package_version() -> str:
+    """Return the version in package.xml; ConfigError when that is not installed."""
+    return ElementTree.parse(_packaged_file('package.xml')).getroot().findtext('version', '')
+
+
+def _packaged_file(name: str) -> Path:
     folders = Path(__file__).resolve().parents
     for folder in (folders[2], *(prefix / 'share' / 'emotion_ros' for prefix in folders)):
-        path = folder / 'config' / name
+        path = folder / name
         if path.is_file():
             return path
-    raise ConfigError(f'config/{name} is not installed')
+    raise ConfigError(f'{name} is not installed')

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Programs started beside each other in a ROS domain of their own."""
+"""Processes in an isolated ROS domain."""

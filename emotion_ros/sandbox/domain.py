@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A ROS graph that disturbs nobody: a domain of its own, on this machine only."""
+"""Isolation of a ROS graph: an unused domain, on this machine only."""
 
 import os
 import socket
@@ -7,13 +7,13 @@ import socket
 from emotion_ros.files.resources import packaged_config
 
 LARGEST_DOMAIN = 232
-SAFE_DOMAINS = 101  # above them, ports run into those that Linux hands out
+SAFE_DOMAINS = 101  # ports of higher domains collide with the ephemeral ports of Linux
 
 
 def isolated(domain: int) -> dict[str, str]:
-    """Return the environment of a graph that nobody outside this machine and domain can hear.
+    """Return environment variables that keep a graph on this machine and in this domain.
 
-    Its frames need more shared memory than Fast DDS gives by default (config/fastdds.xml).
+    Raw images need more shared memory than the default of Fast DDS (config/fastdds.xml).
     """
     profile = str(packaged_config('fastdds.xml'))
     return {
@@ -25,7 +25,7 @@ def isolated(domain: int) -> dict[str, str]:
 
 
 def free_domain() -> int:
-    """Return a ROS domain that nobody on this machine uses, so that no robot is disturbed."""
+    """Return a ROS domain that is unused on this machine, so that no robot is disturbed."""
     first = os.getpid() % SAFE_DOMAINS
     domains = [1 + (first + n) % SAFE_DOMAINS for n in range(SAFE_DOMAINS)]
     return next((d for d in domains if _is_free(d)), domains[0])

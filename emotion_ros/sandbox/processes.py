@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Programs started, watched and stopped as processes of their own."""
+"""Start, monitor and stop Python modules as processes."""
 
 import os
 import signal
@@ -10,29 +10,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-LAST_WORDS = 3
+TAIL_LINES = 3
 
 
 @dataclass(frozen=True)
 class Program:
-    """A running module; what it prints goes to a file, so that it cannot disturb the screen."""
+    """A running module; its output goes to a temporary file, not to the screen."""
 
     name: str
     process: subprocess.Popen[bytes]
     output: IO[bytes]
 
     def printed(self) -> str:
-        """Return all that it has printed so far."""
+        """Return all output so far."""
         file = self.output.fileno()
         # Not seek and read: the program writes at the same offset, which would move.
         return os.pread(file, os.fstat(file).st_size, 0).decode(errors='replace')
 
-    def last_words(self) -> str:
-        """Return the last lines that it printed."""
-        return '\n'.join(self.printed().splitlines()[-LAST_WORDS:])
+    def output_tail(self) -> str:
+        """Return the last lines of the output."""
+        return '\n'.join(self.printed().splitlines()[-TAIL_LINES:])
 
     def stop(self, timeout_s: float) -> None:
-        """Wait for the end of a program that was interrupted; kill it after the timeout."""
+        """Wait for a program that was interrupted to end; kill it after the timeout."""
         try:
             self.process.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -42,7 +42,7 @@ class Program:
 
 
 class Programs:
-    """Python modules run as processes; leaving the block stops them all, cleanly if they can."""
+    """Python modules run as processes; leaving the block interrupts them, then kills."""
 
     def __init__(self, environment: Mapping[str, str], stop_timeout_s: float = 5.0) -> None:
         self._environment = {**os.environ, **environment}
@@ -64,12 +64,12 @@ class Programs:
         self._programs.append(program)
         return program
 
-    def casualty(self) -> str:
-        """Return which program has ended, how, and its last words; '' while all run."""
+    def failed_process(self) -> str:
+        """Return which program has ended, its exit code and last output; '' while all run."""
         for program in self._programs:
             code = program.process.poll()
             if code is not None:
-                return f'{program.name} ended with code {code}\n{program.last_words()}'.strip()
+                return f'{program.name} ended with code {code}\n{program.output_tail()}'.strip()
         return ''
 
     def stop(self) -> None:

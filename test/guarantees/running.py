@@ -43,10 +43,10 @@ def pipeline(graph: Graph, *arguments: str) -> Iterator[Running]:
     states = graph.listen(EmotionState, 'emotion_state')
     with Programs({}) as programs:
         program = programs.start('emotion_pipeline', 'emotion_ros.nodes.pipeline', arguments)
-        graph.until(lambda: states or programs.casualty(), 'the first state', START_S)
-        assert not programs.casualty()
+        graph.until(lambda: states or programs.failed_process(), 'the first state', START_S)
+        assert not programs.failed_process()
         yield Running(program)
-        assert not programs.casualty()
+        assert not programs.failed_process()
 
 
 def with_fakes() -> dict[str, str]:

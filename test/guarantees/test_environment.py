@@ -98,7 +98,7 @@ def one_cycle(graph: Graph, states: list[EmotionState]) -> set[Path]:
 
     with Programs({}) as programs:
         process = programs.start('emotion_pipeline', 'emotion_ros.nodes.pipeline').process
-        graph.until(lambda: is_new() or programs.casualty(), 'the first state', PROCESS_S)
+        graph.until(lambda: is_new() or programs.failed_process(), 'the first state', PROCESS_S)
         own = segments(process.pid)
         process.send_signal(signal.SIGINT)
         assert process.wait(PROCESS_S) == 0
@@ -194,10 +194,10 @@ def test_promise_46_a_node_goes_on_without_log_files(graph, tmp_path, start):
     heard = graph.listen(TextSentiment, 'emotion/text')
     with Programs({'ROS_LOG_DIR': str(folder)}) as programs:
         programs.start('sentiment', 'emotion_ros.nodes.sentiment_node', arguments)
-        subscribed = lambda: graph.tester.count_subscribers('speech') or programs.casualty()  # noqa: E731
+        subscribed = lambda: graph.tester.count_subscribers('speech') or programs.failed_process()  # noqa: E731
         graph.until(subscribed, 'the node', PROCESS_S)
         shutil.rmtree(folder, ignore_errors=True)
         Speaker(graph)
-        graph.until(lambda: len(heard) >= 3 or programs.casualty(), 'its answers')
-        assert not programs.casualty()
+        graph.until(lambda: len(heard) >= 3 or programs.failed_process(), 'its answers')
+        assert not programs.failed_process()
     assert WITHOUT_LOG_FILES in FAULTS.read_text()

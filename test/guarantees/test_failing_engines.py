@@ -116,7 +116,7 @@ def test_promise_41_a_process_with_a_hung_engine_stops(graph, figure):
     with Programs(with_fakes()) as programs:
         program = programs.start('hanging_vision', 'hanging_vision')
         Camera(graph, bright_square(), FPS)
-        hangs = lambda: 'hangs' in program.last_words() or programs.casualty()  # noqa: E731
+        hangs = lambda: 'hangs' in program.output_tail() or programs.failed_process()  # noqa: E731
         graph.until(hangs, 'the hang', PROCESS_S)
         began_s = monotonic()
         program.process.send_signal(signal.SIGINT)
@@ -139,7 +139,7 @@ def test_promise_42_every_callback_may_raise_once(graph):
 
         def all_failed() -> bool:
             world.play()
-            assert not programs.casualty()
+            assert not programs.failed_process()
             return int(errors()) >= every
 
         graph.until(all_failed, 'every callback failing', PROCESS_S)
@@ -151,7 +151,7 @@ def test_promise_42_every_callback_may_raise_once(graph):
         later = lambda: [d for d in diagnostics if stamp_to_seconds(d.header.stamp) > done_s]  # noqa: E731
         graph.until(lambda: all(diagnostics_of(later(), n) for n in names), 'diagnostics')
         assert int(errors()) == every
-        assert not programs.casualty()
+        assert not programs.failed_process()
 
 
 class World:

@@ -53,7 +53,7 @@ def test_a_crowd_and_a_sluggard_do_not_slow_the_states(graph, visitors):
             served = lambda: [len(v.told) - n for v, n in zip(crowd[1:], counts, strict=True)]  # noqa: E731
             enough = lambda: len(states) >= 50 and min(served()) > 10  # noqa: E731
             graph.until(enough, 'fifty states, and the crowd served', TIMEOUT_S)
-            assert programs.casualty() == ''
+            assert programs.failed_process() == ''
     gaps = [b - a for a, b in pairwise(stamp_to_seconds(s.header.stamp) for s in states)]
     assert median(gaps) == pytest.approx(0.1, abs=0.02)
 

@@ -8,14 +8,14 @@ import json
 import re
 import sys
 import tempfile
-from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from emotion_ros.bag.offline_fusion import NANOSECONDS, Moment
+from emotion_ros.bag.offline_fusion import NANOSECONDS, Publication
 from emotion_ros.bag.replay import open_replay
-from emotion_ros.cli.replay import add_parser
+from emotion_ros.cli.bag_arguments import replay_options
+from emotion_ros.cli.main import make_parser
 from emotion_ros.conversions.state_fields import state_to_fields, to_json
 from emotion_ros.core.state import EmotionState
 from emotion_ros.demo.evaluation import Sighting, Verdict, judge
@@ -38,13 +38,12 @@ def has_weights() -> bool:
     return all((packaged_weights() / card).is_file() for card in WEIGHTS)
 
 
-def replay_bag(bag: Path, *options: str) -> list[Moment]:
+def replay_bag(bag: Path, *options: str) -> list[Publication]:
     """Return every publication of ``emotion-ros replay BAG`` with these options."""
-    parser = ArgumentParser()
-    add_parser(parser.add_subparsers())
     arguments = ['replay', str(bag), '--params', str(PARAMS), *options]
-    with open_replay(parser.parse_args(arguments)) as replay:
-        return list(replay.moments(replay.events()))
+    args = make_parser(arguments).parse_args(arguments)
+    with open_replay(replay_options(args)) as replay:
+        return list(replay.publications(replay.observations()))
 
 
 def to_lines(states: Iterable[EmotionState]) -> list[Fields]:

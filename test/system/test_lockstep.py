@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emotion_ros.bag.observer import Observer
+from emotion_ros.bag.observer import BagObserver
 from emotion_ros.bag.offline_fusion import OfflineFusion
 from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.topics import find_sources
@@ -28,7 +28,7 @@ from small_bags import make_strange_bag
 
 def replay(path: Path) -> list[tuple[int, EmotionState]]:
     """Replay a bag with the fakes of the tests in place of the networks."""
-    observer = Observer(
+    observer = BagObserver(
         vision_of(SayingHappy())(VisionConfig()), text_of(KnowingWords())(SentimentConfig()), ()
     )
     fusion = OfflineFusion(FusionConfig(), load_fusion_card(packaged_weights() / 'fusion.json'))

@@ -115,7 +115,7 @@ class Soak:
 def _require_running(program: Program) -> None:
     code = program.process.poll()
     if code is not None:
-        raise NotMeasured(f'{program.name} ended with {code}: {program.last_words()}')
+        raise NotMeasured(f'{program.name} ended with {code}: {program.output_tail()}')
 
 
 def main() -> int:

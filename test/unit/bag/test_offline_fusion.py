@@ -36,32 +36,32 @@ def test_ticks_fall_on_whole_multiples_and_before_events(
 @pytest.mark.parametrize('rate', [1.0, 3.0, 7.3, 10.0, 30.0])
 def test_no_tick_is_lost_at_the_times_of_today(rate: float) -> None:
     fusion = OfflineFusion(FusionConfig(rate=rate), CARD)
-    moments = list(fusion.run([], START, START + 10 * NANOSECONDS))
-    assert len(moments) == pytest.approx(10 * rate + 1, abs=1)
-    gaps = [b.time_ns - a.time_ns for a, b in pairwise(moments)]
+    published = list(fusion.run([], START, START + 10 * NANOSECONDS))
+    assert len(published) == pytest.approx(10 * rate + 1, abs=1)
+    gaps = [b.time_ns - a.time_ns for a, b in pairwise(published)]
     assert max(gaps) - min(gaps) <= 1
 
 
 def test_an_observation_is_published_at_once() -> None:
     seen = frame(START / NANOSECONDS, face(Emotion.HAPPY))
     events = [(START + TENTH // 2, seen)]
-    moments = list(OfflineFusion(FusionConfig(), CARD).run(events, START, START + TENTH))
-    assert [m.time_ns - START for m in moments] == [0, TENTH // 2, TENTH]
-    assert [m.state.status for m in moments] == [Status.NO_INPUT, Status.OK, Status.OK]
-    assert moments[1].state.person_id == 'face_1'
+    published = list(OfflineFusion(FusionConfig(), CARD).run(events, START, START + TENTH))
+    assert [m.time_ns - START for m in published] == [0, TENTH // 2, TENTH]
+    assert [m.state.status for m in published] == [Status.NO_INPUT, Status.OK, Status.OK]
+    assert published[1].state.person_id == 'face_1'
 
 
 def test_no_burst_exceeds_the_greatest_rate() -> None:
     now = [START + TENTH + 1 + i * 1000 for i in range(50)]
     events = [(t, voice(t / NANOSECONDS)) for t in now]
-    moments = list(OfflineFusion(FusionConfig(), CARD).run(events, START, START + 2 * TENTH))
-    assert len([m for m in moments if START + TENTH < m.time_ns < START + 2 * TENTH]) == 2
+    published = list(OfflineFusion(FusionConfig(), CARD).run(events, START, START + 2 * TENTH))
+    assert len([m for m in published if START + TENTH < m.time_ns < START + 2 * TENTH]) == 2
 
 
-def test_what_is_refused_is_counted_and_still_published() -> None:
+def test_what_is_rejected_is_counted_and_still_published() -> None:
     future = voice((START + 20 * NANOSECONDS) / NANOSECONDS)
     events = [(START + 1, 'bad_stamp'), (START + 2, future)]
     fusion = OfflineFusion(FusionConfig(), CARD)
-    moments = list(fusion.run(events, START, START + 2))
-    assert fusion.refused == {'bad_stamp': 1, 'future': 1}
-    assert [m.time_ns - START for m in moments] == [0, 1, 2]
+    published = list(fusion.run(events, START, START + 2))
+    assert fusion.rejected == {'bad_stamp': 1, 'future': 1}
+    assert [m.time_ns - START for m in published] == [0, 1, 2]

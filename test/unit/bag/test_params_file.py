@@ -50,16 +50,19 @@ def test_a_listed_modality_has_parameters_of_its_own(tmp_path: Path, voice: str)
 @pytest.mark.parametrize(
     ('text', 'reason'),
     [
-        ('', 'is no parameter file'),
-        ('- 1\n', 'is no parameter file'),
+        ('', 'is not a parameter file'),
+        ('- 1\n', 'is not a parameter file'),
         ('fusion_node: [', 'is not YAML'),
         ('/**: {ros__parameters: {rate: 2026-99-99}}', 'is not YAML: month must be in 1..12'),
         ('/**: {ros__parameters: {rate: !!int ""}}', 'is not YAML'),
         ('/**: {ros__parameters: {rate: !!bool x}}', 'is not YAML'),
         ('/**: {ros__parameters: {rate: !!timestamp x}}', 'is not YAML'),
         pytest.param('[' * 5000, 'is not YAML', id='too deep'),
-        ('/**: {ros__parameters: &a {voice: *a}}', '/**: an alias of what it is in'),
-        ('/**: &a {ros__parameters: *a}', '/**: an alias of what it is in'),
+        (
+            '/**: {ros__parameters: &a {voice: *a}}',
+            '/**: an alias refers to the block that contains it',
+        ),
+        ('/**: &a {ros__parameters: *a}', '/**: an alias refers to the block that contains it'),
         ('/**: {ros__parameters: {modalities: &a [*a]}}', 'fusion_node: modalities: '),
         ('fusion_node: {rate: 5.0}', 'has no ros__parameters'),
         ('fusion_node: {ros__parameters: 5}', 'has no ros__parameters'),

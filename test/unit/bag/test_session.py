@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A session takes in what happened and keeps what a report needs."""
+"""A session keeps what a report needs."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def happy(person_id: str = 'face_1', evidence=()) -> EmotionState:
     )
 
 
-def refused(stamp_s: float, reason: Rejection = Rejection.STALE) -> WeighedEvidence:
+def rejected(stamp_s: float, reason: Rejection = Rejection.STALE) -> WeighedEvidence:
     return WeighedEvidence(Evidence('text', stamp_s, UNIFORM), 0.0, 1.0, reason)
 
 
@@ -53,33 +53,33 @@ def test_a_track_keeps_every_change_and_a_few_between(points, kept):
 def test_a_long_session_stays_small():
     session = Session('bag', 'recorded', duration_s=3600.0)
     for number in range(36_000):
-        session.see_states([happy()], number / 10)
+        session.add_states([happy()], number / 10)
     assert len(session.tracks[FOCUS].samples) <= MOST_SAMPLES
     assert session.states == 36_000
 
 
 def test_everybody_has_a_track_and_the_first_is_in_focus():
     session = Session('bag', 'recorded', duration_s=10.0)
-    session.see_states([happy('face_2'), happy('face_1')], 0.0)
-    session.see_states([happy('')], 1.0)
+    session.add_states([happy('face_2'), happy('face_1')], 0.0)
+    session.add_states([happy('')], 1.0)
     assert list(session.tracks) == [FOCUS, 'face_2', 'face_1']
     assert [s['person_id'] for s in session.tracks[FOCUS].samples] == ['face_2', '']
 
 
-def test_the_same_evidence_is_refused_once():
+def test_the_same_evidence_is_rejected_once():
     session = Session('bag', 'recorded', duration_s=10.0)
-    for at_s, evidence in enumerate([refused(1.0), refused(1.0), refused(2.0)]):
-        session.see_states([happy(evidence=[evidence])], float(at_s))
-    session.see_states([happy(evidence=[refused(2.0, Rejection.INVALID)])], 4.0)
+    for at_s, evidence in enumerate([rejected(1.0), rejected(1.0), rejected(2.0)]):
+        session.add_states([happy(evidence=[evidence])], float(at_s))
+    session.add_states([happy(evidence=[rejected(2.0, Rejection.INVALID)])], 4.0)
     assert session.rejects == {('text', 'stale'): 2, ('text', 'invalid'): 1}
 
 
 def test_faces_are_counted_by_person_and_failures_by_reason():
     session = Session('bag', 'recorded', duration_s=10.0)
     face = FaceObservation(3, (0.0, 0.0, 1.0, 1.0), 0.9, 0.7, UNIFORM)
-    session.see_faces(FacesObservation(0.0, faces=(face,)), '')
-    session.see_faces(FacesObservation(0.0), '')
-    session.see_faces(FacesObservation(0.0, status=SourceStatus.ERROR), 'model')
-    session.see_faces(FacesObservation(0.0, status=SourceStatus.DISABLED), '')
+    session.add_faces(FacesObservation(0.0, faces=(face,)), '')
+    session.add_faces(FacesObservation(0.0), '')
+    session.add_faces(FacesObservation(0.0, status=SourceStatus.ERROR), 'model')
+    session.add_faces(FacesObservation(0.0, status=SourceStatus.DISABLED), '')
     assert (session.frames, session.qualities) == (2, {'face_3': [0.7]})
     assert session.rejects == {('face', 'model'): 1, ('face', 'disabled'): 1}

@@ -115,7 +115,7 @@ def test_a_video_is_followed_and_drawn_on(
     assert [line['at'] for line in lines] == pytest.approx([0.1 * n for n in range(6)])
     assert [[f['face_id'] for f in line['faces']] for line in lines] == [[], [], [], [1], [1], [1]]
     assert err == 'images: 6, with a face: 3, not used: none\n'
-    plain, drawn = (list(Video(path).shots()) for path in (video, tmp_path / 'out.avi'))
+    plain, drawn = (list(Video(path).samples()) for path in (video, tmp_path / 'out.avi'))
     changed = [
         np.abs(a.image_bgr.astype(int) - b.image_bgr).max() > 100
         for a, b in zip(plain, drawn, strict=True)
@@ -176,14 +176,14 @@ def test_words_in_another_language_have_a_reason_and_no_numbers(
 REFUSED = [
     ([], 'give pictures, a folder, a video, the number of a webcam, or --text'),
     (['absent.jpg'], 'absent.jpg: no such file or folder'),
-    (['99'], 'webcam 99: does not open'),
+    (['99'], 'webcam 99: cannot be opened'),
     (['cut.jpg'], 'cut.jpg: bad_compressed: a JPEG without its end: truncated'),
-    (['cut.mp4'], 'cut.mp4: is no JPEG, PNG or video that can be read'),
-    (['a.jpg', '-o', 'out.gif'], 'out.gif: what is made of a picture ends with'),
+    (['cut.mp4'], 'cut.mp4: is not a readable JPEG, PNG or video'),
+    (['a.jpg', '-o', 'out.gif'], 'out.gif: the output for a picture must end with'),
     (['a.jpg', '-o', 'a.jpg'], 'a.jpg: is an input and would be overwritten'),
     (['a.jpg', '-o', '/proc/out.jpg'], '/proc/out.jpg: cannot be written'),
     (['a.avi', '-o', '/proc/out.mp4'], '/proc/out.mp4: cannot be written'),
-    (['a.avi', '-o', 'out.jpg'], 'out.jpg: what is made of a video or webcam ends with'),
+    (['a.avi', '-o', 'out.jpg'], 'out.jpg: the output for a video or webcam must end with'),
     (['--text', ''], '--text: empty: nothing was said'),
     (['--text', ' \t '], '--text: empty: nothing was said'),
     (['--text', 'hello', 'a.jpg'], '--text goes with neither images nor --output'),
@@ -273,16 +273,16 @@ def test_ctrl_c_ends_a_webcam_and_the_table_is_printed(
     path = str(smiling_video(tmp_path / 'in.avi', frames=40))
     opener = cv2.VideoCapture
     monkeypatch.setattr(cv2, 'VideoCapture', lambda index, reader: opener(path))
-    see = analyze._see
+    analyze_sample = analyze._analyze_sample
     before = signal.getsignal(signal.SIGINT)
 
-    def see_and_interrupt(*arguments: object) -> analyze.Seen:
-        seen = see(*arguments)
-        if seen.faces:
+    def analyze_and_interrupt(*arguments: object) -> analyze.ImageResult:
+        result = analyze_sample(*arguments)
+        if result.faces:
             os.kill(os.getpid(), signal.SIGINT)
-        return seen
+        return result
 
-    monkeypatch.setattr(analyze, '_see', see_and_interrupt)
+    monkeypatch.setattr(analyze, '_analyze_sample', analyze_and_interrupt)
     out, err = analyzed(capsys, 0, '-o', tmp_path / 'out.avi')
     assert 'webcam 0' in out
     assert 'with a face: 1, not used: none' in err

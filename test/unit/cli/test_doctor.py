@@ -15,10 +15,10 @@ def test_a_namespace(name):
 @pytest.mark.parametrize(
     'name', ['robot 1', '1', 'r1/2', 'a//b', '//', '~', 'é', 'r1\n', 'a' * 40 + '-1']
 )
-def test_what_is_no_namespace_is_one_line_at_once(capsys, name):
+def test_what_is_not_a_namespace_is_one_line_at_once(capsys, name):
     with pytest.raises(SystemExit, match='2'):
         main(['doctor', f'--namespace={name}'])
-    assert f'{name!r} is no namespace' in capsys.readouterr().err
+    assert f'{name!r} is not a namespace' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('domain', ['abc', '-1', '233', '1e9', '99999999999'])

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emotion_ros.cli.image_sink import annotated_file
+from emotion_ros.cli.image_sink import open_image_sink
 from emotion_ros.cli.image_source import Pictures, Video
 from emotion_ros.errors import ConfigError
 from image_files import RATE_HZ, make_picture, make_video
@@ -23,7 +23,7 @@ def video(tmp_path: Path) -> Video:
 @pytest.mark.parametrize('suffix', ['.png', '.jpg', '.JPG'])
 def test_a_picture(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f'out{suffix}'
-    with annotated_file(path, Pictures([make_picture(tmp_path / 'in.png')])) as file:
+    with open_image_sink(path, Pictures([make_picture(tmp_path / 'in.png')])) as file:
         file.add(GREY, 0.0)
     assert abs(int(cv2.imread(str(path))[0, 0, 0]) - 128) <= 2
 
@@ -33,12 +33,12 @@ def test_a_video_shows_every_image_when_it_was_taken(
     tmp_path: Path, video: Video, suffix: str
 ) -> None:
     path = tmp_path / f'out{suffix}'
-    with annotated_file(path, video) as file:
+    with open_image_sink(path, video) as file:
         for level, at_s in ((20, 0.0), (60, 0.1), (80, 0.11), (100, 0.5)):
             file.add(np.full((48, 64, 3), level, np.uint8), at_s)
     written = Video(path)
     assert written.rate_hz == RATE_HZ
-    means = [float(np.mean(shot.image_bgr)) for shot in written.shots()]
+    means = [float(np.mean(sample.image_bgr)) for sample in written.samples()]
     assert means == pytest.approx([20, 60, 100, 100, 100, 100], abs=4)
 
 
@@ -46,17 +46,17 @@ def test_refusals_leave_no_file(tmp_path: Path, video: Video) -> None:
     (tmp_path / 'folder.png').mkdir()
     before = sorted(tmp_path.iterdir())
     one = Pictures([tmp_path / 'a.png'])
-    for name, footage, complaint in [
-        ('out.gif', video, 'what is made of a video or webcam ends with .mp4, .avi'),
-        ('out', video, 'what is made of a video or webcam ends with .mp4, .avi'),
-        ('out.png', video, 'what is made of a video or webcam ends with .mp4, .avi'),
-        ('out.mp4', one, 'what is made of a picture ends with .jpg, .jpeg, .png'),
-        ('out.png', Pictures([Path('a.png')] * 2), 'out.png: holds one picture, not 2'),
+    for name, source, complaint in [
+        ('out.gif', video, 'the output for a video or webcam must end with .mp4, .avi'),
+        ('out', video, 'the output for a video or webcam must end with .mp4, .avi'),
+        ('out.png', video, 'the output for a video or webcam must end with .mp4, .avi'),
+        ('out.mp4', one, 'the output for a picture must end with .jpg, .jpeg, .png'),
+        ('out.png', Pictures([Path('a.png')] * 2), 'out.png: takes one picture, not 2'),
         ('folder.png', one, 'folder.png: is a folder'),
     ]:
         with (
             pytest.raises(ConfigError, match=complaint),
-            annotated_file(tmp_path / name, footage),
+            open_image_sink(tmp_path / name, source),
         ):
             pass
     assert sorted(tmp_path.iterdir()) == before
@@ -66,7 +66,7 @@ def test_an_interrupted_video_leaves_no_file(tmp_path: Path, video: Video) -> No
     before = sorted(tmp_path.iterdir())
 
     def write_half() -> None:
-        with annotated_file(tmp_path / 'out.mp4', video) as file:
+        with open_image_sink(tmp_path / 'out.mp4', video) as file:
             file.add(GREY, 0.0)
             raise KeyboardInterrupt
 

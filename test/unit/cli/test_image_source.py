@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pictures, videos and webcams as shots; what is broken says so."""
+"""Pictures, videos and webcams as samples; broken input is an error."""
 
 from itertools import count
 from pathlib import Path
@@ -8,30 +8,32 @@ import cv2
 import numpy as np
 import pytest
 
-from emotion_ros.cli.image_source import USUAL_RATE_HZ, Pictures, Video, Webcam, open_footage
+from emotion_ros.cli.image_source import USUAL_RATE_HZ, Pictures, Video, Webcam, open_image_source
 from emotion_ros.errors import ConfigError
 from image_files import RATE_HZ, cut, make_picture, make_video
 
 
-def levels(footage: Pictures | Video | Webcam) -> list[int]:
-    shots = [shot for shot in footage.shots() if shot.image_bgr is not None]
-    return [round(float(np.mean(shot.image_bgr)) / 20) for shot in shots]
+def levels(source: Pictures | Video | Webcam) -> list[int]:
+    samples = [sample for sample in source.samples() if sample.image_bgr is not None]
+    return [round(float(np.mean(sample.image_bgr)) / 20) for sample in samples]
 
 
 @pytest.mark.parametrize(('name', 'frames'), [('a.avi', 1), ('a.avi', 10), ('a.mp4', 10)])
 def test_a_video_gives_every_frame_and_its_time(tmp_path: Path, name: str, frames: int) -> None:
-    video = open_footage([str(make_video(tmp_path / name, frames))])
+    video = open_image_source([str(make_video(tmp_path / name, frames))])
     assert isinstance(video, Video)
     assert (video.count, video.rate_hz, video.is_moving) == (frames, RATE_HZ, True)
-    shots = list(video.shots())
-    assert [shot.at_s for shot in shots] == pytest.approx([n / RATE_HZ for n in range(frames)])
-    assert {shot.source for shot in shots} == {str(tmp_path / name)}
+    samples = list(video.samples())
+    assert [sample.at_s for sample in samples] == pytest.approx(
+        [n / RATE_HZ for n in range(frames)]
+    )
+    assert {sample.source for sample in samples} == {str(tmp_path / name)}
     assert levels(Video(tmp_path / name)) == list(range(frames))
 
 
 def test_a_video_that_was_cut_ends_with_an_error(tmp_path: Path) -> None:
     video = Video(cut(make_video(tmp_path / 'a.avi'), 0.9))
-    *frames, last = video.shots()
+    *frames, last = video.samples()
     assert 0 < len(frames) < 10
     assert last.image_bgr is None
     assert str(last.error) == f'truncated: {len(frames)} of 10 frames can be read'
@@ -41,18 +43,18 @@ def test_pictures_of_a_folder_come_by_name(tmp_path: Path) -> None:
     for name, level in (('b.png', 40), ('a.jpg', 20), ('c.JPEG', 60)):
         make_picture(tmp_path / name, level)
     (tmp_path / 'notes.txt').write_text('no picture')
-    pictures = open_footage([str(tmp_path), str(tmp_path / 'b.png')])
+    pictures = open_image_source([str(tmp_path), str(tmp_path / 'b.png')])
     assert (pictures.count, pictures.is_moving) == (4, False)
     assert levels(pictures) == [1, 2, 3, 2]
 
 
-def test_a_broken_picture_is_a_shot_with_its_error(tmp_path: Path) -> None:
+def test_a_broken_picture_is_a_sample_with_its_error(tmp_path: Path) -> None:
     make_picture(tmp_path / 'a.png')
     cut(make_picture(tmp_path / 'b.jpg'), 0.5)
     (tmp_path / 'c.png').write_bytes(b'')
     (tmp_path / 'd.png').write_bytes(b'GIF89a and so on')
-    shots = list(open_footage([str(tmp_path)]).shots())
-    reasons = [shot.error.reason if shot.error else '' for shot in shots]
+    samples = list(open_image_source([str(tmp_path)]).samples())
+    reasons = [sample.error.reason if sample.error else '' for sample in samples]
     assert reasons == ['', 'bad_compressed', 'short_data', 'unsupported_encoding']
 
 
@@ -61,29 +63,29 @@ def test_a_picture_is_turned_as_its_exif_says(tmp_path: Path) -> None:
     data = path.read_bytes()
     exif = b'Exif\0\0MM\0*\0\0\0\x08' + bytes.fromhex('0001011200030000000100060000' + '00000000')
     path.write_bytes(data[:2] + b'\xff\xe1' + (len(exif) + 2).to_bytes(2, 'big') + exif + data[2:])
-    [shot] = Pictures([path]).shots()
-    assert shot.image_bgr is not None
-    assert shot.image_bgr.shape == (64, 48, 3)
+    [sample] = Pictures([path]).samples()
+    assert sample.image_bgr is not None
+    assert sample.image_bgr.shape == (64, 48, 3)
 
 
 REFUSED = [
-    ([''], 'holds no JPEG or PNG'),
+    ([''], 'has no JPEG or PNG in it'),
     (['absent.png'], 'absent.png: no such file or folder'),
-    (['99'], 'webcam 99: does not open'),
-    (['notes.txt'], 'notes.txt: is no JPEG, PNG or video that can be read'),
-    (['empty.mp4'], 'empty.mp4: is no JPEG, PNG or video that can be read'),
-    (['cut.mp4'], 'cut.mp4: is no JPEG, PNG or video that can be read'),
-    (['a.avi', 'a.png'], 'a.avi: is no JPEG or PNG, and a video must be given alone'),
-    (['a.avi', 'b.avi'], 'a.avi: is no JPEG or PNG, and a video must be given alone'),
+    (['99'], 'webcam 99: cannot be opened'),
+    (['notes.txt'], 'notes.txt: is not a readable JPEG, PNG or video'),
+    (['empty.mp4'], 'empty.mp4: is not a readable JPEG, PNG or video'),
+    (['cut.mp4'], 'cut.mp4: is not a readable JPEG, PNG or video'),
+    (['a.avi', 'a.png'], 'a.avi: is not a JPEG or PNG; a video must be the only input'),
+    (['a.avi', 'b.avi'], 'a.avi: is not a JPEG or PNG; a video must be the only input'),
 ]
 
 
-@pytest.mark.parametrize(('words', 'complaint'), REFUSED)
+@pytest.mark.parametrize(('words', 'problem'), REFUSED)
 def test_what_cannot_be_opened_is_one_line(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     words: list[str],
-    complaint: str,
+    problem: str,
 ) -> None:
     (tmp_path / 'files').mkdir()
     monkeypatch.chdir(tmp_path / 'files')
@@ -94,8 +96,8 @@ def test_what_cannot_be_opened_is_one_line(
         Path('empty.mp4').write_bytes(b'')
         for name in ('a.avi', 'b.avi'):
             make_video(Path(name))
-    with pytest.raises(ConfigError, match=complaint):
-        open_footage([word or '.' for word in words])
+    with pytest.raises(ConfigError, match=problem):
+        open_image_source([word or '.' for word in words])
 
 
 def test_a_file_comes_before_the_number_of_a_webcam(
@@ -103,7 +105,7 @@ def test_a_file_comes_before_the_number_of_a_webcam(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     make_video(Path('a.avi')).rename('7')
-    assert isinstance(open_footage(['7']), Video)
+    assert isinstance(open_image_source(['7']), Video)
 
 
 def test_a_webcam_runs_until_it_is_stopped_or_ends(
@@ -114,12 +116,12 @@ def test_a_webcam_runs_until_it_is_stopped_or_ends(
     monkeypatch.setattr(cv2, 'VideoCapture', lambda index, reader: opener(path))
     seconds = count(100.0, 0.25)
     webcam = Webcam(0, clock=lambda: next(seconds))
-    assert [shot.at_s for shot in webcam.shots()] == [0.25 * n for n in range(1, 11)]
+    assert [sample.at_s for sample in webcam.samples()] == [0.25 * n for n in range(1, 11)]
     webcam = Webcam(0)
-    shots = webcam.shots()
-    next(shots)
+    samples = webcam.samples()
+    next(samples)
     webcam.stop()
-    assert list(shots) == []
+    assert list(samples) == []
 
 
 @pytest.mark.parametrize('said', [0.0, -1.0, float('nan'), float('inf'), 90000.0])

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from emotion_ros.bag.message_folder import message_folder
 from emotion_ros.cli.main import main
 from emotion_ros.cli.message_definition import Block, Constant, Field, Section, read_definition
 from emotion_ros.cli.messages import ORDER, messages_page
 from emotion_ros.errors import ConfigError
+from emotion_ros.files.resources import message_folder
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / 'docs' / 'messages.md'

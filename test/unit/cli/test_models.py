@@ -55,9 +55,8 @@ def shelf() -> Iterator[Shelf]:
 
 def run(*words: str) -> int:
     parser = argparse.ArgumentParser()
-    models.add_parser(parser.add_subparsers(required=True))
-    args = parser.parse_args(['models', *words])
-    return int(args.run(args))
+    models.add_arguments(parser)
+    return models.run(parser.parse_args(words))
 
 
 def test_list(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,9 +71,7 @@ def test_list(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert f'MB: {folder}/models/face_detection_yunet' in capsys.readouterr().out
 
 
-def test_verify_asks_the_model_a_question(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_verify_runs_the_model(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run('verify') == 0
     first, *rest = capsys.readouterr().out.splitlines()
     assert first.startswith(f'intact   {folder}/face_emotion.json: demo/astronaut.jpg: Happy (')
@@ -97,10 +94,10 @@ def test_verify_finds_a_card_that_does_not_fit(
     assert 'damaged  ' in capsys.readouterr().out
 
 
-def test_verify_finds_a_model_that_answers_wrong(
+def test_verify_finds_a_model_with_wrong_output(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Hash and card fit: only the question tells."""
+    """Hash and card fit: only its output is wrong."""
     save_face(folder, face_onnx()).rename(folder / 'face_emotion.json')
     assert run('verify') == 1
     out = capsys.readouterr().out

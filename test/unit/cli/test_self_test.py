@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The questions: intact models answer as expected, others do not."""
+"""Self-tests: intact models pass, others do not."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ import pytest
 from emotion_ros.cli.self_test import (
     FACE_XYXY,
     _overlap,
-    try_detector,
-    try_face_model,
-    try_text_model,
+    check_detector,
+    check_face_model,
+    check_text_model,
 )
 from emotion_ros.errors import ModelError
 from emotion_ros.perception.face.detectors.yunet import YuNet
@@ -22,39 +22,39 @@ POSITIVE, NEGATIVE = [0.0, 0.0, 3.0, *[0.0] * 7], [3.0, 0.0, 0.0, *[0.0] * 7]
 
 
 def test_the_packaged_models_pass() -> None:
-    face = try_face_model(packaged_weights() / 'face_emotion.json')
-    text = try_text_model(packaged_weights() / 'text_emotion.json')
-    assert (face.passed, face.expected, face.answer[:7]) == (True, 'Happy', 'Happy (')
-    assert (text.passed, text.expected, text.answer[:10]) == (True, 'Positive', 'Positive (')
+    face = check_face_model(packaged_weights() / 'face_emotion.json')
+    text = check_text_model(packaged_weights() / 'text_emotion.json')
+    assert (face.passed, face.expected, face.output[:7]) == (True, 'Happy', 'Happy (')
+    assert (text.passed, text.expected, text.output[:10]) == (True, 'Positive', 'Positive (')
 
 
 def test_a_face_model_that_has_learned_nothing_fails(tmp_path: Path) -> None:
-    trial = try_face_model(save_face(tmp_path, face_onnx()))
-    assert not trial.passed
-    assert trial.answer.startswith(('Angry', 'Surprise'))
+    result = check_face_model(save_face(tmp_path, face_onnx()))
+    assert not result.passed
+    assert result.output.startswith(('Angry', 'Surprise'))
 
 
 @pytest.mark.parametrize(('logits', 'passed'), [(POSITIVE, True), (NEGATIVE, False)])
 def test_a_text_model(tmp_path: Path, logits: list[float], passed: bool) -> None:
-    trial = try_text_model(save_text(tmp_path, {'happy': logits}))
-    assert trial.passed is passed
+    result = check_text_model(save_text(tmp_path, {'happy': logits}))
+    assert result.passed is passed
 
 
 def test_a_damaged_model_is_an_error(tmp_path: Path) -> None:
     card = save_face(tmp_path, face_onnx())
     (tmp_path / 'face.onnx').write_bytes(b'half')
     with pytest.raises(ModelError, match='sha256'):
-        try_face_model(card)
+        check_face_model(card)
 
 
 def test_the_detector_finds_the_one_face(
     models_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = models_folder / STORED_MODELS['yunet'].entry
-    assert try_detector(path).passed
+    assert check_detector(path).passed
     monkeypatch.setattr(YuNet, 'detect', lambda self, image: [])
-    trial = try_detector(path)
-    assert (trial.passed, trial.answer) == (False, 'faces: none')
+    result = check_detector(path)
+    assert (result.passed, result.output) == (False, 'faces: none')
 
 
 @pytest.mark.parametrize(

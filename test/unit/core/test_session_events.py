@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The turning points of a session."""
+"""The events of a session."""
 
 import pytest
 
 from emotion_ros.core.emotions import Emotion
-from emotion_ros.core.session_events import Chronicle, Kind
+from emotion_ros.core.session_events import EventDetector, EventType
 from emotion_ros.core.state import EmotionState, Reason, Status
 
 HAPPY, SAD, UNKNOWN = Emotion.HAPPY, Emotion.SAD, Emotion.UNKNOWN
@@ -26,29 +26,32 @@ A_TORN, B = person('a', conflict=True), person('b', SAD)
     [
         ([], []),
         ([[NOBODY], [NOBODY]], []),
-        ([[A]], [(Kind.ONSET, 0, 'a')]),
-        ([[A], [A], [A]], [(Kind.ONSET, 0, 'a')]),
-        ([[A_UNSURE], [A]], [(Kind.ONSET, 1, 'a')]),
-        ([[A], [A_SAD]], [(Kind.ONSET, 0, 'a'), (Kind.CHANGE, 1, 'a')]),
-        ([[A], [A_UNSURE], [A]], [(Kind.ONSET, 0, 'a'), (Kind.ONSET, 2, 'a')]),
-        ([[A], [A_TORN], [A_TORN]], [(Kind.ONSET, 0, 'a'), (Kind.CONFLICT, 1, 'a')]),
-        ([[A], [NOBODY], [NOBODY]], [(Kind.ONSET, 0, 'a'), (Kind.LOST, 1, 'a')]),
+        ([[A]], [(EventType.ONSET, 0, 'a')]),
+        ([[A], [A], [A]], [(EventType.ONSET, 0, 'a')]),
+        ([[A_UNSURE], [A]], [(EventType.ONSET, 1, 'a')]),
+        ([[A], [A_SAD]], [(EventType.ONSET, 0, 'a'), (EventType.CHANGE, 1, 'a')]),
+        ([[A], [A_UNSURE], [A]], [(EventType.ONSET, 0, 'a'), (EventType.ONSET, 2, 'a')]),
+        ([[A], [A_TORN], [A_TORN]], [(EventType.ONSET, 0, 'a'), (EventType.CONFLICT, 1, 'a')]),
+        ([[A], [NOBODY], [NOBODY]], [(EventType.ONSET, 0, 'a'), (EventType.LOST, 1, 'a')]),
         (
             [[A], [A, B], [B, A], [B]],
-            [(Kind.ONSET, 0, 'a'), (Kind.ONSET, 1, 'b'), (Kind.LOST, 3, 'a')],
+            [(EventType.ONSET, 0, 'a'), (EventType.ONSET, 1, 'b'), (EventType.LOST, 3, 'a')],
         ),
-        ([[person('')], [NOBODY], [person('')]], [(Kind.ONSET, 0, ''), (Kind.ONSET, 2, '')]),
-        ([[person('')], [A]], [(Kind.ONSET, 0, ''), (Kind.ONSET, 1, 'a')]),
+        (
+            [[person('')], [NOBODY], [person('')]],
+            [(EventType.ONSET, 0, ''), (EventType.ONSET, 2, '')],
+        ),
+        ([[person('')], [A]], [(EventType.ONSET, 0, ''), (EventType.ONSET, 1, 'a')]),
     ],
 )
-def test_what_happens_is_told_once_and_by_person(moments, expected):
-    chronicle = Chronicle()
-    found = [h for t, states in enumerate(moments) for h in chronicle.update(states, float(t))]
-    assert [(h.kind, h.at_s, h.person_id) for h in found] == expected
+def test_an_event_is_reported_once_and_by_person(moments, expected):
+    detector = EventDetector()
+    found = [e for t, states in enumerate(moments) for e in detector.update(states, float(t))]
+    assert [(event.type, event.at_s, event.person_id) for event in found] == expected
 
 
-def test_who_was_lost_is_told_with_the_last_state():
-    chronicle = Chronicle()
-    chronicle.update([A], 0.0)
-    [lost] = chronicle.update([NOBODY], 1.0)
-    assert (lost.kind, lost.state) == (Kind.LOST, A)
+def test_a_lost_person_is_reported_with_the_last_state():
+    detector = EventDetector()
+    detector.update([A], 0.0)
+    [lost] = detector.update([NOBODY], 1.0)
+    assert (lost.type, lost.state) == (EventType.LOST, A)

@@ -29,7 +29,7 @@ def start(tmp_path, monkeypatch):
     def start(programs: Programs, name: str, script: str) -> Program:
         (tmp_path / f'{name}.py').write_text(script)
         program = programs.start(name, name)
-        until(lambda: program.process.poll() is not None or 'ready' in program.last_words())
+        until(lambda: program.process.poll() is not None or 'ready' in program.output_tail())
         return program
 
     return start
@@ -42,19 +42,19 @@ def until(condition):
     return value
 
 
-def test_no_program_has_no_casualty():
+def test_no_program_has_not_failed():
     with Programs({}) as programs:
-        assert programs.casualty() == ''
+        assert programs.failed_process() == ''
 
 
-def test_a_casualty_is_named_with_its_code_and_last_words(start, monkeypatch):
+def test_a_failed_process_is_reported_with_code_and_output(start, monkeypatch):
     monkeypatch.setenv('MARK', 'overridden')
     # The environment is taken when the programs are made, after the fixture has set it.
     with Programs({'MARK': 'our own'}) as programs:
         start(programs, 'waits', WAITS)
-        assert programs.casualty() == ''
+        assert programs.failed_process() == ''
         start(programs, 'fails', FAILS)
-        words = programs.casualty()
+        words = programs.failed_process()
     assert words == 'fails ended with code 3\nline 7\nline 8\nour own'
 
 

@@ -68,8 +68,8 @@ def session(**changes) -> Session:
 def evil_session() -> Session:
     made = session(title=EVIL, source=EVIL)
     evil = replace(HAPPY, person_id=EVIL, summary=EVIL)
-    made.see_states([evil], 1.0)
-    made.see_states([evil, replace(HAPPY, person_id=EVIL + '2')], 2.0)
+    made.add_states([evil], 1.0)
+    made.add_states([evil, replace(HAPPY, person_id=EVIL + '2')], 2.0)
     made.transcript.add_words(EVIL, 2.0)
     made.transcript.add_sentiment(SentimentResult(Sentiment.NEGATIVE, 0.8, EVIL), 2.0)
     made.rejects[EVIL, EVIL] = 3
@@ -87,9 +87,9 @@ def test_a_session_without_anything_is_a_report_that_says_so():
 
 def test_what_happened_and_what_was_said_is_in_the_tables():
     made = session()
-    made.see_states([HAPPY], 1.0)
-    made.see_states([HAPPY], 2.0)
-    made.see_states([EmotionState(0.0, Status.NO_PERSON, Reason.NO_PERSON)], 3.0)
+    made.add_states([HAPPY], 1.0)
+    made.add_states([HAPPY], 2.0)
+    made.add_states([EmotionState(0.0, Status.NO_PERSON, Reason.NO_PERSON)], 3.0)
     made.transcript.add_sentiment(SentimentResult(Sentiment.POSITIVE, 0.9), 4.0)
     made.transcript.add_words('hello', 1.0)
     made.latencies_s += [0.01, 0.02, 0.03]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tokenizers import pre_tokenizers
 
-from emotion_ros.cli.self_test import try_hub_model
+from emotion_ros.cli.self_test import check_hub_model
 from emotion_ros.errors import ConfigError, MissingDependency, ModelError
 from emotion_ros.perception.models.download import fetch
 from emotion_ros.perception.models.registry import FOLDER_VARIABLE, STORED_MODELS
@@ -116,7 +116,7 @@ def test_what_was_fetched_is_found_by_its_hub_name(
     engine = hub(cardiff.hub_name)
     assert engine.name == cardiff.hub_name
     assert int(engine.classify('I am so happy today!').sentiment.argmax()) == 2
-    assert try_hub_model(entry).passed
+    assert check_hub_model(entry).passed
     (entry / 'merges.txt').write_bytes(b'#version: 0.3\n')
     with pytest.raises(ModelError, match='merges.txt: sha256 is'):
         hub(cardiff.hub_name)

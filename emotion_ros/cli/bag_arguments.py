@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""The arguments of the commands that replay a bag."""
+
+import argparse
+from collections.abc import Iterable
+from math import isfinite
+from pathlib import Path
+
+from emotion_ros.bag.replay_config import ReplayOptions
+from emotion_ros.bag.topics import SOURCES
+from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.errors import ConfigError
+
+
+def add_bag_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments from which ``replay_options`` is made."""
+    add = parser.add_argument
+    add('bag', type=Path, help='rosbag2 folder, or one .mcap or .db3 file')
+    add(
+        '--from',
+        dest='source',
+        choices=SOURCES,
+        default='',
+        help='images: process the recorded images and speech again; evidence: use the recorded '
+        'emotion/faces and emotion/text, without networks (default: images, if the bag has some)',
+    )
+    add(
+        '--without',
+        action='append',
+        default=[],
+        metavar='MODALITY',
+        help='leave out a modality, such as text; may be repeated',
+    )
+    add(
+        '--weight',
+        action='append',
+        default=[],
+        metavar='MODALITY=NUMBER',
+        help='use another weight for a modality, such as face=0.3; may be repeated',
+    )
+    add(
+        '--image-topic',
+        default='',
+        metavar='TOPIC',
+        help='default: the only topic with images, or the one with the usual name',
+    )
+    add(
+        '--speech-topic',
+        default='',
+        metavar='TOPIC',
+        help='default: the one called speech_to_text or speech, in any namespace',
+    )
+    add('--params', type=Path, metavar='FILE', help='parameter file of the nodes')
+
+
+def replay_options(args: argparse.Namespace) -> ReplayOptions:
+    """Return the options for these arguments; ConfigError for an invalid weight."""
+    return ReplayOptions(
+        bag=args.bag,
+        source=args.source,
+        image_topic=args.image_topic,
+        speech_topic=args.speech_topic,
+        params=args.params,
+        without=frozenset(args.without),
+        weights=parse_weights(args.weight),
+    )
+
+
+def parse_weights(texts: Iterable[str]) -> dict[str, float]:
+    """Return {modality: weight} from texts such as ``face=0.3``; ConfigError for others."""
+    weights = {}
+    for text in texts:
+        name, _, number = text.partition('=')
+        try:
+            weight = float(number)
+        except ValueError:
+            weight = float('nan')
+        if not name or not isfinite(weight):
+            raise ConfigError(f'--weight {text!r} is not MODALITY=NUMBER, such as face=0.3')
+        FusionConfig.specs()['other_weight'].check(f'--weight {name}', weight)
+        weights[name] = weight
+    return weights
