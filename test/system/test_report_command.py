@@ -82,7 +82,7 @@ def test_evidence_is_replayed(evidence_bag):
     assert 'in a replay, 2023-11-14 22:13 UTC' in html
     assert 'latency' not in html.split('<main>')[1].split('noscript')[0]
     assert list(data_of(html)['tracks']) == ['focus', 'face_1']
-    assert '(words not recorded)' in html
+    assert '(text not recorded)' in html
 
 
 def test_recorded_states_are_taken_as_they_are(recorded_bag):
@@ -126,7 +126,7 @@ def test_pictures_only_when_asked_for(bags: Bags):
 @pytest.mark.parametrize(
     ('options', 'reason'),
     [
-        ('--frames', '--frames: has no images; it has /emotion/evidence'),
+        ('--frames', '--frames: the bag has no images; it has /emotion/evidence'),
         ('--from images', 'has neither images'),
         ('-o /proc/nowhere/report.html', '/proc/nowhere/report.html: cannot be written'),
         ('--weight face=much', 'is not MODALITY=NUMBER'),
