@@ -24,7 +24,7 @@ MOMENTS = '| camera | text | after |'
 HAPPY = face(Emotion.HAPPY)
 CAMERA = {
     'silent': None,
-    'nobody': (),
+    'no person': (),
     'clear face': (HAPPY,),
     'unclear face': (face(Emotion.HAPPY, confidence=0.3),),
     'face lost': (HAPPY,),
