@@ -12,7 +12,7 @@ import psutil
 from benchmarks.figure import NotMeasured
 from benchmarks.probe_node import ProbeNode, temporary_node
 from benchmarks.scenarios import Scenario
-from emotion_ros.demo.command import SEPARATE, TOGETHER
+from emotion_ros.demo.runner import SEPARATE, TOGETHER
 from emotion_ros.sandbox.domain import isolated
 from emotion_ros.sandbox.processes import Programs
 

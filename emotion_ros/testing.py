@@ -33,7 +33,7 @@ from rclpy.utilities import try_shutdown
 from rosgraph_msgs.msg import Clock
 
 from emotion_ros.bag.offline_fusion import NANOSECONDS, with_ticks
-from emotion_ros.demo.ground_truth import ideal_state
+from emotion_ros.demo.ground_truth import ground_truth_state
 from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.to_msg import state_to_msg
@@ -213,7 +213,7 @@ def _story_states(path: Path) -> States:
     for tick in range(int(storyboard.duration_s * STORY_HZ) + 1):
         time_ns = STORY_BEGINS_NS + round(tick * NANOSECONDS / STORY_HZ)
         now_s = time_ns / NANOSECONDS
-        state = ideal_state(storyboard, tick / STORY_HZ, now_s)
+        state = ground_truth_state(storyboard, tick / STORY_HZ, now_s)
         states.append((time_ns, state_to_msg(state, now_s)))
     return states
 

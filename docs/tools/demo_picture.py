@@ -6,7 +6,6 @@ conflict, to docs/figures/demo.svg.
 """
 
 import io
-import os
 import re
 from contextlib import closing
 from pathlib import Path
@@ -14,12 +13,11 @@ from pathlib import Path
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
-from emotion_ros.demo.command import Interruption, Performance, node_arguments
-from emotion_ros.demo.evaluation import Outcome
-from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboard
+from emotion_ros.demo.evaluation import ExpectationResult
+from emotion_ros.demo.runner import DemoOptions, DemoRunner
+from emotion_ros.demo.storyboard_file import packaged_storyboard
 from emotion_ros.demo.terminal import Snapshot, screen
-from emotion_ros.sandbox.domain import free_domain, isolated
-from emotion_ros.sandbox.processes import Programs
+from emotion_ros.sandbox.domain import free_domain
 
 PICTURE = Path(__file__).parents[1] / 'figures' / 'demo.svg'
 MOMENT_S = 15.5
@@ -41,7 +39,7 @@ class ScreenRecorder:
             console.print(screen(snapshot, packaged_storyboard().name))
             self.svg = console.export_svg(title='make demo', code_format=FORMAT, unique_id='demo')
 
-    def conclude(self, outcomes: tuple[Outcome, ...]) -> None:
+    def conclude(self, results: tuple[ExpectationResult, ...]) -> None:
         """Print nothing."""
 
     def close(self) -> None:
@@ -50,22 +48,11 @@ class ScreenRecorder:
 
 def main() -> None:
     """Play the story and write the picture."""
-    story = packaged_storyboard()
-    environment = isolated(free_domain())
-    os.environ.update(environment)
-    from emotion_ros.demo.observer_node import watching
-
-    with (
-        closing(ScreenRecorder()) as view,
-        watching() as watcher,
-        Programs(environment) as programs,
-    ):
-        programs.start('pipeline', 'emotion_ros.nodes.pipeline', node_arguments(None))
-        storyboard, interruption = load_storyboard(story), Interruption()
-        runner = Performance(storyboard, story, programs, watcher, view, interruption)
-        problem = runner.play()
-    if problem:
-        raise SystemExit(problem)
+    options = DemoOptions(storyboard=packaged_storyboard(), domain=free_domain())
+    with closing(ScreenRecorder()) as view:
+        result = DemoRunner(options).run(view)
+    if result.problem:
+        raise SystemExit(result.problem)
     PICTURE.write_text(view.svg, encoding='utf-8')
 
 

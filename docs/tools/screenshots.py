@@ -19,8 +19,8 @@ from browser import chromium_page, console_errors, load
 from emotion_ros.bag.types import IMAGE, STRING
 from emotion_ros.bag.writer import NANOSECONDS, BagWriter
 from emotion_ros.cli.main import main as emotion_ros
-from emotion_ros.demo.command import node_arguments
-from emotion_ros.demo.frame_renderer import HEIGHT, WIDTH, ScenePainter
+from emotion_ros.demo.frame_renderer import HEIGHT, WIDTH, FrameRenderer
+from emotion_ros.demo.runner import node_arguments
 from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboard
 from emotion_ros.sandbox.domain import free_domain, isolated
 from emotion_ros.sandbox.processes import Program, Programs
@@ -118,7 +118,7 @@ def take_report(page: 'Page', folder: Path) -> None:
 def write_bag(path: Path, story: Path) -> None:
     """Write the camera images and the sentences of a storyboard as a rosbag2 recording."""
     storyboard = load_storyboard(story)
-    painter = ScenePainter(storyboard, story.parent)
+    renderer = FrameRenderer(storyboard, story.parent)
     with BagWriter(path) as writer:
         for cue in storyboard.cues:
             if cue.say:
@@ -133,7 +133,7 @@ def write_bag(path: Path, story: Path) -> None:
                     'width': WIDTH,
                     'encoding': 'bgr8',
                     'step': 3 * WIDTH,
-                    'data': painter.paint(view, number).reshape(-1),
+                    'data': renderer.render(view, number).reshape(-1),
                 }
                 writer.write(stamp_ns(at_s), '/camera/image_raw', IMAGE, fields)
 

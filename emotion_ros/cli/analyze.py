@@ -27,7 +27,6 @@ from emotion_ros.cli.image_sink import ImageSink, open_image_sink
 from emotion_ros.cli.image_source import ImageSample, ImageSource, Webcam, open_image_source
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.utterance import Utterance
-from emotion_ros.demo.terminal import face_words
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
@@ -36,6 +35,7 @@ from emotion_ros.perception.image.decode import rotate_image
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.pipeline import make_text_pipeline
 from emotion_ros.view.progress import with_progress
+from emotion_ros.view.state_text import faces_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +100,7 @@ def _analyze_images(args: argparse.Namespace) -> None:
                 _results(source, pipeline, sink),
                 source.count,
                 'analyze',
-                label=lambda image: face_words(image.faces),
+                label=lambda image: faces_text(image.faces),
             )
         )
         _print_images(counts.counted(results), source.is_moving, args)

@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros demo``: the command line of the demo."""
+"""``emotion-ros demo``: a scripted person, played to the real nodes."""
 
 import argparse
+import sys
+from contextlib import closing
 from pathlib import Path
 
 from emotion_ros.cli.arguments import domain_id
-from emotion_ros.demo.command import DemoOptions, run_demo
+from emotion_ros.demo.runner import DemoOptions, DemoRunner
+from emotion_ros.demo.storyboard_file import packaged_storyboard
+from emotion_ros.demo.terminal import make_view
+from emotion_ros.sandbox.domain import free_domain
+from emotion_ros.web.config import DashboardConfig
+
+EXIT_MISSED = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,14 +37,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the demo and return its exit code."""
-    return run_demo(
-        DemoOptions(
-            storyboard=args.storyboard,
-            params=args.params,
-            domain=args.domain,
-            separate=args.separate,
-            dashboard=args.dashboard,
-            headless=args.headless,
-        )
+    """Play the story; 0 when every expectation was met, else EXIT_MISSED."""
+    options = DemoOptions(
+        storyboard=args.storyboard or packaged_storyboard(),
+        domain=free_domain() if args.domain is None else args.domain,
+        params=args.params,
+        separate=args.separate,
+        dashboard=args.dashboard,
     )
+    runner = DemoRunner(options)
+    with closing(make_view(args.headless, title(options))) as view:
+        result = runner.run(view)
+    if result.problem:
+        print(f'stopped: {result.problem}', file=sys.stderr)
+    print(f'{result.met} of {len(result.expectations)} expectations met')
+    return 0 if result.passed else EXIT_MISSED
+
+
+def title(options: DemoOptions) -> str:
+    """Return the storyboard, the ROS domain and the dashboard's address if there is one."""
+    page = DashboardConfig.defaults()
+    address = f', http://{page["host"]}:{page["port"]}/' if options.dashboard else ''
+    return f'{options.storyboard.name}, ROS_DOMAIN_ID={options.domain}{address}'

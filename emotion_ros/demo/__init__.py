@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The scripted demonstration: storyboard, source, evaluation, terminal view."""
+"""The scripted demo: storyboard, source node, observer, evaluation, terminal."""

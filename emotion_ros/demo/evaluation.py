@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Whether the published states are those that a storyboard expects.
+"""Evaluation of published states against the expectations of a storyboard.
 
-An expectation is met when the states have *settled* between the cue and its deadline: HELD_STATES
-in a row have the expected fields, and from there to the deadline at least HELD_SHARE of all do.
-What comes too late or does not last is a miss. The share forgives one late frame on a busy
-machine, which makes a state HOLDING for a moment.
+An expectation is met when the states *settle* between the cue and its deadline: HELD_STATES in a
+row have the expected fields, and from there to the deadline at least HELD_SHARE of all do. What
+comes too late or does not last is missed. The share allows for one late frame on a busy machine,
+which makes a state HOLDING for a moment.
 """
 
 from collections.abc import Sequence
@@ -19,27 +19,28 @@ HELD_SHARE = 0.7
 
 
 class Verdict(Enum):
-    """How an expectation stands; OPEN until its deadline has passed."""
+    """Whether an expectation is met; PENDING until its deadline has passed."""
 
-    OPEN = 'open'
+    PENDING = 'pending'
     MET = 'met'
     MISSED = 'missed'
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """A state and when it was seen, in seconds from the start of the story."""
+class TimedState:
+    """A state received ``at_s`` seconds after the start of the story."""
 
     at_s: float
     state: EmotionState
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of one cue's expectation.
+class ExpectationResult:
+    """The result of one cue's expectation.
 
-    ``settled_after_s`` is when, after the cue, the run of expected states began (None: they have
-    not settled); ``last`` is the last state before the deadline, None when there was none.
+    ``settled_after_s`` is the time from the cue to the first of the settled states, None when
+    they have not settled; ``last`` is the last state before the deadline, None when there was
+    none.
     """
 
     cue: Cue
@@ -49,29 +50,35 @@ class Outcome:
     last: EmotionState | None
 
 
-def judge(storyboard: Storyboard, seen: Sequence[Sighting], now_s: float) -> tuple[Outcome, ...]:
-    """Judge every expectation at ``now_s`` by the states seen so far, in the order of time."""
-    expecting = [(cue, cue.expect) for cue in storyboard.cues if cue.expect is not None]
-    return tuple(_judge_cue(cue, expect, seen, now_s) for cue, expect in expecting)
+def evaluate(
+    storyboard: Storyboard, states: Sequence[TimedState], now_s: float
+) -> tuple[ExpectationResult, ...]:
+    """Evaluate every expectation at ``now_s`` on the states received so far, in time order."""
+    return tuple(
+        _evaluate_cue(cue, cue.expect, states, now_s)
+        for cue in storyboard.cues
+        if cue.expect is not None
+    )
 
 
-def _judge_cue(cue: Cue, expect: Expectation, seen: Sequence[Sighting], now_s: float) -> Outcome:
+def _evaluate_cue(
+    cue: Cue, expect: Expectation, states: Sequence[TimedState], now_s: float
+) -> ExpectationResult:
     deadline_s = cue.at_s + expect.within_s
-    window = [s for s in seen if cue.at_s <= s.at_s <= deadline_s]
-    held = _held(expect, window)
-    settled = bool(held)
+    window = [s for s in states if cue.at_s <= s.at_s <= deadline_s]
+    settled = _settled(expect, window)
     verdict = Verdict.MET if settled else Verdict.MISSED
-    return Outcome(
+    return ExpectationResult(
         cue=cue,
         expect=expect,
-        verdict=verdict if now_s > deadline_s else Verdict.OPEN,
-        settled_after_s=held[0].at_s - cue.at_s if settled else None,
+        verdict=verdict if now_s > deadline_s else Verdict.PENDING,
+        settled_after_s=settled[0].at_s - cue.at_s if settled else None,
         last=window[-1].state if window else None,
     )
 
 
-def _held(expect: Expectation, window: Sequence[Sighting]) -> Sequence[Sighting]:
-    """Return the states from the first settled one on, or none when they have not settled."""
+def _settled(expect: Expectation, window: Sequence[TimedState]) -> Sequence[TimedState]:
+    """Return the states from the first settled one on; none when they have not settled."""
     holds = [expect.holds(s.state) for s in window]
     for start in range(len(holds) - HELD_STATES + 1):
         if all(holds[start : start + HELD_STATES]):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The demo's own eyes and ears: what the nodes publish, as plain data for the view."""
+"""Demo observer node: collects what the nodes publish, for evaluation and display."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from std_msgs.msg import Header, String
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, stamp_to_seconds
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState
-from emotion_ros.demo.evaluation import Sighting
+from emotion_ros.demo.evaluation import TimedState
 from emotion_ros.demo.source_node import LATCHED, STARTED_TOPIC
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotionArray
@@ -24,16 +24,16 @@ QUEUE_DEPTH = 50
 FRAME_TIMEOUT_S = 1.0
 
 
-class DemoWatcher(Node):
-    """Remembers the latest of everything and, from the story's beginning, every state."""
+class DemoObserver(Node):
+    """Keeps the latest message of each topic and, from the start of the story, every state."""
 
     def __init__(self, **node_options: Any) -> None:
-        super().__init__('demo_watcher', **node_options)
+        super().__init__('demo_observer', **node_options)
         self.state: EmotionState | None = None
         self.latency_s = 0.0
-        self.heard = ''
-        self.sightings: list[Sighting] = []
-        self._zero_s: float | None = None
+        self.speech = ''
+        self.states: list[TimedState] = []
+        self._start_s: float | None = None
         self._faces: tuple[FaceObservation, ...] = ()
         self._faces_until_s = 0.0
         self._own_executor = SingleThreadedExecutor(context=self.context)
@@ -44,49 +44,49 @@ class DemoWatcher(Node):
         self.create_subscription(String, 'speech', self._on_speech, QUEUE_DEPTH)
 
     def story_time(self) -> float | None:
-        """Return the seconds since the story began; None before."""
-        if self._zero_s is None:
+        """Return the seconds since the start of the story; None before it."""
+        if self._start_s is None:
             return None
-        return float(self.get_clock().now().nanoseconds / 1e9 - self._zero_s)
+        return float(self.get_clock().now().nanoseconds / 1e9 - self._start_s)
 
     def faces(self) -> tuple[FaceObservation, ...] | None:
-        """Return who was in the latest frame; None when it is older than FRAME_TIMEOUT_S."""
+        """Return the faces of the latest frame; None when it is older than FRAME_TIMEOUT_S."""
         return self._faces if monotonic() < self._faces_until_s else None
 
     def spin_for(self, seconds: float) -> None:
-        """Take in what arrives during this time."""
+        """Serve the subscriptions for this long."""
         until_s = monotonic() + seconds
         while (left_s := until_s - monotonic()) > 0.0:
             self._own_executor.spin_once(timeout_sec=left_s)
 
     def _on_started(self, msg: Header) -> None:
-        self._zero_s = stamp_to_seconds(msg.stamp)
-        self.sightings.clear()
+        self._start_s = stamp_to_seconds(msg.stamp)
+        self.states.clear()
 
     def _on_state(self, msg: EmotionStateMsg) -> None:
         self.state, self.latency_s = msg_to_state(msg), msg.latency
-        seen_s = self.story_time()
-        if seen_s is not None:
-            self.sightings.append(Sighting(seen_s, self.state))
+        at_s = self.story_time()
+        if at_s is not None:
+            self.states.append(TimedState(at_s, self.state))
 
     def _on_faces(self, msg: FaceEmotionArray) -> None:
         self._faces = msg_to_faces(msg).faces
         self._faces_until_s = monotonic() + FRAME_TIMEOUT_S
 
     def _on_speech(self, msg: String) -> None:
-        self.heard = msg.data
+        self.speech = msg.data
 
 
 @contextmanager
-def watching() -> Iterator[DemoWatcher]:
-    """Open a watcher in a ROS context of its own; signals stay with the caller."""
+def open_observer() -> Iterator[DemoObserver]:
+    """Open an observer in a separate ROS context, which leaves the signal handlers alone."""
     context = rclpy.Context()
     rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)
     try:
-        watcher = DemoWatcher(context=context)
+        observer = DemoObserver(context=context)
         try:
-            yield watcher
+            yield observer
         finally:
-            watcher.destroy_node()
+            observer.destroy_node()
     finally:
         rclpy.shutdown(context=context)

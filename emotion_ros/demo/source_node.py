@@ -1,29 +1,42 @@
 # SPDX-License-Identifier: MIT
-"""demo_source: plays a storyboard in place of a camera and a speech recogniser."""
+"""demo_source: plays a storyboard in place of camera, speech recogniser or other nodes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rclpy.node import Node
+from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from std_msgs.msg import Header
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header, String
 
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
-from emotion_ros.demo.config import DemoConfig
-from emotion_ros.demo.publishers import make_stage
+from emotion_ros.demo.config import FRAMES, MODALITIES, DemoConfig
+from emotion_ros.demo.frame_renderer import HEIGHT, WIDTH, FrameRenderer
+from emotion_ros.demo.ground_truth import (
+    ground_truth_faces,
+    ground_truth_state,
+    ground_truth_text,
+)
+from emotion_ros.demo.storyboard import Cue, Storyboard
 from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboard
+from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.to_msg import seconds_to_stamp
+from emotion_ros.nodes.to_msg import bgr_to_msg, face_to_msg, seconds_to_stamp, state_to_msg
 
 STARTED_TOPIC = 'demo/started'
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+QUEUE_DEPTH = 10
+FRAME_ID = 'demo_camera'
 NOT_PLAYED = float('-inf')
 
 
 class DemoSourceNode(EmotionNode[DemoConfig]):
-    """Tells the story in ROS time; after its end the last view stays, or it starts again.
+    """Plays the story in ROS time; after its end the last view stays, or it starts again.
 
-    The stamp of ``demo/started`` (latched) is the story's time zero, its frame_id the file.
+    The stamp of ``demo/started`` (latched) is the start of the story, its frame_id the file.
     """
 
     Config = DemoConfig
@@ -33,47 +46,135 @@ class DemoSourceNode(EmotionNode[DemoConfig]):
         path = Path(self.config.storyboard) if self.config.storyboard else packaged_storyboard()
         self._path = path
         self._storyboard = load_storyboard(path)
-        self._stage = make_stage(self.config.level, self, self._storyboard, path.parent)
+        self._output = _make_output(self, self.config.level, self._storyboard, path.parent)
         self._started_publisher = self.create_publisher(Header, STARTED_TOPIC, LATCHED)
         self._created_s = self.steady_s()
-        self._zero_s: float | None = None
+        self._start_s: float | None = None
         self._played_until_s = NOT_PLAYED
         self.start()
         self.create_timer(1.0 / self.config.rate, self._on_tick, clock=self.steady_clock)
 
     def details(self) -> dict[str, str]:
-        """Return what is played, and how."""
+        """Return the storyboard and the level."""
         return {'storyboard': str(self._path), 'level': self.config.level}
 
     def _on_tick(self) -> None:
         now_s, began_s = self.now_s(), self.steady_s()
         if not self.enabled or not self._may_play(now_s):
             return
-        t_s = self._story_time(now_s)
+        if self._start_s is None or self._must_restart(now_s - self._start_s):
+            self._start_s, self._played_until_s = now_s, NOT_PLAYED
+            header = Header(stamp=seconds_to_stamp(now_s), frame_id=str(self._path))
+            self._started_publisher.publish(header)
+        t_s = now_s - self._start_s
         cues = self._storyboard.cues_between(self._played_until_s, t_s)
-        self._stage.play(t_s, cues, now_s)
+        self._output.publish(t_s, cues, now_s)
         self._played_until_s = max(t_s, self._played_until_s)
         self.health.processed(0.0, self.steady_s() - began_s)
 
     def _may_play(self, now_s: float) -> bool:
-        """Wait for a clock and, before the beginning, a while for somebody to listen."""
-        if now_s == 0.0 or self._zero_s is not None:
+        """Return whether there is a clock and, before the start, every topic has a subscriber.
+
+        After ``wait_for_subscribers`` seconds it starts without them.
+        """
+        if now_s == 0.0 or self._start_s is not None:
             return now_s > 0.0
         waited_s = self.steady_s() - self._created_s
-        return waited_s >= self.config.wait_for_subscribers or self._stage.is_heard()
+        return waited_s >= self.config.wait_for_subscribers or self._output.has_subscribers()
 
-    def _story_time(self, now_s: float) -> float:
-        """Return the time since the story's zero, which is set now if it begins (again) now."""
-        if self._zero_s is None or self._begins_again(now_s - self._zero_s):
-            self._zero_s, self._played_until_s = now_s, NOT_PLAYED
-            header = Header(stamp=seconds_to_stamp(now_s), frame_id=str(self._path))
-            self._started_publisher.publish(header)
-        return now_s - self._zero_s
-
-    def _begins_again(self, t_s: float) -> bool:
+    def _must_restart(self, t_s: float) -> bool:
         """Return whether the loop is due or the clock was set back."""
         is_over = self._played_until_s >= self._storyboard.duration_s
         return (self.config.loop and is_over) or t_s < self._played_until_s - CLOCK_JUMP_S
+
+
+class _Output:
+    """Publishes what a level of DemoConfig asks for."""
+
+    def __init__(self, storyboard: Storyboard, *publishers: Publisher) -> None:
+        self._storyboard = storyboard
+        self._topics = publishers
+
+    def has_subscribers(self) -> bool:
+        """Return whether every topic has a subscriber."""
+        return all(topic.get_subscription_count() for topic in self._topics)
+
+    def publish(self, t_s: float, cues: Sequence[Cue], stamp_s: float) -> None:
+        """Publish the view at ``t_s`` and the speech in ``cues``, stamped ``stamp_s``."""
+        raise NotImplementedError
+
+
+class _FramesOutput(_Output):
+    """A camera (``image``, bgr8) and a speech recogniser (``speech``).
+
+    Reliable, which matches best-effort and reliable subscribers.
+    """
+
+    def __init__(self, node: Node, storyboard: Storyboard, folder: Path) -> None:
+        self._renderer = FrameRenderer(storyboard, folder)
+        self._images = node.create_publisher(Image, 'image', 1)
+        self._speech = node.create_publisher(String, 'speech', QUEUE_DEPTH)
+        self._frame = 0
+        super().__init__(storyboard, self._images, self._speech)
+
+    def publish(self, t_s: float, cues: Sequence[Cue], stamp_s: float) -> None:
+        view = self._storyboard.view_at(t_s)
+        if view.camera_on:
+            self._frame += 1
+            image = self._renderer.render(view, self._frame)
+            self._images.publish(bgr_to_msg(image, seconds_to_stamp(stamp_s), FRAME_ID))
+        for cue in cues:
+            if cue.say:
+                self._speech.publish(String(data=cue.say))
+
+
+class _ModalitiesOutput(_Output):
+    """The ground truth in place of vision_node and sentiment_node."""
+
+    def __init__(self, node: Node, storyboard: Storyboard) -> None:
+        self._faces = node.create_publisher(FaceEmotionArray, 'emotion/faces', QUEUE_DEPTH)
+        self._text = node.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
+        super().__init__(storyboard, self._faces, self._text)
+
+    def publish(self, t_s: float, cues: Sequence[Cue], stamp_s: float) -> None:
+        header = Header(stamp=seconds_to_stamp(stamp_s), frame_id=FRAME_ID)
+        view = self._storyboard.view_at(t_s)
+        if view.camera_on:
+            faces = [face_to_msg(face) for face in ground_truth_faces(view, WIDTH, HEIGHT)]
+            size = {'image_width': WIDTH, 'image_height': HEIGHT}
+            self._faces.publish(FaceEmotionArray(header=header, faces=faces, **size))
+        for cue in cues:
+            if cue.say:
+                text = ground_truth_text(cue.sentiment, stamp_s)
+                msg = TextSentiment(
+                    header=header,
+                    sentiment=int(cue.sentiment),
+                    sentiment_probabilities=list(text.sentiment),
+                    emotion_probabilities=list(text.emotion),
+                    quality=text.quality,
+                )
+                self._text.publish(msg)
+
+
+class _StateOutput(_Output):
+    """The expected states in place of fusion_node."""
+
+    def __init__(self, node: Node, storyboard: Storyboard) -> None:
+        self._states = node.create_publisher(EmotionState, 'emotion_state', QUEUE_DEPTH)
+        super().__init__(storyboard, self._states)
+
+    def publish(self, t_s: float, cues: Sequence[Cue], stamp_s: float) -> None:
+        del cues  # the expectations contain their effect
+        state = ground_truth_state(self._storyboard, t_s, stamp_s)
+        self._states.publish(state_to_msg(state, stamp_s))
+
+
+def _make_output(node: Node, level: str, storyboard: Storyboard, folder: Path) -> _Output:
+    if level == FRAMES:
+        return _FramesOutput(node, storyboard, folder)
+    if level == MODALITIES:
+        return _ModalitiesOutput(node, storyboard)
+    return _StateOutput(node, storyboard)
 
 
 def main(args: list[str] | None = None) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A storyboard: what a scripted person shows and says when, and what should be understood."""
+"""A storyboard: a scripted person's appearance and speech over time, and the expected states."""
 
 from dataclasses import dataclass
 from math import isfinite
@@ -17,7 +17,8 @@ class Picture:
     """A picture in the camera's view, scaled to ``height_px``, its top left corner at (x, y) px.
 
     ``image`` is a path relative to the storyboard's folder; ``brightness`` multiplies the pixels;
-    ``emotion`` is what its face shows (UNKNOWN: not said).
+    ``emotion`` is the label of its face (UNKNOWN: none). ConfigError for a size or brightness out
+    of range.
     """
 
     image: str
@@ -40,7 +41,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class View:
-    """What the camera sees; one that is off sends no frames at all."""
+    """The camera's view; a camera that is off sends no frames at all."""
 
     pictures: tuple[Picture, ...] = ()
     camera_on: bool = True
@@ -54,7 +55,8 @@ CAMERA_OFF = View(camera_on=False)
 class Expectation:
     """The fields that the states must have settled on ``within_s`` seconds after the cue.
 
-    None: any value will do. core/judgement.py says what settled means.
+    None leaves a field open. evaluation.py defines what settled means. ConfigError when all
+    fields are open or ``within_s`` is not above 0.
     """
 
     within_s: float
@@ -63,7 +65,7 @@ class Expectation:
     conflict: bool | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a deadline that is not positive and an expectation that is always met."""
+        """Check the deadline, and that a field is expected."""
         if not self.within_s > 0.0:
             raise ConfigError(f'within_s: {self.within_s:g} is not above 0')
         if self.status is None and self.emotion is None and self.conflict is None:
@@ -76,15 +78,15 @@ class Expectation:
             (self.emotion, state.emotion),
             (self.conflict, state.conflict),
         )
-        return all(wanted is None or wanted == seen for wanted, seen in pairs)
+        return all(expected in (None, actual) for expected, actual in pairs)
 
 
 @dataclass(frozen=True)
 class Cue:
     """What happens ``at_s`` seconds after the start.
 
-    ``show`` replaces the view (None: it stays), ``say`` is spoken (empty: silence), in the tone
-    of ``sentiment`` (UNKNOWN: not said), and ``expect`` is judged from here on.
+    ``show`` replaces the view (None: it stays), ``say`` is spoken (empty: silence) and has the
+    label ``sentiment`` (UNKNOWN: none), and ``expect`` is evaluated from here on.
     """
 
     at_s: float
@@ -95,16 +97,20 @@ class Cue:
 
     @property
     def title(self) -> str:
-        """The cue in words, for people: ``2 in view, says "Hello"``."""
-        words = [_describe(self.show)] if self.show else []
+        """The cue as text, such as ``2 in view, says "Hello"``."""
+        texts = []
+        if self.show and self.show.camera_on:
+            texts.append(f'{len(self.show.pictures) or "nobody"} in view')
+        elif self.show:
+            texts.append('camera off')
         if self.say:
-            words.append(f'says "{self.say}"')
-        return ', '.join(words) or 'silence'
+            texts.append(f'says "{self.say}"')
+        return ', '.join(texts) or 'silence'
 
 
 @dataclass(frozen=True)
 class Storyboard:
-    """Cues in the order of time; ConfigError when there is none or their times do not rise."""
+    """Cues in time order; ConfigError when there is none or their times do not increase."""
 
     cues: tuple[Cue, ...]
 
@@ -120,20 +126,14 @@ class Storyboard:
 
     @property
     def duration_s(self) -> float:
-        """When the last cue and the last deadline have passed."""
+        """Time of the last cue or deadline, whichever is later."""
         return max(cue.at_s + (cue.expect.within_s if cue.expect else 0.0) for cue in self.cues)
 
     def view_at(self, t_s: float) -> View:
-        """Return what the camera sees at ``t_s``; nobody before the first ``show``."""
+        """Return the camera's view at ``t_s``; it is empty before the first ``show``."""
         views = [cue.show for cue in self.cues if cue.show is not None and cue.at_s <= t_s]
         return views[-1] if views else NOBODY
 
     def cues_between(self, after_s: float, until_s: float) -> tuple[Cue, ...]:
         """Return the cues with ``after_s`` < time <= ``until_s``."""
         return tuple(cue for cue in self.cues if after_s < cue.at_s <= until_s)
-
-
-def _describe(view: View) -> str:
-    if not view.camera_on:
-        return 'camera off'
-    return f'{len(view.pictures)} in view' if view.pictures else 'nobody in view'

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Reading a storyboard from YAML.
+"""Storyboards as YAML files.
 
 A list of ``{at: s, show: [{image, x, y, height_px}] | nobody | camera_off, say: text,
 expect: {status, emotion, conflict, within_s}}``. A picture may also have ``mirror``,
-``brightness`` and ``emotion``, and words a ``sentiment``.
+``brightness`` and ``emotion``, and a text to say a ``sentiment``.
 """
 
 from pathlib import Path
@@ -34,12 +34,12 @@ def packaged_storyboard() -> Path:
 
 
 def load_storyboard(path: Path) -> Storyboard:
-    """Return the storyboard in a YAML file; ConfigError, with file and line, if it is wrong."""
+    """Return the storyboard in a YAML file; ConfigError, with file and line, if it is invalid."""
     return parse_storyboard(read_text(path), str(path))
 
 
 def parse_storyboard(text: str, where: str = 'storyboard') -> Storyboard:
-    """Return the storyboard written in YAML; an error names ``where`` and the line."""
+    """Return the storyboard in this YAML; a ConfigError names ``where`` and the line."""
     root = parse_yaml(text, where)
     cues: list[Cue] = []
     for item in root.items():

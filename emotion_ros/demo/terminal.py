@@ -1,57 +1,76 @@
 # SPDX-License-Identifier: MIT
 """The demo in a terminal: a live screen, or plain lines for logs and CI."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
-from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.observations import FaceObservation, describe
+from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState
-from emotion_ros.demo.evaluation import Outcome, Verdict
-from emotion_ros.demo.outcomes import outcome_line, outcomes_table, progress
-from emotion_ros.view.state_text import NOTHING, state_group, state_line
+from emotion_ros.demo.evaluation import ExpectationResult, Verdict
+from emotion_ros.demo.storyboard import Expectation
+from emotion_ros.view.state_text import (
+    NOTHING,
+    faces_text,
+    short_state,
+    state_group,
+    state_line,
+)
 
 REFRESH_HZ = 8
+LOG_WIDTH = 120
+_MARKS = {Verdict.PENDING: '·', Verdict.MET: '✓', Verdict.MISSED: '✗'}
+_STYLES = {Verdict.PENDING: 'dim', Verdict.MET: 'green', Verdict.MISSED: 'bold red'}
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything there is to show at one moment.
+    """What is shown at one moment.
 
-    ``t_s`` is the story's time (None: before its beginning), ``faces`` None when no frames come.
+    ``t_s`` is the time in the story (None: not started), ``faces`` None when no frames arrive,
+    ``speech`` the latest utterance.
     """
 
     t_s: float | None = None
     state: EmotionState | None = None
     latency_s: float = 0.0
     faces: tuple[FaceObservation, ...] | None = None
-    heard: str = ''
-    outcomes: tuple[Outcome, ...] = ()
+    speech: str = ''
+    results: tuple[ExpectationResult, ...] = ()
 
 
 class View(Protocol):
-    """Shows the present, then the result; to be closed whatever happens."""
+    """Shows the demo while it runs, then the results; ``close`` must be called in any case."""
 
     def show(self, snapshot: Snapshot) -> None:
         """Show the present moment."""
         ...
 
-    def conclude(self, outcomes: tuple[Outcome, ...]) -> None:
-        """Show what came of every expectation."""
+    def conclude(self, results: tuple[ExpectationResult, ...]) -> None:
+        """Show the result of every expectation."""
         ...
 
     def close(self) -> None:
-        """Give the terminal back."""
+        """Restore the terminal."""
         ...
 
 
+def make_view(headless: bool, title: str) -> View:
+    """Return the live screen; plain lines when ``headless`` or when stdout is no terminal."""
+    terminal = Console()
+    if terminal.is_terminal and not headless:
+        return LiveView(terminal, title)
+    return PlainView(Console(width=LOG_WIDTH), title)
+
+
 class LiveView:
-    """One screen that is painted anew REFRESH_HZ times a second."""
+    """One screen, redrawn REFRESH_HZ times a second."""
 
     def __init__(self, console: Console, title: str) -> None:
         self._console = console
@@ -63,10 +82,10 @@ class LiveView:
         """Replace the screen."""
         self._live.update(screen(snapshot, self._title))
 
-    def conclude(self, outcomes: tuple[Outcome, ...]) -> None:
+    def conclude(self, results: tuple[ExpectationResult, ...]) -> None:
         """Leave the screen and print the table."""
         self.close()
-        self._console.print(outcomes_table(outcomes))
+        self._console.print(results_table(results))
 
     def close(self) -> None:
         """Bring the cursor and the old screen back."""
@@ -74,35 +93,37 @@ class LiveView:
 
 
 class PlainView:
-    """A line whenever something is said, decided or different."""
+    """One line per new utterance, changed state and decided expectation."""
 
     def __init__(self, console: Console, title: str) -> None:
         console.print(title, markup=False, highlight=False, soft_wrap=True)
         self._console = console
-        self._heard = ''
+        self._speech = ''
         self._state: tuple[object, ...] = ()
         self._decided = 0
 
     def show(self, snapshot: Snapshot) -> None:
         """Print what is new since the last snapshot."""
-        if snapshot.heard != self._heard:
-            self._heard = snapshot.heard
-            self._print(snapshot, f'heard "{snapshot.heard}"')
+        if snapshot.speech != self._speech:
+            self._speech = snapshot.speech
+            self._print(snapshot, f'speech "{snapshot.speech}"')
         state = snapshot.state
-        if state is not None and _gist(state) != self._state:
-            self._state = _gist(state)
-            self._print(snapshot, state_line(state))
-        decided = [o for o in snapshot.outcomes if o.verdict is not Verdict.OPEN]
-        for outcome in decided[self._decided :]:
-            self._print(snapshot, outcome_line(outcome))
+        if state is not None:
+            shown = (state.status, state.emotion, state.conflict, state.reason, state.person_id)
+            if shown != self._state:
+                self._state = shown
+                self._print(snapshot, state_line(state))
+        decided = [r for r in snapshot.results if r.verdict is not Verdict.PENDING]
+        for result in decided[self._decided :]:
+            self._print(snapshot, result_line(result))
         self._decided = len(decided)
 
-    def conclude(self, outcomes: tuple[Outcome, ...]) -> None:
+    def conclude(self, results: tuple[ExpectationResult, ...]) -> None:
         """Print the table."""
-        self._console.print(outcomes_table(outcomes))
+        self._console.print(results_table(results))
 
     def close(self) -> None:
-        """Nothing was taken from the terminal."""
+        """Do nothing: the terminal was not changed."""
 
     def _print(self, snapshot: Snapshot, line: str) -> None:
         text = f'{clock(snapshot)}  {line}'
@@ -114,31 +135,69 @@ def screen(snapshot: Snapshot, title: str) -> RenderableType:
     waiting = Text('waiting for the first state', style='dim')
     state = state_group(snapshot.state) if snapshot.state else waiting
     latency = f'latency {snapshot.latency_s * 1000:.0f} ms'
+    speech = f'"{snapshot.speech}"' if snapshot.speech else NOTHING
+    inputs = Text(f'faces   {faces_text(snapshot.faces)}\nspeech  {speech}')
     return Group(
-        Panel(input_lines(snapshot), title=Text(f'{title} {clock(snapshot)}'), title_align='left'),
+        Panel(inputs, title=Text(f'{title} {clock(snapshot)}'), title_align='left'),
         Panel(state, title=f'emotion_state, {latency}', title_align='left'),
-        Panel(progress(snapshot.outcomes), title='expectations', title_align='left'),
+        Panel(progress(snapshot.results), title='expectations', title_align='left'),
     )
 
 
-def input_lines(snapshot: Snapshot) -> Text:
-    """Return the faces in view and the last words."""
-    heard = f'"{snapshot.heard}"' if snapshot.heard else NOTHING
-    return Text(f'sees   {face_words(snapshot.faces)}\nheard  {heard}')
-
-
-def face_words(faces: tuple[FaceObservation, ...] | None) -> str:
-    """Return such as ``face_1 Happy (98%), face_2 Sad (51%)``; no frames is not nobody."""
-    if faces is None:
-        return 'no frames'
-    words = [f'{face.person_id} {describe(face.probabilities, EMOTIONS)}' for face in faces]
-    return ', '.join(words) or 'nobody'
-
-
 def clock(snapshot: Snapshot) -> str:
-    """Return the story's time in a fixed width."""
+    """Return the time in the story with a fixed width."""
     return '     –  ' if snapshot.t_s is None else f'{snapshot.t_s:6.1f} s'
 
 
-def _gist(state: EmotionState) -> tuple[object, ...]:
-    return (state.status, state.emotion, state.conflict, state.reason, state.person_id)
+def progress(results: Sequence[ExpectationResult]) -> Text:
+    """Return a mark per expectation, then the next pending one."""
+    text = Text()
+    for result in results:
+        text.append(f'{_MARKS[result.verdict]} ', style=_STYLES[result.verdict])
+    pending = next((r for r in results if r.verdict is Verdict.PENDING), None)
+    if pending:
+        cue = pending.cue
+        text.append(f'\n{cue.at_s:.1f} s: {cue.title}: {expectation_text(pending.expect)}')
+    return text
+
+
+def results_table(results: Sequence[ExpectationResult]) -> Table:
+    """Return one row per expectation; times in seconds."""
+    table = Table(title='Expectations and results', title_justify='left')
+    for column in ('time', 'cue', 'expected', 'within', 'result', 'after', ''):
+        table.add_column(column)
+    for result in results:
+        verdict = Text(result.verdict.value, style=_STYLES[result.verdict])
+        table.add_row(*map(Text, _cells(result)), verdict)
+    return table
+
+
+def result_line(result: ExpectationResult) -> str:
+    """Return a row of the table as one plain line."""
+    at, cue, expected, within, state, after = _cells(result)
+    verdict = result.verdict.value.upper()
+    return f'{verdict}: at {at}, {cue}: expected {expected} within {within}; {state} after {after}'
+
+
+def expectation_text(expect: Expectation) -> str:
+    """Return such as ``ok, happy, no conflict``; open fields are left out."""
+    texts = []
+    if expect.status is not None:
+        texts.append(expect.status.name.lower())
+    if expect.emotion is not None:
+        texts.append(expect.emotion.label)
+    if expect.conflict is not None:
+        texts.append('conflict' if expect.conflict else 'no conflict')
+    return ', '.join(texts)
+
+
+def _cells(result: ExpectationResult) -> tuple[str, ...]:
+    after_s = result.settled_after_s
+    return (
+        f'{result.cue.at_s:.1f} s',
+        result.cue.title,
+        expectation_text(result.expect),
+        f'{result.expect.within_s:.1f} s',
+        short_state(result.last),
+        NOTHING if after_s is None else f'{after_s:.2f} s',
+    )

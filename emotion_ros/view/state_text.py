@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A state as rich text (bars, table of evidence) and as one plain line."""
+"""States and faces as plain text, and a state as rich text (bars, table of evidence)."""
 
 from math import isfinite
 
@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.observations import FaceObservation, describe
 from emotion_ros.core.state import EmotionState, Status
 
 BAR_CELLS = 30
@@ -34,6 +35,14 @@ def short_state(state: EmotionState | None) -> str:
         return NOTHING
     conflict = ', conflict' if state.conflict else ''
     return f'{state.status.name.lower()}, {state.label}{conflict}'
+
+
+def faces_text(faces: tuple[FaceObservation, ...] | None) -> str:
+    """Return such as ``face_1 Happy (98%), face_2 Sad (51%)``; None means no frames."""
+    if faces is None:
+        return 'no frames'
+    texts = [f'{face.person_id} {describe(face.probabilities, EMOTIONS)}' for face in faces]
+    return ', '.join(texts) or 'no face'
 
 
 def headline(state: EmotionState) -> Text:

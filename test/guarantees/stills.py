@@ -11,7 +11,7 @@ from rclpy.timer import Timer
 from sensor_msgs.msg import Image
 
 from emotion_ros.conversions.from_msg import stamp_to_seconds
-from emotion_ros.demo.frame_renderer import ScenePainter
+from emotion_ros.demo.frame_renderer import FrameRenderer
 from emotion_ros.demo.storyboard import Cue, Picture, Storyboard, View
 from emotion_ros.demo.storyboard_file import packaged_storyboard
 from emotion_ros.nodes.to_msg import seconds_to_stamp
@@ -37,8 +37,8 @@ def large_square() -> Grey:
 
 def smiling_face() -> Grey:
     """Return a picture of 640 x 480 in which the shipped models see one happy face."""
-    painter = ScenePainter(Storyboard((Cue(0.0, show=ONE_FACE),)), packaged_storyboard().parent)
-    return np.asarray(cv2.cvtColor(painter.paint(ONE_FACE, 0), cv2.COLOR_BGR2GRAY), np.uint8)
+    renderer = FrameRenderer(Storyboard((Cue(0.0, show=ONE_FACE),)), packaged_storyboard().parent)
+    return np.asarray(cv2.cvtColor(renderer.render(ONE_FACE, 0), cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def still(picture: Grey, stamp: Time) -> Image:

@@ -19,7 +19,7 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Bool, String
 
-from emotion_ros.demo.frame_renderer import ScenePainter
+from emotion_ros.demo.frame_renderer import FrameRenderer
 from emotion_ros.demo.storyboard import Cue, Picture, Storyboard, View
 from emotion_ros.demo.storyboard_file import packaged_storyboard
 from emotion_ros.msg import (
@@ -275,4 +275,4 @@ def painted(view: View) -> NDArray[np.uint8]:
     """Return what a camera sees of it."""
     portrait = Cue(0.0, show=View((Picture(PORTRAIT, 0, 0, 360),)))
     story = Storyboard((portrait, Cue(1.0, show=view)))
-    return ScenePainter(story, packaged_storyboard().parent).paint(view, 0)
+    return FrameRenderer(story, packaged_storyboard().parent).render(view, 0)

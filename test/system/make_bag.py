@@ -14,7 +14,7 @@ import numpy as np
 
 from emotion_ros.bag.types import COMPRESSED_IMAGE, IMAGE, STRING
 from emotion_ros.bag.writer import STORAGES, BagWriter
-from emotion_ros.demo.frame_renderer import ScenePainter
+from emotion_ros.demo.frame_renderer import FrameRenderer
 from emotion_ros.demo.storyboard import Storyboard
 from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.perception.image.decode import ImageArray
@@ -58,11 +58,11 @@ def make_bag(
 
 def frames(storyboard: Storyboard) -> Iterator[tuple[int, ImageArray]]:
     """Yield the time (ns) and the pixels, BGR [HEIGHT, WIDTH, 3], of every frame."""
-    painter = ScenePainter(storyboard, STORYBOARD.parent)
+    renderer = FrameRenderer(storyboard, STORYBOARD.parent)
     for number in range(int(storyboard.duration_s * 1e9) // FRAME_NS):
         view = storyboard.view_at(number * FRAME_NS / 1e9)
         if view.camera_on:
-            painted = painter.paint(view, number)
+            painted = renderer.render(view, number)
             small = cv2.resize(painted, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
             yield START_NS + number * FRAME_NS, np.asarray(small, np.uint8)
 

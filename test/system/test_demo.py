@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from altered_models import permuted_model
-from emotion_ros.demo.command import title
+from emotion_ros.cli.demo import title
+from emotion_ros.demo.runner import DemoOptions
 from emotion_ros.files.resources import packaged_config
 from output_contract import OutputMonitor, monitored
 from shared_memory import segments
@@ -61,8 +62,9 @@ def demo(story: Path, domain: int, *arguments: str) -> Iterator[subprocess.Popen
 
 
 def test_the_title_says_where_the_page_is():
-    assert title(Path('a/story.yaml'), 7, dashboard=False) == 'story.yaml, ROS_DOMAIN_ID=7'
-    assert title(Path('story.yaml'), 7, dashboard=True).endswith(', http://127.0.0.1:8080/')
+    assert title(DemoOptions(Path('a/story.yaml'), 7)) == 'story.yaml, ROS_DOMAIN_ID=7'
+    served = DemoOptions(Path('story.yaml'), 7, dashboard=True)
+    assert title(served).endswith(', http://127.0.0.1:8080/')
 
 
 def result(process: subprocess.Popen[str]) -> tuple[int, str]:

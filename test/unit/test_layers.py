@@ -30,7 +30,6 @@ LAYERS = (
     ('__main__',),
 )
 RANKS = {room: rank for rank, rooms in zip(count(), LAYERS) for room in rooms}
-ALLOWED_ACROSS = {('demo', 'web')}  # `emotion-ros demo --dashboard` serves the dashboard
 CORE_MAY_USE = {*sys.stdlib_module_names, 'numpy', 'emotion_ros'}
 ROS_FREE = ('core', 'files', 'perception', 'conversions', 'view')
 
@@ -84,7 +83,6 @@ def test_a_room_imports_only_those_above_it(room: str) -> None:
         if imported.startswith('emotion_ros.')
         and (there := room_of(imported)) != room
         and RANKS[there] >= RANKS[room]
-        and (room, there) not in ALLOWED_ACROSS
     ]
     assert not wrong
 

@@ -27,7 +27,7 @@ from rich.table import Table
 from benchmarks.figure import Figure, NotMeasured
 from benchmarks.probe_node import temporary_node
 from emotion_ros.cli.arguments import domain_id
-from emotion_ros.demo.frame_renderer import ScenePainter
+from emotion_ros.demo.frame_renderer import FrameRenderer
 from emotion_ros.demo.storyboard import Cue, Picture, Storyboard, View
 from emotion_ros.demo.storyboard_file import packaged_storyboard
 from emotion_ros.sandbox.domain import free_domain, isolated
@@ -170,8 +170,8 @@ def render_pictures() -> dict[str, NDArray[np.uint8]]:
     right = Picture('demo/astronaut.jpg', x=320, y=80, height_px=300)
     views = {'face': View((face,)), 'two': View((left, right)), 'empty': View(())}
     storyboard = Storyboard(tuple(Cue(float(i), show=v) for i, v in enumerate(views.values())))
-    painter = ScenePainter(storyboard, packaged_storyboard().parent)
-    painted = {name: painter.paint(view, 0) for name, view in views.items()}
+    renderer = FrameRenderer(storyboard, packaged_storyboard().parent)
+    painted = {name: renderer.render(view, 0) for name, view in views.items()}
     grey = {n: np.asarray(cv2.cvtColor(p, cv2.COLOR_BGR2GRAY)) for n, p in painted.items()}
     return {**grey, 'small': grey['face'][::2, ::2].copy()}
 

@@ -256,7 +256,7 @@ def test_on_a_terminal_a_bar_on_stderr_shows_how_far_it_is(folder: Path) -> None
         shown += chunk
     os.close(ours)
     assert out.count(b'\n') == 3
-    assert b'nobody' in shown
+    assert b'no face' in shown
     assert '━'.encode() in shown
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Expected states must have settled by the deadline: in time, and to stay."""
+"""Expected states must have settled by the deadline, and must last."""
 
 import pytest
 
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.state import EmotionState, Reason, Status
-from emotion_ros.demo.evaluation import Sighting, Verdict, judge
+from emotion_ros.demo.evaluation import TimedState, Verdict, evaluate
 from emotion_ros.demo.storyboard import Cue, Expectation, Storyboard
 
 AT_S, WITHIN_S = 10.0, 1.0
@@ -13,11 +13,11 @@ STORY = Storyboard((Cue(0.0), Cue(AT_S, expect=Expectation(WITHIN_S, emotion=Emo
 LONG_AFTER_S = 99.0
 
 
-def states(pattern: str, first_s: float = AT_S) -> list[Sighting]:
+def states(pattern: str, first_s: float = AT_S) -> list[TimedState]:
     """Return a state every 0.1 s: h is the happy one that is expected, any other letter sad."""
     emotions = [Emotion.HAPPY if letter == 'h' else Emotion.SAD for letter in pattern]
     return [
-        Sighting(first_s + i / 10, EmotionState(0.0, Status.OK, Reason.NONE, emotion=emotion))
+        TimedState(first_s + i / 10, EmotionState(0.0, Status.OK, Reason.NONE, emotion=emotion))
         for i, emotion in enumerate(emotions)
     ]
 
@@ -54,28 +54,30 @@ def states(pattern: str, first_s: float = AT_S) -> list[Sighting]:
     ],
 )
 def test_states_settle_before_the_deadline(pattern, settled_after_s):
-    (outcome,) = judge(STORY, states(pattern), LONG_AFTER_S)
+    (result,) = evaluate(STORY, states(pattern), LONG_AFTER_S)
     met = settled_after_s is not None
-    assert outcome.verdict is (Verdict.MET if met else Verdict.MISSED)
-    assert outcome.settled_after_s == (pytest.approx(settled_after_s) if met else None)
+    assert result.verdict is (Verdict.MET if met else Verdict.MISSED)
+    assert result.settled_after_s == (pytest.approx(settled_after_s) if met else None)
 
 
 def test_states_before_the_cue_do_not_count():
-    (outcome,) = judge(STORY, states('hhhhh', first_s=AT_S - 0.5), LONG_AFTER_S)
-    assert (outcome.verdict, outcome.last) == (Verdict.MISSED, None)
+    (result,) = evaluate(STORY, states('hhhhh', first_s=AT_S - 0.5), LONG_AFTER_S)
+    assert (result.verdict, result.last) == (Verdict.MISSED, None)
 
 
 def test_the_last_state_of_the_window_is_shown():
     seen = states('hhhhhhhhhhs' + 'h')
-    (outcome,) = judge(STORY, seen, LONG_AFTER_S)
-    assert outcome.last is seen[10].state
+    (result,) = evaluate(STORY, seen, LONG_AFTER_S)
+    assert result.last is seen[10].state
 
 
-@pytest.mark.parametrize(('now_s', 'verdict'), [(0.0, 'open'), (11.0, 'open'), (11.01, 'missed')])
+@pytest.mark.parametrize(
+    ('now_s', 'verdict'), [(0.0, 'pending'), (11.0, 'pending'), (11.01, 'missed')]
+)
 def test_nothing_is_decided_before_the_deadline(now_s, verdict):
-    (outcome,) = judge(STORY, [], now_s)
-    assert outcome.verdict.value == verdict
+    (result,) = evaluate(STORY, [], now_s)
+    assert result.verdict.value == verdict
 
 
-def test_a_story_without_expectations_has_no_outcomes():
-    assert judge(Storyboard((Cue(0.0),)), states('hhh'), LONG_AFTER_S) == ()
+def test_a_story_without_expectations_has_no_results():
+    assert evaluate(Storyboard((Cue(0.0),)), states('hhh'), LONG_AFTER_S) == ()

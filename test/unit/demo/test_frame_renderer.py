@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emotion_ros.demo.frame_renderer import NOISE_LEVELS, ScenePainter
+from emotion_ros.demo.frame_renderer import NOISE_LEVELS, FrameRenderer
 from emotion_ros.demo.storyboard import CAMERA_OFF, NOBODY, Cue, Picture, Storyboard, View
 from emotion_ros.errors import ConfigError
 
@@ -21,9 +21,9 @@ def folder(tmp_path):
     return tmp_path
 
 
-def paint(folder, *pictures, frame=0):
+def render(folder, *pictures, frame=0):
     view = View(pictures)
-    return ScenePainter(Storyboard((Cue(0.0, show=view),)), folder).paint(view, frame)
+    return FrameRenderer(Storyboard((Cue(0.0, show=view),)), folder).render(view, frame)
 
 
 def is_near(pixels, colour) -> bool:
@@ -32,7 +32,7 @@ def is_near(pixels, colour) -> bool:
 
 
 def test_nobody_is_a_plain_grey_wall(folder):
-    frame = paint(folder)
+    frame = render(folder)
     assert (frame.shape, frame.dtype) == ((480, 640, 3), np.uint8)
     assert np.ptp(frame[240].astype(int)) < NOISE_LEVELS
     assert frame[0].mean() > frame[-1].mean() + 30
@@ -40,15 +40,15 @@ def test_nobody_is_a_plain_grey_wall(folder):
 
 def test_the_same_frame_has_the_same_pixels_and_the_next_other_noise(folder):
     picture = Picture('flag.png', 5, 5, 20)
-    first, again, following = (paint(folder, picture, frame=n) for n in (3, 3, 4))
+    first, again, following = (render(folder, picture, frame=n) for n in (3, 3, 4))
     np.testing.assert_array_equal(first, again)
     assert (first != following).any()
     assert np.abs(first.astype(int) - following).max() < NOISE_LEVELS
 
 
 def test_a_picture_lies_at_its_place_in_its_size(folder):
-    frame = paint(folder, Picture('flag.png', 100, 50, 40))
-    wall = paint(folder)
+    frame = render(folder, Picture('flag.png', 100, 50, 40))
+    wall = render(folder)
     assert is_near(frame[50:90, 100:138], RED)
     assert is_near(frame[50:90, 142:180], BLUE)
     outside = np.ones(frame.shape[:2], bool)
@@ -66,23 +66,23 @@ def test_a_picture_lies_at_its_place_in_its_size(folder):
     ],
 )
 def test_a_picture_is_cut_off_at_the_border(folder, x, y, rows, columns, colour):
-    assert is_near(paint(folder, Picture('flag.png', x, y, 40))[rows, columns], colour)
+    assert is_near(render(folder, Picture('flag.png', x, y, 40))[rows, columns], colour)
 
 
 @pytest.mark.parametrize(('x', 'y'), [(-80, 0), (640, 0), (0, -40), (0, 480), (10**6, -(10**6))])
 def test_a_picture_outside_is_not_seen(folder, x, y):
-    np.testing.assert_array_equal(paint(folder, Picture('flag.png', x, y, 40)), paint(folder))
+    np.testing.assert_array_equal(render(folder, Picture('flag.png', x, y, 40)), render(folder))
 
 
 def test_a_picture_can_be_mirrored_and_dimmed(folder):
-    frame = paint(folder, Picture('flag.png', 0, 0, 40, mirror=True, brightness=0.5))
+    frame = render(folder, Picture('flag.png', 0, 0, 40, mirror=True, brightness=0.5))
     assert is_near(frame[:40, :38], (100, 0, 0))
     assert is_near(frame[:40, 42:80], (0, 0, 100))
 
 
 def test_the_later_picture_lies_on_top(folder):
     below, above = Picture('flag.png', 0, 0, 40), Picture('flag.png', 40, 0, 40)
-    assert is_near(paint(folder, below, above)[:40, 42:78], RED)
+    assert is_near(render(folder, below, above)[:40, 42:78], RED)
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ def test_a_bad_picture_is_named_before_the_story_begins(tmp_path, name, content,
         (tmp_path / name).write_bytes(content)
     story = Storyboard((Cue(0.0, show=NOBODY), Cue(1.0, show=View((Picture(name, 0, 0, 9),)))))
     with pytest.raises(ConfigError, match=error) as caught:
-        ScenePainter(story, tmp_path)
+        FrameRenderer(story, tmp_path)
     assert str(tmp_path / name) in str(caught.value)
 
 
-def test_a_story_without_pictures_can_be_painted(tmp_path):
-    painter = ScenePainter(Storyboard((Cue(0.0, show=CAMERA_OFF),)), tmp_path)
-    assert painter.paint(NOBODY, 0).any()
+def test_a_story_without_pictures_can_be_rendered(tmp_path):
+    renderer = FrameRenderer(Storyboard((Cue(0.0, show=CAMERA_OFF),)), tmp_path)
+    assert renderer.render(NOBODY, 0).any()

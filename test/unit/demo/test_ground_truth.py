@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A storyboard's own words, as faces, words and states."""
+"""The labels of a storyboard as faces, text and states."""
 
 from math import isnan
 
@@ -7,7 +7,7 @@ import pytest
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Emotion, Sentiment
 from emotion_ros.core.state import Reason, Status
-from emotion_ros.demo.ground_truth import ideal_faces, ideal_state, ideal_text
+from emotion_ros.demo.ground_truth import ground_truth_faces, ground_truth_state, ground_truth_text
 from emotion_ros.demo.storyboard import Cue, Expectation, Picture, Storyboard, View
 
 HAPPY = Expectation(1.0, status=Status.OK, emotion=Emotion.HAPPY, conflict=False)
@@ -26,7 +26,7 @@ STORY = Storyboard(
 
 
 def test_an_empty_view_has_no_faces():
-    assert ideal_faces(View(), 640, 480) == ()
+    assert ground_truth_faces(View(), 640, 480) == ()
 
 
 def test_a_picture_is_a_face_that_shows_its_emotion():
@@ -34,7 +34,7 @@ def test_a_picture_is_a_face_that_shows_its_emotion():
         Picture('a', 64, 48, 240, emotion=Emotion.SAD),
         Picture('b', 600, -24, 120),
     )
-    sad, unknown = ideal_faces(View(pictures), 640, 480)
+    sad, unknown = ground_truth_faces(View(pictures), 640, 480)
     assert (sad.person_id, unknown.person_id) == ('face_1', 'face_2')
     assert sad.box_xyxy == pytest.approx((0.1, 0.1, 0.475, 0.6))
     assert unknown.box_xyxy == pytest.approx((0.9375, 0.0, 1.0, 0.2))
@@ -43,13 +43,13 @@ def test_a_picture_is_a_face_that_shows_its_emotion():
     assert all(isnan(p) for p in unknown.probabilities)
 
 
-def test_words_have_their_tone_and_no_emotion():
-    text = ideal_text(Sentiment.NEGATIVE, 7.5)
+def test_text_has_its_sentiment_and_no_emotion():
+    text = ground_truth_text(Sentiment.NEGATIVE, 7.5)
     assert text.stamp_s == 7.5
     assert SENTIMENTS[text.sentiment.index(max(text.sentiment))] == 'negative'
     assert sum(text.sentiment) == pytest.approx(1.0)
     assert all(isnan(p) for p in text.emotion)
-    assert all(isnan(p) for p in ideal_text(Sentiment.UNKNOWN, 7.5).sentiment)
+    assert all(isnan(p) for p in ground_truth_text(Sentiment.UNKNOWN, 7.5).sentiment)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_words_have_their_tone_and_no_emotion():
     ],
 )
 def test_the_state_is_what_was_expected_last(t_s, status, emotion, reason, duration_s):
-    state = ideal_state(STORY, t_s, stamp_s=100.0)
+    state = ground_truth_state(STORY, t_s, stamp_s=100.0)
     assert (state.status, state.emotion, state.reason) == (status, emotion, reason)
     assert state.duration_s == pytest.approx(duration_s)
     assert state.stamp_s == 100.0
@@ -79,4 +79,4 @@ def test_the_state_is_what_was_expected_last(t_s, status, emotion, reason, durat
 @pytest.mark.parametrize('t_s', [2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5])
 def test_the_state_satisfies_the_expectation_it_comes_from(t_s):
     (cue,) = [c for c in STORY.cues if c.at_s == t_s - 0.5]
-    assert cue.expect is None or cue.expect.holds(ideal_state(STORY, t_s, 0.0))
+    assert cue.expect is None or cue.expect.holds(ground_truth_state(STORY, t_s, 0.0))

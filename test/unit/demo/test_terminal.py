@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The demo's screens: what changes is printed once, what is wrong is seen."""
+"""The demo's terminal views: every change is printed once, misses are visible."""
 
 from io import StringIO
 
@@ -9,17 +9,25 @@ from rich.console import Console
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState, Reason, Status
-from emotion_ros.demo.evaluation import Outcome, Verdict
-from emotion_ros.demo.outcomes import expected_words, outcome_line, outcomes_table, progress
+from emotion_ros.demo.evaluation import ExpectationResult, Verdict
 from emotion_ros.demo.storyboard import NOBODY, Cue, Expectation
-from emotion_ros.demo.terminal import LiveView, PlainView, Snapshot, face_words, screen
+from emotion_ros.demo.terminal import (
+    LiveView,
+    PlainView,
+    Snapshot,
+    expectation_text,
+    progress,
+    result_line,
+    results_table,
+    screen,
+)
 
 EXPECT = Expectation(1.5, status=Status.OK, emotion=Emotion.HAPPY, conflict=False)
 CUE = Cue(9.0, say='I am so happy today!', expect=EXPECT)
 STATE = EmotionState(1.0, Status.OK, Reason.NONE, emotion=Emotion.HAPPY, confidence=0.9)
-OPEN = Outcome(CUE, EXPECT, Verdict.OPEN, None, None)
-MET = Outcome(CUE, EXPECT, Verdict.MET, 0.12, STATE)
-MISSED = Outcome(Cue(2.0, show=NOBODY), EXPECT, Verdict.MISSED, None, None)
+PENDING = ExpectationResult(CUE, EXPECT, Verdict.PENDING, None, None)
+MET = ExpectationResult(CUE, EXPECT, Verdict.MET, 0.12, STATE)
+MISSED = ExpectationResult(Cue(2.0, show=NOBODY), EXPECT, Verdict.MISSED, None, None)
 FACE = FaceObservation(7, (0.0, 0.0, 1.0, 1.0), 1.0, 1.0, (0.0, 0.0, 0.0, 0.9, 0.1, 0.0, 0.0))
 
 
@@ -33,14 +41,6 @@ def printed(console) -> str:
 
 
 @pytest.mark.parametrize(
-    ('faces', 'words'),
-    [(None, 'no frames'), ((), 'nobody'), ((FACE,), 'face_7 Happy (90%)')],
-)
-def test_no_frames_is_not_nobody(faces, words):
-    assert face_words(faces) == words
-
-
-@pytest.mark.parametrize(
     ('expect', 'words'),
     [
         (EXPECT, 'ok, happy, no conflict'),
@@ -48,44 +48,46 @@ def test_no_frames_is_not_nobody(faces, words):
         (Expectation(1.0, status=Status.NO_INPUT), 'no_input'),
     ],
 )
-def test_what_is_left_open_is_not_said(expect, words):
-    assert expected_words(expect) == words
+def test_open_fields_are_left_out(expect, words):
+    assert expectation_text(expect) == words
 
 
 @pytest.mark.parametrize(
-    ('outcome', 'line'),
+    ('result', 'line'),
     [
         (
             MET,
             'MET: at 9.0 s, says "I am so happy today!": expected ok, happy, no conflict '
-            'within 1.5 s; seen ok, happy after 0.12 s',
+            'within 1.5 s; ok, happy after 0.12 s',
         ),
         (
             MISSED,
             'MISSED: at 2.0 s, nobody in view: expected ok, happy, no conflict '
-            'within 1.5 s; seen – after –',
+            'within 1.5 s; – after –',
         ),
     ],
 )
-def test_an_outcome_is_one_line(outcome, line):
-    assert outcome_line(outcome) == line
+def test_a_result_is_one_line(result, line):
+    assert result_line(result) == line
 
 
 @pytest.mark.parametrize(
-    ('outcomes', 'text'),
+    ('results', 'text'),
     [
         ((), ''),
         ((MET, MISSED), '✓ ✗ '),
-        ((MET, OPEN), '✓ · \n9.0 s: says "I am so happy today!": ok, happy, no conflict'),
+        ((MET, PENDING), '✓ · \n9.0 s: says "I am so happy today!": ok, happy, no conflict'),
     ],
 )
-def test_progress_has_a_mark_per_expectation(outcomes, text):
-    assert progress(outcomes).plain == text
+def test_progress_has_a_mark_per_expectation(results, text):
+    assert progress(results).plain == text
 
 
 def test_the_table_has_a_row_per_expectation(console):
     cue = Cue(9.0, say='[red]!', expect=EXPECT)
-    console.print(outcomes_table((Outcome(cue, EXPECT, Verdict.MET, 0.12, STATE), MISSED)))
+    console.print(
+        results_table((ExpectationResult(cue, EXPECT, Verdict.MET, 0.12, STATE), MISSED))
+    )
     rows = [line for line in printed(console).splitlines() if ' 9.0 s ' in line or '2.0 s' in line]
     assert [row.split()[-2] for row in rows] == ['met', 'missed']
     assert '0.12 s' in rows[0]
@@ -97,33 +99,33 @@ def test_plain_lines_say_what_is_new_and_say_it_once(console):
     snapshots = [
         Snapshot(),
         Snapshot(t_s=None, state=STATE),
-        Snapshot(t_s=9.0, state=STATE, outcomes=(OPEN,)),
-        Snapshot(t_s=9.1, state=STATE, heard='[red]hi', outcomes=(OPEN,)),
-        Snapshot(t_s=9.2, state=STATE, heard='[red]hi', outcomes=(OPEN,)),
-        Snapshot(t_s=10.6, state=STATE, heard='[red]hi', outcomes=(MET,)),
-        Snapshot(t_s=10.7, state=STATE, heard='[red]hi', outcomes=(MET,)),
+        Snapshot(t_s=9.0, state=STATE, results=(PENDING,)),
+        Snapshot(t_s=9.1, state=STATE, speech='[red]hi', results=(PENDING,)),
+        Snapshot(t_s=9.2, state=STATE, speech='[red]hi', results=(PENDING,)),
+        Snapshot(t_s=10.6, state=STATE, speech='[red]hi', results=(MET,)),
+        Snapshot(t_s=10.7, state=STATE, speech='[red]hi', results=(MET,)),
     ]
     for snapshot in snapshots:
         view.show(snapshot)
     assert printed(console).splitlines() == [
         'title',
         '     –    ok happy 90% actionable',
-        '   9.1 s  heard "[red]hi"',
-        f'  10.6 s  {outcome_line(MET)}',
+        '   9.1 s  speech "[red]hi"',
+        f'  10.6 s  {result_line(MET)}',
     ]
 
 
 @pytest.mark.parametrize('view', [PlainView, LiveView])
 def test_the_conclusion_is_the_table(console, view):
     shown = view(console, 'title')
-    shown.show(Snapshot(outcomes=(MET, OPEN)))
+    shown.show(Snapshot(results=(MET, PENDING)))
     shown.conclude((MET, MISSED))
     shown.close()
     assert 'missed' in printed(console)
 
 
 def test_the_screen_shows_input_state_and_progress(console):
-    snapshot = Snapshot(9.5, STATE, 0.042, (FACE,), 'hello', (MET, OPEN))
+    snapshot = Snapshot(9.5, STATE, 0.042, (FACE,), 'hello', (MET, PENDING))
     console.print(screen(snapshot, '[b]demo'))
     for words in ('face_7 Happy', '"hello"', 'HAPPY', 'latency 42 ms', '✓ ·', '[b]demo'):
         assert words in printed(console)

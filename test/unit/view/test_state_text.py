@@ -8,8 +8,9 @@ from rich.console import Console
 
 from emotion_ros.core.emotions import EMOTIONS, Emotion
 from emotion_ros.core.evidence import Evidence, Rejection
+from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
-from emotion_ros.view.state_text import bar, short_state, state_group, state_line
+from emotion_ros.view.state_text import bar, faces_text, short_state, state_group, state_line
 
 NAN = float('nan')
 NO_INPUT = EmotionState(0.0, Status.NO_INPUT, Reason.NO_INPUT, summary='No input')
@@ -37,6 +38,9 @@ CONFLICT = EmotionState(
     conflict=True,
     summary='Vision: Happy (91%), Text: Negative (96%): they disagree',
 )
+
+
+FACE = FaceObservation(7, (0.0, 0.0, 1.0, 1.0), 1.0, 1.0, (0.0, 0.0, 0.0, 0.9, 0.1, 0.0, 0.0))
 
 
 def rendered(renderable) -> str:
@@ -74,6 +78,14 @@ def test_a_state_is_one_line(state, line):
 )
 def test_a_state_is_three_words(state, words):
     assert short_state(state) == words
+
+
+@pytest.mark.parametrize(
+    ('faces', 'words'),
+    [(None, 'no frames'), ((), 'no face'), ((FACE,), 'face_7 Happy (90%)')],
+)
+def test_no_frames_is_not_no_face(faces, words):
+    assert faces_text(faces) == words
 
 
 def test_without_probabilities_all_bars_are_empty():
