@@ -18,7 +18,7 @@ HELD_STATES = 3
 HELD_SHARE = 0.7
 
 
-class Verdict(Enum):
+class Outcome(Enum):
     """Whether an expectation is met; PENDING until its deadline has passed."""
 
     PENDING = 'pending'
@@ -45,7 +45,7 @@ class ExpectationResult:
 
     cue: Cue
     expect: Expectation
-    verdict: Verdict
+    outcome: Outcome
     settled_after_s: float | None
     last: EmotionState | None
 
@@ -67,11 +67,11 @@ def _evaluate_cue(
     deadline_s = cue.at_s + expect.within_s
     window = [s for s in states if cue.at_s <= s.at_s <= deadline_s]
     settled = _settled(expect, window)
-    verdict = Verdict.MET if settled else Verdict.MISSED
+    outcome = Outcome.MET if settled else Outcome.MISSED
     return ExpectationResult(
         cue=cue,
         expect=expect,
-        verdict=verdict if now_s > deadline_s else Verdict.PENDING,
+        outcome=outcome if now_s > deadline_s else Outcome.PENDING,
         settled_after_s=settled[0].at_s - cue.at_s if settled else None,
         last=window[-1].state if window else None,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emotion_ros.demo.evaluation import ExpectationResult, Verdict, evaluate
+from emotion_ros.demo.evaluation import ExpectationResult, Outcome, evaluate
 from emotion_ros.demo.storyboard import Storyboard
 from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.demo.terminal import Snapshot, View
@@ -54,7 +54,7 @@ class DemoResult:
     @property
     def met(self) -> int:
         """Number of expectations that were met."""
-        return sum(result.verdict is Verdict.MET for result in self.expectations)
+        return sum(result.outcome is Outcome.MET for result in self.expectations)
 
     @property
     def passed(self) -> bool:

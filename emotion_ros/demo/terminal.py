@@ -13,7 +13,7 @@ from rich.text import Text
 
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState
-from emotion_ros.demo.evaluation import ExpectationResult, Verdict
+from emotion_ros.demo.evaluation import ExpectationResult, Outcome
 from emotion_ros.demo.storyboard import Expectation
 from emotion_ros.view.state_text import (
     NOTHING,
@@ -25,8 +25,8 @@ from emotion_ros.view.state_text import (
 
 REFRESH_HZ = 8
 LOG_WIDTH = 120
-_MARKS = {Verdict.PENDING: '·', Verdict.MET: '✓', Verdict.MISSED: '✗'}
-_STYLES = {Verdict.PENDING: 'dim', Verdict.MET: 'green', Verdict.MISSED: 'bold red'}
+_MARKS = {Outcome.PENDING: '·', Outcome.MET: '✓', Outcome.MISSED: '✗'}
+_STYLES = {Outcome.PENDING: 'dim', Outcome.MET: 'green', Outcome.MISSED: 'bold red'}
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class PlainView:
             if shown != self._state:
                 self._state = shown
                 self._print(snapshot, state_line(state))
-        decided = [r for r in snapshot.results if r.verdict is not Verdict.PENDING]
+        decided = [r for r in snapshot.results if r.outcome is not Outcome.PENDING]
         for result in decided[self._decided :]:
             self._print(snapshot, result_line(result))
         self._decided = len(decided)
@@ -153,8 +153,8 @@ def progress(results: Sequence[ExpectationResult]) -> Text:
     """Return a mark per expectation, then the next pending one."""
     text = Text()
     for result in results:
-        text.append(f'{_MARKS[result.verdict]} ', style=_STYLES[result.verdict])
-    pending = next((r for r in results if r.verdict is Verdict.PENDING), None)
+        text.append(f'{_MARKS[result.outcome]} ', style=_STYLES[result.outcome])
+    pending = next((r for r in results if r.outcome is Outcome.PENDING), None)
     if pending:
         cue = pending.cue
         text.append(f'\n{cue.at_s:.1f} s: {cue.title}: {expectation_text(pending.expect)}')
@@ -167,16 +167,16 @@ def results_table(results: Sequence[ExpectationResult]) -> Table:
     for column in ('time', 'cue', 'expected', 'within', 'result', 'after', ''):
         table.add_column(column)
     for result in results:
-        verdict = Text(result.verdict.value, style=_STYLES[result.verdict])
-        table.add_row(*map(Text, _cells(result)), verdict)
+        outcome = Text(result.outcome.value, style=_STYLES[result.outcome])
+        table.add_row(*map(Text, _cells(result)), outcome)
     return table
 
 
 def result_line(result: ExpectationResult) -> str:
     """Return a row of the table as one plain line."""
     at, cue, expected, within, state, after = _cells(result)
-    verdict = result.verdict.value.upper()
-    return f'{verdict}: at {at}, {cue}: expected {expected} within {within}; {state} after {after}'
+    outcome = result.outcome.value.upper()
+    return f'{outcome}: at {at}, {cue}: expected {expected} within {within}; {state} after {after}'
 
 
 def expectation_text(expect: Expectation) -> str:

@@ -18,7 +18,7 @@ from emotion_ros.cli.bag_arguments import replay_options
 from emotion_ros.cli.main import make_parser
 from emotion_ros.conversions.state_fields import state_to_fields, to_json
 from emotion_ros.core.state import EmotionState
-from emotion_ros.demo.evaluation import TimedState, Verdict, evaluate
+from emotion_ros.demo.evaluation import Outcome, TimedState, evaluate
 from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.perception.models.file import packaged_weights
 from make_bag import STORYBOARD, make_bag
@@ -73,12 +73,12 @@ def differences(expected: object, seen: object, where: str = '') -> list[str]:
 def missed(moments: Sequence[tuple[int, EmotionState]], start_ns: int) -> list[str]:
     """Return, in words, the expectations of the storyboard that these states do not meet."""
     states = [TimedState((t - start_ns) / NANOSECONDS, state) for t, state in moments]
-    outcomes = evaluate(load_storyboard(STORYBOARD), states, float('inf'))
+    results = evaluate(load_storyboard(STORYBOARD), states, float('inf'))
     return [
-        f'{outcome.cue.at_s} s, {outcome.cue.title}: expected {outcome.expect}, '
-        f'last seen {outcome.last}'
-        for outcome in outcomes
-        if outcome.verdict is not Verdict.MET
+        f'{result.cue.at_s} s, {result.cue.title}: expected {result.expect}, '
+        f'last seen {result.last}'
+        for result in results
+        if result.outcome is not Outcome.MET
     ]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.state import EmotionState, Reason, Status
-from emotion_ros.demo.evaluation import TimedState, Verdict, evaluate
+from emotion_ros.demo.evaluation import Outcome, TimedState, evaluate
 from emotion_ros.demo.storyboard import Cue, Expectation, Storyboard
 
 AT_S, WITHIN_S = 10.0, 1.0
@@ -56,13 +56,13 @@ def states(pattern: str, first_s: float = AT_S) -> list[TimedState]:
 def test_states_settle_before_the_deadline(pattern, settled_after_s):
     (result,) = evaluate(STORY, states(pattern), LONG_AFTER_S)
     met = settled_after_s is not None
-    assert result.verdict is (Verdict.MET if met else Verdict.MISSED)
+    assert result.outcome is (Outcome.MET if met else Outcome.MISSED)
     assert result.settled_after_s == (pytest.approx(settled_after_s) if met else None)
 
 
 def test_states_before_the_cue_do_not_count():
     (result,) = evaluate(STORY, states('hhhhh', first_s=AT_S - 0.5), LONG_AFTER_S)
-    assert (result.verdict, result.last) == (Verdict.MISSED, None)
+    assert (result.outcome, result.last) == (Outcome.MISSED, None)
 
 
 def test_the_last_state_of_the_window_is_shown():
@@ -72,11 +72,11 @@ def test_the_last_state_of_the_window_is_shown():
 
 
 @pytest.mark.parametrize(
-    ('now_s', 'verdict'), [(0.0, 'pending'), (11.0, 'pending'), (11.01, 'missed')]
+    ('now_s', 'outcome'), [(0.0, 'pending'), (11.0, 'pending'), (11.01, 'missed')]
 )
-def test_nothing_is_decided_before_the_deadline(now_s, verdict):
+def test_nothing_is_decided_before_the_deadline(now_s, outcome):
     (result,) = evaluate(STORY, [], now_s)
-    assert result.verdict.value == verdict
+    assert result.outcome.value == outcome
 
 
 def test_a_story_without_expectations_has_no_results():

@@ -9,7 +9,7 @@ from rich.console import Console
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState, Reason, Status
-from emotion_ros.demo.evaluation import ExpectationResult, Verdict
+from emotion_ros.demo.evaluation import ExpectationResult, Outcome
 from emotion_ros.demo.storyboard import NOBODY, Cue, Expectation
 from emotion_ros.demo.terminal import (
     LiveView,
@@ -25,9 +25,9 @@ from emotion_ros.demo.terminal import (
 EXPECT = Expectation(1.5, status=Status.OK, emotion=Emotion.HAPPY, conflict=False)
 CUE = Cue(9.0, say='I am so happy today!', expect=EXPECT)
 STATE = EmotionState(1.0, Status.OK, Reason.NONE, emotion=Emotion.HAPPY, confidence=0.9)
-PENDING = ExpectationResult(CUE, EXPECT, Verdict.PENDING, None, None)
-MET = ExpectationResult(CUE, EXPECT, Verdict.MET, 0.12, STATE)
-MISSED = ExpectationResult(Cue(2.0, show=NOBODY), EXPECT, Verdict.MISSED, None, None)
+PENDING = ExpectationResult(CUE, EXPECT, Outcome.PENDING, None, None)
+MET = ExpectationResult(CUE, EXPECT, Outcome.MET, 0.12, STATE)
+MISSED = ExpectationResult(Cue(2.0, show=NOBODY), EXPECT, Outcome.MISSED, None, None)
 FACE = FaceObservation(7, (0.0, 0.0, 1.0, 1.0), 1.0, 1.0, (0.0, 0.0, 0.0, 0.9, 0.1, 0.0, 0.0))
 
 
@@ -86,7 +86,7 @@ def test_progress_has_a_mark_per_expectation(results, text):
 def test_the_table_has_a_row_per_expectation(console):
     cue = Cue(9.0, say='[red]!', expect=EXPECT)
     console.print(
-        results_table((ExpectationResult(cue, EXPECT, Verdict.MET, 0.12, STATE), MISSED))
+        results_table((ExpectationResult(cue, EXPECT, Outcome.MET, 0.12, STATE), MISSED))
     )
     rows = [line for line in printed(console).splitlines() if ' 9.0 s ' in line or '2.0 s' in line]
     assert [row.split()[-2] for row in rows] == ['met', 'missed']
