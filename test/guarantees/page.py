@@ -18,12 +18,12 @@ PROMISES = Path(__file__).with_name('promises.yaml')
 NAME = re.compile(r'test_promise_(\d+)_')
 HEAD = """# Promises
 
-What the package guarantees. Every row has automatic tests, named `test_promise_NN_...`
+What the package guarantees. Every row has tests, named `test_promise_NN_...`
 (`grep -rn test_promise_12_ test`); the docstring of each names the one-line change that makes it
 fail. `make test` runs them in short forms, `make promises` at full length; it wrote this page.
 
-*kept*: all tests of the row passed in that run. What could not be tried on that machine is said
-beside it.
+A row without a remark was kept: all its tests passed in that run. In brackets stands what was
+measured and what could not be tried on that machine.
 """
 
 
@@ -104,21 +104,20 @@ def lines(
     yield f'**{kept} of {len(verdicts)} kept.**'
     for letter, section in sections.items():
         yield f'\n## {letter}. {section["title"]}\n'
-        yield '| | promise | | measured |'
-        yield '|---|---|---|---|'
         for number, text in section['promises'].items():
             found = trials.get(number, {}).values()
             yield row(number, text.strip(), verdicts[number], found, reasons.get(number, ''))
 
 
 def row(number: int, text: str, verdict: str, trials: Iterable[Trial], reason: str) -> str:
-    """Return one row of the table."""
+    """Return one row of the list."""
     trials = list(trials)
     figures = [f'{what} {value}' for trial in trials for what, value in trial.figures.items()]
     notes = [f'not run: {reason}'] if reason else []
     notes += sorted({f'skipped: {why}' for t in trials for why in t.skipped if not reason})
-    cells = [str(number), text, f'**{verdict}**', '<br>'.join(figures + notes)]
-    return '| ' + ' | '.join(cell.replace('|', '\\|') for cell in cells) + ' |'
+    ending = '' if verdict == 'kept' else f' **{verdict}**'
+    details = ', '.join(figures + notes)
+    return f'- **{number}** {text}{ending}' + (f' *({details})*' if details else '')
 
 
 if __name__ == '__main__':

@@ -58,12 +58,12 @@ def written(tmp_path) -> tuple[int, str]:
 @pytest.mark.parametrize(
     'row',
     [
-        '| 1 | After a default start',
-        '**kept** | start 2.1 s |',
-        '**broken** |',
+        '- **1** After a default start',
+        'confidence 0. *(start 2.1 s)*',
+        'hashes. **broken**',
         'skipped: no hri_msgs',
         '**1 of 72 kept.**',
-        '**not tried** |',
+        '**not tried**',
     ],
 )
 def test_the_page_says_what_the_report_says(written, row):
