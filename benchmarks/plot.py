@@ -28,23 +28,15 @@ PANELS: Mapping[str, Mapping[str, Line]] = {
         'raw': (('10', '640x480, 10 fps'), ('30', '640x480'), ('60', '640x480, 60 fps'))
     },
 }
-COLOURS = {'raw': '#1f77b4', 'compressed': '#d9822b'}
-INK, GRID = '#333333', '#9aa5b1'
-STYLE = {
-    'svg.hashsalt': 'emotion_ros',
-    'svg.fonttype': 'none',
-    'font.size': 10,
-    'axes.spines.top': False,
-    'axes.spines.right': False,
-    'axes.edgecolor': INK,
-    'legend.frameon': False,
-}
+STYLE = Path(__file__).parents[1] / 'docs' / 'figures' / 'style.mplstyle'
+INK, GRID = '#333333', 'C2'
+COLOURS = {'raw': 'C0', 'compressed': 'C1'}
 
 
 def draw_cost(performances: Sequence[Performance], path: Path) -> None:
     """Draw latency (median to p95) above CPU; every scenario of PANELS must be there."""
     of = {performance.situation: performance for performance in performances}
-    with rc_context(STYLE):
+    with rc_context(fname=STYLE):
         figure = Figure(figsize=(9, 5))
         rows = figure.subplots(2, len(PANELS), sharey='row')
         for (heading, lines), above, below in zip(PANELS.items(), *rows, strict=True):

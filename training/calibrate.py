@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Making scores honest: one temperature per head and, where wanted, a bias per class.
+"""Probability calibration: one temperature per head and, for faces, a bias per class.
 
 Both are fitted by negative log-likelihood (Guo et al. 2017; Alexandari et al. 2020 for the bias).
-Everything here takes scores [N, C] whose softmax is the belief: logits, or log-probabilities,
-which differ from them by a constant per row only.
+``scores`` [N, C] are logits or log-probabilities, which differ by a constant per row only.
+The evaluate commands fit too (cross-fitted calibration error) and need no SciPy: hence NumPy.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from emotion_ros.core.fusion.opinion_pool import softmax
 from emotion_ros.errors import InvalidInput
 from training import metrics
 
@@ -27,24 +28,17 @@ _NEWTON_STEPS = 12
 
 @dataclass(frozen=True)
 class Calibration:
-    """Belief = softmax((scores + bias) / temperature); ``bias`` is [C] or 0."""
+    """probabilities = softmax((scores + bias) / temperature); ``bias`` is [C] or 0."""
 
     temperature: float
     bias: NDArray[np.float64] | float = 0.0
 
     def probabilities(self, scores: Floats) -> NDArray[np.float64]:
         """Calibrated probabilities [N, C]."""
-        return softmax(scores.astype(np.float64) + self.bias, self.temperature)
+        return softmax((scores.astype(np.float64) + self.bias) / self.temperature)
 
 
 Fit = Callable[[Floats, Ints], Calibration]
-
-
-def softmax(scores: Floats, temperature: float = 1.0) -> NDArray[np.float64]:
-    """Probabilities [N, C] of scores divided by ``temperature``."""
-    scaled = scores.astype(np.float64) / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def fit_temperature(scores: Floats, labels: Ints) -> float:
@@ -53,9 +47,9 @@ def fit_temperature(scores: Floats, labels: Ints) -> float:
 
 
 def temperature_only(scores: Floats, labels: Ints) -> Calibration:
-    """The calibration that keeps every decision, by golden section on the log of the temperature.
+    """The calibration that changes no decision, by golden section on the log of the temperature.
 
-    The likelihood is convex in 1 / temperature, so that there is one valley to find.
+    The negative log-likelihood is convex in 1 / temperature, so there is one minimum.
     """
     _require_examples(labels)
     a, b = np.log(LOW), np.log(HIGH)
@@ -69,7 +63,7 @@ def temperature_only(scores: Floats, labels: Ints) -> Calibration:
 
 
 def temperature_and_bias(scores: Floats, labels: Ints) -> Calibration:
-    """The calibration that may also move decisions: it gives back what training took from a class.
+    """The calibration that may also change decisions: it undoes the class weights of training.
 
     Biases over temperature have a Gaussian prior of ``OFFSET_STD``, which keeps them small where
     there are few examples, and their sum at zero. Convex, so that Newton's method finds it.
@@ -87,7 +81,7 @@ def cross_fitted(
 ) -> NDArray[np.float64]:
     """Probabilities of each fold at the calibration fitted on the other folds.
 
-    For honest figures on the very split that fitted the shipped calibration.
+    For unbiased figures on the split that fitted the packaged calibration.
     """
     fold = np.random.default_rng(0).permutation(len(labels)) % folds
     probabilities = np.empty(scores.shape)
@@ -98,16 +92,23 @@ def cross_fitted(
     return probabilities
 
 
+def fold_of_groups(group: NDArray[np.integer], folds: int, seed: int = 0) -> NDArray[np.int64]:
+    """Return the fold 0..folds-1 of each row; rows of one group are in one fold."""
+    names, row = np.unique(group, return_inverse=True)
+    shuffled = np.random.default_rng(seed).permutation(len(names)) % folds
+    return np.asarray(shuffled[row], np.int64)
+
+
 def _newton_step(at: Floats, scores: Floats, labels: Ints) -> NDArray[np.float64]:
     """Slope over curvature of ``_penalised`` in the offsets [C] and 1 / temperature."""
-    beliefs = softmax(at[-1] * scores + at[:-1])
-    mean = (beliefs * scores).sum(1)
-    around = beliefs * (scores - mean[:, None])
+    probabilities = softmax(at[-1] * scores + at[:-1])
+    mean = (probabilities * scores).sum(1)
+    around = probabilities * (scores - mean[:, None])
     prior = np.append(np.full(scores.shape[1], OFFSET_STD**-2), 0.0)
-    excess = beliefs.sum(0) - np.bincount(labels, minlength=scores.shape[1])
+    excess = probabilities.sum(0) - np.bincount(labels, minlength=scores.shape[1])
     sharpness = (mean - scores[np.arange(len(labels)), labels]).sum()
     curvature = np.zeros((len(at), len(at)))
-    curvature[:-1, :-1] = np.diag(beliefs.sum(0)) - beliefs.T @ beliefs
+    curvature[:-1, :-1] = np.diag(probabilities.sum(0)) - probabilities.T @ probabilities
     curvature[-1, :-1] = curvature[:-1, -1] = around.sum(0)
     curvature[-1, -1] = (around * scores).sum() + 1e-9
     slope = np.append(excess, sharpness) + prior * at
@@ -130,7 +131,7 @@ def _penalised(at: Floats, scores: Floats, labels: Ints) -> float:
 
 
 def _nll(scores: Floats, labels: Ints, log_temperature: float) -> float:
-    return metrics.nll(softmax(scores, float(np.exp(log_temperature))), labels)
+    return metrics.nll(softmax(scores.astype(np.float64) / float(np.exp(log_temperature))), labels)
 
 
 def _require_examples(labels: Ints) -> None:

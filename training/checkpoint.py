@@ -16,14 +16,15 @@ from emotion_ros.errors import ModelError
 def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
     """Write ``path`` (.safetensors) and its JSON; a crash half-way leaves the old pair."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix('.part')
-    save_file({k: v.detach().contiguous() for k, v in tensors.items()}, part, _as_text(about))
-    os.replace(part, path)
+    draft = path.with_suffix('.part')
+    contiguous = {k: v.detach().contiguous() for k, v in tensors.items()}
+    save_file(contiguous, draft, {'about': json.dumps(about)})
+    os.replace(draft, path)
     path.with_suffix('.json').write_text(json.dumps(about, indent=2) + '\n')
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The tensors of a checkpoint and what was written beside them."""
+    """The tensors of a checkpoint and the JSON beside them."""
     try:
         tensors = load_file(path)
         return tensors, json.loads(path.with_suffix('.json').read_text())
@@ -33,9 +34,9 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def entry(about: dict[str, Any], key: str, path: Path) -> Any:
-    """What the JSON beside ``path`` says of ``key``; ModelError when it says nothing."""
+    """The value of ``key`` in the JSON beside ``path``; ModelError when it is absent."""
     if key not in about:
-        raise ModelError(f'{path.with_suffix(".json")}: has no {key}; made by another training?')
+        raise ModelError(f'{path.with_suffix(".json")}: has no {key}; not of this training?')
     return about[key]
 
 
@@ -49,9 +50,10 @@ def fill(network: nn.Module, tensors: dict[str, Tensor], name: object) -> None:
     network.load_state_dict(tensors)
 
 
+def part(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    """The tensors whose keys begin with ``name/``, without it."""
+    return {k.removeprefix(f'{name}/'): v for k, v in tensors.items() if k.startswith(f'{name}/')}
+
+
 def _shape(tensors: dict[str, Tensor], key: str) -> str:
     return str(tuple(tensors[key].shape)) if key in tensors else 'absent'
-
-
-def _as_text(about: dict[str, Any]) -> dict[str, str]:
-    return {'about': json.dumps(about)}

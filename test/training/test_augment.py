@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Augmentation keeps faces where they are, and is off when it is off."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from training.face.augment import DEGRADATIONS, Augmentation, augment, augment_batch, erase
 
-OFF = Augmentation(flip=False, rotate_deg=0, shift=0, scale=0, contrast=0, camera=0, erase=0)
+STRENGTHS = ('rotate_deg', 'shift', 'scale', 'contrast', 'camera', 'erase')
+OFF = Augmentation(flip=False, **dict.fromkeys(STRENGTHS, 0.0))
 
 
 def ramp(side: int = 48) -> np.ndarray:
@@ -38,9 +41,7 @@ def test_smaller_side_keeps_the_picture() -> None:
 
 
 def test_flip_mirrors_half_of_the_time() -> None:
-    only_flip = Augmentation(
-        flip=True, rotate_deg=0, shift=0, scale=0, contrast=0, camera=0, erase=0
-    )
+    only_flip = replace(OFF, flip=True)
     copies = augment_batch(np.stack([ramp()] * 200), only_flip, rng(), 48)
     mirrored = copies[:, 0, 0] > copies[:, 0, -1]
     assert 0.35 < mirrored.mean() < 0.65
@@ -48,7 +49,7 @@ def test_flip_mirrors_half_of_the_time() -> None:
 
 
 def test_same_seed_same_copy() -> None:
-    strong = Augmentation(camera=1, erase=1)
+    strong = Augmentation(camera=1.0, erase=1.0)
     assert (augment(ramp(), strong, rng(), 48) == augment(ramp(), strong, rng(), 48)).all()
 
 

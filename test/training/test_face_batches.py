@@ -11,11 +11,11 @@ pytest.importorskip('torch', reason='training needs torch')
 from emotion_ros.core.emotions import EMOTIONS
 from face_samples import write_faces
 from training.face.augment import Augmentation
-from training.face.batches import load_epoch, mix
-from training.face.data import SIDE, Faces, load_faces
-from training.face.recipe import Recipe, augmentation_of, soft_targets, without_non_faces
+from training.face.batches import load_epoch, mix, vote_targets
+from training.face.config import TrainConfig
+from training.face.data import SIDE, Faces, load_faces, without_non_faces
 
-RECIPE = Recipe(epochs=4, batch=4, small_share=0.5, clean_epochs=1)
+CONFIG = TrainConfig(epochs=4, batch=4, small_share=0.5, clean_epochs=1)
 
 
 @pytest.fixture(scope='module')
@@ -24,14 +24,14 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Faces:
 
 
 def epoch(faces: Faces, number: int, **changes: object) -> list[tuple[np.ndarray, np.ndarray]]:
-    recipe = dataclasses.replace(RECIPE, **changes)
-    batches = load_epoch(faces, recipe, Augmentation(), number)
+    config = dataclasses.replace(CONFIG, **changes)
+    batches = load_epoch(faces, config, Augmentation(), number)
     return [(images.numpy(), targets.numpy()) for images, targets in batches]
 
 
 def test_epoch_is_whole_batches_small_first(faces: Faces) -> None:
     first, last = epoch(faces, 0), epoch(faces, 3)
-    assert [i.shape for i, _ in first] == [(4, RECIPE.small_side, RECIPE.small_side)] * 3
+    assert [i.shape for i, _ in first] == [(4, CONFIG.small_side, CONFIG.small_side)] * 3
     assert [i.shape for i, _ in last] == [(4, SIDE, SIDE)] * 3
     assert all(t.shape == (4, len(EMOTIONS)) for _, t in first)
 
@@ -68,24 +68,26 @@ def test_mixup_rests_in_the_clean_epochs(faces: Faces) -> None:
     def targets(number: int) -> set[tuple[float, ...]]:
         return {tuple(row) for _, t in epoch(faces, number, mixup=1.0) for row in t}
 
-    known = {tuple(row) for row in soft_targets(faces, RECIPE)}
+    known = {tuple(row) for row in vote_targets(faces, CONFIG)}
     assert targets(3) <= known
     assert not targets(2) <= known
 
 
 def test_clean_epochs_are_milder() -> None:
     full = Augmentation(erase=0.5)
-    assert augmentation_of(2, RECIPE, full) == full
-    assert augmentation_of(3, RECIPE, full).erase == 0
+    assert CONFIG.augmentation(2, full) == full
+    assert CONFIG.augmentation(3, full).erase == 0
 
 
 @pytest.mark.parametrize(('step', 'expected'), [(0, 0.25), (3, 1.0), (39, 0.0)])
 def test_learning_rate_rises_and_falls_to_zero(step: int, expected: float) -> None:
-    assert Recipe(lr=1.0, warmup=0.1).learning_rate(step, 40) == pytest.approx(expected, abs=1e-6)
+    assert TrainConfig(lr=1.0, warmup=0.1).learning_rate(step, 40) == pytest.approx(
+        expected, abs=1e-6
+    )
 
 
 def test_targets_mix_votes_by_trust(faces: Faces) -> None:
-    targets = soft_targets(faces, Recipe(votes_mix=0.5, smoothing=0.0))
+    targets = vote_targets(faces, TrainConfig(votes_mix=0.5, smoothing=0.0))
     neutral = EMOTIONS.index('neutral')
     assert targets[3, [3, neutral]].tolist() == [0.5, 0.5]
     assert targets[0].tolist() == [1, 0, 0, 0, 0, 0, 0]

@@ -18,7 +18,7 @@ from face_samples import random_faces, used_network
 from training.face.export import write_onnx
 from training.face.initial import download_imagenet, stages_of, start_from, start_from_imagenet
 from training.face.network import FaceNetwork, ResNet18, to_input
-from training.face.run import Run, start
+from training.face.state import TrainState, new_state
 from training.vision_ops import import_torchvision
 
 
@@ -27,8 +27,8 @@ def inputs(count: int = 64) -> torch.Tensor:
     return to_input(torch.from_numpy(random_faces(count)), 128.0, 64.0)
 
 
-def fresh(width: int = 8, stem_stride: int = 2) -> Run:
-    return start(FaceNetwork(width, stem_stride, dropout=0.0), seed=5, weight_decay=0.0)
+def fresh(width: int = 8, stem_stride: int = 2) -> TrainState:
+    return new_state(FaceNetwork(width, stem_stride, dropout=0.0), seed=5, weight_decay=0.0)
 
 
 def exported(network: ResNet18, folder: Path) -> Path:

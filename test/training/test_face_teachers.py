@@ -11,14 +11,15 @@ pytest.importorskip('torch', reason='training needs torch')
 
 import torch
 
+from emotion_ros.core.fusion.opinion_pool import softmax
 from emotion_ros.errors import ModelError
 from emotion_ros.perception.models.card import load_card
 from face_samples import TINY, random_faces, used_network, write_faces
-from training import calibrate, checkpoint
+from training import checkpoint
 from training.face import export, teachers, train
+from training.face.config import TrainConfig
 from training.face.network import FaceNetwork, logits_of
-from training.face.recipe import Recipe
-from training.face.run import start
+from training.face.state import new_state
 from training.face.teachers import Teacher, Teachers
 from training.losses import distillation, soft_cross_entropy
 
@@ -29,14 +30,14 @@ def teacher(seed: int, mean: float = 128.0, temperature: float = 1.0) -> Teacher
 
 def test_each_teacher_has_its_own_normalisation_and_temperature() -> None:
     images, one = random_faces(4), teacher(0, mean=100.0, temperature=2.0)
-    expected = calibrate.softmax(logits_of(one.network, images, 100.0, 64.0), 2.0)
+    expected = softmax(logits_of(one.network, images, 100.0, 64.0) / 2.0)
     np.testing.assert_allclose(Teachers([one]).classify(images), expected, atol=1e-5)
 
 
 def test_teachers_average_their_logarithms() -> None:
     images, pair = random_faces(4), [teacher(0), teacher(1)]
     apart = [np.log(Teachers([one]).classify(images)) for one in pair]
-    expected = calibrate.softmax(np.mean(apart, axis=0))
+    expected = softmax(np.mean(apart, axis=0))
     np.testing.assert_allclose(Teachers(pair).classify(images), expected, atol=1e-5)
 
 
@@ -44,8 +45,8 @@ def test_a_student_is_told_the_same_of_a_face_and_its_mirror_image() -> None:
     images, ensemble = torch.from_numpy(random_faces(4)), Teachers([teacher(0), teacher(1)])
     views = [ensemble.log_probabilities(view) for view in (images, images.flip(2))]
     expected = torch.stack(views).mean(0).log_softmax(1)
-    torch.testing.assert_close(ensemble.teach(images), expected)
-    torch.testing.assert_close(ensemble.teach(images.flip(2)), expected)
+    torch.testing.assert_close(ensemble.soft_targets(images), expected)
+    torch.testing.assert_close(ensemble.soft_targets(images.flip(2)), expected)
     assert float((views[0] - expected).abs().max()) > 1e-3
 
 
@@ -60,13 +61,13 @@ def test_distillation_is_the_softened_divergence() -> None:
 @pytest.mark.parametrize(('share', 'plain', 'taught'), [(0.0, 1, 0), (1.0, 0, 1), (0.7, 0.3, 0.7)])
 def test_loss_takes_its_share_from_the_teachers(share, plain, taught) -> None:
     logits, logs, target = torch.randn(3, 7), torch.randn(3, 7), torch.eye(7)[:3]
-    task = train.Task(
-        None, None, Recipe(kd_share=share), None, 0.0, 1.0, 'cpu', torch.ones(7)
+    context = train.TrainContext(
+        None, None, TrainConfig(kd_share=share), None, 0.0, 1.0, 'cpu', torch.ones(7)
     )  # fmt: skip
     parts = soft_cross_entropy(logits, target, torch.ones(7)) / 3, distillation(logits, logs, 3.0)
     expected = plain * parts[0] + taught * parts[1]
-    assert float(task.loss(logits, target, logs)) == pytest.approx(float(expected), rel=1e-5)
-    assert float(task.loss(logits, target, None)) == pytest.approx(float(parts[0]), rel=1e-5)
+    assert float(context.loss(logits, target, logs)) == pytest.approx(float(expected), rel=1e-5)
+    assert float(context.loss(logits, target, None)) == pytest.approx(float(parts[0]), rel=1e-5)
 
 
 @pytest.fixture(scope='module')
@@ -84,11 +85,11 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_student_learns_what_its_teachers_say() -> None:
     images, target = torch.from_numpy(random_faces(14)), torch.eye(7).repeat(2, 1)
     ensemble = Teachers([teacher(1)])
-    recipe, none = Recipe(kd_share=1.0), torch.ones(7)
-    task = train.Task(None, None, recipe, None, 128.0, 64.0, 'cpu', none, ensemble)
-    run = start(FaceNetwork(width=8, dropout=0.0), seed=0, weight_decay=0.0)
+    config, none = TrainConfig(kd_share=1.0), torch.ones(7)
+    context = train.TrainContext(None, None, config, None, 128.0, 64.0, 'cpu', none, ensemble)
+    state = new_state(FaceNetwork(width=8, dropout=0.0), seed=0, weight_decay=0.0)
     said = ensemble.log_probabilities(images)
-    losses = [float(train.step(run, task, images, target)) for _ in range(6)]
+    losses = [float(train.train_step(state, context, images, target)) for _ in range(6)]
     assert losses[-1] < losses[0] * 0.8
     assert ensemble.log_probabilities(images).equal(said)
 

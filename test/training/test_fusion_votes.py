@@ -10,10 +10,10 @@ import pytest
 
 from emotion_ros.core.fusion.opinion_pool import pool
 from emotion_ros.errors import ConfigError
+from training.calibrate import fold_of_groups
 from training.fusion import evaluate, fit
-from training.fusion.folds import fold_of_groups
 from training.fusion.methods import METHODS, core_pool, fast_pool
-from training.fusion.pool_rows import pool_rows
+from training.fusion.pairs import pool_rows
 from training.fusion.votes import MODES, VOTED, Votes, load_votes
 
 KEYS = {'agreement', 'nll', 'kl', 'ece'}

@@ -19,60 +19,48 @@ from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.perception.face.crop import face_quality
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.models.file import packaged_weights
-from training.calibrate import softmax
+from fusion_samples import noisy
 from training.fusion import weights as command
-from training.fusion.beliefs import (
-    DETECTOR_SCORE,
-    UNIFORM,
-    Beliefs,
-    Speech,
-    believe,
-    crop_quality,
-    load_speech,
-)
-from training.fusion.bootstrap import interval
-from training.fusion.fit_weights import MAX_SHARPNESS, fit_folds, fit_weights
-from training.fusion.found_faces import Found, best_exponent, by_score, paste
-from training.fusion.matched import (
+from training.fusion.pairs import (
     Pairs,
     Weights,
     any_emotion,
-    fuse,
+    fuse_pairs,
+    make_pairs,
     opposite_valence,
-    pair,
     same_emotion,
 )
-from training.fusion.quality import compare
-from training.fusion.situations import OLD_WORDS_S, Evidence
+from training.fusion.predictions import (
+    DETECTOR_SCORE,
+    UNIFORM,
+    Predictions,
+    Speech,
+    crop_quality,
+    load_speech,
+    text_predictions,
+)
+from training.fusion.situations import OLD_WORDS_S, Conditions, interval
+from training.fusion.weights import MAX_SHARPNESS, fit_folds, fit_weights
 
 FACES, TEXTS = 700, 300
 
 
-def noisy(count: int, power: float, seed: int) -> Beliefs:
-    """Beliefs that are calibrated when raised to ``power``: the ideal weight is ``power``."""
-    rng = np.random.default_rng(seed)
-    logits = rng.normal(0, 1.5, (count, 7))
-    true = softmax(logits)
-    labels = (true.cumsum(axis=1) > rng.random((count, 1))).argmax(axis=1)
-    return Beliefs(softmax(logits / power), np.ones(count), labels, np.arange(count))
-
-
 @pytest.fixture(scope='module')
-def faces() -> Beliefs:
+def faces() -> Predictions:
     return noisy(FACES, 0.7, seed=1)
 
 
 @pytest.fixture(scope='module')
-def texts() -> Beliefs:
+def texts() -> Predictions:
     return noisy(TEXTS, 0.4, seed=2)
 
 
 @pytest.fixture(scope='module')
-def pairs(faces: Beliefs, texts: Beliefs) -> Pairs:
-    return pair(faces, texts, np.random.default_rng(0))
+def pairs(faces, texts) -> Pairs:
+    return make_pairs(faces, texts, np.random.default_rng(0))
 
 
-def test_the_fit_recovers_known_weights(faces: Beliefs, texts: Beliefs, pairs: Pairs) -> None:
+def test_the_fit_recovers_known_weights(faces, texts, pairs: Pairs) -> None:
     """Given the emotion the two are independent: each keeps the weight that calibrates it."""
     found = fit_weights(faces, texts, pairs)
     assert found.face == pytest.approx(0.7, abs=0.1)
@@ -81,24 +69,20 @@ def test_the_fit_recovers_known_weights(faces: Beliefs, texts: Beliefs, pairs: P
 
 
 @pytest.mark.parametrize('limit', [0.3, 0.8])
-def test_the_sum_of_the_weights_is_limited(
-    limit: float, faces: Beliefs, texts: Beliefs, pairs: Pairs
-) -> None:
+def test_the_sum_of_the_weights_is_limited(limit: float, faces, texts, pairs: Pairs) -> None:
     found = fit_weights(faces, texts, pairs, limit)
     assert found.face + found.text == pytest.approx(limit, abs=1e-6)
     assert min(found.face, found.text) > 0
 
 
-def test_a_fold_is_not_fitted_on_itself(faces: Beliefs, texts: Beliefs, pairs: Pairs) -> None:
+def test_a_fold_is_not_fitted_on_itself(faces, texts, pairs: Pairs) -> None:
     folds = fit_folds(faces, texts, pairs)
     rest = pairs.take(pairs.fold != 2)
     assert folds[2] == fit_weights(faces, texts, rest)
     assert len(set(folds)) == len(folds) == 5
 
 
-def test_pairs_have_the_same_emotion_and_the_same_fold(
-    faces: Beliefs, texts: Beliefs, pairs: Pairs
-) -> None:
+def test_pairs_have_the_same_emotion_and_the_same_fold(faces, texts, pairs: Pairs) -> None:
     assert (faces.labels[pairs.face] == texts.labels[pairs.text]).all()
     for rows, side in ((pairs.face, faces), (pairs.text, texts)):
         folds_of = {(int(side.group[r]), int(f)) for r, f in zip(rows, pairs.fold, strict=True)}
@@ -127,8 +111,8 @@ def test_who_meets_whom(partners, emotion, expected) -> None:
 def test_a_face_whose_emotion_nobody_utters_is_left_out() -> None:
     faces = noisy(50, 1.0, seed=0)
     mute = noisy(20, 1.0, seed=0)
-    silent = Beliefs(mute.probabilities, mute.quality, np.full(20, 3), mute.group)
-    pairs = pair(faces, silent, np.random.default_rng(0), folds=1, per_face=2)
+    silent = Predictions(mute.probabilities, mute.quality, np.full(20, 3), mute.group)
+    pairs = make_pairs(faces, silent, np.random.default_rng(0), folds=1, per_face=2)
     assert set(faces.labels[pairs.face]) == {3}
     assert len(pairs) == 2 * (faces.labels == 3).sum()
 
@@ -137,12 +121,12 @@ def test_fusing_is_the_core_s_pool_with_quality_and_freshness() -> None:
     faces, texts = noisy(3, 0.7, 1), noisy(3, 0.4, 2)
     faces.quality[:], texts.quality[:] = [1.0, 0.5, 0.0], [0.8, 1.0, 0.3]
     pairs = Pairs(np.array([0, 1, 2]), np.array([2, 1, 0]), np.array([0, 1, 0]))
-    by_fold = [Weights(0.9, 0.4), Weights(0.8, 0.5, 1.2, alone=(0.95, 0.7))]
-    rows = fuse(faces, texts, pairs, by_fold, counts=(1.0, 0.5))
+    by_fold = [Weights(0.9, 0.4), Weights(0.8, 0.5, 1.2, solo=(0.95, 0.7))]
+    rows = fuse_pairs(faces, texts, pairs, by_fold, freshness=(1.0, 0.5))
     for row, f, t, fold in zip(rows, pairs.face, pairs.text, pairs.fold, strict=True):
         one = by_fold[fold]
-        of_face = TemporalDecay(one.face, 0.0, 1.0, 1.0, solo_weight=one.alone[0])
-        of_text = TemporalDecay(one.text, 0.0, 1.0, 1.0, solo_weight=one.alone[1])
+        of_face = TemporalDecay(one.face, 0.0, 1.0, 1.0, solo_weight=one.solo[0])
+        of_text = TemporalDecay(one.text, 0.0, 1.0, 1.0, solo_weight=one.solo[1])
         seen, heard = faces.quality[f], texts.quality[t] * 0.5
         expected = pool(
             (faces.probabilities[f], texts.probabilities[t]),
@@ -161,13 +145,13 @@ def test_what_the_fusion_would_refuse_counts_for_nothing() -> None:
         TextObservation(0.0, sentiment=(0.1, 0.1, 0.8), quality=0.5),
     ]
     speech = Speech(['', 'Guten Tag', 'nice'], np.array([0, 1, 3]), np.array([7, 7, 8]))
-    of = believe(heard, speech, table)
+    of = text_predictions(heard, speech, table)
     assert of.quality.tolist() == [0.0, 0.0, 0.5]
     np.testing.assert_array_equal(of.probabilities[:2], [UNIFORM, UNIFORM])
     expected = heard[2].to_evidence(table).probabilities
     np.testing.assert_allclose(of.probabilities[2], expected)
     assert of.group.tolist() == [7, 7, 8]
-    assert len(believe([], Speech([], np.array([]), np.array([])), table)) == 0
+    assert len(text_predictions([], Speech([], np.array([]), np.array([])), table)) == 0
 
 
 def test_the_quality_of_a_crop_is_the_robot_s() -> None:
@@ -190,11 +174,11 @@ def test_an_interval_holds_the_mean_and_widens_with_groups() -> None:
     assert together[2] - together[1] > 2 * (alone[2] - alone[1])
 
 
-def test_the_experiment_and_the_card(faces: Beliefs, texts: Beliefs, tmp_path: Path) -> None:
+def test_the_experiment_and_the_card(faces, texts, tmp_path: Path) -> None:
     path = tmp_path / 'fusion.json'
     path.write_bytes((packaged_weights() / 'fusion.json').read_bytes())
     before = json.loads(path.read_text())
-    of = Evidence(faces, faces, texts, texts)
+    of = Conditions(faces, faces, texts, texts)
     result = command.experiment(of, load_fusion_card(path), cremad_sharpness=1.98)
     figures = result['situations']
     accuracy = {name: of['accuracy'][0] for name, of in figures.items()}
@@ -218,52 +202,17 @@ def test_the_experiment_and_the_card(faces: Beliefs, texts: Beliefs, tmp_path: P
         assert after[key] == before[key]
 
 
-def test_sharpness_is_never_above_that_of_real_pairs(faces: Beliefs, texts: Beliefs) -> None:
+def test_sharpness_is_never_above_that_of_real_pairs(faces, texts) -> None:
     card = load_fusion_card(packaged_weights() / 'fusion.json')
-    result = command.experiment(Evidence(faces, faces, texts, texts), card, cremad_sharpness=0.8)
+    result = command.experiment(Conditions(faces, faces, texts, texts), card, cremad_sharpness=0.8)
     assert result['sharpness'] == 0.8
     assert sum(result['weights'].values()) == pytest.approx(0.8, abs=1e-6)
 
 
-def test_decay_follows_the_default_options(faces: Beliefs, texts: Beliefs) -> None:
+def test_decay_follows_the_default_options(faces, texts) -> None:
     card = load_fusion_card(packaged_weights() / 'fusion.json')
     decay = resolve_decays(FusionConfig(), card, {})['text']
     assert 0 < decay.freshness(OLD_WORDS_S) < 1
-
-
-@pytest.mark.parametrize('strength', [0.5, 1.0, 1.8])
-def test_the_best_exponent_is_found(strength: float) -> None:
-    of = noisy(4000, strength, seed=5)
-    assert best_exponent(of.probabilities, of.labels) == pytest.approx(strength, rel=0.1)
-
-
-def test_parts_by_score_go_from_low_to_high() -> None:
-    of = noisy(30, 1.0, seed=0)
-    score = np.random.default_rng(0).random(30)
-    rows = by_score(Found(score, of.probabilities, of.labels))
-    assert [row['n'] for row in rows] == [10, 10, 10]
-    assert [row['score'] for row in rows] == sorted(row['score'] for row in rows)
-    assert by_score(Found(np.empty(0), np.empty((0, 7)), np.empty(0, int))) == []
-
-
-def test_a_pasted_face_is_in_the_middle() -> None:
-    frame = paste(np.full((48, 48), 255, np.uint8), 100)
-    assert frame.shape == (240, 320, 3)
-    assert (frame[70:170, 110:210] == 255).all()
-    assert (frame == 255).all(axis=2).sum() == 100 * 100
-
-
-def test_a_quality_that_knows_what_is_spoilt_beats_a_constant(texts: Beliefs) -> None:
-    """Half of the faces say nothing at all, and a perfect quality says so."""
-    faces = noisy(FACES, 0.7, seed=1)
-    spoilt = np.arange(FACES) % 2 == 0
-    probabilities = faces.probabilities.copy()
-    probabilities[spoilt] = np.roll(probabilities[spoilt], 3, axis=1)
-    known = Beliefs(probabilities, np.where(spoilt, 0.0, 1.0), faces.labels, faces.group)
-    row = compare(known, texts, Weights(0.7, 0.4), 'face', constant=1.0)
-    assert row['nll_with_quality'] < row['nll_ideal'] < row['nll_constant']
-    assert 0 < row['ideal'] < 1
-    assert row['quality'] == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,8 @@ def claimed(file: str, name: str, split: str) -> float:
 def test_face_accuracy_is_what_the_card_says(data_folder: Path) -> None:
     faces = load_faces(data_folder / 'fer2013_train_valid.parquet', 'PublicTest')
     some = faces.take(np.random.default_rng(0).permutation(len(faces))[:SOME])
-    beliefs = FaceClassifier.load().classify(some.images)
-    accuracy = float((beliefs.argmax(1) == some.labels).mean())
+    probabilities = FaceClassifier.load().classify(some.images)
+    accuracy = float((probabilities.argmax(1) == some.labels).mean())
     expected = claimed('face_emotion.json', 'accuracy', 'FER2013 PublicTest')
     assert accuracy == pytest.approx(expected, abs=0.1)
 

@@ -23,6 +23,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 
 from training import checkpoint
 from training.text import export, train
+from training.text.config import TrainConfig
 from training.vision_ops import import_torchvision
 
 WORDS = [f'{word}{i}' for word in ('good', 'bad', 'so', 'hello') for i in ('', 's', 'ly', 'er')]
@@ -149,7 +150,7 @@ def interrupt(*_: object) -> None:
 
 def test_frozen_layers_stay(base: Path) -> None:
     network = train.build(str(base))
-    groups = train.parameter_groups(network, train.Recipe(frozen_layers=1))
+    groups = train.parameter_groups(network, TrainConfig(frozen_layers=1))
     assert len(groups) == 1
     assert not any(p.requires_grad for p in network.encoder.parameters())
 

@@ -10,21 +10,25 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from emotion_ros.core.options import Options, option
+
 Image = NDArray[np.uint8]
 Rng = np.random.Generator
 
 
 @dataclass(frozen=True)
-class Augmentation:
-    """Strengths; all zero (and ``flip`` off) leaves an image as it is."""
+class Augmentation(Options):
+    """Augmentation; all zero (and ``flip`` off) leaves an image unchanged."""
 
-    flip: bool = True
-    rotate_deg: float = 8.0
-    shift: float = 0.06
-    scale: float = 0.10
-    contrast: float = 0.25
-    camera: float = 0.20
-    erase: float = 0.0
+    flip: bool = option(True, 'mirror half of the faces')
+    rotate_deg: float = option(8.0, 'largest rotation in degrees', low=0, high=180)
+    shift: float = option(0.06, 'largest shift as a share of the side', low=0, high=1)
+    scale: float = option(0.10, 'largest change of scale (natural logarithm)', low=0)
+    contrast: float = option(0.25, 'largest change of contrast and brightness', low=0, high=1)
+    camera: float = option(
+        0.20, 'share of the faces with blur, noise, darkness or JPEG artefacts', low=0, high=1
+    )
+    erase: float = option(0.0, 'share of the faces with an erased rectangle', low=0, high=1)
 
 
 def augment_batch(images: Image, settings: Augmentation, rng: Rng, side: int) -> Image:

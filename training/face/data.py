@@ -62,8 +62,13 @@ def load_faces(path: Path, usage: str) -> Faces:
     return faces
 
 
+def without_non_faces(faces: Faces) -> Faces:
+    """Leave out the images in which half of the FER+ raters or more saw no face."""
+    return faces.take(np.flatnonzero((faces.trust == 0) | (faces.trust > 0.5)))
+
+
 def decode_face(data: object, name: object) -> NDArray[np.uint8]:
-    """Encoded image to uint8 [48, 48] grey; what are no bytes of an image is an InvalidInput."""
+    """Encoded image to uint8 [48, 48] grey; InvalidInput when it cannot be decoded."""
     image = None
     if isinstance(data, bytes) and data:
         with suppress(cv2.error):  # a header that claims too many pixels
@@ -87,7 +92,7 @@ def _from_parquet(path: Path, usage: str) -> Faces:
 
 
 def _votes(votes: object, path: Path) -> NDArray[np.float64]:
-    """FER+ counts [10]; zeros where nobody was asked."""
+    """FER+ counts [10]; zeros where there are no votes."""
     if votes is None:
         return np.zeros(FERPLUS_COLUMNS)
     counts = np.asarray(votes)

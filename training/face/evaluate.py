@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Measure a face model: ``python -m training.face.evaluate --weights W --data D --json``.
+"""Evaluate a face model: ``python -m training.face.evaluate --weights W --data D --json``.
 
-Needs no torch: the model runs as it does on the robot, from its card.
+Needs no torch: the model runs as on the robot, from its card.
 """
 
 import argparse
@@ -60,14 +60,14 @@ def _enlarge(images: Images) -> Images:
 
 
 class Classifier(Protocol):
-    """Whatever says what faces uint8 [N, 48, 48] show: a FaceClassifier, or teachers."""
+    """A classifier of faces uint8 [N, 48, 48]: a FaceClassifier or Teachers."""
 
     def classify(self, crops: Images, /) -> NDArray[np.float64]:
         """Probabilities [N, 7]."""
         ...
 
 
-def beliefs(model: Classifier, images: Images, tta: str = 'none') -> NDArray[np.float64]:
+def predict(model: Classifier, images: Images, tta: str = 'none') -> NDArray[np.float64]:
     """Probabilities [N, 7], averaged over the views of ``tta``."""
     parts = []
     for start in range(0, len(images), 256):
@@ -88,33 +88,35 @@ def median_latency_ms(model: FaceClassifier, images: Images) -> float:
     return float(np.median(times[10:]) * 1e3)
 
 
-def honest(
+def cross_calibrated(
     probabilities: NDArray[np.float64], faces: Faces, fit: calibrate.Fit | None
 ) -> NDArray[np.float64]:
-    """What calibration is judged by: where ``fit`` saw these faces, refitted on other folds."""
+    """Probabilities for the calibration error: refitted on other folds where ``fit`` saw them."""
     if fit is None:
         return probabilities
     return calibrate.cross_fitted(np.log(np.maximum(probabilities, 1e-12)), faces.labels, fit)
 
 
 def figures_of(
-    probabilities: NDArray[np.float64], judged: NDArray[np.float64], labels: NDArray[np.integer]
+    probabilities: NDArray[np.float64],
+    calibrated: NDArray[np.float64],
+    labels: NDArray[np.integer],
 ) -> dict[str, Any]:
-    """Every figure but the latency; the calibration error is that of ``judged``."""
+    """Every figure but the latency; the calibration error is that of ``calibrated``."""
     table = metrics.confusion(labels, probabilities.argmax(1), len(EMOTIONS))
     return {
         'n': len(labels),
         'accuracy': metrics.accuracy(table),
         'macro_f1': metrics.macro_f1(table),
         'mean_class_accuracy': metrics.macro_recall(table),
-        'ece15': metrics.ece(judged.max(1), judged.argmax(1) == labels),
+        'ece15': metrics.ece(calibrated.max(1), calibrated.argmax(1) == labels),
         'nll': metrics.nll(probabilities, labels),
         'confusion': table.tolist(),
     }
 
 
-def fit_of(card: ModelCard, usage: str) -> calibrate.Fit | None:
-    """How the faces of ``usage`` calibrated the model of ``card``; None when they did not."""
+def calibration_fit(card: ModelCard, usage: str) -> calibrate.Fit | None:
+    """The fit that calibrated the model of ``card`` on ``usage``; None for another split."""
     if usage != CALIBRATION_SPLIT:
         return None
     has_bias = 'class_bias' in card.training
@@ -122,7 +124,7 @@ def fit_of(card: ModelCard, usage: str) -> calibrate.Fit | None:
 
 
 def unseen(faces: Faces, data: Path) -> Faces:
-    """Leave out what nearly equals one of the training faces of the same file or folder."""
+    """Leave out near-duplicates of the training faces of the same file or folder."""
     known = near_duplicates(faces.images, load_faces(data, 'Training').images)
     log(f'{known.sum()} of {len(faces)} faces nearly equal a training face: left out')
     if known.all():
@@ -155,13 +157,13 @@ def main(argv: list[str] | None = None) -> None:
     faces = load_faces(args.data, args.usage)
     if args.without_duplicates:
         faces = unseen(faces, args.data)
-    probabilities = beliefs(model, faces.images, args.tta)
-    judged = honest(probabilities, faces, fit_of(model.card, args.usage))
-    figures = figures_of(probabilities, judged, faces.labels)
+    probabilities = predict(model, faces.images, args.tta)
+    calibrated = cross_calibrated(probabilities, faces, calibration_fit(model.card, args.usage))
+    figures = figures_of(probabilities, calibrated, faces.labels)
     figures['latency_ms_median'] = median_latency_ms(model, faces.images)
     if args.report:
         title = f'{args.weights.name} on {len(faces)} faces of FER2013 {args.usage}'
-        write_report(args.report, figures, judged, faces.labels, title)
+        write_report(args.report, figures, calibrated, faces.labels, title)
     if not args.json:
         log(class_table(np.array(figures['confusion'])))
     print(as_json(figures))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Checkpoint to shipped weights: ``python -m training.face.export --checkpoint C --data D``.
+"""Checkpoint to packaged weights: ``python -m training.face.export --checkpoint C --data D``.
 
 Fits temperature and class biases on PublicTest, folds the biases into the last layer, writes the
 ONNX file and its card, and fails unless ONNX Runtime and torch agree on real faces.
@@ -21,13 +21,19 @@ from emotion_ros.perception.models.file import packaged_weights
 from emotion_ros.perception.models.onnx_session import open_session
 from training import calibrate, card, checkpoint
 from training.command import log, run
+from training.config import command_line, restore
 from training.face.augment import Augmentation
+from training.face.config import TrainConfig
 from training.face.data import SIDE, Faces, load_faces
-from training.face.evaluate import CALIBRATION_SPLIT, beliefs, figures_of, fit_of, honest
+from training.face.evaluate import (
+    CALIBRATION_SPLIT,
+    calibration_fit,
+    cross_calibrated,
+    figures_of,
+    predict,
+)
 from training.face.initial import IMAGENET
 from training.face.network import FaceNetwork, ResNet18, load_network, logits_of, to_input
-from training.face.recipe import Recipe
-from training.options import command_line, restore
 
 Floats = NDArray[np.floating]
 
@@ -63,7 +69,7 @@ def write_onnx(network: ResNet18, path: Path) -> None:
 
 
 def check_onnx(network: ResNet18, path: Path, faces: Faces, mean: float, std: float) -> None:
-    """ModelError unless the file says what ``network`` says about real faces."""
+    """ModelError unless the file and ``network`` agree on real faces."""
     few = faces.take(np.arange(min(len(faces), REAL_FACES)))
     images = to_input(torch.from_numpy(few.images), mean, std).contiguous().numpy()
     (onnx,) = open_session(path.read_bytes(), path).run(None, {'image': images})
@@ -71,14 +77,14 @@ def check_onnx(network: ResNet18, path: Path, faces: Faces, mean: float, std: fl
 
 
 def fold_bias(network: ResNet18, bias: Floats) -> None:
-    """Add ``bias`` [7] to the logits of ``network`` for good."""
+    """Add ``bias`` [7] to the bias of the last layer of ``network``."""
     with torch.no_grad():
         network.head[-1].bias += torch.from_numpy(bias).float()
 
 
 def training_command(about: dict[str, Any], source: Path) -> str:
     """The command that made a checkpoint."""
-    parts = (('network', FaceNetwork), ('recipe', Recipe), ('augmentation', Augmentation))
+    parts = (('network', FaceNetwork), ('recipe', TrainConfig), ('augmentation', Augmentation))
     settings = [restore(checkpoint.entry(about, k, source), kind, source) for k, kind in parts]
     words = [command_line('training.face.train', *settings)]
     if about.get('init_from') == IMAGENET:
@@ -144,12 +150,14 @@ def describe(
 def measured(path: Path, source: Path, valid: Faces, refitted: Floats) -> list[dict[str, Any]]:
     """Figures for the card: those of the evaluate command, and accuracy by ``refitted``.
 
-    ``refitted`` [N, 7] are the beliefs of each fold when the others alone calibrate.
+    ``refitted`` [N, 7] are the probabilities of each fold calibrated on the other folds.
     """
     model = FaceClassifier.load(str(path))
-    probabilities = beliefs(model, valid.images)
-    judged = honest(probabilities, valid, fit_of(model.card, CALIBRATION_SPLIT))
-    figures = figures_of(probabilities, judged, valid.labels)
+    probabilities = predict(model, valid.images)
+    calibrated = cross_calibrated(
+        probabilities, valid, calibration_fit(model.card, CALIBRATION_SPLIT)
+    )
+    figures = figures_of(probabilities, calibrated, valid.labels)
     evaluating = (
         f'python -m training.face.evaluate --weights emotion_ros/weights/{path.name} '
         f'--data {DATA_FILE} --usage {CALIBRATION_SPLIT} --json'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Weights that a run starts from: a checkpoint, a shipped ONNX file, or ImageNet's."""
+"""Initial weights: a checkpoint, an exported ONNX file, or those of ImageNet."""
 
 from pathlib import Path
 
@@ -12,35 +12,35 @@ from torch import Tensor, nn
 from emotion_ros.errors import ConfigError, ModelError
 from training import checkpoint
 from training.face.network import FaceNetwork
-from training.face.run import Run, Tensors
+from training.face.state import Tensors, TrainState
 from training.vision_ops import import_torchvision
 
 IMAGENET = 'ImageNet'
 IMAGENET_WIDTH = 64
 
 
-def start_from(run: Run, path: Path, images: Tensor) -> None:
-    """Take the weights of a finished checkpoint, or of an exported ``.onnx``, of the same layout.
+def start_from(state: TrainState, path: Path, images: Tensor) -> None:
+    """Load the weights of a checkpoint, or of an exported ``.onnx``, of the same layout.
 
-    ``images`` are network inputs, from which an ONNX's batch norms are made anew.
+    ``images`` are network inputs, from which the batch norms of an ONNX file are restored.
     """
     if path.suffix != '.onnx':
-        run.begin_with(checkpoint.load(path)[0], path)
+        state.load_weights(checkpoint.load(path)[0], path)
         return
-    run.begin_with(read_onnx(path, run.network), path)
-    settle(run.network, images)
-    run.average.load_state_dict(run.network.state_dict())
+    state.load_weights(read_onnx(path, state.network), path)
+    restore_batch_norms(state.network, images)
+    state.average.load_state_dict(state.network.state_dict())
 
 
-def start_from_imagenet(run: Run, layout: FaceNetwork) -> None:
-    """Take the four stages of torchvision's ResNet18; needs internet once, and width 64.
+def start_from_imagenet(state: TrainState, layout: FaceNetwork) -> None:
+    """Load the four stages of torchvision's ResNet18; needs internet once, and width 64.
 
-    The stem stays fresh: a 7x7 kernel of stride 4 (with its pooling) has no place in a 3x3 one.
+    The stem keeps its random weights: a 7x7 kernel of stride 4 (with pooling) does not fit a 3x3.
     """
     if layout.width != IMAGENET_WIDTH:
         raise ConfigError(f'--pretrained needs --width {IMAGENET_WIDTH}, not {layout.width}')
-    own = run.network.state_dict()
-    run.begin_with(own | stages_of(download_imagenet()), f'ResNet18 of {IMAGENET}')
+    own = state.network.state_dict()
+    state.load_weights(own | stages_of(download_imagenet()), f'ResNet18 of {IMAGENET}')
 
 
 def download_imagenet() -> Tensors:
@@ -67,7 +67,7 @@ def stages_of(imagenet: Tensors) -> Tensors:
 def read_onnx(path: Path, network: nn.Module) -> Tensors:
     """The weights of an exported network, laid out for ``network``.
 
-    The export folds each batch norm into its convolution and forgets the names, but keeps the
+    The export folds each batch norm into its convolution and drops the names, but keeps the
     order of the layers; so each batch norm here only adds the folded bias.
     """
     convolutions, norms, dense = (
@@ -91,10 +91,10 @@ def read_onnx(path: Path, network: nn.Module) -> Tensors:
 
 
 @torch.no_grad()
-def settle(network: nn.Module, images: Tensor) -> None:
-    """Give each batch norm the statistics of what it sees, and change nothing it computes.
+def restore_batch_norms(network: nn.Module, images: Tensor) -> None:
+    """Set the statistics of each batch norm to those of ``images`` without changing its output.
 
-    Training normalises by the batch: only with true statistics is that what evaluation does.
+    Training normalises by the batch; with true statistics evaluation computes the same.
     """
     norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
     hooks = [norm.register_forward_pre_hook(_take_statistics) for norm in norms]

@@ -11,20 +11,23 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.options import Options, option
 from training import checkpoint
-from training.options import restore
+from training.config import restore
 from training.vision_ops import import_torchvision
 
 IMAGES_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
-class FaceNetwork:
-    """What it takes to build the network again; travels with every checkpoint."""
+class FaceNetwork(Options):
+    """Network; stored with every checkpoint, to build the same network again."""
 
-    width: int = 32
-    stem_stride: int = 2
-    dropout: float = 0.2
+    width: int = option(
+        32, 'channels of the first stage; each later stage has twice as many', low=1
+    )
+    stem_stride: int = option(2, 'stride of the first convolution; 1 costs four times', low=1)
+    dropout: float = option(0.2, 'dropout before the last layer', low=0, high=1)
 
     def build(self) -> 'ResNet18':
         """A freshly initialised network."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""An ensemble of trained networks, to measure and to learn from.
+"""An ensemble of trained networks, to evaluate and to distil from.
 
-``python -m training.face.teachers --checkpoints A B --data D`` measures it.
+``python -m training.face.teachers --checkpoints A B --data D`` evaluates it.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from emotion_ros.perception.models.torch_device import choose_torch_device
 from training import calibrate
 from training.command import as_json, run
 from training.face.data import Faces, load_faces
-from training.face.evaluate import CALIBRATION_SPLIT, VIEWS, beliefs, figures_of, honest
+from training.face.evaluate import CALIBRATION_SPLIT, VIEWS, cross_calibrated, figures_of, predict
 from training.face.network import load_network, logits_of, to_input
 
 
@@ -48,8 +48,8 @@ class Teachers:
         each = [member.log_probabilities(images) for member in self._members]
         return torch.stack(each).mean(0).log_softmax(1)
 
-    def teach(self, images: Tensor) -> Tensor:
-        """The same of each face and its mirror image: what a student learns, in one view."""
+    def soft_targets(self, images: Tensor) -> Tensor:
+        """The mean of each face and its mirror image: the target of a student."""
         both = [self.log_probabilities(images), self.log_probabilities(images.flip(2))]
         return torch.stack(both).mean(0).log_softmax(1)
 
@@ -88,9 +88,9 @@ def main(argv: list[str] | None = None) -> None:
     args = parse(argv)
     faces = load_faces(args.data, CALIBRATION_SPLIT)
     teachers = load_teachers(args.checkpoints, faces, choose_torch_device(args.device))
-    probabilities = beliefs(teachers, faces.images, args.tta)
-    judged = honest(probabilities, faces, calibrate.temperature_only)
-    print(as_json(figures_of(probabilities, judged, faces.labels)))
+    probabilities = predict(teachers, faces.images, args.tta)
+    calibrated = cross_calibrated(probabilities, faces, calibrate.temperature_only)
+    print(as_json(figures_of(probabilities, calibrated, faces.labels)))
 
 
 if __name__ == '__main__':

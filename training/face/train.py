@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Train the face network: ``python -m training.face.train --data fer2013_train_valid.parquet``.
 
-Every epoch ends in a checkpoint (``last``; ``best`` by PublicTest accuracy) and a CSV line, and
-``--resume`` goes on from it. Weights are averaged (EMA) and only the average is ever judged.
+Every epoch ends with a checkpoint (``last``; ``best`` by PublicTest accuracy) and a CSV line;
+``--resume`` continues from the last one. The moving average (EMA) of the weights is what is
+evaluated and exported.
 """
 
 import argparse
@@ -20,28 +21,28 @@ from torch import Tensor
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.perception.models.torch_device import choose_torch_device
 from training import checkpoint, command, metrics
+from training.config import add_options, read_options
 from training.face.augment import Augmentation
 from training.face.batches import load_epoch, steps_per_epoch
-from training.face.data import Faces, load_faces
+from training.face.config import TrainConfig
+from training.face.data import Faces, load_faces, without_non_faces
 from training.face.initial import IMAGENET, start_from, start_from_imagenet
 from training.face.network import FaceNetwork, logits_of, to_input
-from training.face.recipe import Recipe, without_non_faces
-from training.face.run import Run, resume, save_run, start
+from training.face.state import TrainState, new_state, resume, save_state
 from training.face.teachers import Teachers, load_teachers
 from training.losses import class_weights, distillation, soft_cross_entropy
-from training.options import add_options, read_options
 from training.run_log import log_line, progress
 
 SOME_FACES = 512
 
 
 @dataclass(frozen=True)
-class Task:
-    """What stays the same while training; ``weights`` [7] balance the classes."""
+class TrainContext:
+    """What does not change during training; ``weights`` [7] balance the classes."""
 
     train: Faces
     valid: Faces
-    recipe: Recipe
+    config: TrainConfig
     augmentation: Augmentation
     mean: float
     std: float
@@ -52,78 +53,82 @@ class Task:
     @property
     def steps(self) -> int:
         """Optimizer steps of the whole run."""
-        return self.recipe.epochs * steps_per_epoch(len(self.train), self.recipe)
+        return self.config.epochs * steps_per_epoch(len(self.train), self.config)
 
     def loss(self, logits: Tensor, target: Tensor, teacher_logs: Tensor | None) -> Tensor:
-        """Mean balanced cross-entropy; with teachers their share of distillation in it."""
+        """Mean weighted cross-entropy; with teachers mixed with the distillation loss."""
         plain = soft_cross_entropy(logits, target, self.weights) / (target * self.weights).sum()
         if teacher_logs is None:
             return plain
-        taught = distillation(logits, teacher_logs, self.recipe.kd_temperature)
-        return plain + self.recipe.kd_share * (taught - plain)
+        distilled = distillation(logits, teacher_logs, self.config.kd_temperature)
+        return plain + self.config.kd_share * (distilled - plain)
 
 
-def train_epoch(run: Run, task: Task) -> float:
+def train_epoch(state: TrainState, context: TrainContext) -> float:
     """One pass over the training faces; returns the mean loss."""
-    recipe = task.recipe
-    torch.manual_seed(recipe.seed * 1000 + run.epoch)
-    loader = load_epoch(task.train, recipe, task.augmentation, run.epoch)
-    run.network.train()
+    config = context.config
+    torch.manual_seed(config.seed * 1000 + state.epoch)
+    loader = load_epoch(context.train, config, context.augmentation, state.epoch)
+    state.network.train()
     losses = []
-    for images, target in progress(loader, f'epoch {run.epoch + 1}/{recipe.epochs}'):
-        run.optimizer.param_groups[0]['lr'] = recipe.learning_rate(run.step, task.steps)
-        losses.append(step(run, task, images.to(task.device), target.to(task.device)))
-        run.update_average(recipe.ema)
-    run.epoch += 1
+    for images, target in progress(loader, f'epoch {state.epoch + 1}/{config.epochs}'):
+        state.optimizer.param_groups[0]['lr'] = config.learning_rate(state.step, context.steps)
+        losses.append(
+            train_step(state, context, images.to(context.device), target.to(context.device))
+        )
+        state.update_average(config.ema)
+    state.epoch += 1
     return float(torch.stack(losses).mean())
 
 
-def step(run: Run, task: Task, images: Tensor, target: Tensor) -> Tensor:
+def train_step(state: TrainState, context: TrainContext, images: Tensor, target: Tensor) -> Tensor:
     """One optimizer step on faces uint8 [N, H, W]; returns the loss."""
-    with torch.autocast(task.device, torch.bfloat16, enabled=task.recipe.bf16):
-        logits = run.network(to_input(images, task.mean, task.std))
-        teacher_logs = task.teachers.teach(images) if task.teachers else None
-    loss = task.loss(logits.float(), target, teacher_logs)
-    run.optimizer.zero_grad(set_to_none=True)
+    with torch.autocast(context.device, torch.bfloat16, enabled=context.config.bf16):
+        logits = state.network(to_input(images, context.mean, context.std))
+        teacher_logs = context.teachers.soft_targets(images) if context.teachers else None
+    loss = context.loss(logits.float(), target, teacher_logs)
+    state.optimizer.zero_grad(set_to_none=True)
     loss.backward()
-    run.optimizer.step()
-    run.step += 1
+    state.optimizer.step()
+    state.step += 1
     return loss.detach()
 
 
-def scores_of(run: Run, task: Task) -> dict[str, float]:
+def validate(state: TrainState, context: TrainContext) -> dict[str, float]:
     """Validation figures of the averaged weights."""
-    logits = logits_of(run.average, task.valid.images, task.mean, task.std)
-    table = metrics.confusion(task.valid.labels, logits.argmax(1), len(EMOTIONS))
+    logits = logits_of(state.average, context.valid.images, context.mean, context.std)
+    table = metrics.confusion(context.valid.labels, logits.argmax(1), len(EMOTIONS))
     return {'accuracy': metrics.accuracy(table), 'macro_f1': metrics.macro_f1(table)}
 
 
-def fit(run: Run, task: Task, about: dict[str, Any], folder: Path) -> None:
-    """All epochs that are left, each with its checkpoint."""
-    while run.epoch < task.recipe.epochs:
+def fit(state: TrainState, context: TrainContext, about: dict[str, Any], folder: Path) -> None:
+    """Train the remaining epochs, each with its checkpoint."""
+    while state.epoch < context.config.epochs:
         begun = time.monotonic()
-        loss = train_epoch(run, task)
-        scores = scores_of(run, task)
-        if scores['accuracy'] > run.best:
-            run.best = scores['accuracy']
-            tensors = run.average.state_dict()
+        loss = train_epoch(state, context)
+        scores = validate(state, context)
+        if scores['accuracy'] > state.best:
+            state.best = scores['accuracy']
+            tensors = state.average.state_dict()
             checkpoint.save(
-                folder / 'best.safetensors', tensors, about | scores | {'epoch': run.epoch}
+                folder / 'best.safetensors', tensors, about | scores | {'epoch': state.epoch}
             )
-        save_run(run, folder, about)
+        save_state(state, folder, about)
         minutes = (time.monotonic() - begun) / 60
-        log_line(folder, {'epoch': run.epoch, 'loss': loss, **scores, 'minutes': minutes})
+        log_line(folder, {'epoch': state.epoch, 'loss': loss, **scores, 'minutes': minutes})
 
 
-def describe(task: Task, layout: FaceNetwork, args: argparse.Namespace) -> dict[str, Any]:
+def describe(
+    context: TrainContext, layout: FaceNetwork, args: argparse.Namespace
+) -> dict[str, Any]:
     """What is saved beside every checkpoint."""
     return {
         'network': dataclasses.asdict(layout),
-        'recipe': dataclasses.asdict(task.recipe),
-        'augmentation': dataclasses.asdict(task.augmentation),
+        'recipe': dataclasses.asdict(context.config),
+        'augmentation': dataclasses.asdict(context.augmentation),
         'commit': command.git_commit(),
-        'mean': task.mean,
-        'std': task.std,
+        'mean': context.mean,
+        'std': context.std,
         'init_from': IMAGENET if args.pretrained else str(args.init_from or ''),
         'teachers': [str(path) for path in args.teachers],
     }
@@ -133,56 +138,66 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(prog='python -m training.face.train', description=__doc__)
     parser.add_argument('--data', type=Path, required=True, help='parquet, csv or Kaggle folder')
-    parser.add_argument('--out', type=Path, default=Path('runs/face'))
-    parser.add_argument('--resume', action='store_true', help='go on from OUT/last.safetensors')
-    parser.add_argument('--teachers', type=Path, nargs='+', default=[], help='checkpoints')
+    parser.add_argument('--out', type=Path, default=Path('runs/face'), help='folder of the run')
+    parser.add_argument('--resume', action='store_true', help='continue from OUT/last.safetensors')
+    parser.add_argument(
+        '--teachers', type=Path, nargs='+', default=[], help='checkpoints to distil from'
+    )
     source = parser.add_mutually_exclusive_group()
-    source.add_argument('--init-from', type=Path, help='weights, .safetensors or shipped .onnx')
-    source.add_argument('--pretrained', action='store_true', help='ImageNet; needs internet')
-    for settings in (FaceNetwork, Recipe, Augmentation):
-        add_options(parser, settings)
+    source.add_argument(
+        '--init-from', type=Path, help='start from these weights, .safetensors or exported .onnx'
+    )
+    source.add_argument(
+        '--pretrained',
+        action='store_true',
+        help='start from ImageNet; needs internet and --width 64',
+    )
+    for config in (FaceNetwork, TrainConfig, Augmentation):
+        add_options(parser, config)
     return parser.parse_args(argv)
 
 
-def prepare(args: argparse.Namespace) -> Task:
-    """Read the faces, the teachers and the settings."""
-    recipe = read_options(args, Recipe)
-    device = choose_torch_device(recipe.device)
+def prepare(args: argparse.Namespace) -> TrainContext:
+    """Read the faces, the teachers and the options."""
+    config = read_options(args, TrainConfig)
+    device = choose_torch_device(config.device)
     train = without_non_faces(load_faces(args.data, 'Training'))
     valid = load_faces(args.data, 'PublicTest')
     counts = np.bincount(train.labels, minlength=len(EMOTIONS))
-    return Task(
+    return TrainContext(
         train,
         valid,
-        recipe,
+        config,
         read_options(args, Augmentation),
         mean=float(train.images.mean()),
         std=float(train.images.std()),
         device=device,
-        weights=class_weights(counts, recipe.class_power).to(device),
+        weights=class_weights(counts, config.class_power).to(device),
         teachers=load_teachers(args.teachers, valid, device) if args.teachers else None,
     )
 
 
-def some_inputs(task: Task) -> Tensor:
-    """A few training faces as the network takes them."""
-    some = np.random.default_rng(task.recipe.seed).permutation(len(task.train))[:SOME_FACES]
-    images = torch.from_numpy(task.train.images[some]).to(task.device)
-    return to_input(images, task.mean, task.std)
+def some_inputs(context: TrainContext) -> Tensor:
+    """Some training faces as network inputs."""
+    some = np.random.default_rng(context.config.seed).permutation(len(context.train))[:SOME_FACES]
+    images = torch.from_numpy(context.train.images[some]).to(context.device)
+    return to_input(images, context.mean, context.std)
 
 
-def begin(args: argparse.Namespace, layout: FaceNetwork, task: Task) -> Run:
-    """The run as the options want it to start."""
-    run = start(layout, task.recipe.seed, task.recipe.weight_decay, task.device)
+def initial_state(
+    args: argparse.Namespace, layout: FaceNetwork, context: TrainContext
+) -> TrainState:
+    """The state that the options ask to start from."""
+    state = new_state(layout, context.config.seed, context.config.weight_decay, context.device)
     if args.init_from:
-        start_from(run, args.init_from, some_inputs(task))
+        start_from(state, args.init_from, some_inputs(context))
     if args.pretrained:
-        start_from_imagenet(run, layout)
+        start_from_imagenet(state, layout)
     if args.resume:
-        resume(run, args.out)
-    if task.recipe.compile:
-        run.network.compile()
-    return run
+        resume(state, args.out)
+    if context.config.compile:
+        state.network.compile()
+    return state
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -191,8 +206,8 @@ def main(argv: list[str] | None = None) -> None:
     layout = read_options(args, FaceNetwork)
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(1)
-    task = prepare(args)
-    fit(begin(args, layout, task), task, describe(task, layout, args), args.out)
+    context = prepare(args)
+    fit(initial_state(args, layout, context), context, describe(context, layout, args), args.out)
 
 
 if __name__ == '__main__':

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What the fusion is fitted on."""
+"""Fits of the numbers that the fusion ships with, and their evaluation."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Compare ways of fusing voice and face with what people perceived from both.
+"""Compare methods of fusing voice and face with what people perceived from both.
 
 ``python -m training.fusion.evaluate --data FILE.parquet --params cremad_pool.json --json``
 
@@ -56,7 +56,7 @@ def divergence(probabilities: Floats, counts: Floats) -> Floats:
 
 
 def evaluate(votes: Votes, parameters: Mapping[str, Parameters]) -> dict[str, Any]:
-    """Return every figure of the command; the pool is the very function that the robot runs."""
+    """Return every figure of the command; the pool is the function that runs on the robot."""
     return {
         'n': len(votes),
         'methods': {
@@ -72,7 +72,7 @@ def evaluate(votes: Votes, parameters: Mapping[str, Parameters]) -> dict[str, An
 
 
 def load_parameters(path: Path) -> dict[str, Parameters]:
-    """Read what ``training.fusion.fit`` wrote; ConfigError when it is something else."""
+    """Read the output of ``training.fusion.fit``; ConfigError when it is something else."""
     try:
         raw = read_json(path).mapping()['methods'].mapping()
         return {name: _parameters(name, raw[name]) for name in METHODS}
@@ -102,7 +102,9 @@ def main(argv: list[str] | None = None) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('--data', type=Path, required=True, help='parquet file with crowd votes')
-    parser.add_argument('--params', type=Path, required=True, help='what training.fusion.fit made')
+    parser.add_argument(
+        '--params', type=Path, required=True, help='written by training.fusion.fit'
+    )
     parser.add_argument('--json', action='store_true', help='print one JSON object only')
     args = parser.parse_args(argv)
     result = evaluate(load_votes(args.data), load_parameters(args.params))
@@ -112,7 +114,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def as_table(methods: Mapping[str, Mapping[str, float]]) -> str:
-    """Return the figures as lines for people."""
+    """Return the figures as readable lines."""
     rows = [
         f'{name:<8}' + ''.join(f'  {key} {value:.4f}' for key, value in of.items())
         for name, of in methods.items()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Fit the ways of fusing to crowd votes: what voice and face say, against what both say.
+"""Fit the fusion methods to crowd votes: those on voice and on face against those on both.
 
 ``python -m training.fusion.fit --data FILE.parquet --out cremad_pool.json`` fits every method by
-the likelihood of the audiovisual votes. The figures it prints and keeps are those of actors whom
-the fit has not seen (folds of actors); the parameters it writes are fitted on all of them.
+the likelihood of the audiovisual votes. The figures are those of actors that the fit has not seen
+(folds of actors); the parameters written are fitted on all actors.
 """
 
 import argparse
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from emotion_ros.errors import ConfigError
+from training.calibrate import fold_of_groups
 from training.card import write_card
 from training.command import as_json, log, run
 from training.fusion.evaluate import as_table, divergence, figures
-from training.fusion.folds import fold_of_groups
 from training.fusion.methods import METHODS, Method, Parameters
 from training.fusion.votes import VOTED, Votes, load_votes
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Ways to fuse a voice and a face into one distribution, and the numbers each of them needs.
+"""Methods that fuse the votes on a voice and on a face into one distribution.
 
-Every method has a smoothing of its own, in votes added to every count, and is fitted for the same
-end, so that none loses for want of care. ``pool`` is the form of
-``emotion_ros.core.fusion.opinion_pool``.
+Every method has its own smoothing (votes added to every count) and is fitted with the same loss.
+``pool`` is ``emotion_ros.core.fusion.opinion_pool``.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,9 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.core.fusion.opinion_pool import pool
-from training.calibrate import softmax
-from training.fusion.pool_rows import pool_rows
+from emotion_ros.core.fusion.opinion_pool import pool, softmax
+from training.fusion.pairs import pool_rows
 from training.fusion.votes import VOTED, Votes
 
 Floats = NDArray[np.float64]
@@ -24,10 +22,9 @@ Parameters = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Method:
-    """``fuse`` gives [N, 6] from votes and parameters.
+    """``fuse`` maps votes and parameters to distributions [N, 6].
 
-    ``read`` gives the parameters for a vector of free numbers, of which ``start`` is the first
-    guess: that is what a fit moves.
+    ``read`` maps the free vector of an optimiser, beginning at ``start``, to parameters.
     """
 
     fuse: Callable[[Votes, Parameters], Floats]
@@ -42,12 +39,12 @@ def smooth(counts: Floats, parameters: Parameters) -> Floats:
 
 
 def voice_only(votes: Votes, parameters: Parameters) -> Floats:
-    """Return what was heard."""
+    """Return the distribution of the voice."""
     return smooth(votes.voice, parameters)
 
 
 def face_only(votes: Votes, parameters: Parameters) -> Floats:
-    """Return what was seen."""
+    """Return the distribution of the face."""
     return smooth(votes.face, parameters)
 
 
@@ -64,10 +61,10 @@ def product(votes: Votes, parameters: Parameters) -> Floats:
 
 
 def maximum(votes: Votes, parameters: Parameters) -> Floats:
-    """Return the surer of the two, the face when they are equally sure."""
+    """Return the distribution with the higher maximum, the face's when they are equal."""
     face, voice = face_only(votes, parameters), voice_only(votes, parameters)
-    surer = voice.max(axis=1) > face.max(axis=1)
-    return np.where(surer[:, None], voice, face)
+    voice_wins = voice.max(axis=1) > face.max(axis=1)
+    return np.where(voice_wins[:, None], voice, face)
 
 
 def fast_pool(votes: Votes, parameters: Parameters) -> Floats:
@@ -77,7 +74,7 @@ def fast_pool(votes: Votes, parameters: Parameters) -> Floats:
 
 
 def core_pool(votes: Votes, parameters: Parameters) -> Floats:
-    """Return the same by the function that the robot runs, clip by clip."""
+    """Return the same by the function that runs on the robot, clip by clip."""
     pairs = zip(voice_only(votes, parameters), face_only(votes, parameters), strict=True)
     prior = np.asarray(parameters['prior'])
     rows = [pool(pair, _weights(parameters), prior) for pair in pairs]
@@ -102,7 +99,7 @@ def _read_pool(free: Floats) -> Parameters:
     return {
         **_read_smoothing(free),
         'weights': {'voice': float(voice), 'face': float(face)},
-        'prior': softmax(np.append(free[3:], 0.0)[None])[0].tolist(),
+        'prior': softmax(np.append(free[3:], 0.0)).tolist(),
     }
 
 

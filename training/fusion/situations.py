@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What fusing face and words is worth when all is well, and when something is not."""
+"""Accuracy of the fused result by situation: one input missing, old, degraded or unrelated."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,53 +11,74 @@ from numpy.typing import NDArray
 from emotion_ros.core.fusion.conflict import contradict
 from emotion_ros.core.fusion.weighting import TemporalDecay
 from training import metrics
-from training.fusion.beliefs import Beliefs
-from training.fusion.bootstrap import interval
-from training.fusion.matched import (
+from training.fusion.pairs import (
     Pairs,
     Weights,
     any_emotion,
-    fuse,
+    fuse_pairs,
+    make_pairs,
     opposite_valence,
-    pair,
     same_emotion,
 )
+from training.fusion.predictions import Predictions
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 OLD_FACE_S = 0.8
 OLD_WORDS_S = 3.5
 FACE_ALONE, WORDS_ALONE, BOTH = (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)
+DRAWS = 500
+LEVEL = (0.025, 0.975)
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """The validation beliefs: as they are, of blurred faces, of misheard words."""
+class Conditions:
+    """Predictions for the validation data as it is, for blurred faces and for misheard texts."""
 
-    faces: Beliefs
-    blurred: Beliefs
-    texts: Beliefs
-    misheard: Beliefs
+    faces: Predictions
+    blurred: Predictions
+    texts: Predictions
+    misheard: Predictions
 
 
 @dataclass(frozen=True)
 class Situation:
-    """Who meets whom, in which state, and how much each still counts."""
+    """Faces paired with texts, and the freshness of each (0: missing)."""
 
-    faces: Beliefs
-    texts: Beliefs
+    faces: Predictions
+    texts: Predictions
     pairs: Pairs
-    counts: tuple[float, float] = BOTH
+    freshness: tuple[float, float] = BOTH
+
+    @property
+    def labels(self) -> Ints:
+        """The true emotion of each pair: the face's label, [P]."""
+        return self.faces.labels[self.pairs.face]
+
+    def fuse(self, weights: Sequence[Weights]) -> Floats:
+        """Return the fused distributions [P, 7]."""
+        return fuse_pairs(self.faces, self.texts, self.pairs, weights, self.freshness)
+
+    def is_right(self, weights: Sequence[Weights]) -> NDArray[np.bool_]:
+        """Return whether the likeliest fused emotion is the face's, [P]."""
+        return np.asarray(self.fuse(weights).argmax(axis=1) == self.labels)
+
+    def interval(self, values: Floats) -> list[float]:
+        """Return the mean of ``values`` [P] and its 95 % interval; see ``interval``."""
+        has_text = self.freshness[1] > 0
+        dialogues = self.texts.group[self.pairs.text] if has_text else np.zeros_like(self.labels)
+        return interval(values, self.pairs.face, dialogues, self.labels)
 
 
 def situations(
-    of: Evidence, decays: Mapping[str, TemporalDecay], seed: int = 0
+    of: Conditions, decays: Mapping[str, TemporalDecay], seed: int = 0
 ) -> dict[str, Situation]:
     """Return every situation by its name; ``decays`` say what is left of a weight with age."""
     rng = np.random.default_rng(seed)
-    same = pair(of.faces, of.texts, rng, same_emotion)
-    some = pair(of.faces, of.texts, rng, any_emotion)
-    opposite = pair(of.faces, of.texts, rng, opposite_valence)
+    same = make_pairs(of.faces, of.texts, rng, same_emotion)
+    some = make_pairs(of.faces, of.texts, rng, any_emotion)
+    opposite = make_pairs(of.faces, of.texts, rng, opposite_valence)
     old_face = (decays['face'].freshness(OLD_FACE_S), 1.0)
     old_words = (1.0, decays['text'].freshness(OLD_WORDS_S))
     return {
@@ -79,39 +100,30 @@ def situations(
     }
 
 
-def measure(situation: Situation, weights: list[Weights]) -> dict[str, Any]:
+def measure(s: Situation, weights: Sequence[Weights]) -> dict[str, Any]:
     """Return the figures of one situation; ``accuracy`` with its 95 % interval.
 
-    The face's label is the truth. ``conflict`` is the share of the pairs that the fusion reports
-    as a conflict (if it lasts), instead of acting.
+    ``conflict`` is the share of the pairs that the fusion reports as a conflict if it lasts.
     """
-    s = situation
-    fused = fuse(s.faces, s.texts, s.pairs, weights, s.counts)
-    right = is_right(s, weights)
+    fused = s.fuse(weights)
+    right = fused.argmax(axis=1) == s.labels
     return {
         'n': len(s.pairs),
-        'accuracy': interval(right.astype(float), *_groups(s)),
-        'nll': metrics.nll(fused, s.faces.labels[s.pairs.face]),
+        'accuracy': s.interval(right.astype(float)),
+        'nll': metrics.nll(fused, s.labels),
         'ece15': metrics.ece(fused.max(axis=1), right),
         'conflict': float(conflicts(s).mean()),
     }
 
 
-def is_right(s: Situation, weights: list[Weights]) -> NDArray[np.bool_]:
-    """Return whether the likeliest fused emotion is the face's, [P]."""
-    fused = fuse(s.faces, s.texts, s.pairs, weights, s.counts)
-    return np.asarray(fused.argmax(axis=1) == s.faces.labels[s.pairs.face])
-
-
-def gain(one: Situation, other: Situation, weights: list[Weights]) -> list[float]:
-    """Return how much more often ``one`` is right than ``other``, on the same pairs."""
-    difference = is_right(one, weights).astype(float) - is_right(other, weights)
-    return interval(difference, *_groups(one))
+def gain(one: Situation, other: Situation, weights: Sequence[Weights]) -> list[float]:
+    """Return the accuracy of ``one`` over that of ``other`` on the same pairs, with interval."""
+    return one.interval(one.is_right(weights).astype(float) - other.is_right(weights))
 
 
 def conflicts(s: Situation) -> NDArray[np.bool_]:
-    """Return whether both count in full and contradict each other, [P]."""
-    if s.counts != BOTH:
+    """Return whether both are fresh and contradict each other, [P]."""
+    if s.freshness != BOTH:
         return np.zeros(len(s.pairs), bool)
     rows = zip(
         s.faces.probabilities[s.pairs.face], s.texts.probabilities[s.pairs.text], strict=True
@@ -119,30 +131,49 @@ def conflicts(s: Situation) -> NDArray[np.bool_]:
     return np.array([contradict(opinions) for opinions in rows])
 
 
-def sensitivity(situation: Situation, fitted: Weights) -> list[dict[str, float]]:
-    """Return accuracy, NLL and ECE with each number of the fit halved and half as large again."""
+def sensitivity(s: Situation, fitted: Weights) -> list[dict[str, Any]]:
+    """Return accuracy, NLL and ECE with each number of the fit times 0.5, 1 and 1.5."""
     rows = []
-    for what in ('face', 'text', 'temperature'):
+    for name in ('face', 'text', 'temperature'):
         for factor in (0.5, 1.0, 1.5):
-            values = {'face': fitted.face, 'text': fitted.text, 'temperature': fitted.temperature}
-            values[what] *= factor
-            changed = Weights(**values, alone=fitted.alone)
-            rows.append({'factor': factor, 'of': what, **_short(situation, changed)})
+            changed = replace(fitted, **{name: factor * getattr(fitted, name)})
+            fused = s.fuse([changed])
+            right = fused.argmax(axis=1) == s.labels
+            figures = {
+                'accuracy': float(right.mean()),
+                'nll': metrics.nll(fused, s.labels),
+                'ece15': metrics.ece(fused.max(axis=1), right),
+            }
+            rows.append({'factor': factor, 'of': name, **figures})
     return rows
 
 
-def _short(situation: Situation, weights: Weights) -> dict[str, float]:
-    s = situation
-    fused = fuse(s.faces, s.texts, s.pairs, [weights], s.counts)
-    right = is_right(s, [weights])
-    return {
-        'accuracy': float(right.mean()),
-        'nll': metrics.nll(fused, s.faces.labels[s.pairs.face]),
-        'ece15': metrics.ece(fused.max(axis=1), right),
-    }
+def interval(
+    values: Floats, face: Ints, speech: Ints, emotion: Ints, seed: int = 0
+) -> list[float]:
+    """Return the mean of ``values`` [P] and the bounds of its 95 % interval.
+
+    Faces and dialogues (``face``, ``speech`` [P] name them) are resampled with replacement,
+    independently (Owen 2007, "The pigeonhole bootstrap"). How often an ``emotion`` occurs follows
+    the faces, because the texts were chosen to match.
+    """
+    rng = np.random.default_rng(seed)
+    faces, dialogues, emotions = (
+        np.unique(group, return_inverse=True)[1] for group in (face, speech, emotion)
+    )
+    means = []
+    for _ in range(DRAWS):
+        face_times = _times_drawn(rng, faces)
+        times = face_times * _times_drawn(rng, dialogues)
+        shares = np.bincount(emotions, face_times) / face_times.sum()
+        weight = np.bincount(emotions, times)
+        within = np.bincount(emotions, times * values) / np.maximum(weight, 1e-9)
+        means.append(float(shares[weight > 0] @ within[weight > 0] / shares[weight > 0].sum()))
+    low, high = np.quantile(means, LEVEL)
+    return [float(np.mean(values)), float(low), float(high)]
 
 
-def _groups(s: Situation) -> tuple[NDArray[np.int64], ...]:
-    """Return what the bootstrap draws: faces, dialogues if words count, and the emotions."""
-    dialogues = s.texts.group[s.pairs.text] if s.counts[1] else np.zeros(len(s.pairs), np.int64)
-    return s.pairs.face, dialogues, s.faces.labels[s.pairs.face]
+def _times_drawn(rng: np.random.Generator, rows: Ints) -> Floats:
+    """Return how often the group of each row is drawn, [P]."""
+    count = int(rows.max()) + 1
+    return np.bincount(rng.integers(count, size=count), minlength=count)[rows].astype(np.float64)

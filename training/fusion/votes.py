@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""CREMA-D's crowd votes: what people heard, what they saw, and what both together told them."""
+"""CREMA-D's crowd votes on clips presented as voice, as face and as both."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +22,9 @@ MODES = ('voice', 'face', 'audiovisual')
 
 @dataclass(frozen=True)
 class Votes:
-    """Of N clips: counts ``voice``, ``face``, ``audiovisual`` [N, 6], each with a vote at least.
+    """Counts ``voice``, ``face``, ``audiovisual`` [N, 6] of N clips, each at least one vote.
 
-    ``intended`` int [N] is the emotion that the actor meant, ``actor`` [N] who it was.
+    ``intended`` int [N] is the emotion that the actor was asked to play, ``actor`` [N] a number.
     """
 
     voice: Counts

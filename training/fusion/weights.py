@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Fit the weights of face and words, and write them into the fusion card.
+"""Fit the weights of face and text, and write them into the fusion card.
 
-``python -m training.fusion.weights --data-folder DIR --json``: FER2013 PublicTest faces as the
-shipped face model sees them, MELD dev utterances as the shipped text model hears them, paired by
-emotion. **Optimistic**: in such pairs the two err independently, in one person they do not;
-therefore the sum of the weights is 1.4 at most. The figures printed are cross-fitted (folds of
-faces and of dialogues); what is written is fitted on all. The final temperature comes from
-``training.fusion.sequences``, as it belongs to the label that lasts. Runs without torch.
+``python -m training.fusion.weights --data-folder DIR --json``: FER2013 PublicTest faces and MELD
+dev utterances as the packaged models classify them, paired by emotion. **Optimistic**: in such
+pairs the errors of face and text are independent, in one person they are not; therefore the sum
+of the weights is 1.4 at most. The figures printed are cross-fitted (folds of faces and of
+dialogues); the weights written are fitted on all. ``training.fusion.sequences`` fits the final
+temperature afterwards. Needs no torch.
 """
 
 import argparse
@@ -18,37 +18,98 @@ from typing import Any
 
 import cv2
 import numpy as np
+from scipy.optimize import minimize, minimize_scalar
 
 from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.weighting import resolve_decays
+from training import metrics
 from training.card import write_card
 from training.command import as_json, log, run
-from training.fusion.beliefs import Images, SentimentTable, believe, hear, see
 from training.fusion.evaluate import load_parameters
-from training.fusion.fit_weights import MAX_SHARPNESS, fit_folds, fit_weights
-from training.fusion.situations import Evidence, gain, measure, sensitivity, situations
-from training.fusion.validation import Validation, add_options, load_validation
+from training.fusion.pairs import Pairs, Weights, fuse_pairs
+from training.fusion.predictions import (
+    Floats,
+    Images,
+    Predictions,
+    SentimentTable,
+    ValidationSet,
+    add_options,
+    load_validation_set,
+    observe_texts,
+    predict_faces,
+    text_predictions,
+)
+from training.fusion.situations import Conditions, gain, measure, sensitivity, situations
 from training.text.asr import spoken, with_word_errors
 
 CREMAD = Path(__file__).parent / 'cremad_pool.json'
 BLUR_PX = 2.0
 WORD_ERRORS = 0.2
 NO_LIMIT = 5.0
+MAX_SHARPNESS = 1.4
+"""Largest sum of the weights: real faces and words share their errors, the pairs here do not."""
+MAX_SOLO = 1.0
+"""Alone, no input counts more than its own probabilities say."""
+FACE_ONLY, TEXT_ONLY = (1.0, 0.0), (0.0, 1.0)
 
 
-def spoil(of: Validation, table: SentimentTable) -> Evidence:
-    """Return what both models say of the validation data, as it is and spoilt."""
-    rng = np.random.default_rng(0)
-    misheard = hear(
-        of.pipeline, of.speech.texts, lambda t: with_word_errors(spoken(t), WORD_ERRORS, rng)
+def fit_weights(
+    faces: Predictions, texts: Predictions, pairs: Pairs, limit: float = MAX_SHARPNESS
+) -> Weights:
+    """Return the weights of least negative log-likelihood with a sum of at most ``limit``.
+
+    The solo weights first, then the two together, at temperature 1: the pool depends on the
+    ratio only.
+    """
+    labels = faces.labels[pairs.face]
+
+    def loss(weights: Weights, freshness: tuple[float, float] = (1.0, 1.0)) -> float:
+        return metrics.nll(fuse_pairs(faces, texts, pairs, [weights], freshness), labels)
+
+    def fit_solo(freshness: tuple[float, float]) -> float:
+        def solo_loss(free: float) -> float:
+            return loss(Weights(0.0, 0.0, solo=(free, free)), freshness)
+
+        return float(minimize_scalar(solo_loss, bounds=(0.0, MAX_SOLO), method='bounded').x)
+
+    solo = fit_solo(FACE_ONLY), fit_solo(TEXT_ONLY)
+
+    def joint_loss(free: Floats) -> float:
+        face, text = np.maximum(free, 0.0).tolist()
+        return loss(Weights(face, text, solo=solo))
+
+    start = np.full(2, limit / 3)
+    inside = {'type': 'ineq', 'fun': lambda free: limit - free.sum()}
+    found = minimize(
+        joint_loss, start, method='SLSQP', bounds=[(0, limit)] * 2, constraints=inside
     )
-    return Evidence(
-        faces=of.seen,
-        blurred=see(of.model, blur(of.faces.images), of.faces.labels),
-        texts=believe(of.heard, of.speech, table),
-        misheard=believe(misheard, of.speech, table),
+    face, text = np.clip(found.x, 0.0, None).tolist()
+    return Weights(face, text, solo=solo)
+
+
+def fit_folds(
+    faces: Predictions, texts: Predictions, pairs: Pairs, limit: float = MAX_SHARPNESS
+) -> list[Weights]:
+    """Return, for each fold, the weights fitted on the other ones."""
+    folds = range(int(pairs.fold.max()) + 1)
+    return [fit_weights(faces, texts, pairs.take(pairs.fold != fold), limit) for fold in folds]
+
+
+def predict_conditions(of: ValidationSet, table: SentimentTable) -> Conditions:
+    """Return the predictions for the validation data, as it is and degraded."""
+    rng = np.random.default_rng(0)
+    misheard = observe_texts(
+        of.text_pipeline,
+        of.speech.texts,
+        lambda text: with_word_errors(spoken(text), WORD_ERRORS, rng),
+    )
+    return Conditions(
+        faces=of.face_predictions,
+        blurred=predict_faces(of.face_model, blur(of.faces.images), of.faces.labels),
+        texts=text_predictions(of.text_observations, of.speech, table),
+        misheard=text_predictions(misheard, of.speech, table),
     )
 
 
@@ -57,12 +118,12 @@ def blur(images: Images, sigma_px: float = BLUR_PX) -> Images:
     return np.stack([cv2.GaussianBlur(image, (0, 0), sigma_px) for image in images])
 
 
-def sharpest(cremad: Path = CREMAD) -> float:
-    """Return the sum of the weights that fit people's votes on real voices and faces best."""
+def crowd_sharpness(cremad: Path = CREMAD) -> float:
+    """Return the sum of the weights that fit crowd votes on real voices and faces best."""
     return float(sum(load_parameters(cremad)['pool']['weights'].values()))
 
 
-def experiment(of: Evidence, card: FusionCard, cremad_sharpness: float) -> dict[str, Any]:
+def experiment(of: Conditions, card: FusionCard, cremad_sharpness: float) -> dict[str, Any]:
     """Return the fit on all pairs and the cross-fitted figures of every situation."""
     config = FusionConfig()
     all_of = situations(of, resolve_decays(config, card, {}))
@@ -76,7 +137,7 @@ def experiment(of: Evidence, card: FusionCard, cremad_sharpness: float) -> dict[
         'utterances': len(of.texts),
         'pairs': len(both.pairs),
         'weights': by_name((fitted.face, fitted.text)),
-        'alone': by_name(fitted.alone),
+        'alone': by_name(fitted.solo),
         'sharpness': limit,
         'cremad_sharpness': cremad_sharpness,
         'weights_without_limit': by_name((free.face, free.text)),
@@ -88,7 +149,7 @@ def experiment(of: Evidence, card: FusionCard, cremad_sharpness: float) -> dict[
 
 
 def write_weights(path: Path, result: Mapping[str, Any], command: str) -> None:
-    """Replace weights and sharpness of a card, and what it says about them."""
+    """Replace weights and sharpness of a card and their provenance."""
     card = json.loads(path.read_text())
     card['weights'] = {name: floor_to(w) for name, w in result['weights'].items()}
     card['alone'] = {name: round(w, 3) for name, w in result['alone'].items()}
@@ -111,12 +172,12 @@ def write_weights(path: Path, result: Mapping[str, Any], command: str) -> None:
 
 
 def by_name(weights: tuple[float, float]) -> dict[str, float]:
-    """Return the weights of face and words as a fusion card has them."""
+    """Return the weights of face and text as the fusion card names them."""
     return dict(zip((FACE, TEXT), weights, strict=True))
 
 
 def floor_to(value: float, steps: int = 1000) -> float:
-    """Return the value to three decimals, never more: the sum has a limit."""
+    """Return the value rounded down to three decimals: the sum has a limit."""
     return floor(value * steps) / steps
 
 
@@ -124,11 +185,13 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog='python -m training.fusion.weights', description=__doc__)
     add_options(parser)
-    parser.add_argument('--cremad', type=Path, default=CREMAD, help='made by training.fusion.fit')
+    parser.add_argument(
+        '--cremad', type=Path, default=CREMAD, help='written by training.fusion.fit'
+    )
     args = parser.parse_args(argv)
     card = load_fusion_card(args.card)
-    of = spoil(load_validation(args), card.sentiment_given_emotion)
-    result = experiment(of, card, sharpest(args.cremad))
+    of = predict_conditions(load_validation_set(args), card.sentiment_given_emotion)
+    result = experiment(of, card, crowd_sharpness(args.cremad))
     write_weights(args.card, result, 'python -m training.fusion.weights --data-folder data --json')
     if not args.json:
         log(as_table(result))
@@ -136,7 +199,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def as_table(result: Mapping[str, Any]) -> str:
-    """Return the situations as lines for people."""
+    """Return the situations as readable lines."""
     return '\n'.join(
         f'{name:<40} accuracy {f["accuracy"][0]:.3f} ({f["accuracy"][1]:.3f} to '
         f'{f["accuracy"][2]:.3f})  nll {f["nll"]:.3f}  ece {f["ece15"]:.3f}'

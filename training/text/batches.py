@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Texts to batches: as written or as heard, of about one length, as token tables."""
+"""Texts to batches of similar length as token tables, some rewritten as recognised speech."""
 
 from collections.abc import Iterator
 
@@ -12,18 +12,18 @@ from torch import Tensor
 from training.text.asr import spoken, with_word_errors
 
 
-def as_heard(text: str, share: float, wer: float, rng: np.random.Generator) -> str:
+def as_recognised(text: str, share: float, wer: float, rng: np.random.Generator) -> str:
     """Rewrite a ``share`` of the texts, each with word errors of 0, 1 or 2 times ``wer``."""
     if rng.random() >= share:
         return text
-    heard = spoken(text) or text
-    return with_word_errors(heard, wer * rng.integers(0, 3), rng)
+    recognised = spoken(text) or text
+    return with_word_errors(recognised, wer * rng.integers(0, 3), rng)
 
 
 def batches(
     texts: list[str], size: int, rng: np.random.Generator
 ) -> Iterator[NDArray[np.integer]]:
-    """Random batches of texts of about one length, so that little is padded."""
+    """Random batches of texts of about one length, to reduce padding."""
     order = rng.permutation(len(texts))
     pool = size * 64
     for start in range(0, len(order), pool):

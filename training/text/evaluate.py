@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Measure a text model: ``python -m training.text.evaluate --weights W --data D --task T --json``.
+"""Evaluate a text model.
 
-Needs no torch: the model runs as it does on the robot, from its card, one text at a time.
+``python -m training.text.evaluate --weights W --data D --task T --json`` needs no
+torch: the model runs as on the robot, from its card, one text at a time.
 """
 
 import argparse
@@ -28,7 +29,7 @@ SHORT_TOKENS = 32
 
 
 @dataclass(frozen=True)
-class Beliefs:
+class Predictions:
     """Probabilities ``sentiment`` [N, 3] and ``emotion`` [N, 7]; median ms of short texts."""
 
     sentiment: NDArray[np.float64]
@@ -51,20 +52,20 @@ def rewrite(texts: list[str], *, asr: bool, wer: float) -> list[str]:
     return [with_word_errors(spoken(text), wer, rng) for text in texts]
 
 
-def believe(model: TextEngine, texts: list[str]) -> Beliefs:
-    """Classify one by one, as the robot hears them."""
-    predictions, times = [], []
+def predict(model: TextEngine, texts: list[str]) -> Predictions:
+    """Classify one by one, as on the robot."""
+    classified, times = [], []
     for i, text in enumerate(texts):
         begun = time.perf_counter()
-        predictions.append(model.classify(text))
-        if predictions[-1].tokens <= SHORT_TOKENS:
+        classified.append(model.classify(text))
+        if classified[-1].tokens <= SHORT_TOKENS:
             times.append(time.perf_counter() - begun)
         if i % 100 == 99:
             log(f'\r{i + 1}/{len(texts)}', end='')
     log()
-    return Beliefs(
-        np.array([p.sentiment for p in predictions]),
-        np.array([p.emotion for p in predictions]),
+    return Predictions(
+        np.array([p.sentiment for p in classified]),
+        np.array([p.emotion for p in classified]),
         float(np.median(times) * 1e3) if times else float('nan'),
     )
 
@@ -88,17 +89,17 @@ def figures(
     predicted = probabilities.argmax(1)
     true = truth(utterances, task, predicted)
     table = metrics.confusion(true, predicted, len(TASKS[task]))
-    judged = probabilities
+    calibrated = probabilities
     if fitted_here:
         fixed = utterances.sentiments if task == 'sentiment' else utterances.emotions.argmax(1)
-        judged = calibrate.cross_fitted(np.log(np.maximum(probabilities, 1e-12)), fixed)
+        calibrated = calibrate.cross_fitted(np.log(np.maximum(probabilities, 1e-12)), fixed)
     return {
         'n': len(utterances),
         'accuracy': metrics.accuracy(table),
         'macro_recall': metrics.macro_recall(table),
         'macro_f1': metrics.macro_f1(table),
         'weighted_f1': metrics.weighted_f1(table),
-        'ece15': metrics.ece(judged.max(1), predicted == true),
+        'ece15': metrics.ece(calibrated.max(1), predicted == true),
         'confusion': table.tolist(),
     }
 
@@ -121,10 +122,10 @@ def main(argv: list[str] | None = None) -> None:
     args = parse(argv)
     utterances = labelled(load_utterances(args.data, args.split), args.task)
     model = make_text_engine(args.weights)
-    beliefs = believe(model, rewrite(utterances.texts, asr=args.asr, wer=args.wer))
+    predictions = predict(model, rewrite(utterances.texts, asr=args.asr, wer=args.wer))
     fitted_here = args.split == CALIBRATION_SPLIT
-    result = figures(beliefs.of(args.task), utterances, args.task, fitted_here=fitted_here)
-    print(as_json(result | {'latency_ms_median': beliefs.latency_ms}))
+    result = figures(predictions.of(args.task), utterances, args.task, fitted_here=fitted_here)
+    print(as_json(result | {'latency_ms_median': predictions.latency_ms}))
 
 
 if __name__ == '__main__':

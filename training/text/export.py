@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Checkpoint to shipped weights: ``python -m training.text.export --data-folder D``.
+"""Checkpoint to packaged weights: ``python -m training.text.export --data-folder D``.
 
 Writes float32 ONNX, fails unless ONNX Runtime and torch agree on real texts, quantises to int8,
-fits one temperature per head on what the int8 model says, and writes the card.
+fits one temperature per head on the output of the int8 model, and writes the card.
 """
 
 import argparse
@@ -18,17 +18,19 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
+from emotion_ros.core.fusion.opinion_pool import softmax
 from emotion_ros.perception.models.file import packaged_weights
 from emotion_ros.perception.models.onnx_session import open_session
 from emotion_ros.perception.text.classifier import make_text_engine
 from training import calibrate, card, checkpoint
 from training.command import log, run
-from training.options import command_line, restore
+from training.config import command_line, restore
 from training.text.batches import encode
+from training.text.config import TrainConfig
 from training.text.data import Utterances, join, load_utterances
-from training.text.evaluate import CALIBRATION_SPLIT, Beliefs, believe, figures, rewrite
+from training.text.evaluate import CALIBRATION_SPLIT, Predictions, figures, predict, rewrite
 from training.text.network import MAX_LENGTH, TextNetwork, build_empty
-from training.text.train import GOEMOTIONS, MELD, SEMEVAL, Recipe, logits_of
+from training.text.train import GOEMOTIONS, MELD, SEMEVAL, logits_of
 
 OPSET = 17
 INPUTS = ('input_ids', 'attention_mask')
@@ -72,7 +74,7 @@ def write_onnx(network: TextNetwork, path: Path) -> None:
 
 
 def check_onnx(network: TextNetwork, tokenizer: Tokenizer, path: Path, texts: list[str]) -> None:
-    """ModelError unless the file says what ``network`` says about real texts."""
+    """ModelError unless the file and ``network`` agree on real texts."""
     ids, mask = encode(tokenizer, texts)
     onnx = open_session(path.read_bytes(), path).run(
         list(HEADS), dict(zip(INPUTS, (ids.numpy(), mask.numpy()), strict=True))
@@ -98,9 +100,9 @@ def quantise(source: Path, target: Path, *, per_channel: bool, reduce_range: boo
 
 def draft_card(path: Path, about: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """The card with temperatures of one and without metrics."""
-    recipe = restore(about['recipe'], Recipe, path)
+    config = restore(about['recipe'], TrainConfig, path)
     tokenizer = path.with_name('tokenizer.json')
-    command = command_line('training.text.train', recipe)
+    command = command_line('training.text.train', config)
     return {
         'task': 'text_emotion',
         'file': path.name,
@@ -130,17 +132,17 @@ def draft_card(path: Path, about: dict[str, Any], settings: dict[str, Any]) -> d
     }
 
 
-def emotion_temperature(beliefs: list[Beliefs], sets: list[Utterances]) -> float:
+def emotion_temperature(predictions: list[Predictions], sets: list[Utterances]) -> float:
     """Fitted on the texts with exactly one true emotion."""
-    logs = np.log(np.maximum(np.concatenate([b.emotion for b in beliefs]), 1e-12))
+    logs = np.log(np.maximum(np.concatenate([p.emotion for p in predictions]), 1e-12))
     marks = join(sets).emotions
     single = marks.sum(1) == 1
     return calibrate.fit_temperature(logs[single], marks[single].argmax(1))
 
 
-def sentiment_temperature(beliefs: Beliefs, texts: Utterances) -> float:
+def sentiment_temperature(predictions: Predictions, texts: Utterances) -> float:
     """Fitted on tweets as written."""
-    logs = np.log(np.maximum(beliefs.sentiment, 1e-12))
+    logs = np.log(np.maximum(predictions.sentiment, 1e-12))
     return calibrate.fit_temperature(logs, texts.sentiments)
 
 
@@ -148,24 +150,25 @@ def finish_card(path: Path, page: dict[str, Any], valid: dict[str, Utterances]) 
     """Fit both temperatures and measure everything that the card reports."""
     card.write_card(path.with_suffix('.json'), page)
     model = make_text_engine(str(path))
-    beliefs = {
-        (name, asr): believe(model, rewrite(valid[name].texts, asr=asr, wer=0.0))
+    predictions = {
+        (name, asr): predict(model, rewrite(valid[name].texts, asr=asr, wer=0.0))
         for name, asr in sorted({(name, asr) for name, _, asr, _ in REPORTED})
     }
     temperatures = {
-        'sentiment': sentiment_temperature(beliefs[SEMEVAL, False], valid[SEMEVAL]),
+        'sentiment': sentiment_temperature(predictions[SEMEVAL, False], valid[SEMEVAL]),
         'emotion': emotion_temperature(
-            [beliefs[name, False] for name in (MELD, GOEMOTIONS)], [valid[MELD], valid[GOEMOTIONS]]
+            [predictions[name, False] for name in (MELD, GOEMOTIONS)],
+            [valid[MELD], valid[GOEMOTIONS]],
         ),
     }
     for head in page['outputs']:
         head['temperature'] = round(temperatures[head['name']], 4)
     for name, task, asr, wanted in REPORTED:
-        logs = np.log(np.maximum(beliefs[name, asr].of(task), 1e-12))
-        cooled = calibrate.softmax(logs, temperatures[task])
-        values = figures(cooled, valid[name], task, fitted_here=True)
+        logs = np.log(np.maximum(predictions[name, asr].of(task), 1e-12))
+        calibrated = softmax(logs / temperatures[task])
+        values = figures(calibrated, valid[name], task, fitted_here=True)
         page['metrics'] += [_metric(path, name, task, asr, n, values) for n in wanted]
-        latency = beliefs[name, asr].latency_ms
+        latency = predictions[name, asr].latency_ms
         log(
             name,
             task,

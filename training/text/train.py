@@ -2,7 +2,7 @@
 """Train the text network: ``python -m training.text.train --data-folder DIR``.
 
 One encoder learns sentiment (SemEval, MELD) and emotion (MELD, GoEmotions) together; half of
-the texts are rewritten as a speech recogniser would print them. A part of an epoch ends in a
+the texts are rewritten as a speech recogniser would print them. Each part of an epoch ends with a
 checkpoint (``last``; ``best`` by the mean of the three validation figures) and a CSV line.
 """
 
@@ -21,13 +21,14 @@ from torch import Tensor, nn
 
 from emotion_ros.core.emotions import SENTIMENTS
 from training import checkpoint, command, metrics
+from training.config import add_options, read_options
 from training.losses import class_weights, soft_cross_entropy
-from training.options import add_options, read_options
 from training.run_log import log_line
-from training.text.batches import as_heard, batches, encode
+from training.text.batches import as_recognised, batches, encode
+from training.text.config import TrainConfig
 from training.text.data import Utterances, join, load_utterances, truth
 from training.text.network import TextNetwork, build, load_tokenizer, minilm_folder
-from training.text.run import Run, resume, save_run, start_from
+from training.text.state import TrainState, resume, save_state, start_from
 
 SEMEVAL = 'semeval_sentiment.parquet'
 MELD = 'meld_text.parquet'
@@ -36,34 +37,12 @@ HEAD_RATE = 5
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """How to train; ``word_errors`` is the middle of 0, 1 and 2 times that share."""
-
-    epochs: int = 2
-    parts: int = 4
-    batch: int = 32
-    lr: float = 5e-5
-    layer_decay: float = 0.9
-    weight_decay: float = 0.01
-    warmup: float = 0.1
-    asr_share: float = 0.5
-    word_errors: float = 0.08
-    sentiment_power: float = 0.8
-    emotion_power: float = 0.4
-    semeval_share: float = 1.0
-    goemotions_share: float = 1.0
-    frozen_layers: int = 0
-    seed: int = 0
-    threads: int = 2
-
-
-@dataclass(frozen=True)
-class Task:
-    """What stays the same while training; ``weights`` balance both heads' classes."""
+class TrainContext:
+    """What does not change during training."""
 
     train: Utterances
     valid: dict[str, Utterances]
-    recipe: Recipe
+    config: TrainConfig
 
     @property
     def weights(self) -> tuple[Tensor, Tensor]:
@@ -71,30 +50,30 @@ class Task:
         known = self.train.sentiments[self.train.sentiments >= 0]
         sentiments = np.bincount(known, minlength=len(SENTIMENTS))
         return (
-            class_weights(sentiments, self.recipe.sentiment_power),
-            class_weights(self.train.emotions.sum(0), self.recipe.emotion_power),
+            class_weights(sentiments, self.config.sentiment_power),
+            class_weights(self.train.emotions.sum(0), self.config.emotion_power),
         )
 
 
-def parameter_groups(network: TextNetwork, recipe: Recipe) -> list[dict[str, Any]]:
+def parameter_groups(network: TextNetwork, config: TrainConfig) -> list[dict[str, Any]]:
     """Learning rates that shrink by ``layer_decay`` per layer from the heads down.
 
-    The embeddings and the first ``frozen_layers`` layers stay as they are.
+    The embeddings and the first ``frozen_layers`` layers are not trained.
     """
     network.encoder.requires_grad_(False)
-    layers = list(network.encoder.encoder.layer)[recipe.frozen_layers :]
+    layers = list(network.encoder.encoder.layer)[config.frozen_layers :]
     heads = [*network.sentiment.parameters(), *network.emotion.parameters()]
-    groups = [{'params': heads, 'lr': recipe.lr * HEAD_RATE}]
+    groups = [{'params': heads, 'lr': config.lr * HEAD_RATE}]
     for depth, layer in enumerate(reversed(layers)):
         layer.requires_grad_(True)
-        lr = recipe.lr * recipe.layer_decay**depth
+        lr = config.lr * config.layer_decay**depth
         groups.append({'params': list(layer.parameters()), 'lr': lr})
     return [group | {'top_lr': group['lr']} for group in groups]
 
 
-def set_rates(optimizer: torch.optim.Optimizer, position: float, recipe: Recipe) -> None:
+def set_rates(optimizer: torch.optim.Optimizer, position: float, config: TrainConfig) -> None:
     """Linear warm-up, then linear decay to zero; ``position`` runs from 0 to 1."""
-    scale = min((position + 1e-3) / recipe.warmup, (1 - position) / (1 - recipe.warmup))
+    scale = min((position + 1e-3) / config.warmup, (1 - position) / (1 - config.warmup))
     for group in optimizer.param_groups:
         group['lr'] = group['top_lr'] * scale
 
@@ -114,33 +93,33 @@ def multitask_loss(
     return sum(losses, torch.zeros(())) / len(batch)
 
 
-def train_part(run: Run, task: Task) -> float:
+def train_part(state: TrainState, context: TrainContext) -> float:
     """One ``parts``-th of an epoch; returns the mean loss."""
-    recipe = task.recipe
-    epoch, part = divmod(run.part, recipe.parts)
-    rng = np.random.default_rng([recipe.seed, epoch, part])
-    torch.manual_seed(recipe.seed * 1000 + run.part)
-    shuffled = np.random.default_rng([recipe.seed, epoch]).permutation(len(task.train))
-    mine = task.train.take(shuffled[part :: recipe.parts])
-    texts = [as_heard(text, recipe.asr_share, recipe.word_errors, rng) for text in mine.texts]
-    chunks, weights = list(batches(texts, recipe.batch, rng)), task.weights
-    run.network.train()
+    config = context.config
+    epoch, part = divmod(state.part, config.parts)
+    rng = np.random.default_rng([config.seed, epoch, part])
+    torch.manual_seed(config.seed * 1000 + state.part)
+    shuffled = np.random.default_rng([config.seed, epoch]).permutation(len(context.train))
+    mine = context.train.take(shuffled[part :: config.parts])
+    texts = [as_recognised(text, config.asr_share, config.word_errors, rng) for text in mine.texts]
+    chunks, weights = list(batches(texts, config.batch, rng)), context.weights
+    state.network.train()
     losses = []
     for i, index in enumerate(chunks):
-        position = (run.part + i / len(chunks)) / (recipe.parts * recipe.epochs)
-        set_rates(run.optimizer, position, recipe)
-        outputs = run.network(*encode(run.tokenizer, [texts[j] for j in index]))
-        losses.append(step(run, multitask_loss(outputs, mine.take(index), weights)))
-    run.part += 1
+        position = (state.part + i / len(chunks)) / (config.parts * config.epochs)
+        set_rates(state.optimizer, position, config)
+        outputs = state.network(*encode(state.tokenizer, [texts[j] for j in index]))
+        losses.append(train_step(state, multitask_loss(outputs, mine.take(index), weights)))
+    state.part += 1
     return float(np.mean(losses))
 
 
-def step(run: Run, loss: Tensor) -> float:
+def train_step(state: TrainState, loss: Tensor) -> float:
     """One optimizer step; returns the loss."""
-    run.optimizer.zero_grad(set_to_none=True)
+    state.optimizer.zero_grad(set_to_none=True)
     loss.backward()
-    nn.utils.clip_grad_norm_(run.parameters(), 1.0)
-    run.optimizer.step()
+    nn.utils.clip_grad_norm_(state.parameters(), 1.0)
+    state.optimizer.step()
     return float(loss.detach())
 
 
@@ -160,53 +139,54 @@ def logits_of(
     return sentiment, emotion
 
 
-def scores_of(run: Run, task: Task) -> dict[str, float]:
+def validate(state: TrainState, context: TrainContext) -> dict[str, float]:
     """The three validation figures that choose the checkpoint."""
     return {
-        'semeval_macro_recall': metrics.macro_recall(_table(run, task, SEMEVAL, 'sentiment')),
-        'meld_weighted_f1': metrics.weighted_f1(_table(run, task, MELD, 'emotion')),
-        'goemotions_macro_f1': metrics.macro_f1(_table(run, task, GOEMOTIONS, 'emotion')),
+        'semeval_macro_recall': metrics.macro_recall(_table(state, context, SEMEVAL, 'sentiment')),
+        'meld_weighted_f1': metrics.weighted_f1(_table(state, context, MELD, 'emotion')),
+        'goemotions_macro_f1': metrics.macro_f1(_table(state, context, GOEMOTIONS, 'emotion')),
     }
 
 
-def _table(run: Run, task: Task, name: str, head: str) -> NDArray[np.int64]:
-    valid = task.valid[name]
-    sentiment, emotion = logits_of(run.network, run.tokenizer, valid.texts)
+def _table(state: TrainState, context: TrainContext, name: str, head: str) -> NDArray[np.int64]:
+    valid = context.valid[name]
+    sentiment, emotion = logits_of(state.network, state.tokenizer, valid.texts)
     logits = sentiment if head == 'sentiment' else emotion
     predicted = logits.argmax(1)
     return metrics.confusion(truth(valid, head, predicted), predicted, logits.shape[1])
 
 
-def fit(run: Run, task: Task, about: dict[str, Any], folder: Path) -> None:
-    """All parts that are left, each with its checkpoint."""
-    while run.part < task.recipe.epochs * task.recipe.parts:
+def fit(state: TrainState, context: TrainContext, about: dict[str, Any], folder: Path) -> None:
+    """Train the remaining parts, each with its checkpoint."""
+    while state.part < context.config.epochs * context.config.parts:
         begun = time.monotonic()
-        loss = train_part(run, task)
-        scores = scores_of(run, task)
+        loss = train_part(state, context)
+        scores = validate(state, context)
         mean = float(np.mean(list(scores.values())))
-        if mean > run.best:
-            run.best = mean
-            tensors = run.network.state_dict()
+        if mean > state.best:
+            state.best = mean
+            tensors = state.network.state_dict()
             checkpoint.save(
-                folder / 'best.safetensors', tensors, about | scores | {'part': run.part}
+                folder / 'best.safetensors', tensors, about | scores | {'part': state.part}
             )
-        save_run(run, folder, about)
+        save_state(state, folder, about)
         minutes = (time.monotonic() - begun) / 60
-        epoch = run.part / task.recipe.parts
+        epoch = state.part / context.config.parts
         log_line(folder, {'epoch': epoch, 'loss': loss, **scores, 'minutes': minutes})
 
 
-def thin(utterances: Utterances, share: float) -> Utterances:
+def subsample(utterances: Utterances, share: float) -> Utterances:
     """A random ``share`` of the utterances, always the same one."""
     order = np.random.default_rng(0).permutation(len(utterances))
     return utterances.take(order[: round(share * len(utterances))])
 
 
-def load_task(folder: Path, recipe: Recipe) -> Task:
-    """All three sets, the two large training sets thinned out to their shares."""
-    shares = {SEMEVAL: recipe.semeval_share, MELD: 1.0, GOEMOTIONS: recipe.goemotions_share}
-    train = [thin(load_utterances(folder / n, 'train'), s) for n, s in shares.items()]
-    return Task(join(train), {n: load_utterances(folder / n, 'val') for n in shares}, recipe)
+def load_context(folder: Path, config: TrainConfig) -> TrainContext:
+    """All three data sets, the two large training sets reduced to their shares."""
+    shares = {SEMEVAL: config.semeval_share, MELD: 1.0, GOEMOTIONS: config.goemotions_share}
+    train = [subsample(load_utterances(folder / n, 'train'), s) for n, s in shares.items()]
+    valid = {name: load_utterances(folder / name, 'val') for name in shares}
+    return TrainContext(join(train), valid, config)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
@@ -215,38 +195,39 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     sets = f'folder with {SEMEVAL}, {MELD} and {GOEMOTIONS}'
     parser.add_argument('--data-folder', type=Path, required=True, help=sets)
     parser.add_argument('--base', help='folder or Hugging Face name; default all-MiniLM-L6-v2')
-    parser.add_argument('--out', type=Path, default=Path('runs/text'))
-    parser.add_argument('--resume', action='store_true', help='go on from OUT/last.safetensors')
+    parser.add_argument('--out', type=Path, default=Path('runs/text'), help='folder of the run')
+    parser.add_argument('--resume', action='store_true', help='continue from OUT/last.safetensors')
     parser.add_argument('--init-from', type=Path, help='safetensors weights to start from')
-    add_options(parser, Recipe)
+    add_options(parser, TrainConfig)
     return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command."""
     args = parse(argv)
-    recipe = read_options(args, Recipe)
-    torch.set_num_threads(recipe.threads)
-    torch.manual_seed(recipe.seed)
-    task = load_task(args.data_folder, recipe)
+    config = read_options(args, TrainConfig)
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    context = load_context(args.data_folder, config)
     base = args.base or str(minilm_folder())
     network, tokenizer = build(base), load_tokenizer(base)
-    groups = parameter_groups(network, recipe)
-    run = Run(network, tokenizer, torch.optim.AdamW(groups, weight_decay=recipe.weight_decay))
+    groups = parameter_groups(network, config)
+    optimizer = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+    state = TrainState(network, tokenizer, optimizer)
     if args.init_from:
-        start_from(run, args.init_from)
+        start_from(state, args.init_from)
     if args.resume:
-        resume(run, args.out)
+        resume(state, args.out)
     args.out.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(args.out / 'tokenizer.json'))
     about = {
         'base': args.base or 'all-MiniLM-L6-v2',
         'encoder': network.encoder.config.to_dict(),
-        'recipe': dataclasses.asdict(recipe),
+        'recipe': dataclasses.asdict(config),
         'commit': command.git_commit(),
         'init_from': str(args.init_from or ''),
     }
-    fit(run, task, about, args.out)
+    fit(state, context, about, args.out)
 
 
 if __name__ == '__main__':

@@ -11,9 +11,9 @@ PROBABILITY_FLOOR = 1e-4
 
 
 def softmax(logits: Probabilities) -> Probabilities:
-    """Return the distribution of these logits; safe for large values."""
-    exp = np.exp(logits - logits.max())
-    return np.asarray(exp / exp.sum(), dtype=np.float64)
+    """Return the distribution of each row of logits [..., C]; safe for large values."""
+    exp = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(exp / exp.sum(axis=-1, keepdims=True), dtype=np.float64)
 
 
 def log_probabilities(

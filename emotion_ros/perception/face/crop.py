@@ -4,7 +4,7 @@
 FER2013's faces were cut by another detector than ours: its squares lie differently around the
 same face. ``CROPS`` puts a square where FER2013's would be; the numbers come from
 ``python -m studies.crop_and_detectors.measure_crop``. What a face is worth when it is small or
-blurred was checked with ``python -m training.fusion.quality``.
+blurred was checked with ``python -m studies.fusion.quality``.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pictures of what was measured, as SVG; each function draws one from the commands' figures."""
+"""SVG pictures of the measured figures, one per function."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,23 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-INK, QUIET, OURS = '#333333', '#9aa5b1', '#1f77b4'
-STYLE = {
-    'svg.hashsalt': 'emotion_ros',
-    'svg.fonttype': 'none',
-    'font.size': 10,
-    'axes.spines.top': False,
-    'axes.spines.right': False,
-    'axes.edgecolor': INK,
-    'legend.frameon': False,
-}
+OURS, QUIET, INK = 'C0', 'C2', '#333333'
+STYLE = Path(__file__).parents[2] / 'docs' / 'figures' / 'style.mplstyle'
 
 
 def draw_methods(methods: Mapping[str, Mapping[str, float]], path: Path) -> None:
-    """Agreement with the crowd and divergence from its votes, per way of fusing."""
+    """Agreement with the crowd and divergence from its votes, per method."""
     names = sorted(methods, key=lambda name: -methods[name]['kl'])
     colours = [OURS if name == 'pool' else QUIET for name in names]
-    with rc_context(STYLE):
+    with rc_context(fname=STYLE):
         figure = Figure(figsize=(8, 2.4))
         axes = figure.subplots(1, 3, sharey=True)
         for axis, key, title in zip(
@@ -48,7 +40,7 @@ def draw_methods(methods: Mapping[str, Mapping[str, float]], path: Path) -> None
 def draw_situations(situations: Mapping[str, Mapping[str, Any]], path: Path) -> None:
     """Accuracy with its interval in every situation."""
     names = list(situations)[::-1]
-    with rc_context(STYLE):
+    with rc_context(fname=STYLE):
         figure = Figure(figsize=(8, 0.32 * len(names) + 0.8))
         axis = figure.subplots()
         for row, name in enumerate(names):
@@ -64,8 +56,8 @@ def draw_situations(situations: Mapping[str, Mapping[str, Any]], path: Path) -> 
 
 
 def draw_reliability(variants: Mapping[str, Mapping[str, Any]], path: Path) -> None:
-    """How often the label is right at each confidence; the area tells how often that is said."""
-    with rc_context(STYLE):
+    """How often the label is right at each confidence; the area is proportional to the count."""
+    with rc_context(fname=STYLE):
         figure = Figure(figsize=(3.4 * len(variants), 3.4))
         axes = figure.subplots(1, len(variants))
         for axis, (title, of) in zip(axes, variants.items(), strict=True):
@@ -86,9 +78,9 @@ def draw_reliability(variants: Mapping[str, Mapping[str, Any]], path: Path) -> N
 
 
 def draw_example(example: Mapping[str, Any], labels: tuple[str, ...], path: Path) -> None:
-    """One sequence: what is shown, what each frame says, what the stable label says."""
+    """One sequence: the emotion shown, of each frame, and of the stable label."""
     rows = ('shown', 'each frame', 'stable label')
-    with rc_context(STYLE):
+    with rc_context(fname=STYLE):
         figure = Figure(figsize=(8, 2.2))
         axis = figure.subplots()
         for row, name in enumerate(rows[::-1]):
@@ -96,7 +88,7 @@ def draw_example(example: Mapping[str, Any], labels: tuple[str, ...], path: Path
         for at_s in example['words_s']:
             axis.annotate('▾', (at_s, 2.42), ha='center', fontsize=9, color=INK)
         axis.set_yticks(range(3), rows[::-1])
-        axis.set(xlabel='seconds (▾: something is said)', ylim=(-0.5, 2.75))
+        axis.set(xlabel='seconds (▾: utterance)', ylim=(-0.5, 2.75))
         used = sorted({e for name in rows for e in example[name]})
         handles = [Patch(color=_colour(e)) for e in used]
         axis.legend(
@@ -111,7 +103,7 @@ def draw_example(example: Mapping[str, Any], labels: tuple[str, ...], path: Path
 
 
 def _draw_spans(axis: Axes, row: int, at_s: list[float], emotion: list[int]) -> None:
-    """One bar per stretch of time with the same emotion."""
+    """One bar per interval with the same emotion."""
     start = 0
     for i in range(1, len(emotion) + 1):
         if i == len(emotion) or emotion[i] != emotion[start]:

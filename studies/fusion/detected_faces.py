@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Faces as a detector finds them: its score is a part of the quality, is it worth anything?"""
+"""Does the score of a detector say how reliable the classification of a face is?"""
 
 from dataclasses import dataclass
 
@@ -8,33 +8,32 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from emotion_ros.core.fusion.opinion_pool import log_probabilities, softmax
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.crop import AS_IS, CROPS, crop_face
 from emotion_ros.perception.face.detectors.detector import FaceDetector
 from training import metrics
-from training.calibrate import softmax
 from training.face.data import Faces
-from training.fusion.beliefs import Floats, Images
-from training.fusion.pool_rows import log_rows
+from training.fusion.predictions import Floats, Images
 
 WIDTH, HEIGHT = 320, 240
 GREY = 110
 SIDES = (64, 96, 144)
 PARTS = 3
-MOST_FACTOR = 3.0
+MAX_EXPONENT = 3.0
 
 
 @dataclass(frozen=True)
-class Found:
-    """Detector scores [N], and what the model says of the crops [N, 7] with the truth [N]."""
+class DetectedFaces:
+    """Detector scores [N], class probabilities of the crops [N, 7] and true labels [N]."""
 
     score: Floats
     probabilities: Floats
     labels: NDArray[np.int64]
 
 
-def find(detector: FaceDetector, model: FaceClassifier, faces: Faces) -> Found:
-    """Enlarge faces into frames, in turn to each of SIDES px, and take what is found of them."""
+def detect_faces(detector: FaceDetector, model: FaceClassifier, faces: Faces) -> DetectedFaces:
+    """Paste faces into frames, in turn SIDES px large, and classify those detected."""
     crop = CROPS.get(detector.name, AS_IS)
     crops, scores, labels = [], [], []
     for i, (image, label) in enumerate(zip(faces.images, faces.labels, strict=True)):
@@ -44,7 +43,7 @@ def find(detector: FaceDetector, model: FaceClassifier, faces: Faces) -> Found:
             scores.append(box.score)
             labels.append(label)
     probabilities = model.classify(np.stack(crops)) if crops else np.empty((0, 7))
-    return Found(np.array(scores), probabilities, np.array(labels, np.int64))
+    return DetectedFaces(np.array(scores), probabilities, np.array(labels, np.int64))
 
 
 def paste(face: Images, side: int) -> Images:
@@ -56,11 +55,11 @@ def paste(face: Images, side: int) -> Images:
     return frame
 
 
-def by_score(found: Found, parts: int = PARTS) -> list[dict[str, float]]:
-    """Return, for equally large parts from the lowest to the highest score, what they are worth.
+def by_score(found: DetectedFaces, parts: int = PARTS) -> list[dict[str, float]]:
+    """Return accuracy and best exponent of equal parts, from the lowest score to the highest.
 
-    ``ideal`` is the exponent of the model's probabilities that fits the truth best; a score that
-    deserves to be a factor of the weight would rise with it.
+    ``ideal`` is the exponent of the probabilities that fits the labels best; it would rise with
+    a score that is useful as a factor of the weight.
     """
     rows = np.array_split(np.argsort(found.score, kind='stable'), parts)
     return [
@@ -77,10 +76,10 @@ def by_score(found: Found, parts: int = PARTS) -> list[dict[str, float]]:
 
 def best_exponent(probabilities: Floats, labels: NDArray[np.int64]) -> float:
     """Return the power of the probabilities with the least negative log-likelihood."""
-    scores = log_rows(probabilities)
+    scores = log_probabilities(probabilities)
     found = minimize_scalar(
         lambda power: metrics.nll(softmax(scores * power), labels),
-        bounds=(0.0, MOST_FACTOR),
+        bounds=(0.0, MAX_EXPONENT),
         method='bounded',
     )
     return float(found.x)
