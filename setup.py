@@ -57,6 +57,7 @@ setup(
             'torchvision>=0.20',
             'onnx>=1.16',
             'pillow>=10.0',
+            'scipy>=1.11',
             'matplotlib>=3.8',
         ],
         'dev': [

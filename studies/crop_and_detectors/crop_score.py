@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The arithmetic of live_crop: faces shown to the pipeline against crops known to be right."""
+"""Accuracy of the live path against that on reference crops of the same faces."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -18,9 +18,9 @@ Floats = NDArray[np.float64]
 class Trials:
     """N faces, each shown once.
 
-    ``own`` and ``square`` [N] say whether the dataset's own crop, and a crop of exactly the
-    square pasted, were judged right. ``live`` [N, 7] is what the pipeline believed and
-    ``quality`` [N] what it said of the crop; both are NaN where the face was missed.
+    ``own`` and ``square`` [N]: whether the dataset's own crop, and a crop of exactly the pasted
+    square, were classified correctly. ``live`` [N, 7] are the probabilities of the pipeline and
+    ``quality`` [N] that of its crop; both are NaN where the face was missed.
     """
 
     labels: NDArray[np.int64]
@@ -36,9 +36,9 @@ class Trials:
 
     @property
     def right(self) -> Bools:
-        """Which faces the pipeline judged right, [N]; a missed face is wrong."""
-        judged = np.nan_to_num(self.live).argmax(axis=1)
-        return np.asarray(self.found & (judged == self.labels), np.bool_)
+        """Which faces the pipeline classified correctly, [N]; a missed face is wrong."""
+        predicted = np.nan_to_num(self.live).argmax(axis=1)
+        return np.asarray(self.found & (predicted == self.labels), np.bool_)
 
 
 def joined(parts: Sequence[Trials]) -> Trials:
@@ -56,7 +56,7 @@ class Gap:
 
 
 def paired_gap(right: Bools, reference: Bools) -> Gap:
-    """Return the accuracy of the first over the second; NaN for what too few faces leave open.
+    """Return the accuracy of the first minus that of the second; NaN with too few faces.
 
     The interval is 1.96 standard errors of the differences face by face.
     """
@@ -88,7 +88,7 @@ class Score:
 
 
 def score(trials: Trials) -> Score:
-    """Return how the faces fared."""
+    """Return the accuracies."""
     found = trials.found
     own, square, live = trials.own[found], trials.square[found], trials.right[found]
     return Score(
@@ -107,7 +107,7 @@ def score(trials: Trials) -> Score:
 
 @dataclass(frozen=True)
 class QualityBin:
-    """Found faces between two qualities: how right and how sure, in 0..1.
+    """Found faces between two qualities: accuracy and mean confidence, in 0..1.
 
     ``exponent`` is the power of the probabilities that fits the labels best: what a pool that
     multiplies log-probabilities by a weight should give these faces.
@@ -151,7 +151,7 @@ class Sweep:
 
 
 def sweep(parts: Sequence[Mapping[str, Bools]], shown: int) -> Sweep:
-    """Compare crops; every part says for every crop which of the found faces were right."""
+    """Compare crops; every part has, for every crop, which of the found faces were right."""
     right = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     chosen = next(iter(right.values()))
     return Sweep(

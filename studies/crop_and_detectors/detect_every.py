@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What ``detect_every`` costs and saves: a known face on a known path, 30 images a second.
 
-Prints the table of docs/detectors.md: processor time per image to know where the face is, and
+Prints the table of README.md: processor time per image to know where the face is, and
 how well the box lies on it (mean and worst intersection over union with the box detected in the
 still picture, moved along).
 """

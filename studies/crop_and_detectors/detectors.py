@@ -46,7 +46,7 @@ def main() -> None:
 def print_row(detector: FaceDetector, width: int, faces: Faces) -> None:
     """Measure one detector and print its row."""
     rng = np.random.default_rng(2)
-    first = paste(faces.images[0], 160, rng).frame
+    first = paste(faces.images[0], 160, rng).image
     speed = f'{milliseconds(detector, first):.1f}'
     found = ' | '.join(f'{recall(detector, faces, side, rng):.2f}' for side in SIDES)
     frames = [shuffled_frame(faces, rng) for _ in range(len(faces))]
@@ -69,8 +69,8 @@ def milliseconds(detector: FaceDetector, frame: ImageArray) -> float:
 
 def recall(detector: FaceDetector, faces: Faces, side: int, rng: np.random.Generator) -> float:
     """Return the share of faces of this size that are found where they are."""
-    scenes = [paste(face, side, rng) for face in faces.images]
-    hits = [scene.best_hit(detector.detect(scene.frame)) for scene in scenes]
+    frames = [paste(face, side, rng) for face in faces.images]
+    hits = [frame.best_hit(detector.detect(frame.image)) for frame in frames]
     return sum(hit is not None for hit in hits) / len(hits)
 
 

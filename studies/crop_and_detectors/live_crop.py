@@ -3,7 +3,7 @@
 
 Enlarges faces of PublicTest, pastes them into frames of 640x480 and has the real pipeline find,
 crop and classify them with the packaged weights. Prints the tables of
-docs/live_crop.md; ``--save`` writes them there. Runs on one thread.
+README.md; ``--save`` writes them there. Uses one thread.
 """
 
 import argparse
@@ -31,12 +31,12 @@ from studies.crop_and_detectors.crop_score import (
     score,
     sweep,
 )
-from studies.crop_and_detectors.pipeline_trials import Studio
+from studies.crop_and_detectors.pipeline_trials import TrialRunner
 from studies.crop_and_detectors.synthetic_frames import load_public_test
 from training.command import log, run
 from training.face.data import Faces
 
-DOCUMENT = Path(__file__).parents[2] / 'docs' / 'live_crop.md'
+README = Path(__file__).with_name('README.md')
 MARK = '<!-- From here on written by: python -m studies.crop_and_detectors.live_crop --save -->\n'
 SIDES = (48, 64, 96, 128, 160, 200)  # px
 DEFAULT_WIDTH, WIDE = VisionConfig().detect_width, 640  # px, detect_width
@@ -53,8 +53,8 @@ def main() -> None:
     report = measure(args.detector, classifier, args.faces)
     print(report.to_json() if args.json else report.to_markdown())
     if args.save:
-        head, _, _ = DOCUMENT.read_text(encoding='utf-8').partition(MARK)
-        DOCUMENT.write_text(f'{head}{MARK}\n{report.to_markdown()}\n', encoding='utf-8')
+        head, _, _ = README.read_text(encoding='utf-8').partition(MARK)
+        README.write_text(f'{head}{MARK}\n{report.to_markdown()}\n', encoding='utf-8')
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -64,7 +64,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument('--detector', choices=KINDS[1:], default='yunet')
     parser.add_argument('--model', default=PACKAGED, help='the card of other weights')
     parser.add_argument('--json', action='store_true', help='print one JSON object instead')
-    parser.add_argument('--save', action='store_true', help=f'write docs/{DOCUMENT.name}')
+    parser.add_argument('--save', action='store_true', help='write the tables into README.md')
     args = parser.parse_args()
     if args.faces < 1:
         parser.error('--faces: at least 1')
@@ -72,16 +72,16 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def measure(kind: str, classifier: FaceClassifier, count: int) -> CropReport:
-    """Run everything; other crops are tried for every installed detector."""
+    """Run everything; other crops with every installed detector."""
     groups = dict(zip(SIDES, deal(load_public_test(), count, len(SIDES)), strict=True))
-    studio = Studio(make_detector(kind), classifier)
-    sizes = show_sizes(studio, groups)
-    bad = show_corrupted(studio, groups[CORRUPTED_SIDE])
+    runner = TrialRunner(make_detector(kind), classifier)
+    sizes = run_sizes(runner, groups)
+    bad = run_corrupted(runner, groups[CORRUPTED_SIDE])
     cameras = {'as it is': sizes[CORRUPTED_SIDE], **bad}
     others = {
-        f'detect_width {WIDE}': Studio(make_detector(kind, detect_width=WIDE), classifier),
-        f'detect_width {DEFAULT_WIDTH}, plain grey around': Studio(
-            studio.detector, classifier, 'grey'
+        f'detect_width {WIDE}': TrialRunner(make_detector(kind, detect_width=WIDE), classifier),
+        f'detect_width {DEFAULT_WIDTH}, plain grey around': TrialRunner(
+            runner.detector, classifier, 'grey'
         ),
     }
     return CropReport(
@@ -90,7 +90,7 @@ def measure(kind: str, classifier: FaceClassifier, count: int) -> CropReport:
         faces=count,
         sizes={
             f'detect_width {DEFAULT_WIDTH}': score_sizes(sizes),
-            **{name: score_sizes(show_sizes(other, groups)) for name, other in others.items()},
+            **{name: score_sizes(run_sizes(other, groups)) for name, other in others.items()},
         },
         cameras={name: score(trials) for name, trials in cameras.items()},
         sweeps=dict(sweep_detectors(classifier, groups)),
@@ -99,15 +99,15 @@ def measure(kind: str, classifier: FaceClassifier, count: int) -> CropReport:
 
 
 def deal(faces: Faces, count: int, hands: int) -> list[Faces]:
-    """Deal ``count`` faces to each hand, starting anew when all are dealt."""
+    """Return ``hands`` groups of ``count`` faces, starting again when all are dealt."""
     index = np.arange(count * hands) % len(faces)
     return [faces.take(hand) for hand in index.reshape(hands, count)]
 
 
-def show_sizes(studio: Studio, groups: Mapping[int, Faces]) -> dict[int, Trials]:
-    """Show each group at its size."""
-    log(f'{studio.detector.name}: {len(groups)} sizes')
-    return {side: studio.show(faces, side) for side, faces in groups.items()}
+def run_sizes(runner: TrialRunner, groups: Mapping[int, Faces]) -> dict[int, Trials]:
+    """Run each group at its size."""
+    log(f'{runner.detector.name}: {len(groups)} sizes')
+    return {side: runner.run(faces, side) for side, faces in groups.items()}
 
 
 def score_sizes(trials: Mapping[int, Trials]) -> dict[str, Score]:
@@ -116,25 +116,25 @@ def score_sizes(trials: Mapping[int, Trials]) -> dict[str, Score]:
     return {**rows, 'all': score(joined(list(trials.values())))}
 
 
-def show_corrupted(studio: Studio, faces: Faces) -> dict[str, Trials]:
-    """Show the same faces to one bad camera after the other."""
-    log(f'{studio.detector.name}: {len(CORRUPTIONS)} bad cameras')
-    return {name: studio.show(faces, CORRUPTED_SIDE, bad) for name, bad in CORRUPTIONS.items()}
+def run_corrupted(runner: TrialRunner, faces: Faces) -> dict[str, Trials]:
+    """Run the same faces with each corruption."""
+    log(f'{runner.detector.name}: {len(CORRUPTIONS)} bad cameras')
+    return {name: runner.run(faces, CORRUPTED_SIDE, bad) for name, bad in CORRUPTIONS.items()}
 
 
 def sweep_detectors(
     classifier: FaceClassifier, groups: Mapping[int, Faces]
 ) -> Iterator[tuple[str, Sweep]]:
-    """Yield how each installed detector fares with other crops than its own."""
+    """Yield the accuracy of each installed detector with other crops than its own."""
     for kind in KINDS[1:]:
         try:
-            studio = Studio(make_detector(kind), classifier)
+            runner = TrialRunner(make_detector(kind), classifier)
         except MissingDependency as missing:
             log(missing)
             continue
         log(f'{kind}: other crops')
         crops = crops_around(CROPS[kind])
-        parts = [studio.cut(groups[side], side, crops) for side in SWEEP_SIDES]
+        parts = [runner.crop(groups[side], side, crops) for side in SWEEP_SIDES]
         yield kind, sweep(parts, shown=sum(len(groups[side]) for side in SWEEP_SIDES))
 
 

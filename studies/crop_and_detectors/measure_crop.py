@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from emotion_ros.errors import MissingDependency
 from emotion_ros.perception.face.detectors.detector import FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
-from studies.crop_and_detectors.synthetic_frames import PastedFace, load_public_test, paste
+from studies.crop_and_detectors.synthetic_frames import SyntheticFrame, load_public_test, paste
 
 SIDES = (96, 160, 240)  # px
 
@@ -25,25 +25,25 @@ def main() -> None:
     args = parser.parse_args()
     rng = np.random.default_rng(1)
     faces = load_public_test(args.faces).images
-    scenes = [paste(face, side, rng) for side in SIDES for face in faces]
+    frames = [paste(face, side, rng) for side in SIDES for face in faces]
     for kind in KINDS[1:]:
         try:
             detector = make_detector(kind)
         except MissingDependency as missing:
             print(f'# {missing}')
             continue
-        print_crop(kind, np.array(list(measure(detector, scenes))))
+        print_crop(kind, np.array(list(measure(detector, frames))))
 
 
-def measure(detector: FaceDetector, scenes: list[PastedFace]) -> Iterator[tuple[float, ...]]:
+def measure(detector: FaceDetector, frames: list[SyntheticFrame]) -> Iterator[tuple[float, ...]]:
     """Yield, for every face found, FER2013's scale, right and down as in FaceCrop."""
-    for scene in scenes:
-        face = scene.best_hit(detector.detect(scene.frame))
+    for frame in frames:
+        face = frame.best_hit(detector.detect(frame.image))
         if face is not None:
             x1, y1, x2, y2 = face.box_xyxy
-            right = scene.left + scene.side / 2 - (x1 + x2) / 2
-            down = scene.top + scene.side / 2 - (y1 + y2) / 2
-            yield scene.side / face.size_px, right / face.size_px, down / face.size_px
+            right = frame.left + frame.side / 2 - (x1 + x2) / 2
+            down = frame.top + frame.side / 2 - (y1 + y2) / 2
+            yield frame.side / face.size_px, right / face.size_px, down / face.size_px
 
 
 def print_crop(kind: str, rows: NDArray[np.float64]) -> None:

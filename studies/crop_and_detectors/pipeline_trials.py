@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Shows faces to the real face pipeline, each alone in a frame of its own."""
+"""Runs the real face pipeline on synthetic frames with one face each."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,17 +17,17 @@ from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.decode import ImageArray
 from studies.crop_and_detectors.corruption import Corruption
 from studies.crop_and_detectors.crop_score import Bools, Trials
-from studies.crop_and_detectors.synthetic_frames import HEIGHT, WIDTH, PastedFace, paste
+from studies.crop_and_detectors.synthetic_frames import HEIGHT, WIDTH, SyntheticFrame, paste
 from training.face.data import Faces
 
 BATCH = 64
 MISSED = FaceObservation(0, (nan,) * 4, nan, nan, (nan,) * len(EMOTIONS))
 
 
-class Studio:
-    """A camera in front of one face at a time, and the pipeline that watches.
+class TrialRunner:
+    """The pipeline of one detector and classifier.
 
-    Faces of one size always lie at the same places, whatever watches them.
+    Faces of one size always lie at the same places, whichever pipeline processes them.
     """
 
     def __init__(
@@ -38,12 +38,12 @@ class Studio:
         self._classifier = classifier
         self._pipeline = FacePipeline(detector, classifier, VisionConfig(detect_every=1))
 
-    def show(self, faces: Faces, side: int, camera: Corruption | None = None) -> Trials:
-        """Return what became of the faces, enlarged to ``side`` px."""
+    def run(self, faces: Faces, side: int, camera: Corruption | None = None) -> Trials:
+        """Return the results on the faces, enlarged to ``side`` px."""
         squares, seen = [], []
-        for scene in scenes(faces, side, self._surround, camera):
-            squares.append(crop_face(scene.frame, scene.square))
-            seen.append(self._look(scene))
+        for frame in synthetic_frames(faces, side, self._surround, camera):
+            squares.append(crop_face(frame.image, frame.square))
+            seen.append(self._observe(frame))
         return Trials(
             labels=faces.labels,
             own=self._right(faces, list(faces.images)),
@@ -52,44 +52,44 @@ class Studio:
             quality=np.array([face.quality for face in seen]),
         )
 
-    def cut(self, faces: Faces, side: int, crops: Mapping[str, FaceCrop]) -> dict[str, Bools]:
-        """Return, for every way to cut, which of the found faces were judged right."""
+    def crop(self, faces: Faces, side: int, crops: Mapping[str, FaceCrop]) -> dict[str, Bools]:
+        """Return, for every crop, which of the found faces were classified correctly."""
         found: list[int] = []
         cuts: dict[str, list[ImageArray]] = {name: [] for name in crops}
-        for i, scene in enumerate(scenes(faces, side, self._surround)):
-            hit = scene.best_hit(self.detector.detect(scene.frame))
+        for i, frame in enumerate(synthetic_frames(faces, side, self._surround)):
+            hit = frame.best_hit(self.detector.detect(frame.image))
             if hit is None:
                 continue
             found.append(i)
             for name, crop in crops.items():
-                cuts[name].append(crop_face(scene.frame, hit, crop))
+                cuts[name].append(crop_face(frame.image, hit, crop))
         those = faces.take(np.array(found, int))
         return {name: self._right(those, row) for name, row in cuts.items()}
 
-    def _look(self, scene: PastedFace) -> FaceObservation:
-        """Return what the pipeline says of the face; ``MISSED`` when it does not find it."""
+    def _observe(self, frame: SyntheticFrame) -> FaceObservation:
+        """Return the pipeline's observation of the face; ``MISSED`` when it is not found."""
         self._pipeline.reset()
-        seen = self._pipeline.process(scene.frame, 0.0).faces
+        seen = self._pipeline.process(frame.image, 0.0).faces
         boxes = [_to_box(face) for face in seen]
-        hit = scene.best_hit(boxes)
+        hit = frame.best_hit(boxes)
         return MISSED if hit is None else seen[boxes.index(hit)]
 
     def _right(self, faces: Faces, crops: Sequence[ImageArray]) -> Bools:
-        """Return which crops, one per face, are judged right."""
+        """Return which crops, one per face, are classified correctly."""
         starts = range(0, len(crops), BATCH)
         parts = [self._classifier.classify(np.stack(crops[i : i + BATCH])) for i in starts]
-        judged = [part.argmax(axis=1) for part in parts]
-        return np.asarray(np.concatenate([np.empty(0, int), *judged]) == faces.labels, np.bool_)
+        predicted = [part.argmax(axis=1) for part in parts]
+        return np.asarray(np.concatenate([np.empty(0, int), *predicted]) == faces.labels, np.bool_)
 
 
-def scenes(
+def synthetic_frames(
     faces: Faces, side: int, surround: str, camera: Corruption | None = None
-) -> Iterator[PastedFace]:
-    """Yield the faces as a camera shows them, ``side`` px large."""
+) -> Iterator[SyntheticFrame]:
+    """Yield one frame per face, ``side`` px large."""
     place, grain = np.random.default_rng(side).spawn(2)
     for face in faces.images:
-        scene = paste(face, side, place, surround)
-        yield replace(scene, frame=camera(scene.frame, grain)) if camera else scene
+        frame = paste(face, side, place, surround)
+        yield replace(frame, image=camera(frame.image, grain)) if camera else frame
 
 
 def _to_box(face: FaceObservation) -> FaceBox:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Camera frames whose truth is known: FER2013 faces, enlarged, in frames of 640x480."""
+"""Frames of 640x480 with an enlarged FER2013 face at a known place."""
 
 import os
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ _FILE = 'fer2013_train_valid.parquet'
 
 
 @dataclass(frozen=True, eq=False)
-class PastedFace:
-    """One frame, BGR, and the square in which FER2013's picture of a face lies, in px."""
+class SyntheticFrame:
+    """One frame, BGR, and the square of px that FER2013's picture of a face fills."""
 
-    frame: ImageArray
+    image: ImageArray
     left: int
     top: int
     side: int
@@ -38,8 +38,8 @@ class PastedFace:
         """Return the first box around the middle of the square that has about its size."""
         for face in faces:
             x1, y1, x2, y2 = face.box_xyxy
-            right, down = (x1 + x2) / 2 - self.left, (y1 + y2) / 2 - self.top
-            near = all(0.25 < way / self.side < 0.75 for way in (right, down))
+            x, y = (x1 + x2) / 2 - self.left, (y1 + y2) / 2 - self.top
+            near = all(0.25 < offset / self.side < 0.75 for offset in (x, y))
             if near and 0.4 < face.size_px / self.side < 1.6:
                 return face
         return None
@@ -58,27 +58,26 @@ def load_public_test(count: int | None = None, seed: int = 0) -> Faces:
 
 def paste(
     face: ImageArray, side: int, rng: np.random.Generator, surround: str = 'grey'
-) -> PastedFace:
-    """Enlarge a grey 48x48 face to ``side`` px and put it anywhere into a frame.
+) -> SyntheticFrame:
+    """Enlarge a grey 48x48 face to ``side`` px and put it at a random place of a frame.
 
-    The rest of the frame is plain grey or, for ``border``, what ``carry_on`` makes of the face.
+    The rest of the frame is plain grey or, for ``border``, made by ``extend_border``.
     """
     left = int(rng.integers(0, WIDTH - side + 1))
     top = int(rng.integers(0, HEIGHT - side + 1))
-    way = cv2.INTER_AREA if side < face.shape[0] else cv2.INTER_CUBIC
-    enlarged = np.asarray(cv2.resize(face, (side, side), interpolation=way), np.uint8)
+    method = cv2.INTER_AREA if side < face.shape[0] else cv2.INTER_CUBIC
+    enlarged = np.asarray(cv2.resize(face, (side, side), interpolation=method), np.uint8)
     frame = np.full((HEIGHT, WIDTH), GREY, np.uint8)
     if surround == 'border':
-        frame = carry_on(enlarged, left, top)
+        frame = extend_border(enlarged, left, top)
     frame[top : top + side, left : left + side] = enlarged
-    return PastedFace(np.repeat(frame[:, :, None], 3, axis=2), left, top, side)
+    return SyntheticFrame(np.repeat(frame[:, :, None], 3, axis=2), left, top, side)
 
 
-def carry_on(square: ImageArray, left: int, top: int) -> ImageArray:
+def extend_border(square: ImageArray, left: int, top: int) -> ImageArray:
     """Return a grey frame that repeats the square's border outwards, blurred by 15 % of its side.
 
-    A stand-in for hair, neck and wall: a crop that reaches over the square shows no sudden edge
-    of another grey.
+    In place of hair, neck and background: a crop larger than the square shows no sudden edge.
     """
     side, coarse = len(square), 8
     margins = (top, HEIGHT - top - side, left, WIDTH - left - side)
@@ -90,7 +89,7 @@ def carry_on(square: ImageArray, left: int, top: int) -> ImageArray:
 
 
 def shuffled_frame(faces: Faces, rng: np.random.Generator, tile: int = 12) -> ImageArray:
-    """Return a frame of the faces' own tiles in random order: their texture without a face."""
+    """Return a frame of the faces' own tiles in random order: face texture without a face."""
     picked = rng.choice(len(faces), size=48, replace=False)
     tiles = faces.images[picked].reshape(48, 48 // tile, tile, 48 // tile, tile)
     tiles = tiles.swapaxes(2, 3).reshape(-1, tile, tile)

@@ -11,8 +11,8 @@ from emotion_ros.perception.face.crop import AS_IS, CROPS, FaceCrop, crop_face
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.detectors.haar import Haar
 from studies.crop_and_detectors.live_crop import crops_around, deal, score_sizes
-from studies.crop_and_detectors.pipeline_trials import Studio, scenes
-from studies.crop_and_detectors.synthetic_frames import GREY, SURROUNDS, PastedFace, paste
+from studies.crop_and_detectors.pipeline_trials import TrialRunner, synthetic_frames
+from studies.crop_and_detectors.synthetic_frames import GREY, SURROUNDS, SyntheticFrame, paste
 from training.face.data import Faces
 
 PORTRAIT = Path(__file__).parents[2] / 'config/demo/astronaut.jpg'
@@ -72,13 +72,13 @@ def busy_face(seed=0):
 
 
 def test_no_faces_are_no_trials():
-    trials = Studio(SquareFinder(), Brightness(), 'grey').show(flat_faces(), 64)
+    trials = TrialRunner(SquareFinder(), Brightness(), 'grey').run(flat_faces(), 64)
     assert len(trials.labels) == len(trials.found) == len(trials.right) == 0
 
 
 def test_every_face_has_its_row_found_or_not():
     faces = flat_faces(20, 130, 200, labels=[0, 3, 0])
-    trials = Studio(SquareFinder(darkest=50), Brightness(), 'grey').show(faces, 64)
+    trials = TrialRunner(SquareFinder(darkest=50), Brightness(), 'grey').run(faces, 64)
     assert trials.found.tolist() == [False, True, True]
     assert trials.right.tolist() == [False, True, False]
     assert trials.own.tolist() == trials.square.tolist() == [True, True, False]
@@ -86,7 +86,7 @@ def test_every_face_has_its_row_found_or_not():
 
 
 def test_the_pipeline_forgets_one_face_before_the_next():
-    trials = Studio(SquareFinder(darkest=50), Brightness(), 'grey').show(
+    trials = TrialRunner(SquareFinder(darkest=50), Brightness(), 'grey').run(
         flat_faces(200, 20, 200), 64
     )
     assert trials.found.tolist() == [True, False, True]
@@ -96,7 +96,7 @@ def test_a_bad_camera_is_in_front_of_the_pipeline_and_of_the_square():
     def inverted(frame, _rng):
         return np.where(frame == GREY, frame, 255 - frame).astype(np.uint8)
 
-    trials = Studio(SquareFinder(), Brightness(), 'grey').show(flat_faces(200), 64, inverted)
+    trials = TrialRunner(SquareFinder(), Brightness(), 'grey').run(flat_faces(200), 64, inverted)
     assert (trials.own[0], trials.square[0], trials.right[0]) == (True, False, False)
 
 
@@ -104,26 +104,26 @@ def test_a_bad_camera_is_in_front_of_the_pipeline_and_of_the_square():
 @pytest.mark.parametrize('kind', CROPS)
 def test_a_perfect_box_gives_the_datasets_own_crop(kind, side):
     face = busy_face()
-    scene = paste(face, side, np.random.default_rng(4))
-    (box,) = SquareFinder(CROPS[kind]).detect(scene.frame)
-    crop = crop_face(scene.frame, box, CROPS[kind])
+    frame = paste(face, side, np.random.default_rng(4))
+    (box,) = SquareFinder(CROPS[kind]).detect(frame.image)
+    crop = crop_face(frame.image, box, CROPS[kind])
     # a square that lies off by 3 % of its side differs by some 10 levels
     assert np.abs(crop.astype(int) - face).mean() < 2.0
-    assert np.array_equal(crop, crop_face(scene.frame, scene.square))
+    assert np.array_equal(crop, crop_face(frame.image, frame.square))
 
 
 @pytest.mark.parametrize('kind', CROPS)
 def test_the_classifier_of_the_pipeline_sees_the_datasets_own_crop(kind):
     faces, classifier = flat_faces(200), Watched()
     faces.images[0] = busy_face()
-    Studio(SquareFinder(CROPS[kind], name=kind), classifier, 'grey').show(faces, 128)
+    TrialRunner(SquareFinder(CROPS[kind], name=kind), classifier, 'grey').run(faces, 128)
     assert np.abs(classifier.crops[0][0].astype(int) - faces.images[0]).mean() < 2.0
 
 
 def test_cut_judges_found_faces_once_per_crop():
     faces = flat_faces(20, 250)
     crops = {'whole': AS_IS, 'too wide': FaceCrop(3.0, 0.0, 0.0)}
-    right = Studio(SquareFinder(darkest=50), Brightness(), 'grey').cut(faces, 96, crops)
+    right = TrialRunner(SquareFinder(darkest=50), Brightness(), 'grey').crop(faces, 96, crops)
     assert {name: row.tolist() for name, row in right.items()} == {
         'whole': [True],
         'too wide': [False],
@@ -133,11 +133,11 @@ def test_cut_judges_found_faces_once_per_crop():
 @pytest.mark.parametrize('surround', SURROUNDS)
 def test_scenes_of_one_size_are_the_same_for_every_camera(surround):
     faces = flat_faces(200, 130)
-    plain = scenes(faces, 64, surround)
-    halved = scenes(faces, 64, surround, lambda frame, rng: frame // 2)
-    for scene, dark in zip(plain, halved, strict=True):
-        assert (scene.left, scene.top, scene.side) == (dark.left, dark.top, dark.side)
-        assert np.array_equal(dark.frame, scene.frame // 2)
+    plain = synthetic_frames(faces, 64, surround)
+    halved = synthetic_frames(faces, 64, surround, lambda frame, rng: frame // 2)
+    for frame, dark in zip(plain, halved, strict=True):
+        assert (frame.left, frame.top, frame.side) == (dark.left, dark.top, dark.side)
+        assert np.array_equal(dark.image, frame.image // 2)
 
 
 @pytest.mark.parametrize('side', [48, 200])
@@ -145,17 +145,17 @@ def test_the_surround_changes_nothing_but_the_surround(side):
     face = busy_face()
     grey, border = (paste(face, side, np.random.default_rng(4), s) for s in SURROUNDS)
     assert grey.square == border.square
-    inside = [crop_face(scene.frame, scene.square, side=side) for scene in (grey, border)]
+    inside = [crop_face(frame.image, frame.square, side=side) for frame in (grey, border)]
     assert np.array_equal(*inside)
-    assert (grey.frame == GREY).mean() > 0.5 > 0.01 > (border.frame == GREY).mean()
+    assert (grey.image == GREY).mean() > 0.5 > 0.01 > (border.image == GREY).mean()
 
 
 def test_beyond_a_border_the_surround_is_like_the_border():
     face = np.repeat(np.linspace(120, 240, 48)[None], 48, axis=0).astype(np.uint8)
-    scene = paste(face, 96, np.random.default_rng(4), 'border')
-    middle, right = scene.top + 48, scene.left + 96
-    assert int(scene.frame[middle, scene.left - 8, 0]) == pytest.approx(122, abs=8)
-    assert int(scene.frame[middle, right + 8, 0]) == pytest.approx(238, abs=8)
+    frame = paste(face, 96, np.random.default_rng(4), 'border')
+    middle, right = frame.top + 48, frame.left + 96
+    assert int(frame.image[middle, frame.left - 8, 0]) == pytest.approx(122, abs=8)
+    assert int(frame.image[middle, right + 8, 0]) == pytest.approx(238, abs=8)
 
 
 def test_haar_finds_a_real_face_at_its_place():
@@ -163,13 +163,13 @@ def test_haar_finds_a_real_face_at_its_place():
     (box, *_) = Haar().detect(cv2.cvtColor(portrait, cv2.COLOR_GRAY2BGR))
     face = crop_face(cv2.cvtColor(portrait, cv2.COLOR_GRAY2BGR), box, CROPS['haar'])
     faces = Faces(face[None], np.zeros(1, int), np.zeros((1, 7), np.float32), np.ones(1))
-    trials = Studio(Haar(), Brightness()).show(faces, 160)
+    trials = TrialRunner(Haar(), Brightness()).run(faces, 160)
     assert trials.found.all() and trials.quality[0] > 0.1
 
 
 def test_sizes_are_scored_one_by_one_and_together():
-    studio = Studio(SquareFinder(darkest=50), Brightness(), 'grey')
-    rows = score_sizes({64: studio.show(flat_faces(20), 64), 96: studio.show(flat_faces(200), 96)})
+    trials = TrialRunner(SquareFinder(darkest=50), Brightness(), 'grey')
+    rows = score_sizes({64: trials.run(flat_faces(20), 64), 96: trials.run(flat_faces(200), 96)})
     assert {name: row.recall for name, row in rows.items()} == {
         '64 px': 0.0,
         '96 px': 1.0,
@@ -190,4 +190,4 @@ def test_the_crop_in_use_comes_first():
 
 
 def test_the_square_is_where_the_face_was_pasted():
-    assert PastedFace(np.empty(0), 10, 20, 64).square.box_xyxy == (10, 20, 74, 84)
+    assert SyntheticFrame(np.empty(0), 10, 20, 64).square.box_xyxy == (10, 20, 74, 84)

@@ -15,7 +15,7 @@ STYLE = Path(__file__).parents[2] / 'docs' / 'figures' / 'style.mplstyle'
 
 
 def draw_methods(methods: Mapping[str, Mapping[str, float]], path: Path) -> None:
-    """Agreement with the crowd and divergence from its votes, per method."""
+    """Agreement with the raters and divergence from their votes, per method."""
     names = sorted(methods, key=lambda name: -methods[name]['kl'])
     colours = [OURS if name == 'pool' else QUIET for name in names]
     with rc_context(fname=STYLE):
@@ -37,14 +37,14 @@ def draw_methods(methods: Mapping[str, Mapping[str, float]], path: Path) -> None
         _save(figure, path)
 
 
-def draw_situations(situations: Mapping[str, Mapping[str, Any]], path: Path) -> None:
-    """Accuracy with its interval in every situation."""
-    names = list(situations)[::-1]
+def draw_scenarios(scenarios: Mapping[str, Mapping[str, Any]], path: Path) -> None:
+    """Accuracy with its interval in every scenario."""
+    names = list(scenarios)[::-1]
     with rc_context(fname=STYLE):
         figure = Figure(figsize=(8, 0.32 * len(names) + 0.8))
         axis = figure.subplots()
         for row, name in enumerate(names):
-            mean, low, high = situations[name]['accuracy']
+            mean, low, high = scenarios[name]['accuracy']
             colour = OURS if name.startswith(('both', 'opposite: both')) else QUIET
             axis.plot([low, high], [row, row], color=colour, linewidth=2)
             axis.plot([mean], [row], 'o', color=colour)

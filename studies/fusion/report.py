@@ -63,7 +63,7 @@ def measure_votes(path: Path) -> dict[str, Any]:
 def measure_weights(of: ValidationSet, card: FusionCard) -> dict[str, Any]:
     """Return what ``training.fusion.weights`` prints, without writing it."""
     conditions = weights.predict_conditions(of, card.sentiment_given_emotion)
-    return weights.experiment(conditions, card, weights.crowd_sharpness())
+    return weights.experiment(conditions, card, weights.votes_sharpness())
 
 
 def example(drawn: Sequences, card: FusionCard) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def draw(measured: dict[str, Any], folder: Path) -> None:
     """Draw every picture."""
     one_face = measured['sequences']['one_face']
     plots.draw_methods(measured['votes']['fit']['cross_fitted'], folder / 'fusion_votes.svg')
-    plots.draw_situations(measured['weights']['situations'], folder / 'fusion_situations.svg')
+    plots.draw_scenarios(measured['weights']['situations'], folder / 'fusion_situations.svg')
     plots.draw_example(measured['example'], EMOTIONS, folder / 'fusion_example.svg')
     plots.draw_reliability(
         {'each frame': one_face['before'], 'stable label': one_face['hmm']},

@@ -21,8 +21,8 @@ from training.command import as_json
 from training.fusion import weights
 from training.fusion.pairs import Weights
 from training.fusion.predictions import Predictions
+from training.fusion.scenarios import Conditions
 from training.fusion.sequences import fit_temperature
-from training.fusion.situations import Conditions
 from training.fusion.synthetic_sequences import Sequences
 
 CARD = packaged_weights() / 'fusion.json'

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""The pipeline beside fer, VADER and TextBlob, each in a virtual environment of its own."""
+"""The pipeline beside fer, VADER and TextBlob, each in a separate virtual environment."""

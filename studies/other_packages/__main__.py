@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Compare with other packages: ``python -m studies.other_packages``.
 
-Installs the packages, each into a virtual environment of its own (.venv-peer-*, 1.7 GB, most of
+Installs the packages, each into a separate virtual environment (.venv-peer-*, 1.7 GB, most of
 it TensorFlow), then measures.
 """
 

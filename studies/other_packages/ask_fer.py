@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Runs where fer is installed: ``python ask_fer.py QUESTION.npz`` prints its answer as JSON.
 
-``crops`` [N, 48, 48] are judged as they are: the whole crop is given as the face's box, and no
-margin is laid around it. ``frames`` [M, H, W] grey and ``speed`` [K, H, W, 3] BGR go through all
+``crops`` [N, 48, 48] are classified unchanged: the whole crop is given as the face's box, without
+a margin. ``frames`` [M, H, W] grey and ``speed`` [K, H, W, 3] BGR go through all
 of fer, with its defaults: Haar cascade, margin, TFLite model.
 """
 
@@ -26,14 +26,14 @@ def main() -> None:
     whole, bare = FER(), FER(offsets=(0, 0))
     answer = {
         'version': version('fer'),
-        'crops': [judge(bare, crop) for crop in question['crops']],
+        'crops': [classify(bare, crop) for crop in question['crops']],
         'frames': [find(whole, cv2.cvtColor(f, cv2.COLOR_GRAY2BGR)) for f in question['frames']],
         'ms': median(time_ms(whole, frame) for frame in [*question['speed']] * 4),
     }
     print(json.dumps(answer))
 
 
-def judge(fer: FER, crop: np.ndarray) -> str:
+def classify(fer: FER, crop: np.ndarray) -> str:
     """Return the likeliest emotion of a grey crop."""
     side = len(crop)
     found = fer.detect_emotions(cv2.cvtColor(crop, cv2.COLOR_GRAY2BGR), [(0, 0, side, side)])

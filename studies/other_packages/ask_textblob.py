@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs where TextBlob is installed: ``python ask_textblob.py QUESTION.json`` prints JSON.
 
-It has no thresholds of its own: the sign of its polarity decides, and 0 is neutral.
+TextBlob defines no thresholds: the sign of its polarity decides, and 0 is neutral.
 """
 
 import json

@@ -12,11 +12,11 @@ from benchmarks.figure import format_value
 
 @dataclass(frozen=True)
 class FaceRow:
-    """How a way from a frame to an emotion does.
+    """Accuracy and speed of one way from a frame to an emotion.
 
-    ``crops`` is accuracy (0..1) on faces as FER2013 cut them; None for what is no classifier of
-    its own. ``found`` is the share of faces found in frames, ``frames`` that of faces found and
-    judged right. ``ms`` is the time of a frame of 640x480 with one face.
+    ``crops``: accuracy (0..1) on faces as FER2013 crops them; None for what is not a separate
+    classifier. ``found``: share of faces found in frames; ``frames``: share found and classified
+    correctly. ``ms``: time of a frame of 640x480 with one face.
     """
 
     name: str
@@ -28,7 +28,7 @@ class FaceRow:
 
 @dataclass(frozen=True)
 class TextRow:
-    """How a way from words to a sentiment does: macro recall and accuracy (0..1), ms a text."""
+    """One way from a text to a sentiment: macro recall and accuracy (0..1), ms per text."""
 
     name: str
     macro_recall: float
@@ -38,7 +38,7 @@ class TextRow:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Rows with ours first, and why others are missing; a table without rows is not shown."""
+    """Rows with ours first, and why others are missing; a table without rows is left out."""
 
     faces: Sequence[FaceRow] = ()
     texts: Sequence[TextRow] = ()
@@ -51,7 +51,7 @@ class Comparison:
 
 
 def face_table(rows: Sequence[FaceRow]) -> Table:
-    """Return the faces: accuracy beside time, and the time as a ratio to the first row's."""
+    """Return accuracy and time of the faces, and the time relative to the first row."""
     table = Table('from frame to emotion', box=box.MARKDOWN)
     for heading in ('crops right', 'found', 'found and right', 'ms a frame', '÷ ours'):
         table.add_column(heading, justify='right')
@@ -65,7 +65,7 @@ def face_table(rows: Sequence[FaceRow]) -> Table:
 
 
 def text_table(rows: Sequence[TextRow]) -> Table:
-    """Return the texts: macro recall and accuracy beside time."""
+    """Return macro recall, accuracy and time of the texts."""
     table = Table('from words to sentiment', box=box.MARKDOWN)
     for heading in ('macro recall', 'accuracy', 'ms a text', '÷ ours'):
         table.add_column(heading, justify='right')

@@ -21,8 +21,13 @@ from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.decode import ImageArray
-from studies.crop_and_detectors.pipeline_trials import Studio, scenes
-from studies.crop_and_detectors.synthetic_frames import HEIGHT, WIDTH, PastedFace, load_public_test
+from studies.crop_and_detectors.pipeline_trials import TrialRunner, synthetic_frames
+from studies.crop_and_detectors.synthetic_frames import (
+    HEIGHT,
+    WIDTH,
+    SyntheticFrame,
+    load_public_test,
+)
 from studies.other_packages.comparison import FaceRow
 from studies.other_packages.package import Package
 from training.face.data import Faces
@@ -37,20 +42,20 @@ SURROUND = 'border'
 
 @dataclass(frozen=True)
 class FaceQuestion:
-    """All of PublicTest as crops, some of it in frames, and a camera to be fast for."""
+    """All of PublicTest as crops, some of it in frames, and frames for the speed."""
 
     crops: Faces
     shown: Faces
     speed: Sequence[ImageArray]
 
     def write(self, path: Path) -> None:
-        """Leave the question to a package; frames are grey, to be small."""
-        frames = [scene.frame[:, :, 0] for scene in self.scenes()]
+        """Write the question for a package; frames are grey, to be small."""
+        frames = [frame.image[:, :, 0] for frame in self.frames()]
         np.savez(path, crops=self.crops.images, frames=frames, speed=self.speed)
 
-    def scenes(self) -> Sequence[PastedFace]:
+    def frames(self) -> Sequence[SyntheticFrame]:
         """Return the frames with the shown faces, always the same."""
-        return list(scenes(self.shown, SIDE, SURROUND))
+        return list(synthetic_frames(self.shown, SIDE, SURROUND))
 
 
 def make_face_question(count: int = COUNT) -> FaceQuestion:
@@ -63,7 +68,7 @@ def make_face_question(count: int = COUNT) -> FaceQuestion:
 def compare_faces(
     question: FaceQuestion, fer: Package, folder: Path
 ) -> tuple[list[FaceRow], list[str]]:
-    """Return our rows, the default one first, then fer's; and what could not be measured."""
+    """Return our rows, the default first, then that of fer; and what could not be measured."""
     rows, notes = our_rows(question), []
     path = folder / 'faces.npz'
     question.write(path)
@@ -75,7 +80,7 @@ def compare_faces(
 
 
 def our_rows(question: FaceQuestion) -> list[FaceRow]:
-    """Return our pipeline as it comes, then searching every frame with each detector."""
+    """Return our default pipeline, then the one that searches every frame, per detector."""
     classifier = FaceClassifier.load()
     crops = accuracy(classify(classifier, question.crops), question.crops.labels)
     default = make_detector()
@@ -100,9 +105,9 @@ def our_row(
     crops: float | None,
     config: VisionConfig | None = None,
 ) -> FaceRow:
-    """Return how a detector before our classifier does."""
+    """Return the figures of a detector with our classifier."""
     pipeline = FacePipeline(detector, classifier, config)
-    trials = Studio(detector, classifier, SURROUND).show(question.shown, SIDE)
+    trials = TrialRunner(detector, classifier, SURROUND).run(question.shown, SIDE)
     seen = ~np.isnan(trials.live).any(axis=1)
     right = seen & (np.nan_to_num(trials.live).argmax(axis=1) == trials.labels)
     ms = mean_ms(lambda frame, n: pipeline.process(frame, n / FPS), question.speed)
@@ -120,7 +125,7 @@ def mean_ms(process: Callable[[ImageArray, int], object], frames: Sequence[Image
 
 
 def fer_row(answer: Mapping[str, Any], question: FaceQuestion) -> FaceRow:
-    """Return how fer did; NotMeasured when it did not answer everything."""
+    """Return the figures of fer; NotMeasured when an answer is missing."""
     try:
         crops, frames = answer['crops'], answer['frames']
         name, ms = f'fer {answer["version"]}', float(answer['ms'])
@@ -128,33 +133,33 @@ def fer_row(answer: Mapping[str, Any], question: FaceQuestion) -> FaceRow:
         raise NotMeasured(f'fer: the answer lacks {error}') from error
     if len(crops) != len(question.crops) or len(frames) != len(question.shown):
         raise NotMeasured(f'fer: answered {len(crops)} crops and {len(frames)} frames')
-    judged = [
-        hit_label(scene, found) for scene, found in zip(question.scenes(), frames, strict=True)
+    predicted = [
+        hit_label(frame, found) for frame, found in zip(question.frames(), frames, strict=True)
     ]
     return FaceRow(
         name,
         accuracy(to_indices(crops), question.crops.labels),
-        sum(label is not None for label in judged) / len(judged),
-        accuracy(to_indices(judged), question.shown.labels),
+        sum(label is not None for label in predicted) / len(predicted),
+        accuracy(to_indices(predicted), question.shown.labels),
         ms,
     )
 
 
-def hit_label(scene: PastedFace, found: Sequence[Any]) -> str | None:
-    """Return what was said of the face that is really there; None when it was not found."""
+def hit_label(frame: SyntheticFrame, found: Sequence[Any]) -> str | None:
+    """Return the label of the face in the frame; None when it was not found."""
     boxes = [FaceBox((x, y, x + w, y + h), 1.0) for (x, y, w, h), _ in found]
-    hit = scene.best_hit(boxes)
+    hit = frame.best_hit(boxes)
     return None if hit is None else str(found[boxes.index(hit)][1])
 
 
 def to_indices(labels: Sequence[str | None]) -> NDArray[np.integer]:
-    """Return our numbers of emotions; -1 for what is none of ours."""
+    """Return the indices of the emotions; -1 for any other label."""
     return np.array([EMOTIONS.index(e) if e in EMOTIONS else -1 for e in labels], int)
 
 
-def accuracy(judged: NDArray[np.integer], labels: NDArray[np.integer]) -> float:
+def accuracy(predicted: NDArray[np.integer], labels: NDArray[np.integer]) -> float:
     """Return the share (0..1) that is right."""
-    return float(np.mean(judged == labels))
+    return float(np.mean(predicted == labels))
 
 
 def classify(classifier: FaceClassifier, faces: Faces) -> NDArray[np.integer]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A package of others in a virtual environment of its own, asked through a script."""
+"""Another package in a separate virtual environment, run through a script."""
 
 import json
 import os
@@ -87,5 +87,5 @@ def parse_answer(name: str, printed: str) -> Mapping[str, Any]:
 
 
 def last_lines(text: str) -> str:
-    """Return how the complaint of a program ends, in one line."""
+    """Return the end of an error output, in one line."""
     return ' '.join(text.split('\n')[-LAST_LINES - 1 :]).strip()

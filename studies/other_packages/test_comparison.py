@@ -51,7 +51,7 @@ def test_without_data_there_are_notes_and_no_rows(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ('answer', 'complaint'),
+    ('answer', 'error'),
     [
         ({}, 'labels'),
         ({'version': '1', 'labels': ['neutral'], 'ms': 1.0}, '1 of 3 texts'),
@@ -59,8 +59,8 @@ def test_without_data_there_are_notes_and_no_rows(monkeypatch, tmp_path):
         ({'version': '1', 'labels': ['neutral'] * 3, 'ms': None}, 'vader'),
     ],
 )
-def test_a_peer_that_does_not_answer_everything_is_not_measured(answer, complaint):
-    with pytest.raises(NotMeasured, match=complaint):
+def test_a_peer_that_does_not_answer_everything_is_not_measured(answer, error):
+    with pytest.raises(NotMeasured, match=error):
         package_row('vader', answer, TWEETS)
 
 
@@ -88,8 +88,8 @@ def test_half_an_answer_about_faces_is_none(question, answer):
 
 
 def test_a_face_that_was_not_found_is_wrong(question):
-    scenes = question.scenes()
-    where = [[s.left, s.top, s.side, s.side] for s in scenes]
+    frames = question.frames()
+    where = [[s.left, s.top, s.side, s.side] for s in frames]
     answer = {
         'version': '1',
         'ms': 80.0,
@@ -102,10 +102,10 @@ def test_a_face_that_was_not_found_is_wrong(question):
 
 
 def test_a_box_elsewhere_is_no_hit():
-    scene = paste(np.zeros((48, 48), np.uint8), 96, np.random.default_rng(0))
-    left = scene.left + 200 if scene.left < 300 else scene.left - 200
-    assert hit_label(scene, [[[left, scene.top, 96, 96], 'happy']]) is None
-    assert hit_label(scene, []) is None
+    frame = paste(np.zeros((48, 48), np.uint8), 96, np.random.default_rng(0))
+    left = frame.left + 200 if frame.left < 300 else frame.left - 200
+    assert hit_label(frame, [[[left, frame.top, 96, 96], 'happy']]) is None
+    assert hit_label(frame, []) is None
 
 
 def test_labels_of_others_are_none_of_ours():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Words: VADER, TextBlob and our network on the same tweets."""
+"""Texts: VADER, TextBlob and our network on the same tweets."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def load_tweets() -> Utterances:
 def compare_texts(
     tweets: Utterances, packages: Sequence[Package], folder: Path
 ) -> tuple[list[TextRow], list[str]]:
-    """Return our row first, then the packages'; and what could not be measured."""
+    """Return our row, then those of the packages; and what could not be measured."""
     rows, notes = [our_row(tweets)], []
     path = folder / 'texts.json'
     path.write_text(json.dumps(tweets.texts), encoding='utf-8')
@@ -50,29 +50,29 @@ def compare_texts(
 
 
 def our_row(tweets: Utterances) -> TextRow:
-    """Return how the packaged network does, one text at a time."""
+    """Return the figures of the packaged network, one text at a time."""
     engine = make_text_engine(PACKAGED)
-    judged, times_ms = [], []
+    predicted, times_ms = [], []
     for text in tweets.texts:
         began_s = perf_counter()
-        judged.append(int(engine.classify(text).sentiment.argmax()))
+        predicted.append(int(engine.classify(text).sentiment.argmax()))
         times_ms.append(1e3 * (perf_counter() - began_s))
-    return score('emotion_ros', np.array(judged), tweets, median(times_ms))
+    return score('emotion_ros', np.array(predicted), tweets, median(times_ms))
 
 
 def package_row(name: str, answer: Mapping[str, Any], tweets: Utterances) -> TextRow:
-    """Return how a package did; NotMeasured when it did not answer everything."""
+    """Return the figures of a package; NotMeasured when an answer is missing."""
     try:
-        judged = np.array([NUMBERS[label] for label in answer['labels']], int)
+        predicted = np.array([NUMBERS[label] for label in answer['labels']], int)
         name, ms = f'{name} {answer["version"]}', float(answer['ms'])
     except (KeyError, TypeError, ValueError) as error:
         raise NotMeasured(f'{name}: the answer is wrong: {error}') from error
-    if len(judged) != len(tweets):
-        raise NotMeasured(f'{name}: answered {len(judged)} of {len(tweets)} texts')
-    return score(name, judged, tweets, ms)
+    if len(predicted) != len(tweets):
+        raise NotMeasured(f'{name}: answered {len(predicted)} of {len(tweets)} texts')
+    return score(name, predicted, tweets, ms)
 
 
-def score(name: str, judged: NDArray[np.integer], tweets: Utterances, ms: float) -> TextRow:
-    """Return a row from judgements, numbers of sentiments."""
-    table = metrics.confusion(tweets.sentiments, judged, len(SENTIMENTS))
+def score(name: str, predicted: NDArray[np.integer], tweets: Utterances, ms: float) -> TextRow:
+    """Return a row from predicted sentiments."""
+    table = metrics.confusion(tweets.sentiments, predicted, len(SENTIMENTS))
     return TextRow(name, metrics.macro_recall(table), metrics.accuracy(table), ms)

@@ -39,7 +39,7 @@ from training.fusion.predictions import (
     load_speech,
     text_predictions,
 )
-from training.fusion.situations import OLD_WORDS_S, Conditions, interval
+from training.fusion.scenarios import OLD_WORDS_S, Conditions, interval
 from training.fusion.weights import MAX_SHARPNESS, fit_folds, fit_weights
 
 FACES, TEXTS = 700, 300

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every figure against a value worked out by hand."""
+"""Every figure against a value worked out by hand, and against scikit-learn's."""
 
 from math import isnan, log
 
@@ -64,3 +64,26 @@ def test_ece(confidence, correct, expected) -> None:
 def test_nll_is_in_nats() -> None:
     got = metrics.nll(np.array([[0.5, 0.5], [0.25, 0.75]]), np.array([0, 0]))
     assert got == pytest.approx((log(2) + log(4)) / 2)
+
+
+@pytest.mark.parametrize('seed', range(5))
+def test_figures_are_those_of_scikit_learn(seed) -> None:
+    reference = pytest.importorskip('sklearn.metrics', reason='the reference is scikit-learn')
+    rng = np.random.default_rng(seed)
+    probabilities = rng.dirichlet(np.ones(4), 50)
+    labels, predicted = rng.integers(0, 3, 50), probabilities.argmax(1)  # class 3 never occurs
+    present = {'labels': range(3), 'zero_division': 0}
+    table = metrics.confusion(labels, predicted, 4)
+    assert (table == reference.confusion_matrix(labels, predicted, labels=range(4))).all()
+    assert metrics.accuracy(table) == pytest.approx(reference.accuracy_score(labels, predicted))
+    for ours, average, figure in (
+        (metrics.macro_recall, 'macro', reference.recall_score),
+        (metrics.macro_f1, 'macro', reference.f1_score),
+        (metrics.weighted_f1, 'weighted', reference.f1_score),
+    ):
+        theirs = figure(labels, predicted, average=average, **present)
+        assert ours(table) == pytest.approx(theirs)
+    theirs = reference.precision_score(labels, predicted, average=None, **present)
+    assert np.nan_to_num(metrics.class_precision(table)[:3]) == pytest.approx(theirs)
+    loss = reference.log_loss(labels, probabilities, labels=range(4))
+    assert metrics.nll(probabilities, labels) == pytest.approx(loss)

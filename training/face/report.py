@@ -31,7 +31,7 @@ def write_report(
 ) -> None:
     """Write ``confusion.png``, ``reliability.png``, ``classes.txt`` and ``report.json``.
 
-    ``probabilities`` [N, 7] are those whose calibration is judged.
+    ``probabilities`` [N, 7] are those whose calibration is evaluated.
     """
     folder.mkdir(parents=True, exist_ok=True)
     confidence, right = probabilities.max(1), probabilities.argmax(1) == labels

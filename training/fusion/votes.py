@@ -15,7 +15,7 @@ from training.tables import label_indices, read_table
 Counts = NDArray[np.float64]
 
 VOTED = tuple(name for name in EMOTIONS if name != Emotion.SURPRISE.label)
-"""The six emotions that the actors played and the crowd could choose."""
+"""The six emotions that the actors played and the raters could choose."""
 
 MODES = ('voice', 'face', 'audiovisual')
 

@@ -41,7 +41,7 @@ from training.fusion.predictions import (
     predict_faces,
     text_predictions,
 )
-from training.fusion.situations import Conditions, gain, measure, sensitivity, situations
+from training.fusion.scenarios import Conditions, gain, make_scenarios, measure, sensitivity
 from training.text.asr import spoken, with_word_errors
 
 CREMAD = Path(__file__).parent / 'cremad_pool.json'
@@ -118,15 +118,15 @@ def blur(images: Images, sigma_px: float = BLUR_PX) -> Images:
     return np.stack([cv2.GaussianBlur(image, (0, 0), sigma_px) for image in images])
 
 
-def crowd_sharpness(cremad: Path = CREMAD) -> float:
-    """Return the sum of the weights that fit crowd votes on real voices and faces best."""
+def votes_sharpness(cremad: Path = CREMAD) -> float:
+    """Return the sum of the weights that fit the votes on real voices and faces best."""
     return float(sum(load_parameters(cremad)['pool']['weights'].values()))
 
 
 def experiment(of: Conditions, card: FusionCard, cremad_sharpness: float) -> dict[str, Any]:
-    """Return the fit on all pairs and the cross-fitted figures of every situation."""
+    """Return the fit on all pairs and the cross-fitted figures of every scenario."""
     config = FusionConfig()
-    all_of = situations(of, resolve_decays(config, card, {}))
+    all_of = make_scenarios(of, resolve_decays(config, card, {}))
     both = all_of['both']
     limit = min(MAX_SHARPNESS, cremad_sharpness)
     fitted = fit_weights(of.faces, of.texts, both.pairs, limit)
@@ -191,7 +191,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     card = load_fusion_card(args.card)
     of = predict_conditions(load_validation_set(args), card.sentiment_given_emotion)
-    result = experiment(of, card, crowd_sharpness(args.cremad))
+    result = experiment(of, card, votes_sharpness(args.cremad))
     write_weights(args.card, result, 'python -m training.fusion.weights --data-folder data --json')
     if not args.json:
         log(as_table(result))
@@ -199,7 +199,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def as_table(result: Mapping[str, Any]) -> str:
-    """Return the situations as readable lines."""
+    """Return the scenarios as readable lines."""
     return '\n'.join(
         f'{name:<40} accuracy {f["accuracy"][0]:.3f} ({f["accuracy"][1]:.3f} to '
         f'{f["accuracy"][2]:.3f})  nll {f["nll"]:.3f}  ece {f["ece15"]:.3f}'

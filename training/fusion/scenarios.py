@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Accuracy of the fused result by situation: one input missing, old, degraded or unrelated."""
+"""Accuracy of the fused result by scenario: one input missing, old, degraded or unrelated."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ class Conditions:
 
 
 @dataclass(frozen=True)
-class Situation:
+class Scenario:
     """Faces paired with texts, and the freshness of each (0: missing)."""
 
     faces: Predictions
@@ -71,10 +71,10 @@ class Situation:
         return interval(values, self.pairs.face, dialogues, self.labels)
 
 
-def situations(
+def make_scenarios(
     of: Conditions, decays: Mapping[str, TemporalDecay], seed: int = 0
-) -> dict[str, Situation]:
-    """Return every situation by its name; ``decays`` say what is left of a weight with age."""
+) -> dict[str, Scenario]:
+    """Return every scenario by its name; ``decays`` say what is left of a weight with age."""
     rng = np.random.default_rng(seed)
     same = make_pairs(of.faces, of.texts, rng, same_emotion)
     some = make_pairs(of.faces, of.texts, rng, any_emotion)
@@ -82,26 +82,26 @@ def situations(
     old_face = (decays['face'].freshness(OLD_FACE_S), 1.0)
     old_words = (1.0, decays['text'].freshness(OLD_WORDS_S))
     return {
-        'face alone': Situation(of.faces, of.texts, same, FACE_ALONE),
-        'words alone': Situation(of.faces, of.texts, same, WORDS_ALONE),
-        'both': Situation(of.faces, of.texts, same),
-        f'both, face {OLD_FACE_S} s old': Situation(of.faces, of.texts, same, old_face),
-        f'both, words {OLD_WORDS_S} s old': Situation(of.faces, of.texts, same, old_words),
-        'blurred face alone': Situation(of.blurred, of.texts, same, FACE_ALONE),
-        'both, face blurred': Situation(of.blurred, of.texts, same),
-        'misheard words alone': Situation(of.faces, of.misheard, same, WORDS_ALONE),
-        'both, words misheard': Situation(of.faces, of.misheard, same),
-        'both, words of any emotion': Situation(of.faces, of.texts, some),
-        f'both, words of any emotion {OLD_WORDS_S} s old': Situation(
+        'face alone': Scenario(of.faces, of.texts, same, FACE_ALONE),
+        'words alone': Scenario(of.faces, of.texts, same, WORDS_ALONE),
+        'both': Scenario(of.faces, of.texts, same),
+        f'both, face {OLD_FACE_S} s old': Scenario(of.faces, of.texts, same, old_face),
+        f'both, words {OLD_WORDS_S} s old': Scenario(of.faces, of.texts, same, old_words),
+        'blurred face alone': Scenario(of.blurred, of.texts, same, FACE_ALONE),
+        'both, face blurred': Scenario(of.blurred, of.texts, same),
+        'misheard words alone': Scenario(of.faces, of.misheard, same, WORDS_ALONE),
+        'both, words misheard': Scenario(of.faces, of.misheard, same),
+        'both, words of any emotion': Scenario(of.faces, of.texts, some),
+        f'both, words of any emotion {OLD_WORDS_S} s old': Scenario(
             of.faces, of.texts, some, old_words
         ),
-        'opposite: face alone': Situation(of.faces, of.texts, opposite, FACE_ALONE),
-        'opposite: both': Situation(of.faces, of.texts, opposite),
+        'opposite: face alone': Scenario(of.faces, of.texts, opposite, FACE_ALONE),
+        'opposite: both': Scenario(of.faces, of.texts, opposite),
     }
 
 
-def measure(s: Situation, weights: Sequence[Weights]) -> dict[str, Any]:
-    """Return the figures of one situation; ``accuracy`` with its 95 % interval.
+def measure(s: Scenario, weights: Sequence[Weights]) -> dict[str, Any]:
+    """Return the figures of one scenario; ``accuracy`` with its 95 % interval.
 
     ``conflict`` is the share of the pairs that the fusion reports as a conflict if it lasts.
     """
@@ -116,12 +116,12 @@ def measure(s: Situation, weights: Sequence[Weights]) -> dict[str, Any]:
     }
 
 
-def gain(one: Situation, other: Situation, weights: Sequence[Weights]) -> list[float]:
+def gain(one: Scenario, other: Scenario, weights: Sequence[Weights]) -> list[float]:
     """Return the accuracy of ``one`` over that of ``other`` on the same pairs, with interval."""
     return one.interval(one.is_right(weights).astype(float) - other.is_right(weights))
 
 
-def conflicts(s: Situation) -> NDArray[np.bool_]:
+def conflicts(s: Scenario) -> NDArray[np.bool_]:
     """Return whether both are fresh and contradict each other, [P]."""
     if s.freshness != BOTH:
         return np.zeros(len(s.pairs), bool)
@@ -131,7 +131,7 @@ def conflicts(s: Situation) -> NDArray[np.bool_]:
     return np.array([contradict(opinions) for opinions in rows])
 
 
-def sensitivity(s: Situation, fitted: Weights) -> list[dict[str, Any]]:
+def sensitivity(s: Scenario, fitted: Weights) -> list[dict[str, Any]]:
     """Return accuracy, NLL and ECE with each number of the fit times 0.5, 1 and 1.5."""
     rows = []
     for name in ('face', 'text', 'temperature'):
