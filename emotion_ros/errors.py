@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The one exception tree of the package; every message carries the value and what to do."""
 
+__all__ = [
+    'BagError',
+    'ConfigError',
+    'EmotionRosError',
+    'InvalidInput',
+    'MissingDependency',
+    'ModelError',
+]
+
 
 class EmotionRosError(Exception):
     """Base of every error that the package raises on purpose."""

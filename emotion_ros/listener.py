@@ -12,6 +12,8 @@ from emotion_ros.core.trigger import SILENCE_S, Change, Reaction, Trigger
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState
 
+__all__ = ['EmotionListener', 'Trigger']
+
 QUEUE_DEPTH = 10
 CHECK_PERIOD_S = 0.1
 NANOSECONDS = 1e9

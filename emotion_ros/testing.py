@@ -39,6 +39,8 @@ from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.to_msg import state_to_msg
 from emotion_ros.sandbox.domain import free_domain, isolated
 
+__all__ = ['EmotionPlayer', 'emotion_player']
+
 STORY_SUFFIXES = ('.yaml', '.yml')
 STORY_BEGINS_NS = 1_700_000_000 * NANOSECONDS
 STORY_HZ = 10.0

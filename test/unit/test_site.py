@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from browser import chromium_page, missing
+
 pytest.importorskip('material')
 
 ROOT = Path(__file__).parents[2]
@@ -46,11 +48,17 @@ def test_the_changelog_is_a_page_with_headings(site):
     assert re.search(r'<h2[^>]*>0\.1\.0', page)
 
 
-def test_a_site_on_disk_can_be_searched_without_a_server(site):
-    assert (
-        (site / 'search' / 'search_index.js').read_text(encoding='utf-8').startswith('var __index')
-    )
+def test_a_site_on_disk_has_its_search_index_and_worker(site):
+    index = site / 'search' / 'search_index.js'
+    assert index.read_text(encoding='utf-8').startswith('var __index')
     assert (site / 'javascripts' / 'iframe-worker.js').is_file()
-    assert 'src="javascripts/iframe-worker.js"' in (site / 'index.html').read_text(
-        encoding='utf-8'
-    )
+    assert 'src="javascripts/iframe-worker.js"' in (site / 'index.html').read_text('utf-8')
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_a_site_on_disk_can_be_searched_without_a_server(site):
+    with chromium_page() as page:
+        page.goto((site / 'index.html').as_uri())
+        page.click('.md-search__input')
+        page.keyboard.type('uninstall')
+        page.wait_for_selector('.md-search-result__link[href*="install.html"]', state='attached')
