@@ -32,7 +32,8 @@ from rclpy.publisher import Publisher
 from rclpy.utilities import try_shutdown
 from rosgraph_msgs.msg import Clock
 
-from emotion_ros.bag.offline_fusion import NANOSECONDS, with_ticks
+from emotion_ros.bag.offline_fusion import with_ticks
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.ground_truth import ground_truth_state
 from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.msg import EmotionState

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from browser import chromium_page, console_errors, load
 from emotion_ros.bag.types import IMAGE, STRING
-from emotion_ros.bag.writer import NANOSECONDS, BagWriter
+from emotion_ros.bag.writer import BagWriter
 from emotion_ros.cli.main import main as emotion_ros
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.frame_renderer import HEIGHT, WIDTH, FrameRenderer
 from emotion_ros.demo.runner import node_arguments
 from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboard

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from emotion_ros.bag.offline_fusion import NANOSECONDS, FusionInput, Observation
+from emotion_ros.bag.offline_fusion import FusionInput, Observation
 from emotion_ros.bag.reader import Recorded
 from emotion_ros.bag.types import (
     COMPRESSED_IMAGE,
@@ -27,6 +27,7 @@ from emotion_ros.conversions.from_msg import (
 from emotion_ros.core.evidence import Evidence
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.stamp_check import accepted_stamp
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.face.pipeline import FacePipeline

@@ -19,8 +19,7 @@ from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.state import EmotionState
-
-NANOSECONDS = 1_000_000_000
+from emotion_ros.core.units import NANOSECONDS
 
 Observation = FacesObservation | TextObservation | Evidence
 FusionInput = tuple[int, Observation | str]

@@ -17,6 +17,7 @@ from rosbags.serde import SerdeError
 from rosbags.typesys import TypesysError
 
 from emotion_ros.bag.types import make_typestore
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import BagError
 
 if sys.version_info >= (3, 14):
@@ -43,9 +44,6 @@ _DAMAGE = (
     ValueError,
 )
 """What rosbags and its decompressors raise on broken files; they share no base class."""
-
-
-NANOSECONDS = 1_000_000_000
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from emotion_ros.bag.offline_fusion import NANOSECONDS, FusionInput, Publication
+from emotion_ros.bag.offline_fusion import FusionInput, Publication
 from emotion_ros.bag.reader import Bag, Topic
 from emotion_ros.bag.replay import Replay, open_replay
 from emotion_ros.bag.replay_config import ReplayOptions
@@ -15,6 +15,7 @@ from emotion_ros.bag.types import FACES, PACKAGE, STATE, TEXT_SENTIMENT
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.state import Status
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.view.progress import with_progress
 

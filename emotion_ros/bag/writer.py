@@ -13,9 +13,9 @@ from rosbags.interfaces import Connection, Nodetype
 from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 
 from emotion_ros.bag.types import make_typestore
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import BagError
 
-NANOSECONDS = 1_000_000_000
 STORAGES = {'sqlite3': StoragePlugin.SQLITE3, 'mcap': StoragePlugin.MCAP}
 FAILURES = (WriterError, OSError, sqlite3.Error)
 TIMES = ('builtin_interfaces/msg/Time', 'builtin_interfaces/msg/Duration')

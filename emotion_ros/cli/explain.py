@@ -14,6 +14,7 @@ from emotion_ros.cli.explanation import Explanation, Term, explain
 from emotion_ros.conversions.state_fields import state_to_fields, to_json, weighed_to_fields
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.state import EmotionState
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import ConfigError
 
 
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         bag = replay.bag
         if not 0.0 <= args.at <= bag.duration_s:
             raise ConfigError(f'--at {args.at:g} is outside the bag (0 to {bag.duration_s:.1f} s)')
-        at_ns = bag.start_ns + round(args.at * 1e9)
+        at_ns = bag.start_ns + round(args.at * NANOSECONDS)
         publications = replay.publications(replay.observations())
         *_, last = takewhile(lambda p: p.time_ns <= at_ns, publications)
         explanation = explain(last.state, replay.card)

@@ -155,7 +155,8 @@ class _ShowVersion(argparse.Action):
     """Reads the version only when it is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        parser.exit(0, f'{PROGRAM} {package_version()}\n')
+        print(f'{PROGRAM} {package_version()}')
+        parser.exit()
 
 
 def _hint(module: str) -> str:

@@ -3,11 +3,9 @@
 
 import argparse
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 from emotion_ros.cli.self_test import (
-    SelfTest,
     check_detector,
     check_face_model,
     check_hub_model,
@@ -95,24 +93,21 @@ def _verify() -> int:
     """Print one line per model; a model that was not downloaded is not a fault."""
     faults = 0
     for path in packaged_cards():
-        faults += _verify_one(path, lambda path: SELF_TESTS[load_card(path).task](path))
+        faults += _verify_one(path)
     for name in STORED_MODELS:
         if entry := find_stored(name):
-            faults += _verify_one(entry, lambda entry, name=name: _check_stored_model(name, entry))
+            faults += _verify_one(entry, name)
         else:
             print(f'absent   {name}')
     return 1 if faults else 0
 
 
-def _check_stored_model(name: str, entry: Path) -> SelfTest:
-    check_stored(name, entry)
-    return SELF_TESTS[name](entry)
-
-
-def _verify_one(path: Path, check: Callable[[Path], SelfTest]) -> bool:
-    """Print the result of a check; return whether there is a fault."""
+def _verify_one(path: Path, external_name: str = '') -> bool:
+    """Print the state of a model, packaged unless named; return whether there is a fault."""
     try:
-        result = check(path)
+        if external_name:
+            check_stored(external_name, path)
+        result = SELF_TESTS[external_name or load_card(path).task](path)
     except MissingDependency as error:
         print(f'intact   {path}; not run: {error}')
         return False

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 from rich.table import Table
 
-from emotion_ros.bag.offline_fusion import NANOSECONDS, FusionInput, Publication
+from emotion_ros.bag.offline_fusion import FusionInput, Publication
 from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.replay import Replay
 from emotion_ros.bag.types import EVIDENCE, FACES, STATE, TEXT_SENTIMENT, TOPICS
@@ -16,6 +16,7 @@ from emotion_ros.conversions.observation_fields import faces_to_fields, text_to_
 from emotion_ros.conversions.state_fields import evidence_to_fields, state_to_fields, to_json
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.state import EmotionState
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.view.progress import with_progress
 
 

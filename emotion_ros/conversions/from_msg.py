@@ -18,12 +18,11 @@ from emotion_ros.core.observations import (
     TextObservation,
 )
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.image.decode import RawImage
 
 E = TypeVar('E', bound=Enum)
-
-NANOSECONDS = 1_000_000_000
 
 
 def stamp_to_seconds(stamp: Any) -> float:

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from emotion_ros.bag.offline_fusion import NANOSECONDS, Publication
+from emotion_ros.bag.offline_fusion import Publication
 from emotion_ros.bag.replay import open_replay
 from emotion_ros.cli.bag_arguments import replay_options
 from emotion_ros.cli.main import make_parser
 from emotion_ros.conversions.state_fields import state_to_fields, to_json
 from emotion_ros.core.state import EmotionState
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.evaluation import Outcome, TimedState, evaluate
 from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.perception.models.file import packaged_weights

@@ -12,13 +12,14 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import String
 
-from emotion_ros.bag.offline_fusion import NANOSECONDS, with_ticks
+from emotion_ros.bag.offline_fusion import with_ticks
 from emotion_ros.bag.reader import Recorded
 from emotion_ros.bag.types import COMPRESSED_IMAGE, EVIDENCE, IMAGE, STRING
 from emotion_ros.conversions.from_msg import msg_to_state
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
 from emotion_ros.core.state import EmotionState
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.msg import EmotionEvidence
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.nodes.fusion_node import FusionNode

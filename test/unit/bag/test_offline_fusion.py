@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from emotion_ros.bag.offline_fusion import NANOSECONDS, OfflineFusion, with_ticks
+from emotion_ros.bag.offline_fusion import OfflineFusion, with_ticks
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.state import Status
+from emotion_ros.core.units import NANOSECONDS
 from examples import CARD, face, frame, voice
 
 TENTH = NANOSECONDS // 10

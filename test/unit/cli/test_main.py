@@ -3,10 +3,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
-from emotion_ros.cli.main import COMMANDS, INSTALL_HINTS, main
+from emotion_ros.cli.main import COMMANDS, INSTALL_HINTS, main, make_parser
+
+ROOT = Path(__file__).parents[3]
 
 # Runs the command while one module cannot be found.
 WITHOUT = """
@@ -90,7 +94,23 @@ def test_every_command_has_help(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, '--help'])
     assert ended.value.code == 0
-    assert f'usage: emotion-ros {command}' in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f'usage: emotion-ros {command}' in out
+    assert f'Example: emotion-ros {command}' in out
+
+
+@pytest.mark.parametrize('command', COMMANDS)
+def test_the_example_of_every_command_is_valid(command):
+    words = COMMANDS[command].example.split()
+    assert make_parser(words[:1]).parse_args(words).command == command
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(['--version'])
+    assert ended.value.code == 0
+    version = ElementTree.parse(ROOT / 'package.xml').getroot().findtext('version')
+    assert capsys.readouterr().out == f'emotion-ros {version}\n'
 
 
 @pytest.mark.parametrize('module', ['rclpy', 'emotion_ros.msg'])
@@ -101,6 +121,16 @@ def test_without_ros_the_demo_says_what_to_do(module):
     assert done.stderr.count('\n') == 1
 
 
-def test_without_ros_the_other_commands_work():
-    done = run_without('rclpy', 'models', '--help')
+@pytest.mark.parametrize(
+    ('module', 'command'),
+    [
+        ('rclpy', 'models'),
+        ('rosbags', 'analyze'),
+        ('rosbags', 'demo'),
+        ('rosbags', 'doctor'),
+        ('jinja2', 'replay'),
+    ],
+)
+def test_no_command_needs_what_another_needs(module, command):
+    done = run_without(module, command, '--help')
     assert (done.returncode, done.stderr) == (0, '')
