@@ -15,11 +15,11 @@ from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.observations import FaceObservation, FacesObservation, TextObservation
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.msg import EmotionState, FaceEmotionArray
 from emotion_ros.nodes.image_decoder import make_decoder
 from emotion_ros.nodes.to_msg import face_to_msg, seconds_to_stamp, state_to_msg
 from emotion_ros.perception.face.pipeline import FacePipeline, FaceReport
-from emotion_ros.perception.models.file import packaged_weights
 
 STAGES = ('deserialise', 'decode', 'detect', 'classify', 'fuse', 'publish', 'search')
 FRAMES, WARM_UP_FRAMES, TEXT_EVERY_FRAMES = 300, 30, 60
@@ -74,7 +74,7 @@ class StagedPipeline:
             self._faces.publish(faces_to_msg(report, stamp_s))
             self._states.publish(state_to_msg(state, stamp_s))
         with self._timed('search'):
-            self._pipeline.catch_up()
+            self._pipeline.run_deferred_detection()
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

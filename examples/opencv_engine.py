@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.perception.face.classifier import FaceClassifier
@@ -22,7 +23,6 @@ from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.detectors.factory import make_detector
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.models.card import ModelCard, load_card
-from emotion_ros.perception.models.file import packaged_weights
 
 
 class OpenCvBackend:

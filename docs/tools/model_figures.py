@@ -8,8 +8,8 @@ import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.models.card import ModelCard, OutputHead, load_card
-from emotion_ros.perception.models.file import packaged_weights
 
 DOCUMENT = Path(__file__).parents[1] / 'models.md'
 MARK = '<!-- From here on written by: python docs/tools/model_figures.py --save -->\n'

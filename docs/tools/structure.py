@@ -173,7 +173,7 @@ def fusion_evaluation() -> Callable[[], object]:
     from emotion_ros.core.fusion.config import FusionConfig
     from emotion_ros.core.fusion.fusion import Fusion
     from emotion_ros.core.observations import FaceObservation, FacesObservation, TextObservation
-    from emotion_ros.perception.models.file import packaged_weights
+    from emotion_ros.files.resources import packaged_weights
 
     happy = (0.02, 0.02, 0.02, 0.88, 0.02, 0.02, 0.02)
     face = FaceObservation(1, (0.4, 0.4, 0.6, 0.6), 0.9, 0.9, happy)

@@ -14,8 +14,8 @@ from emotion_ros.bag.topics import Sources, find_sources
 from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.errors import ConfigError
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.pipeline import make_face_pipeline
-from emotion_ros.perception.models.file import packaged_weights
 from emotion_ros.perception.text.pipeline import make_text_pipeline
 
 

@@ -9,8 +9,8 @@ from emotion_ros.bag.session import Snapshot
 from emotion_ros.bag.topics import IMAGES, find_topic
 from emotion_ros.core.session_events import SessionEvent
 from emotion_ros.errors import BagError, InvalidInput
+from emotion_ros.perception.image.compressed import encode_jpeg
 from emotion_ros.perception.image.decode import rotate_image
-from emotion_ros.perception.image.jpeg import encode_jpeg
 
 MAX_PICTURES = 24
 WIDTH_PX = 360

@@ -10,7 +10,7 @@ import cv2
 
 from emotion_ros.cli.image_source import PICTURE_SUFFIXES, ImageSource
 from emotion_ros.errors import ConfigError
-from emotion_ros.files.atomic_write import draft_of
+from emotion_ros.files.atomic_write import atomic_write
 from emotion_ros.perception.image.decode import ImageArray
 
 CODECS = {'.mp4': 'mp4v', '.avi': 'MJPG'}
@@ -73,7 +73,7 @@ def open_image_sink(path: Path, source: ImageSource) -> Iterator[ImageSink]:
     cannot be written.
     """
     _check_suffix(path, source)
-    with draft_of(path) as draft:
+    with atomic_write(path) as draft:
         if not source.is_moving:
             yield _Picture(draft)
             return

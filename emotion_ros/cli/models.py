@@ -12,14 +12,14 @@ from emotion_ros.cli.self_test import (
     check_text_model,
 )
 from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.models.card import load_card
 from emotion_ros.perception.models.download import fetch
-from emotion_ros.perception.models.file import packaged_weights
 from emotion_ros.perception.models.registry import (
-    STORED_MODELS,
-    check_stored,
-    find_stored,
-    stored_model,
+    EXTERNAL_MODELS,
+    external_model,
+    find_model,
+    verify_model,
 )
 from emotion_ros.perception.text.classifier import HUB_PREFIX
 from emotion_ros.view.progress import progress_bar
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fetching = verbs.add_parser('fetch', help='download a model and verify it')
     fetching.add_argument(
         'name',
-        choices=tuple(STORED_MODELS),
+        choices=tuple(EXTERNAL_MODELS),
         help='yunet: face detector, 0.2 MB; roberta: text sentiment network, 502 MB',
     )
     fetching.add_argument(
@@ -68,7 +68,7 @@ def packaged_cards() -> list[Path]:
 def _fetch(name: str, folder: Path | None) -> int:
     """Download with a bar on stderr; SIGTERM and Ctrl-C leave no file behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    model = stored_model(name)
+    model = external_model(name)
     with progress_bar() as bar:
         task = bar.add_task(name, total=model.size)
         entry = fetch(name, folder, on_bytes=lambda count: bar.update(task, advance=count))
@@ -83,8 +83,8 @@ def _list() -> int:
     for path in packaged_cards():
         card = load_card(path)
         print(f'{card.task:14} packaged, version {card.version}: {card.model_path}')
-    for name, model in STORED_MODELS.items():
-        where = find_stored(name) or f'not here; emotion-ros models fetch {name}'
+    for name, model in EXTERNAL_MODELS.items():
+        where = find_model(name) or f'not here; emotion-ros models fetch {name}'
         print(f'{name:14} {model.licence}, {model.size / 1e6:.1f} MB: {where}')
     return 0
 
@@ -94,8 +94,8 @@ def _verify() -> int:
     faults = 0
     for path in packaged_cards():
         faults += _verify_one(path)
-    for name in STORED_MODELS:
-        if entry := find_stored(name):
+    for name in EXTERNAL_MODELS:
+        if entry := find_model(name):
             faults += _verify_one(entry, name)
         else:
             print(f'absent   {name}')
@@ -106,7 +106,7 @@ def _verify_one(path: Path, external_name: str = '') -> bool:
     """Print the state of a model, packaged unless named; return whether there is a fault."""
     try:
         if external_name:
-            check_stored(external_name, path)
+            verify_model(external_name, path)
         result = SELF_TESTS[external_name or load_card(path).task](path)
     except MissingDependency as error:
         print(f'intact   {path}; not run: {error}')

@@ -11,7 +11,7 @@ from emotion_ros.bag.session_reader import read_session
 from emotion_ros.bag.snapshots import take_pictures
 from emotion_ros.cli.bag_arguments import add_bag_arguments, replay_options
 from emotion_ros.errors import ConfigError
-from emotion_ros.files.atomic_write import draft_of
+from emotion_ros.files.atomic_write import atomic_write
 from emotion_ros.web.report_page import render_report
 
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _write(output: Path, html: str) -> None:
-    with draft_of(output) as draft:
+    with atomic_write(output) as draft:
         try:
             draft.write_text(html, encoding='utf-8')
         except OSError as error:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files and folders that appear whole or not at all."""
+"""Atomic writing: a file or folder appears complete or not at all."""
 
 import os
 import shutil
@@ -12,64 +12,55 @@ from emotion_ros.errors import ConfigError
 
 
 @contextmanager
-def draft_of(path: Path) -> Iterator[Path]:
-    """Yield an empty file beside ``path``, with its suffix; at the end it becomes ``path``.
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield an empty temporary file beside ``path``, with its suffix, that replaces it at the end.
 
-    Whatever ends the block early, an interrupt included, removes the draft and leaves ``path``
-    as it was. A link stays, and what it points to is written. ConfigError when the folder cannot
-    be made or written to, or when ``path`` is there and no file: a device is never replaced.
+    If the block raises, KeyboardInterrupt included, the temporary file is removed and ``path``
+    stays as it was. Through a symbolic link the target is written and the link stays.
+    ConfigError when the folder cannot be made or written to, or when ``path`` exists and is not
+    a file: a device is never replaced.
     """
-    try:
+    with _writing(path):
         if path.exists() and not path.is_file():
-            raise ConfigError(f'{path}: cannot be written: it is there and is no file')
+            raise ConfigError(f'{path}: cannot be written: it exists and is not a file')
         target = Path(os.path.realpath(path))
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(target.suffix, f'.{target.stem}.', target.parent)
-    except OSError as error:
-        raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
     os.close(handle)
-    draft = Path(name)
+    temporary = Path(name)
     try:
-        yield draft
-        _publish(draft, target)
+        yield temporary
+        with _writing(path):
+            temporary.chmod(0o644)
+            temporary.replace(target)
     finally:
-        draft.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 @contextmanager
-def draft_folder_of(path: Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``path``; at the end it becomes ``path``, in place of the old.
+def atomic_write_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty temporary folder beside ``path`` that replaces it at the end.
 
-    Otherwise as ``draft_of``.
+    Otherwise as ``atomic_write``.
     """
-    try:
+    with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        room = Path(tempfile.mkdtemp('', f'.{path.name}.', path.parent))
-    except OSError as error:
-        raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
-    draft = room / 'new'
-    draft.mkdir()
+        parent = Path(tempfile.mkdtemp('', f'.{path.name}.', path.parent))
+    temporary = parent / 'new'
+    temporary.mkdir()
     try:
-        yield draft
-        _publish_folder(draft, path, room / 'old')
+        yield temporary
+        with _writing(path):
+            if path.exists():  # a folder that is not empty cannot be replaced in one step
+                path.rename(parent / 'old')
+            temporary.rename(path)
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        shutil.rmtree(parent, ignore_errors=True)
 
 
-def _publish_folder(draft: Path, path: Path, old: Path) -> None:
-    """Rename: a folder that is not empty cannot be replaced, so the old one makes way first."""
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        if path.exists():
-            path.rename(old)
-        draft.rename(path)
-    except OSError as error:
-        raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
-
-
-def _publish(draft: Path, path: Path) -> None:
-    """Rename: a reader sees the old file or the whole new one."""
-    try:
-        draft.chmod(0o644)
-        draft.replace(path)
+        yield
     except OSError as error:
         raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error

@@ -6,6 +6,14 @@ from xml.etree import ElementTree
 
 from emotion_ros.errors import ConfigError
 
+PACKAGED = 'packaged'
+"""The value of a model parameter that stands for the weights of this package."""
+
+
+def packaged_weights() -> Path:
+    """Return the folder of the weights that come with the package."""
+    return Path(__file__).parents[1] / 'weights'
+
 
 def packaged_config(name: str) -> Path:
     """Return the path of a file in ``config/``; ConfigError when it is not installed."""

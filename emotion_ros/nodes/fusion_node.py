@@ -11,6 +11,7 @@ from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
 from emotion_ros.errors import InvalidInput
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.msg import (
     EmotionEvidence,
     EmotionState,
@@ -22,7 +23,6 @@ from emotion_ros.nodes.base_node import NANOSECONDS, EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.parameters import declare_config
 from emotion_ros.nodes.to_msg import state_to_msg
-from emotion_ros.perception.models.file import packaged_weights
 
 M = TypeVar('M')
 Observation = TypeVar('Observation')

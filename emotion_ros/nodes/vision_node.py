@@ -118,7 +118,7 @@ class VisionNode(EmotionNode[VisionConfig]):
             return
         self._publish(msg.header, report, image_bgr, self.steady_s() - started_s)
         self.health.processed(self.now_s() - stamp_s, self.steady_s() - started_s)
-        self._pipeline.catch_up()
+        self._pipeline.run_deferred_detection()
 
     def _accepted_stamp(self, msg: AnyImage) -> float:
         """Return the stamp of an image whose turn has come; it may have waited for long."""

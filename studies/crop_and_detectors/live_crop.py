@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 
 from emotion_ros.errors import MissingDependency
+from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.crop import AS_IS, CROPS, FaceCrop
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
-from emotion_ros.perception.models.file import PACKAGED
 from studies.crop_and_detectors.corruption import CORRUPTIONS
 from studies.crop_and_detectors.crop_report import CropReport
 from studies.crop_and_detectors.crop_score import (

@@ -50,8 +50,8 @@ class SquareFinder:
             return []
         (top, left), (bottom, right) = face.min(axis=0), face.max(axis=0) + 1
         size = (right - left) / self.crop.scale
-        x = (left + right) / 2 - self.crop.right * size
-        y = (top + bottom) / 2 - self.crop.down * size
+        x = (left + right) / 2 - self.crop.offset_x * size
+        y = (top + bottom) / 2 - self.crop.offset_y * size
         return [FaceBox((x - size / 2, y - size / 2, x + size / 2, y + size / 2), 0.9)]
 
 

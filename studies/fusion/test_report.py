@@ -12,7 +12,7 @@ pytest.importorskip('matplotlib', reason='the report draws')
 
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.errors import ConfigError
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from fusion_samples import draw_sequences
 from studies.fusion import quality, report, sequences
 from studies.fusion.detected_faces import DetectedFaces, by_score

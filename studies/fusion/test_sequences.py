@@ -8,7 +8,7 @@ import pytest
 
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.fusion.card import load_fusion_card
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from fusion_samples import certain, draw_sequences
 from studies.fusion import sequence_metrics as over_time
 from studies.fusion.sequences import VARIANTS, experiment, run_variant

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from benchmarks.figure import NotMeasured
 from emotion_ros.core.emotions import SENTIMENTS
 from emotion_ros.errors import ConfigError
-from emotion_ros.perception.models.file import PACKAGED
+from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.text.classifier import make_text_engine
 from studies.other_packages.comparison import TextRow
 from studies.other_packages.package import Package

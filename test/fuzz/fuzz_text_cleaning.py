@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from unicodedata import category, normalize
 
 from emotion_ros.errors import InvalidInput
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.text.language import LanguageCheck
 from emotion_ros.perception.text.normalize import clean_text
 

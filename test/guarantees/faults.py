@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, FaceReport
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.models.card import load_card
-from emotion_ros.perception.models.file import packaged_weights
 from emotion_ros.perception.text.classifier import TextClassifier, load_tokenizer
 from emotion_ros.perception.text.pipeline import TextPipeline
 from fakes import BrightSpots, SayingHappy

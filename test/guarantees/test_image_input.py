@@ -221,7 +221,7 @@ SQUARE = (40 / 160, 20 / 120, 120 / 160, 100 / 120)
 
 
 def test_promise_13_a_camera_may_change_its_mind(graph):
-    """Red when FaceFollower.follow does not compare the shapes of the images."""
+    """Red when TemplateTracker.update does not compare the shapes of the images."""
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     start(graph, detect_every=3)
     camera = graph.publisher(Image, 'image')

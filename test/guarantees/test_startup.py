@@ -10,11 +10,11 @@ import pytest
 from sensor_msgs.msg import Image
 
 from emotion_ros.errors import ConfigError
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.msg import EmotionState, FaceEmotionArray
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from emotion_ros.perception.models.file import packaged_weights
 from fakes import KnowingWords, SayingHappy, text_of, vision_of
 from lengths import length
 from node_process import START_S, refused

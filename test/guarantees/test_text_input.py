@@ -138,7 +138,7 @@ def test_promise_21_another_language_counts_for_nothing(graph):
 
 
 def test_promise_23_a_stuck_recogniser_is_heard_once(graph):
-    """Red when RepeatFilter.is_repeat always returns False, or _refuse_repetition returns."""
+    """Red when DuplicateFilter.is_duplicate returns False, or clean_text takes repetitions."""
     said = graph.listen(TextSentiment, 'emotion/text')
     node = start(graph)
     speech = graph.publisher(String, 'speech')

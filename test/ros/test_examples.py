@@ -13,9 +13,9 @@ from std_msgs.msg import String
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.opinion_pool import pool
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray
 from emotion_ros.nodes.fusion_node import FusionNode
-from emotion_ros.perception.models.file import packaged_weights
 from examples import sure
 
 EXAMPLES = Path(__file__).parents[2] / 'examples'

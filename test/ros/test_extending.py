@@ -10,13 +10,12 @@ import pytest
 from sensor_msgs.msg import Image
 
 from emotion_ros.core.emotions import Emotion
-from emotion_ros.files.resources import packaged_config
+from emotion_ros.files.resources import packaged_config, packaged_weights
 from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.to_msg import bgr_to_msg
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.perception.models.backend import make_backend
 from emotion_ros.perception.models.card import load_card
-from emotion_ros.perception.models.file import packaged_weights
 
 EXAMPLE = Path(__file__).parents[2] / 'examples' / 'opencv_engine.py'
 

@@ -11,7 +11,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 
 # New place i gets the logit of old place ORDER[i]: happy turns neutral, good turns bad.
 ORDERS = {'emotion': (6, 0, 1, 2, 3, 4, 5), 'sentiment': (2, 1, 0)}

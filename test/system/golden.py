@@ -21,7 +21,7 @@ from emotion_ros.core.state import EmotionState
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.evaluation import Outcome, TimedState, evaluate
 from emotion_ros.demo.storyboard_file import load_storyboard
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from make_bag import STORYBOARD, make_bag
 
 GOLDEN = Path(__file__).with_name('golden_states.jsonl')

@@ -13,10 +13,10 @@ from emotion_ros.bag.topics import find_sources
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.state import EmotionState
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.perception.face.config import VisionConfig
-from emotion_ros.perception.models.file import packaged_weights
 from emotion_ros.perception.text.config import SentimentConfig
 from fakes import KnowingWords, SayingHappy, text_of, vision_of
 from golden import PARAMS, differences, load_golden, missed, to_lines

@@ -12,7 +12,7 @@ pytest.importorskip('torch', reason='training needs torch')
 import torch
 
 from emotion_ros.errors import ConfigError, ModelError
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.models.onnx_session import open_session
 from face_samples import random_faces, used_network
 from training.face.export import write_onnx

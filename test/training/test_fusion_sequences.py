@@ -10,7 +10,7 @@ import pytest
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from fusion_samples import certain, draw_sequences, noisy
 from training.fusion.sequences import (
     TEMPERATURES,

@@ -16,9 +16,9 @@ from emotion_ros.core.fusion.opinion_pool import pool
 from emotion_ros.core.fusion.weighting import TemporalDecay, resolve_decays
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.crop import face_quality
 from emotion_ros.perception.face.detectors.detector import FaceBox
-from emotion_ros.perception.models.file import packaged_weights
 from fusion_samples import noisy
 from training.fusion import weights as command
 from training.fusion.pairs import (

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.models.card import load_card
-from emotion_ros.perception.models.file import packaged_weights
 from emotion_ros.perception.text.classifier import make_text_engine
 from training import metrics
 from training.face.data import load_faces

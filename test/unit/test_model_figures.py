@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The figures in docs/models.md are those of the model cards."""
 
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.models.card import load_card
-from emotion_ros.perception.models.file import packaged_weights
 from model_figures import DOCUMENT, MARK, TITLES, model_figures
 
 

@@ -16,8 +16,8 @@ import torch
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.classifier import FaceClassifier
-from emotion_ros.perception.models.file import packaged_weights
 from emotion_ros.perception.models.onnx_session import open_session
 from training import calibrate, card, checkpoint
 from training.command import log, run

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from emotion_ros.perception.models.torch_device import choose_torch_device
+from emotion_ros.perception.models.torch_backend import choose_torch_device
 from training import calibrate
 from training.command import as_json, run
 from training.face.data import Faces, load_faces

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.perception.models.torch_device import choose_torch_device
+from emotion_ros.perception.models.torch_backend import choose_torch_device
 from training import checkpoint, command, metrics
 from training.config import add_options, read_options
 from training.face.augment import Augmentation

@@ -17,10 +17,10 @@ from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.crop import face_quality
 from emotion_ros.perception.face.detectors.detector import FaceBox
-from emotion_ros.perception.models.file import PACKAGED, packaged_weights
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipeline
 from training.command import log

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 
 
 def count_sentiments(utterances: pd.DataFrame) -> NDArray[np.int64]:

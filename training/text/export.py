@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.fusion.opinion_pool import softmax
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.models.onnx_session import open_session
 from emotion_ros.perception.text.classifier import make_text_engine
 from training import calibrate, card, checkpoint

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.text.language import MIN_WORDS
 from emotion_ros.perception.text.language_profile import (
     FILE_NAME,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From face crops to seven probabilities each."""
+"""Face emotion classifier: from face crops to seven probabilities each."""
 
 from pathlib import Path
 
@@ -7,20 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.errors import ModelError
+from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.models.backend import Backend, make_backend
 from emotion_ros.perception.models.card import ImageInput, ModelCard, load_card
-from emotion_ros.perception.models.file import PACKAGED, packaged_weights
 
 
 class FaceClassifier:
-    """A face emotion network and its card; ``card`` tells what it is and what it is worth."""
+    """A face emotion network with its model card."""
 
     def __init__(self, card: ModelCard, backend: Backend) -> None:
-        """Take a loaded engine; ModelError when it wants other images or says other things."""
+        """Take a loaded engine; ModelError when its card has another input or output."""
         given = card.require_task('face_emotion').input
         if not isinstance(given, ImageInput) or given.colour != 'gray':
-            raise ModelError(f'{card.path}: face crops are gray; this model wants other images')
+            raise ModelError(f'{card.path}: face crops are gray; this model needs other images')
         if given.width != given.height:
             raise ModelError(f'{card.path}: {given.width}x{given.height}; face crops are square')
         if [head.name for head in card.outputs] != ['emotion']:
@@ -46,15 +46,12 @@ class FaceClassifier:
     def classify(self, crops: ImageArray) -> NDArray[np.float64]:
         """Return probabilities [N, 7] of grey uint8 crops [N, height, width].
 
-        No crops give [0, 7]. InvalidInput('bad_output') when the network says NaN or infinity.
+        No crops give [0, 7]. InvalidInput('bad_output') when the network returns NaN or infinity.
         """
         head = self.card.outputs[0]
         if not len(crops):
             return np.empty((0, len(head.labels)))
-        (logits,) = self._backend.run({self._input.name: self._normalise(crops)})
-        return head.probabilities(logits)
-
-    def _normalise(self, crops: ImageArray) -> NDArray[np.float32]:
-        """Return (pixel - mean) / std as [N, 1, height, width]."""
         (mean,), (std,) = self._input.mean, self._input.std
-        return ((crops[:, None].astype(np.float32) - mean) / std).astype(np.float32)
+        normalised = ((crops[:, None].astype(np.float32) - mean) / std).astype(np.float32)
+        (logits,) = self._backend.run({self._input.name: normalised})
+        return head.probabilities(logits)

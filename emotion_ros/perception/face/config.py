@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""What can be set about vision: the single home of names, defaults, ranges and words."""
+"""Options of the vision node: names, defaults, ranges and descriptions."""
 
 from dataclasses import dataclass
 
 from emotion_ros.core.options import Options, option
+from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.face.detectors.factory import KINDS
 from emotion_ros.perception.models.backend import DEVICES
-from emotion_ros.perception.models.file import PACKAGED
 
 
 @dataclass(frozen=True)
 class VisionConfig(Options):
-    """Options of the vision node; the pipeline, the replay and the benchmarks share them."""
+    """Options of the vision node, shared by the pipeline, the replay and the benchmarks."""
 
     image_transport: str = option(
         'raw',

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Cuts faces out of the image the way the training faces were cut, and says how good they are.
+"""Crops faces as the training faces were cropped, and rates the quality of the crop.
 
 FER2013's faces were cut by another detector than ours: its squares lie differently around the
-same face. ``CROPS`` puts a square where FER2013's would be; the numbers come from
-``python -m studies.crop_and_detectors.measure_crop``. What a face is worth when it is small or
-blurred was checked with ``python -m studies.fusion.quality``.
+same face. ``CROPS`` moves each detector's square to FER2013's; the numbers come from
+``python -m studies.crop_and_detectors.measure_crop``. The quality of small and blurred faces was
+checked with ``python -m studies.fusion.quality``.
 """
 
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ _SHARP = 0.007  # FER2013's own faces: 0.34 to 1.7; blurred over 1.5 px: 0.02
 
 @dataclass(frozen=True)
 class FaceCrop:
-    """Where FER2013's square lies in a detector's box.
+    """FER2013's square relative to a detector's box.
 
-    ``scale`` is its side and ``right``, ``down`` the way from the box's centre to its own, all
-    as fractions of the box's size (the square root of its area).
+    ``scale`` is its side, ``offset_x`` (right) and ``offset_y`` (down) lead from the box's centre
+    to its own; all are fractions of the box's size (the square root of its area).
     """
 
     scale: float
-    right: float
-    down: float
+    offset_x: float
+    offset_y: float
 
 
 CROPS = {
@@ -41,31 +41,25 @@ CROPS = {
     'haar': FaceCrop(1.0, 0.0, 0.01),
 }
 AS_IS = FaceCrop(1.0, 0.0, 0.0)
-"""For a detector that is not in the table."""
+"""The box unchanged, for a detector that is not in the table."""
 
 
 def crop_face(
     image_bgr: ImageArray, face: FaceBox, crop: FaceCrop = AS_IS, side: int = CROP_SIDE
 ) -> ImageArray:
-    """Return the face as grey uint8 [side, side]; over the border, the border is repeated."""
+    """Return the face as grey uint8 [side, side]; beyond the image its border is repeated."""
     x1, y1, x2, y2 = face.box_xyxy
     span = max(1, round(crop.scale * face.size_px))
-    left = round((x1 + x2) / 2 + crop.right * face.size_px - span / 2)
-    top = round((y1 + y2) / 2 + crop.down * face.size_px - span / 2)
-    patch = _cut(image_bgr, left, top, span)
+    left = round((x1 + x2) / 2 + crop.offset_x * face.size_px - span / 2)
+    top = round((y1 + y2) / 2 + crop.offset_y * face.size_px - span / 2)
+    rows = np.clip(np.arange(top, top + span), 0, image_bgr.shape[0] - 1)
+    columns = np.clip(np.arange(left, left + span), 0, image_bgr.shape[1] - 1)
+    patch = image_bgr[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if patch.shape[:2] != (span, span):
+        patch = image_bgr[np.ix_(rows, columns)]
     grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY)
-    way = cv2.INTER_AREA if span > side else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(grey, (side, side), interpolation=way), np.uint8)
-
-
-def _cut(image: ImageArray, left: int, top: int, span: int) -> ImageArray:
-    """Return the square of ``span`` px at left, top; pixels outside repeat the nearest inside."""
-    rows = np.clip(np.arange(top, top + span), 0, image.shape[0] - 1)
-    columns = np.clip(np.arange(left, left + span), 0, image.shape[1] - 1)
-    inside = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    if inside.shape[:2] == (span, span):
-        return inside
-    return image[np.ix_(rows, columns)]
+    interpolation = cv2.INTER_AREA if span > side else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(grey, (side, side), interpolation=interpolation), np.uint8)
 
 
 def sharpness(crop: ImageArray) -> float:
@@ -78,10 +72,9 @@ def sharpness(crop: ImageArray) -> float:
 
 
 def face_quality(face: FaceBox, crop: ImageArray) -> float:
-    """Return 0..1: how far the classifier can be trusted on this crop.
+    """Return the quality of a crop for the classifier, 0..1.
 
-    The weakest of three counts: the detector's score, the face's size in the image, and the
-    crop's sharpness.
+    The minimum of the detector's score, the face's size in the image and the crop's sharpness.
     """
     size = min(1.0, face.size_px / _FULL_SIZE)
     sharp = 1.0 - exp(-sharpness(crop) / _SHARP)

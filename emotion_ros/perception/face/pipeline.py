@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Image in, faces with emotions out: detect → track → crop → classify.
 
-Shared by the vision node, the replay and the benchmarks, so that all of them see the same.
+The vision node, the replay and the benchmarks share it.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,18 +17,18 @@ from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.crop import AS_IS, CROPS, crop_face, face_quality
 from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import make_detector
-from emotion_ros.perception.face.template_tracker import FaceFollower
-from emotion_ros.perception.face.tracker import Box, FaceTrack, FaceTracker
+from emotion_ros.perception.face.template_tracker import TemplateTracker
+from emotion_ros.perception.face.tracker import Box, FaceTracker
 from emotion_ros.perception.image.decode import ImageArray, rotate_image
 
-MAX_FACES = 16  # the surest are kept; bounds the time that one image can take
+MAX_FACES = 16  # the best scores are kept; bounds the time that one image can take
 
 
 @dataclass(frozen=True)
 class FaceReport:
-    """What one image showed, faces by id.
+    """The faces of one image, by id, and its size in px after ``rotate``.
 
-    ``timings`` in seconds per stage: what ``process`` took, a search that was left to it included.
+    ``timings`` are the seconds per stage of ``process``, a deferred detection included.
     """
 
     faces: tuple[FaceObservation, ...]
@@ -38,10 +38,10 @@ class FaceReport:
 
 
 class FacePipeline:
-    """Holds the state of one camera: known faces, and when to search again.
+    """The state of one camera: tracked faces, and when the next detection is due.
 
-    Give the images of one camera in order, from one thread. A jump back of the clock makes it
-    start anew, so that a recording that is played again gives the same.
+    Give the images of one camera in order, from one thread. A backward jump of the clock resets
+    it, so that a recording that is played again gives the same results.
     """
 
     def __init__(
@@ -59,76 +59,35 @@ class FacePipeline:
         self.reset()
 
     def reset(self) -> None:
-        """Forget every face, as for a clock that jumped back or another camera."""
+        """Drop every face, as after a backward jump of the clock or for another camera."""
         self._tracker = FaceTracker()
-        self._follower = FaceFollower()
+        self._templates = TemplateTracker()
         self._until_detection = 0
-        self._unsearched: ImageArray | None = None
+        self._deferred: ImageArray | None = None
         self._stamp_s = float('-inf')
 
     def process(self, image_bgr: ImageArray, stamp_s: float) -> FaceReport:
         """Return the faces in a BGR uint8 image, turned by ``rotate`` first.
 
-        Nobody in view gives no faces. InvalidInput('bad_output') when the network fails. The
-        image must stay as it is until ``catch_up`` or the next one.
+        An image without faces gives none. InvalidInput('bad_output') when the network fails. The
+        image must stay unchanged until ``run_deferred_detection`` or the next one.
         """
         start = self._clock()
-        self.catch_up()
+        self.run_deferred_detection()
         if stamp_s < self._stamp_s - CLOCK_JUMP_S:
             self.reset()
         self._stamp_s = stamp_s
-        upright = rotate_image(image_bgr, self.config.rotate)
-        boxes = self._find_faces(upright)
-        tracks = self._track(upright, boxes, stamp_s)
-        found = self._clock()
-        results = self._classify(upright, boxes, tracks)
-        timings = {'detect': found - start, 'classify': self._clock() - found}
-        height, width = upright.shape[:2]
-        return FaceReport(results, width, height, timings)
-
-    def catch_up(self) -> None:
-        """Search the last image if its turn had come and following was enough to answer it.
-
-        ``process`` does so too: called between two images it only takes the search out of the
-        time that an answer takes. What it finds is followed from there.
-        """
-        image, self._unsearched = self._unsearched, None
-        if image is not None:
-            self._search(image)
-
-    def _find_faces(self, image: ImageArray) -> list[FaceBox]:
-        """Follow the known faces while that works; search when lost, and every n-th image."""
-        followed = self._follower.follow(image) if self.config.detect_every > 1 else None
-        is_due = self._until_detection <= 0
-        if followed is None or (is_due and not followed):
-            return self._search(image)
-        if is_due:
-            self._unsearched = image
-        self._until_detection -= 1
-        return followed
-
-    def _search(self, image: ImageArray) -> list[FaceBox]:
-        self._follower = FaceFollower()  # should the search fail, the next image begins with one
-        faces = [
-            face for face in self.detector.detect(image) if face.size_px >= self.config.min_face_px
-        ][:MAX_FACES]
-        self._follower.remember(image, faces)
-        self._until_detection = self.config.detect_every - 1
-        return faces
-
-    def _track(self, image: ImageArray, faces: list[FaceBox], stamp_s: float) -> list[FaceTrack]:
-        boxes = [_normalise(face.box_xyxy, image) for face in faces]
-        return self._tracker.update(boxes, stamp_s)
-
-    def _classify(
-        self, image: ImageArray, faces: list[FaceBox], tracks: list[FaceTrack]
-    ) -> tuple[FaceObservation, ...]:
+        image = rotate_image(image_bgr, self.config.rotate)
+        height, width = image.shape[:2]
+        faces = self._locate(image)
+        tracks = self._tracker.update(
+            [_relative_box(face, width, height) for face in faces], stamp_s
+        )
+        located = self._clock()
         side, _ = self.classifier.crop_size
         crops = [crop_face(image, face, self._crop, side) for face in faces]
-        if not crops:
-            return ()
-        rows = self.classifier.classify(np.stack(crops))
-        results = [
+        rows = self.classifier.classify(np.stack(crops)) if crops else ()
+        observations = [
             FaceObservation(
                 face_id=track.face_id,
                 box_xyxy=track.box_xyxy,
@@ -138,21 +97,49 @@ class FacePipeline:
             )
             for face, track, crop, row in zip(faces, tracks, crops, rows, strict=True)
         ]
-        return tuple(sorted(results, key=lambda result: result.face_id))
+        observations.sort(key=lambda observation: observation.face_id)
+        timings = {'detect': located - start, 'classify': self._clock() - located}
+        return FaceReport(tuple(observations), width, height, timings)
+
+    def run_deferred_detection(self) -> None:
+        """Detect in the last image if that was due but its faces could be tracked.
+
+        ``process`` begins with it: a call between two images only takes the detection out of the
+        time that an answer needs. The faces are tracked from there.
+        """
+        image, self._deferred = self._deferred, None
+        if image is not None:
+            self._detect(image)
+
+    def _locate(self, image: ImageArray) -> list[FaceBox]:
+        """Track the known faces; detect when one is lost, and in every n-th image, deferred."""
+        tracked = self._templates.update(image) if self.config.detect_every > 1 else None
+        is_due = self._until_detection <= 0
+        if tracked is None or (is_due and not tracked):
+            return self._detect(image)
+        if is_due:
+            self._deferred = image
+        self._until_detection -= 1
+        return tracked
+
+    def _detect(self, image: ImageArray) -> list[FaceBox]:
+        self._templates = TemplateTracker()  # if detection fails, the next image begins with it
+        faces = [
+            face for face in self.detector.detect(image) if face.size_px >= self.config.min_face_px
+        ][:MAX_FACES]
+        self._templates.init(image, faces)
+        self._until_detection = self.config.detect_every - 1
+        return faces
 
 
 def make_face_pipeline(config: VisionConfig) -> FacePipeline:
-    """Build detector and classifier as configured; every EmotionRosError of theirs passes."""
+    """Build detector and classifier as configured; their EmotionRosErrors pass."""
     detector = make_detector(config.face_detector, config.detector_model, config.detect_width)
     return FacePipeline(detector, FaceClassifier.load(config.face_model, config.device), config)
 
 
-def _normalise(box_xyxy: Box, image: ImageArray) -> Box:
-    """Return a box in pixels as fractions of the image, cut at its border."""
-    height, width = image.shape[:2]
-    x1, y1, x2, y2 = box_xyxy
-    return _clip(x1 / width), _clip(y1 / height), _clip(x2 / width), _clip(y2 / height)
-
-
-def _clip(value: float) -> float:
-    return min(max(value, 0.0), 1.0)
+def _relative_box(face: FaceBox, width: int, height: int) -> Box:
+    """Return the box as fractions of the image, clipped at its border."""
+    sides = zip(face.box_xyxy, (width, height, width, height), strict=True)
+    x1, y1, x2, y2 = (min(max(value / side, 0.0), 1.0) for value, side in sides)
+    return x1, y1, x2, y2

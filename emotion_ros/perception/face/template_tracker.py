@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Follows found faces through the images between two detections, by template matching."""
+"""Tracks detected faces between two detections by template matching."""
 
 import cv2
 import numpy as np
@@ -8,28 +8,28 @@ from emotion_ros.perception.face.detectors.detector import FaceBox, scale_to_wid
 from emotion_ros.perception.image.decode import ImageArray
 
 WIDTH = 320  # px; matching happens on a grey image of this width
-MIN_MATCH = 0.8  # normalised correlation under which a face counts as lost
-REACH = 0.5  # how far a face may move between two images, in box sides
+MIN_MATCH = 0.8  # normalised correlation below which a face counts as lost
+SEARCH_MARGIN = 0.5  # how far a face may move between two images, in box sides
 MIN_TEMPLATE = 6  # px
 
 
-class FaceFollower:
-    """Remembers what the faces looked like when they were detected."""
+class TemplateTracker:
+    """Holds one template per detected face; ``init`` and ``update`` as in cv2.Tracker."""
 
     def __init__(self) -> None:
         self._faces: list[FaceBox] = []
         self._templates: list[ImageArray] = []
         self._shape: tuple[int, ...] = ()
 
-    def remember(self, image_bgr: ImageArray, faces: list[FaceBox]) -> None:
+    def init(self, image_bgr: ImageArray, faces: list[FaceBox]) -> None:
         """Start from freshly detected faces; boxes are in pixels of this image."""
         grey, scale = _shrink(image_bgr)
         self._shape = image_bgr.shape
         self._faces = list(faces)
         self._templates = [_cut(grey, face, scale, 0.0)[0] for face in faces]
 
-    def follow(self, image_bgr: ImageArray) -> list[FaceBox] | None:
-        """Return the same faces where they are now, or None when any of them is lost."""
+    def update(self, image_bgr: ImageArray) -> list[FaceBox] | None:
+        """Return the same faces at their new places, or None when any of them is lost."""
         if image_bgr.shape != self._shape:
             return None
         if not self._faces:
@@ -52,7 +52,7 @@ def _shrink(image_bgr: ImageArray) -> tuple[ImageArray, float]:
 def _cut(
     grey: ImageArray, face: FaceBox, scale: float, margin: float
 ) -> tuple[ImageArray, int, int]:
-    """Return the part of the small image under the box, widened, with its left and top."""
+    """Return the part of the small image under the box plus ``margin``, and its left and top."""
     x1, y1, x2, y2 = (v * scale for v in face.box_xyxy)
     dx, dy = margin * (x2 - x1), margin * (y2 - y1)
     left, top = max(0, round(x1 - dx)), max(0, round(y1 - dy))
@@ -61,8 +61,8 @@ def _cut(
 
 
 def _find(grey: ImageArray, scale: float, face: FaceBox, template: ImageArray) -> FaceBox | None:
-    """Return the face moved to where the template fits best, None where it fits nowhere."""
-    window, left, top = _cut(grey, face, scale, REACH)
+    """Return the face moved to the best match of its template, None below MIN_MATCH."""
+    window, left, top = _cut(grey, face, scale, SEARCH_MARGIN)
     if min(template.shape) < MIN_TEMPLATE or min(np.subtract(window.shape, template.shape)) < 0:
         return None
     match = cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED)
@@ -70,10 +70,7 @@ def _find(grey: ImageArray, scale: float, face: FaceBox, template: ImageArray) -
     if not best >= MIN_MATCH:
         return None
     _, old_left, old_top = _cut(grey, face, scale, 0.0)
-    return _shift(face, (left + x - old_left) / scale, (top + y - old_top) / scale)
-
-
-def _shift(face: FaceBox, dx: float, dy: float) -> FaceBox:
+    dx, dy = (left + x - old_left) / scale, (top + y - old_top) / scale
     x1, y1, x2, y2 = face.box_xyxy
     points = face.landmarks_xy and tuple((x + dx, y + dy) for x, y in face.landmarks_xy)
     return FaceBox((x1 + dx, y1 + dy, x2 + dx, y2 + dy), face.score, points)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Faces and what was read in them, drawn onto a copy of the image."""
+"""Draws faces, their ids and emotions onto a copy of the image."""
 
 from collections.abc import Sequence
 
@@ -12,20 +12,21 @@ from emotion_ros.perception.image.decode import ImageArray
 
 _COLOUR_BGR, _BLACK = (80, 220, 80), (0, 0, 0)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-_USUAL_WIDTH = 800  # px; in wider images lines and letters grow along
+_USUAL_WIDTH = 800  # px; in wider images lines and letters grow with the width
 
 
 def annotate_faces(image_bgr: ImageArray, faces: Sequence[FaceObservation]) -> ImageArray:
     """Return a copy of a BGR image with a box, the id and the likeliest emotion of every face."""
     canvas = image_bgr.copy()
     height, width = canvas.shape[:2]
+    scale = max(1.0, width / _USUAL_WIDTH)
     for face in faces:
-        _draw(canvas, outline_face(face, width, height), max(1.0, width / _USUAL_WIDTH))
+        _draw(canvas, outline_face(face, width, height), scale)
     return canvas
 
 
 def _draw(canvas: ImageArray, outline: FaceOutline, scale: float) -> None:
-    """Draw the outline and, above it or inside it at the top of the image, the words."""
+    """Draw the outline and its caption, above it or, at the top of the image, inside it."""
     corners = np.array(outline.corners_xy).astype(np.int32)
     line = round(2 * scale)
     (width, height), below = cv2.getTextSize(outline.caption, _FONT, 0.5 * scale, line // 2)

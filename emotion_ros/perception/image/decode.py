@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Raw camera images of any usual encoding become one kind of array: BGR, uint8, contiguous.
+"""Decoding raw camera images of every usual encoding to BGR, uint8, contiguous arrays.
 
 Every message is validated before a pixel is touched (encoding, size, step, length, in this
-order), so that a malformed one costs microseconds and has a reason that can be counted.
+order), so that a malformed one costs microseconds and is counted under its reason.
 """
 
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class _Encoding:
     """Memory layout of one encoding and the OpenCV conversion that makes BGR of it.
 
     A row holds ``width * channels`` bytes; ``planar`` 4:2:0 images have half as many rows
-    again, below the picture, for the chroma. ``even`` names the sides that must be even.
+    again, below the luma, for the chroma. ``even`` names the sides that must be even.
     """
 
     channels: int
@@ -102,7 +102,7 @@ _ROTATIONS = {
 
 
 def decode_image(raw: RawImage) -> ImageArray:
-    """Return the picture as BGR uint8 [height, width, 3], contiguous, owning its memory.
+    """Return the image as BGR uint8 [height, width, 3], contiguous, owning its memory.
 
     Rows may be padded by any number of bytes; the last row need not be. mono16 keeps its upper
     byte, 8UC1 is grey, 8UC3 and 8UC4 are BGR(A), 4:2:0 data holds height*3/2 rows. Raises

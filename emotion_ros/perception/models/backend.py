@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The one door to neural networks: named arrays in, arrays in the order of the card out."""
+"""Inference backend interface: named arrays in, arrays in the order of the card out."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from emotion_ros.errors import ModelError
 from emotion_ros.perception.models.card import ModelCard
 
-MODEL_FAILURES = ('bad_output', 'inference_failed')  # reasons that are no fault of the input
+__all__ = ['DEVICES', 'MODEL_FAILURES', 'Backend', 'make_backend']
+
+MODEL_FAILURES = ('bad_output', 'inference_failed')  # reasons that the input did not cause
 DEVICES = ('cpu', 'cuda', 'tensorrt', 'auto')
 
 
@@ -24,7 +26,7 @@ class Backend(Protocol):
 def make_backend(card: ModelCard, device: str = 'cpu', threads: int = 2) -> Backend:
     """Load the card's model into the engine for its file type.
 
-    The engines are imported here, so that the optional ones cost nothing unless used.
+    The engines are imported here: an optional one is imported only when it is used.
     """
     suffix = card.model_path.suffix
     if suffix == '.onnx':

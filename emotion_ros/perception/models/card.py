@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Model cards: the JSON beside a model file that says how to use it, and what it is worth.
+"""Model cards: the JSON beside a model file that says how to use it, and its figures.
 
 ``load_card`` checks the card, ``ModelCard.read_model`` the file against the card.
 """
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
+from emotion_ros.core.fusion.opinion_pool import softmax
 from emotion_ros.errors import InvalidInput, ModelError
 from emotion_ros.files.checked import CheckedValue, read_json
 from emotion_ros.perception.models.file import read_model_file, refuse_pickle
@@ -62,21 +63,19 @@ class OutputHead:
     def probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return softmax(logits / temperature), [N, labels].
 
-        InvalidInput('bad_output') when the shape is another or a logit is not finite: what
-        a broken model says must never look like a belief.
+        InvalidInput('bad_output') when the shape is another or a logit is not finite: the output
+        of a broken model must never look like a probability.
         """
         if logits.ndim != 2 or logits.shape[1] != len(self.labels):
             raise InvalidInput('bad_output', f'{self.name} has shape {logits.shape}')
         if not np.isfinite(logits).all():
             raise InvalidInput('bad_output', f'{self.name} holds NaN or infinity')
-        scaled = logits.astype(np.float64) / self.temperature
-        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+        return softmax(logits.astype(np.float64) / self.temperature)
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a model file is: task, input, outputs in order, hash, origin and measured worth."""
+    """What a model file is: task, input, outputs in order, hash, training and metrics."""
 
     path: Path
     task: str
@@ -102,14 +101,14 @@ class ModelCard:
     def text_input(self) -> TextInput:
         """The input of a text model; ModelError when the model takes something else."""
         if not isinstance(self.input, TextInput):
-            raise ModelError(f'{self.path}: a model for {self.task!r} reads no text')
+            raise ModelError(f'{self.path}: a model for {self.task!r} takes no text')
         return self.input
 
     @property
     def image_input(self) -> ImageInput:
         """The input of an image model; ModelError when the model takes something else."""
         if not isinstance(self.input, ImageInput):
-            raise ModelError(f'{self.path}: a model for {self.task!r} sees no image')
+            raise ModelError(f'{self.path}: a model for {self.task!r} takes no image')
         return self.input
 
     def require_task(self, task: str) -> 'ModelCard':

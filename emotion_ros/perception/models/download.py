@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Fetching a model of others: only when a person asks, whole and checked, or not at all."""
+"""Explicit, verified, atomic download of third-party models."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from http.client import HTTPException
 from pathlib import Path
@@ -11,22 +10,21 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from emotion_ros.errors import ConfigError, ModelError
-from emotion_ros.files.atomic_write import draft_folder_of, draft_of
+from emotion_ros.files.atomic_write import atomic_write, atomic_write_folder
 from emotion_ros.perception.models.registry import (
     BLOCK_BYTES,
-    StoredFile,
-    StoredModel,
+    ExternalFile,
+    external_model,
     model_folders,
-    stored_model,
 )
 
 TIMEOUT_S = 30.0
 
 Opener = Callable[..., IO[bytes]]
-"""Called with an address and ``timeout=`` seconds, like urllib.request.urlopen."""
+"""Called with a URL and ``timeout=`` in seconds, like urllib.request.urlopen."""
 
 Progress = Callable[[int], None]
-"""Called with the number of bytes that have come since the last call."""
+"""Called with the number of bytes received since the last call."""
 
 
 def fetch(
@@ -35,33 +33,32 @@ def fetch(
     opener: Opener = urlopen,
     on_bytes: Progress | None = None,
 ) -> Path:
-    """Download a model, check it, then put it in ``folder`` in one step; return its entry there.
+    """Download a model, verify it, then move it into ``folder``; return its path there.
 
-    ModelError in one line when it cannot be had or is not the pinned one, ConfigError when it
-    cannot be written. Whatever ends it early, what was there before stays as it was.
+    ModelError in one line when it cannot be downloaded or has another hash, ConfigError when it
+    cannot be written. After any failure the folder is as it was before.
     """
-    model = stored_model(name)
+    model = external_model(name)
     entry = (folder or model_folders()[0]) / model.entry
-    with _draft(model, entry) as draft:
-        for file, path in zip(model.files, model.paths(draft), strict=True):
-            _download(file, path, opener, on_bytes or _unwatched)
+    with atomic_write_folder(entry) if model.folder else atomic_write(entry) as temporary:
+        for file, path in zip(model.files, model.paths(temporary), strict=True):
+            _download(file, path, opener, on_bytes)
     return entry
 
 
-@contextmanager
-def _draft(model: StoredModel, entry: Path) -> Iterator[Path]:
-    with draft_folder_of(entry) if model.folder else draft_of(entry) as draft:
-        yield draft
-
-
-def _download(file: StoredFile, path: Path, opener: Opener, on_bytes: Progress) -> None:
-    """Write what the address holds; ModelError unless its bytes are the pinned ones."""
+def _download(file: ExternalFile, path: Path, opener: Opener, on_bytes: Progress | None) -> None:
+    """Write one file; ModelError unless its bytes have the pinned hash."""
     digest, size = sha256(), 0
     for block in _blocks(file, opener):
         digest.update(block)
         size += len(block)
-        _append(path, block)
-        on_bytes(len(block))
+        try:
+            with path.open('ab') as stream:
+                stream.write(block)
+        except OSError as error:
+            raise ConfigError(f'{path.parent}: cannot be written: {error.strerror}') from error
+        if on_bytes is not None:
+            on_bytes(len(block))
     if size < file.size:
         raise ModelError(f'{file.url}: the download broke off after {size} of {file.size} bytes')
     if digest.hexdigest() != file.sha256:
@@ -69,35 +66,18 @@ def _download(file: StoredFile, path: Path, opener: Opener, on_bytes: Progress) 
         raise ModelError(f'{file.url}: sha256 is {actual}, expected {file.sha256}')
 
 
-def _blocks(file: StoredFile, opener: Opener) -> Iterator[bytes]:
-    """Yield what comes, at most a block more than expected."""
+def _blocks(file: ExternalFile, opener: Opener) -> Iterator[bytes]:
+    """Yield the bytes of the URL, at most one more than expected; ModelError when it fails."""
     left = file.size + 1
-    with _network_errors(file.url), opener(file.url, timeout=TIMEOUT_S) as response:
-        while left > 0 and (block := response.read(min(BLOCK_BYTES, left))):
-            left -= len(block)
-            yield block
-
-
-@contextmanager
-def _network_errors(url: str) -> Iterator[None]:
     try:
-        yield
+        with opener(file.url, timeout=TIMEOUT_S) as response:
+            while left > 0 and (block := response.read(min(BLOCK_BYTES, left))):
+                left -= len(block)
+                yield block
     except HTTPError as error:
         error.close()
-        raise ModelError(f'{url}: the server answers {error.code} {error.reason}') from error
+        raise ModelError(f'{file.url}: the server answers {error.code} {error.reason}') from error
     except URLError as error:
-        raise ModelError(f'{url}: cannot be reached: {error.reason}') from error
+        raise ModelError(f'{file.url}: cannot be reached: {error.reason}') from error
     except (OSError, HTTPException) as error:
-        raise ModelError(f'{url}: the download broke off: {error!r}') from error
-
-
-def _unwatched(count: int) -> None:
-    del count
-
-
-def _append(path: Path, block: bytes) -> None:
-    try:
-        with path.open('ab') as file:
-            file.write(block)
-    except OSError as error:
-        raise ConfigError(f'{path.parent}: cannot be written: {error.strerror}') from error
+        raise ModelError(f'{file.url}: the download broke off: {error!r}') from error

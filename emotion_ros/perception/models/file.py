@@ -1,19 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Reading model files: never a pickle, never more than the cap, always the expected hash."""
+"""Reading model files: no pickles, a limit on the size, and always the expected hash."""
 
 from hashlib import sha256
 from pathlib import Path
 
 from emotion_ros.errors import ModelError
 
-PACKAGED = 'packaged'
 MAX_MODEL_BYTES = 1 << 30
 PICKLE_SUFFIXES = ('.pt', '.pth', '.pkl', '.pickle', '.joblib')
-
-
-def packaged_weights() -> Path:
-    """Return the folder of the weights that come with the package."""
-    return Path(__file__).parents[2] / 'weights'
 
 
 def refuse_pickle(path: Path) -> None:
@@ -29,14 +23,6 @@ def read_model_file(path: Path, expected_sha256: str, *, limit: int = MAX_MODEL_
     can change, and a session made from bytes cannot follow references to other files.
     """
     refuse_pickle(path)
-    data = _read_at_most(path, limit)
-    actual = sha256(data).hexdigest()
-    if actual != expected_sha256:
-        raise ModelError(f'{path}: sha256 is {actual}, expected {expected_sha256}')
-    return data
-
-
-def _read_at_most(path: Path, limit: int) -> bytes:
     try:
         with path.open('rb') as file:
             data = file.read(limit + 1)
@@ -44,4 +30,7 @@ def _read_at_most(path: Path, limit: int) -> bytes:
         raise ModelError(f'{path}: cannot be read: {error.strerror}') from error
     if len(data) > limit:
         raise ModelError(f'{path}: is larger than {limit} bytes')
+    actual = sha256(data).hexdigest()
+    if actual != expected_sha256:
+        raise ModelError(f'{path}: sha256 is {actual}, expected {expected_sha256}')
     return data

@@ -19,8 +19,8 @@ class OnnxBackend:
     """One ONNX Runtime session.
 
     ModelError when the bytes are no ONNX model, refer to data in other files, or do not have
-    the inputs, outputs and widths that the card promises; ConfigError when ``device`` cannot
-    be had. ``threads`` work on one call; between calls they sleep, they never spin.
+    the inputs, outputs and widths in the card; ConfigError when ``device`` is not available.
+    ``threads`` work on one call; between calls they sleep and do not spin.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class OnnxBackend:
 
 
 def choose_providers(device: str, installed: Sequence[str]) -> list[str]:
-    """Return the ONNX Runtime providers for a device name, the wanted one first.
+    """Return the ONNX Runtime providers for a device name, the preferred one first.
 
     ``auto`` is CUDA when installed, else the CPU; TensorRT spends minutes on its first start
     and must be asked for.
@@ -83,14 +83,14 @@ def _check_outputs(outputs: Sequence[ort.NodeArg], card: ModelCard) -> None:
 
 
 def _agrees(shape: Sequence[int | str | None], expected: Sequence[int]) -> bool:
-    """Compare a declared shape, in which a word stands for any size."""
+    """Compare with a declared shape, in which a name stands for any size."""
     return len(shape) == len(expected) and all(
         not isinstance(have, int) or have == want
         for have, want in zip(shape, expected, strict=True)
     )
 
 
-def _mismatch(card: ModelCard, what: str, model: object, promised: object) -> ModelError:
+def _mismatch(card: ModelCard, what: str, model: object, expected: object) -> ModelError:
     return ModelError(
-        f'{card.model_path}: {what}: the model has {model}, the card {card.path.name} {promised}'
+        f'{card.model_path}: {what}: the model has {model}, the card {card.path.name} {expected}'
     )

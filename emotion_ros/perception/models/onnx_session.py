@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Opening ONNX Runtime sessions in one way: few threads that sleep, quiet, from bytes only."""
+"""ONNX Runtime sessions: from bytes only, few threads that do not spin, no log output."""
 
 import os
 from collections.abc import Sequence
@@ -21,19 +21,19 @@ ENGINE_ERRORS = (
     ort_errors.NotImplemented,
     ort_errors.RuntimeException,
 )
-"""What ONNX Runtime raises; it has no common base class of its own."""
+"""What ONNX Runtime raises; these have no common base class."""
 
 
 def open_session(
     model: bytes, path: Path, *, providers: Sequence[str] = CPU_PROVIDERS, threads: int = 2
 ) -> ort.InferenceSession:
-    """Return a session on these bytes; ModelError, naming ``path``, when they are no model."""
+    """Return a session for these bytes; ModelError, naming ``path``, when they are no model."""
     try:
         session = ort.InferenceSession(model, session_options(threads), list(providers))
     except ENGINE_ERRORS as error:
         line = ' '.join(str(error).split())
         raise ModelError(f'{path}: cannot be loaded: {line}') from error
-    session._model_bytes = None  # it would keep the whole file in memory, to change providers
+    session._model_bytes = None  # kept in memory only to change providers later
     return session
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Models of others that are not packaged: what they are, where they are kept, are they intact.
+"""Third-party models that are not packaged: source, licence, pinned hash and local path.
 
-Nothing here reaches for the network; download.py does, and only when asked.
+Nothing here uses the network; download.py does, and only when asked.
 """
 
 import os
@@ -17,8 +17,8 @@ BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class StoredFile:
-    """One file of somebody else's: its name here, its address, and what it must be."""
+class ExternalFile:
+    """One file of a third-party model: local name, URL, SHA-256 and size in bytes."""
 
     name: str
     url: str
@@ -27,14 +27,13 @@ class StoredFile:
 
 
 @dataclass(frozen=True)
-class StoredModel:
-    """The files of a model and their terms.
+class ExternalModel:
+    """The files of a third-party model and its licence.
 
-    One that has a ``folder`` keeps its files there; ``hub_name`` is what the Hugging Face hub
-    calls it.
+    With a ``folder`` the files are kept in it; ``hub_name`` is the name on the Hugging Face hub.
     """
 
-    files: tuple[StoredFile, ...]
+    files: tuple[ExternalFile, ...]
     licence: str
     folder: str = ''
     hub_name: str = ''
@@ -46,7 +45,7 @@ class StoredModel:
 
     @property
     def entry(self) -> str:
-        """What stands for the model in a folder of models: its folder, or its only file."""
+        """The name of the model in a folder of models: that of its folder or its only file."""
         return self.folder or self.files[0].name
 
     def paths(self, entry: Path) -> tuple[Path, ...]:
@@ -59,15 +58,15 @@ _CARDIFF = 'cardiffnlp/twitter-roberta-base-sentiment-latest'
 _CARDIFF_REVISION = '3216a57f2a0d9c45a2e6c20157c20c49fb4bf9c7'
 
 
-def _of_cardiff(name: str, size: int, digest: str) -> StoredFile:
+def _cardiff_file(name: str, size: int, digest: str) -> ExternalFile:
     url = f'https://huggingface.co/{_CARDIFF}/resolve/{_CARDIFF_REVISION}/{name}'
-    return StoredFile(name, url, digest, size)
+    return ExternalFile(name, url, digest, size)
 
 
-STORED_MODELS = {
-    'yunet': StoredModel(
+EXTERNAL_MODELS = {
+    'yunet': ExternalModel(
         files=(
-            StoredFile(
+            ExternalFile(
                 name='face_detection_yunet_2023mar.onnx',
                 url=f'{_ZOO}/face_detection_yunet/face_detection_yunet_2023mar.onnx',
                 sha256='8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4',
@@ -76,29 +75,29 @@ STORED_MODELS = {
         ),
         licence='MIT, Shiqi Yu',
     ),
-    'roberta': StoredModel(
+    'roberta': ExternalModel(
         files=(
-            _of_cardiff(
+            _cardiff_file(
                 'config.json',
                 929,
                 'd2fba19997da698157196ba16f5fcb30a97a7551cef6845a0f3d743ee19c6129',
             ),
-            _of_cardiff(
+            _cardiff_file(
                 'vocab.json',
                 898_822,
                 '06b4d46c8e752d410213d9548eb27a54db70fda0319b6271fb8d59dead5e1cab',
             ),
-            _of_cardiff(
+            _cardiff_file(
                 'merges.txt',
                 456_318,
                 '1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5',
             ),
-            _of_cardiff(
+            _cardiff_file(
                 'special_tokens_map.json',
                 239,
                 '378eb3bf733eb16e65792d7e3fda5b8a4631387ca04d2015199c4d4f22ae554d',
             ),
-            _of_cardiff(
+            _cardiff_file(
                 'pytorch_model.bin',
                 501_045_531,
                 '4d24a3e32a88ed1c4e5b789fc6644e2e767500554e954b27dccf52a8e762cbae',
@@ -111,29 +110,29 @@ STORED_MODELS = {
 }
 
 
-def stored_model(name: str) -> StoredModel:
-    """Return the entry of this name; ConfigError, with the names there are, without one."""
-    if name not in STORED_MODELS:
-        raise ConfigError(f'{name!r} is not one of {", ".join(STORED_MODELS)}')
-    return STORED_MODELS[name]
+def external_model(name: str) -> ExternalModel:
+    """Return the model of this name; ConfigError, with the known names, for another."""
+    if name not in EXTERNAL_MODELS:
+        raise ConfigError(f'{name!r} is not one of {", ".join(EXTERNAL_MODELS)}')
+    return EXTERNAL_MODELS[name]
 
 
-def stored_under(hub_name: str) -> str:
-    """Return our name of a model of the hub; empty when we do not know it."""
-    names = [name for name, model in STORED_MODELS.items() if model.hub_name == hub_name]
+def registered_name(hub_name: str) -> str:
+    """Return the name here of a model of the hub; empty when it is not registered."""
+    names = [name for name, model in EXTERNAL_MODELS.items() if model.hub_name == hub_name]
     return names[0] if hub_name and names else ''
 
 
 def model_folders() -> tuple[Path, ...]:
-    """Return the folders that are searched; the first is the one that is written to."""
+    """Return the folders that are searched; downloads go to the first."""
     cache = Path.home() / '.cache' / 'emotion_ros'
     chosen = os.environ.get(FOLDER_VARIABLE)
     return (Path(chosen).expanduser(), cache) if chosen else (cache,)
 
 
-def find_stored(name: str) -> Path | None:
-    """Return the model's file or folder in the first place that has all of it, unchecked."""
-    model = stored_model(name)
+def find_model(name: str) -> Path | None:
+    """Return the model's file or folder in the first folder that has all of it, not verified."""
+    model = external_model(name)
     for folder in model_folders():
         entry = folder / model.entry
         if all(path.is_file() for path in model.paths(entry)):
@@ -141,27 +140,23 @@ def find_stored(name: str) -> Path | None:
     return None
 
 
-def read_stored(name: str, path: Path) -> bytes:
-    """Return the bytes of a one-file model at ``path``; ModelError unless they are the pinned."""
-    (file,) = stored_model(name).files
+def read_model(name: str, path: Path) -> bytes:
+    """Return the bytes of a one-file model at ``path``; ModelError unless its hash is right."""
+    (file,) = external_model(name).files
     return read_model_file(path, file.sha256)
 
 
-def check_stored(name: str, entry: Path) -> None:
-    """Raise ModelError, naming the file, unless every file of the model is the pinned one."""
-    model = stored_model(name)
+def verify_model(name: str, entry: Path) -> None:
+    """Raise ModelError, naming the file, unless every file of the model has the pinned hash."""
+    model = external_model(name)
     for file, path in zip(model.files, model.paths(entry), strict=True):
-        actual = _sha256_of(path)
-        if actual != file.sha256:
+        digest = sha256()
+        try:
+            with path.open('rb') as stream:
+                while block := stream.read(BLOCK_BYTES):
+                    digest.update(block)
+        except OSError as error:
+            raise ModelError(f'{path}: cannot be read: {error.strerror}') from error
+        if digest.hexdigest() != file.sha256:
+            actual = digest.hexdigest()
             raise ModelError(f'{path}: sha256 is {actual}, expected {file.sha256}')
-
-
-def _sha256_of(path: Path) -> str:
-    digest = sha256()
-    try:
-        with path.open('rb') as file:
-            while block := file.read(BLOCK_BYTES):
-                digest.update(block)
-    except OSError as error:
-        raise ModelError(f'{path}: cannot be read: {error.strerror}') from error
-    return digest.hexdigest()

@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The optional torch engine: the face network from ``.safetensors``, which cannot run code."""
+"""The optional torch engine: the face network from ``.safetensors`` files, which hold no code."""
 
 import re
 from collections.abc import Mapping
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
+from emotion_ros.errors import ConfigError, InvalidInput, MissingDependency, ModelError
 from emotion_ros.perception.models.card import ModelCard
-from emotion_ros.perception.models.torch_device import choose_torch_device
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,21 +21,30 @@ Tensors = Mapping[str, 'Tensor']
 class TorchBackend:
     """The ResNet18 of training/face, computed from its tensors.
 
-    The card's ``training.settings.stem_stride`` says what the tensors cannot; everything else
-    follows from their names and shapes. ModelError when they are not this network,
+    The stride of the stem is the card's ``training.settings.stem_stride``; everything else
+    follows from the names and shapes of the tensors. ModelError when they are not this network,
     MissingDependency without torch. ``threads`` holds for the whole process.
     """
 
     def __init__(
         self, model: bytes, card: ModelCard, *, device: str = 'cpu', threads: int = 2
     ) -> None:
-        torch = _require_torch()
+        try:
+            torch, safetensors = import_module('torch'), import_module('safetensors.torch')
+        except ImportError as error:
+            raise MissingDependency(
+                f'.safetensors models need torch: pip install torch ({error})'
+            ) from error
         torch.set_num_threads(threads)
         self._name = card.require_task('face_emotion').input.names[0]
         self._device = choose_torch_device(device)
         self._stem_stride = _stem_stride(card)
-        self._tensors = _load(model, card, self._device)
-        self._try(card)
+        try:
+            tensors = safetensors.load(model)
+        except import_module('safetensors').SafetensorError as error:
+            raise ModelError(f'{card.model_path}: is no safetensors file: {error}') from error
+        self._tensors = {name: tensor.to(self._device) for name, tensor in tensors.items()}
+        self._check_output(card)
 
     def run(self, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
         """Return [logits float32 [N, 7]]; InvalidInput when the engine fails."""
@@ -54,8 +61,8 @@ class TorchBackend:
             logits: NDArray[Any] = resnet18(tensor, self._tensors, self._stem_stride).cpu().numpy()
         return logits
 
-    def _try(self, card: ModelCard) -> None:
-        """Run one blank image: a tensor that is absent or misshapen shows itself here."""
+    def _check_output(self, card: ModelCard) -> None:
+        """Run one blank image; ModelError for a missing or misshapen tensor."""
         wanted = card.image_input
         shape = (1, len(wanted.mean), wanted.height, wanted.width)
         try:
@@ -71,6 +78,18 @@ class TorchBackend:
             )
 
 
+def choose_torch_device(device: str) -> str:
+    """Return torch's name for ``auto``, ``cpu`` or ``cuda``; ConfigError when it is absent."""
+    import torch
+
+    has_cuda = torch.cuda.is_available()
+    if device == 'auto':
+        return 'cuda' if has_cuda else 'cpu'
+    if device == 'cpu' or (device == 'cuda' and has_cuda):
+        return device
+    raise ConfigError(f'device: {device!r} cannot be had from this torch; use cpu or auto')
+
+
 def resnet18(image: 'Tensor', tensors: Tensors, stem_stride: int) -> 'Tensor':
     """Return the logits [N, labels] of normalised images [N, 1, H, W].
 
@@ -80,7 +99,8 @@ def resnet18(image: 'Tensor', tensors: Tensors, stem_stride: int) -> 'Tensor':
     from torch.nn.functional import linear
 
     x = _convolve(image, tensors, 'stem.0', 'stem.1', stem_stride).relu()
-    for block in _blocks(tensors):
+    blocks = {match[0] for name in tensors if (match := re.match(r'stages\.\d\.\d', name))}
+    for block in sorted(blocks):
         x = _basic_block(x, tensors, block)
     return linear(x.mean((2, 3)), tensors['head.3.weight'], tensors['head.3.bias'])
 
@@ -105,34 +125,9 @@ def _convolve(x: 'Tensor', tensors: Tensors, layer: str, norm: str, stride: int)
     return batch_norm(x, mean, var, tensors[f'{norm}.weight'], tensors[f'{norm}.bias'])
 
 
-def _blocks(tensors: Tensors) -> list[str]:
-    """Return the names of the blocks in the order in which they follow each other."""
-    return sorted({m[0] for name in tensors if (m := re.match(r'stages\.\d\.\d', name))})
-
-
-def _require_torch() -> ModuleType:
-    try:
-        import_module('safetensors.torch')
-        return import_module('torch')
-    except ImportError as error:
-        raise MissingDependency(
-            f'.safetensors models need torch: pip install torch ({error})'
-        ) from error
-
-
 def _stem_stride(card: ModelCard) -> int:
     settings = card.training.get('settings')
     stride = settings.get('stem_stride') if isinstance(settings, dict) else None
     if stride not in (1, 2):
         raise ModelError(f'{card.path}: training.settings.stem_stride is {stride!r}, not 1 or 2')
     return int(stride)
-
-
-def _load(model: bytes, card: ModelCard, device: str) -> dict[str, 'Tensor']:
-    import safetensors.torch
-
-    try:
-        tensors = safetensors.torch.load(model)
-    except safetensors.SafetensorError as error:
-        raise ModelError(f'{card.model_path}: is no safetensors file: {error}') from error
-    return {name: tensor.to(device) for name, tensor in tensors.items()}

@@ -10,9 +10,9 @@ from tokenizers import Tokenizer
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import InvalidInput, ModelError
 from emotion_ros.files.checked import parse_json
+from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.models.backend import Backend, make_backend
 from emotion_ros.perception.models.card import ModelCard, load_card
-from emotion_ros.perception.models.file import PACKAGED, packaged_weights
 from emotion_ros.perception.text.engine import TRIAL, TextEngine, TextPrediction
 
 HUB_PREFIX = 'hf:'

@@ -4,8 +4,8 @@
 from dataclasses import dataclass
 
 from emotion_ros.core.options import Options, option
+from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.models.backend import DEVICES
-from emotion_ros.perception.models.file import PACKAGED
 
 STRING, LIVE_SPEECH = SPEECH_TYPES = ('String', 'LiveSpeech')
 

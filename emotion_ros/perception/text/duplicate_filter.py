@@ -2,7 +2,7 @@
 """Hearing the same thing again at once."""
 
 
-class RepeatFilter:
+class DuplicateFilter:
     """Recognises a text that comes again within ``window_s`` of its last time.
 
     A stuck recogniser that repeats itself for minutes is heard once. Time is an argument; after
@@ -14,7 +14,7 @@ class RepeatFilter:
         self._text = ''
         self._heard_s = float('-inf')
 
-    def is_repeat(self, text: str, now_s: float) -> bool:
+    def is_duplicate(self, text: str, now_s: float) -> bool:
         """Return whether this text was the last one and is less than the window ago."""
         elapsed_s = now_s - self._heard_s
         repeated = text == self._text and 0 <= elapsed_s < self._window_s

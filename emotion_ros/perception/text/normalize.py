@@ -9,7 +9,7 @@ from emotion_ros.errors import InvalidInput
 MIN_REPETITIONS = 3
 ZERO_WIDTH_JOINER = '\u200d'
 EMOJI_PARTS = ('So', 'Sk', 'Mn')
-SPEECHLESS = frozenset(' .…,!?-–—\'"*_~♪♫\ufffd')
+NON_SPEECH_CHARS = frozenset(' .…,!?-–—\'"*_~♪♫\ufffd')
 """What recognisers print for silence and music."""
 
 
@@ -35,7 +35,7 @@ def clean_text(raw: str, max_chars: int) -> CleanText:
     truncated = len(raw) > len(tail) or len(text) > max_chars
     if truncated:
         text = _last_words(text, max_chars)
-    if set(text) <= SPEECHLESS:
+    if set(text) <= NON_SPEECH_CHARS:
         raise InvalidInput('empty', 'nothing was said')
     _refuse_repetition(text)
     return CleanText(text, truncated)

@@ -10,10 +10,10 @@ from emotion_ros.core.evidence import TEXT, Rejection
 from emotion_ros.core.observations import SourceStatus, TextObservation
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.text.classifier import make_text_engine
 from emotion_ros.perception.text.config import SentimentConfig
-from emotion_ros.perception.text.duplicate_filter import RepeatFilter
+from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 from emotion_ros.perception.text.language import LanguageCheck
 from emotion_ros.perception.text.normalize import CleanText, clean_text
@@ -71,7 +71,7 @@ class TextPipeline:
         self._max_chars = config.max_chars
         self._engine = engine
         self._languages = LanguageCheck(config.languages, packaged_weights())
-        self._repeats = RepeatFilter()
+        self._repeats = DuplicateFilter()
         self._clock = clock
 
     @property
@@ -94,7 +94,7 @@ class TextPipeline:
         if utterance.is_partial:
             raise InvalidInput('partial', 'the person is still speaking')
         words = clean_text(utterance.final, self._max_chars)
-        if self._repeats.is_repeat(words.text.casefold(), stamp_s):
+        if self._repeats.is_duplicate(words.text.casefold(), stamp_s):
             raise InvalidInput('repeated', 'the same words within a second')
         verdict = self._languages.check(words.text, utterance.language_code)
         if not verdict.is_supported:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
 from emotion_ros.perception.models.card import OutputHead
-from emotion_ros.perception.models.registry import check_stored, find_stored, stored_under
-from emotion_ros.perception.models.torch_device import choose_torch_device
+from emotion_ros.perception.models.registry import find_model, registered_name, verify_model
+from emotion_ros.perception.models.torch_backend import choose_torch_device
 from emotion_ros.perception.text.engine import TRIAL, TextPrediction
 
 MAX_TOKENS = 512
@@ -100,11 +100,11 @@ def _require_transformers() -> ModuleType:
 
 def _fetched(name: str) -> str:
     """Return the folder, checked, into which ``emotion-ros models fetch`` has put this model."""
-    known = stored_under(name)
-    folder = find_stored(known) if known else None
+    known = registered_name(name)
+    folder = find_model(known) if known else None
     if folder is None:
         return ''
-    check_stored(known, folder)
+    verify_model(known, folder)
     return str(folder)
 
 
@@ -139,6 +139,6 @@ def _not_loaded(name: str, error: Exception) -> str:
     if Path(name).is_dir() or not isinstance(error, OSError):
         said = str(error).strip().splitlines()
         return f'hf:{name}: {said[0] if said else "damaged"} ({type(error).__name__})'
-    known = stored_under(name)
+    known = registered_name(name)
     how = f'emotion-ros models fetch {known}' if known else f'hf download {name}'
     return f'hf:{name}: is neither a folder nor in the cache; download it once: {how}'

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from emotion_ros.cli import models
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.models import download
-from emotion_ros.perception.models.file import packaged_weights
-from emotion_ros.perception.models.registry import FOLDER_VARIABLE, STORED_MODELS
-from model_shelf import Shelf, open_shelf, small_model
+from emotion_ros.perception.models.registry import EXTERNAL_MODELS, FOLDER_VARIABLE
+from model_server import ModelServer, serve_models, small_model
 from tiny_models import face_onnx, save_face
 
 ROOT = Path(__file__).parents[3]
@@ -25,13 +25,13 @@ ROOT = Path(__file__).parents[3]
 # Fetches a model whose files are on the server named by the first argument.
 FETCH = """
 import sys
-from emotion_ros.perception.models import registry as model_store
+from emotion_ros.perception.models import registry
 from emotion_ros.cli.main import main
 files = tuple(
-    model_store.StoredFile(name, f'{sys.argv[1]}/{name}', '0' * 64, 1000)
+    registry.ExternalFile(name, f'{sys.argv[1]}/{name}', '0' * 64, 1000)
     for name in ('config.json', 'weights.bin')
 )
-model_store.STORED_MODELS['roberta'] = model_store.StoredModel(files, 'free', 'two', 'us/two')
+registry.EXTERNAL_MODELS['roberta'] = registry.ExternalModel(files, 'free', 'two', 'us/two')
 raise SystemExit(main(['models', 'fetch', 'roberta']))
 """
 
@@ -48,8 +48,8 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shelf() -> Iterator[Shelf]:
-    with open_shelf() as shelf:
+def shelf() -> Iterator[ModelServer]:
+    with serve_models() as shelf:
         yield shelf
 
 
@@ -66,7 +66,7 @@ def test_list(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 'emotion-ros models fetch yunet' in out
     assert 'CC BY 4.0, Cardiff NLP, 502.4 MB: not here; emotion-ros models fetch roberta' in out
     (folder / 'models').mkdir()
-    (folder / 'models' / STORED_MODELS['yunet'].entry).write_bytes(b'')
+    (folder / 'models' / EXTERNAL_MODELS['yunet'].entry).write_bytes(b'')
     run('list')
     assert f'MB: {folder}/models/face_detection_yunet' in capsys.readouterr().out
 
@@ -109,7 +109,7 @@ def test_verify_finds_a_damaged_stored_model(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / 'models').mkdir()
-    (folder / 'models' / STORED_MODELS['yunet'].entry).write_bytes(b'half a mod')
+    (folder / 'models' / EXTERNAL_MODELS['yunet'].entry).write_bytes(b'half a mod')
     assert run('verify') == 1
     assert 'expected 8f2383e4' in capsys.readouterr().out
 
@@ -117,7 +117,7 @@ def test_verify_finds_a_damaged_stored_model(
 def test_verify_tries_a_stored_model(
     models_folder: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    entry = STORED_MODELS['yunet'].entry
+    entry = EXTERNAL_MODELS['yunet'].entry
     (folder / 'models').mkdir()
     shutil.copy(models_folder / entry, folder / 'models' / entry)
     assert run('verify') == 0
@@ -134,12 +134,12 @@ def test_without_packaged_weights_nothing_is_damaged(
 def test_fetch_says_where_the_model_is_and_how_to_use_it(
     monkeypatch: pytest.MonkeyPatch,
     folder: Path,
-    shelf: Shelf,
+    shelf: ModelServer,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     shelf.bodies = {'config.json': b'{}', 'weights.bin': b'numbers'}
     two = small_model(shelf.bodies, 'two', 'us/two')
-    monkeypatch.setitem(STORED_MODELS, 'roberta', two)
+    monkeypatch.setitem(EXTERNAL_MODELS, 'roberta', two)
     monkeypatch.setattr(download.fetch, '__defaults__', (None, shelf.open, None))
     handler = signal.getsignal(signal.SIGTERM)
     try:
@@ -157,7 +157,7 @@ def test_fetch_says_where_the_model_is_and_how_to_use_it(
 
 @pytest.mark.parametrize('stop', [signal.SIGINT, signal.SIGTERM])
 def test_a_fetch_that_is_stopped_leaves_nothing(
-    shelf: Shelf, tmp_path: Path, stop: signal.Signals
+    shelf: ModelServer, tmp_path: Path, stop: signal.Signals
 ) -> None:
     shelf.bodies = {'config.json': b'x' * 1000, 'weights.bin': b'x' * 1000}
     shelf.slow = {'config.json'}

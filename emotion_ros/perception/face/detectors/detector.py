@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a face detector is, and the steps that all of them share."""
+"""The detector interface, and the steps that all detectors share."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from emotion_ros.perception.image.decode import ImageArray
 
+__all__ = ['Box', 'FaceBox', 'FaceDetector', 'Point', 'scale_to_width', 'to_faces']
+
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class FaceBox:
-    """One face found, in pixels of the image given; the box may reach over the border.
+    """One detected face, in pixels of the given image; the box may extend beyond its border.
 
     ``score`` is 0..1. Landmarks are left and right eye, nose, left and right corner of the
     mouth, as seen in the image, or None when the detector has none.
@@ -39,7 +41,7 @@ class FaceDetector(Protocol):
     name: str
 
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
-        """Return the faces in a BGR uint8 image, the surest first; empty when there are none."""
+        """Return the faces in a BGR uint8 image, best score first; empty when there are none."""
         ...
 
 
@@ -50,19 +52,12 @@ def scale_to_width(image_bgr: ImageArray, width: int) -> tuple[ImageArray, float
         return image_bgr, 1.0
     scale = width / old_width
     size = (width, max(1, round(old_height * scale)))
-    small = cv2.resize(_halve(image_bgr, width), size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8), scale
-
-
-def _halve(image: ImageArray, width: int) -> ImageArray:
-    """Halve as often as whole pixels and a whole multiple of ``width`` remain.
-
-    Then the rest gives the same means, to one level, and OpenCV halves several times faster.
-    """
+    image = image_bgr
+    # Halving while that is exact gives the same means, to one level, and several times faster.
     while image.shape[1] % (2 * width) == 0 and image.shape[0] % 2 == 0:
         half = (image.shape[1] // 2, image.shape[0] // 2)
         image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
-    return image
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
 
 
 def pad_to_multiple(image: ImageArray, multiple: int) -> ImageArray:
@@ -82,9 +77,9 @@ def to_blob(image_bgr: ImageArray) -> NDArray[np.float32]:
 def keep_best(
     boxes: NDArray[np.floating], scores: NDArray[np.floating], max_iou: float
 ) -> list[int]:
-    """Non-maximum suppression: indices of the boxes to keep, the surest first.
+    """Non-maximum suppression: indices of the boxes to keep, best score first.
 
-    ``boxes`` are xyxy [N, 4]; a box that overlaps a surer one by more than ``max_iou`` goes.
+    ``boxes`` are xyxy [N, 4]; one that overlaps a better one by more than ``max_iou`` is dropped.
     """
     areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     order = np.argsort(-scores, kind='stable')

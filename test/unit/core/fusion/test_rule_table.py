@@ -13,7 +13,7 @@ from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.core.state import EmotionState
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from examples import face, frame, sure, words
 
 SHIPPED = load_fusion_card(packaged_weights() / 'fusion.json')

@@ -104,7 +104,7 @@ def test_detection_runs_on_every_nth_image(every: int) -> None:
     vision, detector = searched([LEFT], every=every)
     for k in range(15):
         assert len(vision.process(scene(), k / 30).faces) == 1
-    vision.catch_up()
+    vision.run_deferred_detection()
     assert detector.calls == -(-15 // every)
 
 
@@ -114,7 +114,7 @@ def test_a_known_face_is_answered_before_its_image_is_searched() -> None:
     for k in range(7):
         vision.process(scene(), k / 30)
         calls.append(detector.calls)
-        vision.catch_up()
+        vision.run_deferred_detection()
     assert calls == [1, 1, 1, 1, 2, 2, 2]
     assert detector.calls == 3
 
@@ -126,9 +126,9 @@ def test_when_it_catches_up_makes_no_difference(every: int) -> None:
     (at_once, one), (later, other) = searched(*found, every=every), searched(*found, every=every)
     for k, image in enumerate(moving):
         first = at_once.process(image, k / 30)
-        at_once.catch_up()
+        at_once.run_deferred_detection()
         assert later.process(image, k / 30).faces == first.faces
-    later.catch_up()
+    later.run_deferred_detection()
     assert one.calls == other.calls > 2
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from emotion_ros.perception.face.tracker import Box, FaceTracker, TrackingLimits, box_gap
+from emotion_ros.perception.face.tracker import AssociationGate, Box, FaceTracker, box_distance
 
 
 def face(x: float, y: float = 0.5, size: float = 0.1) -> Box:
@@ -98,10 +98,10 @@ def test_reset_starts_a_new_time_line() -> None:
 
 
 def test_a_face_may_go_further_the_longer_it_was_out_of_sight() -> None:
-    reaches = [TrackingLimits().reach(seconds) for seconds in (-1.0, 0.0, 0.05, 0.1, 60.0)]
+    reaches = [AssociationGate().gate_radius(seconds) for seconds in (-1.0, 0.0, 0.05, 0.1, 60.0)]
     assert reaches[0] == reaches[1]
     assert all(near < far for near, far in pairwise(reaches[1:]))
-    assert reaches[-1] == TrackingLimits().max_jump
+    assert reaches[-1] == AssociationGate().max_radius
     tracker = FaceTracker(max_lost_s=2.0)
     tracker.update([face(0.5)], 0.0)
     assert ids(tracker, [face(0.63)], 0.02) == [2]
@@ -122,5 +122,5 @@ def test_a_face_may_go_further_the_longer_it_was_out_of_sight() -> None:
 )
 def test_gap(other: Box, gap: float) -> None:
     own = (0.4, 0.4, 0.6, 0.6)
-    assert box_gap(own, other) == pytest.approx(gap, abs=1e-3)
-    assert box_gap(other, own) == pytest.approx(gap, abs=1e-3)
+    assert box_distance(own, other) == pytest.approx(gap, abs=1e-3)
+    assert box_distance(other, own) == pytest.approx(gap, abs=1e-3)

@@ -142,7 +142,7 @@ def test_a_card_is_for_its_task_only(tmp_path: Path) -> None:
     assert card.require_task('face_emotion') is card
     with pytest.raises(ModelError, match="for 'face_emotion', not for 'text_emotion'"):
         card.require_task('text_emotion')
-    with pytest.raises(ModelError, match='reads no text'):
+    with pytest.raises(ModelError, match='takes no text'):
         card.read_tokenizer()
 
 

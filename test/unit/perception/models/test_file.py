@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from emotion_ros.errors import ModelError
-from emotion_ros.perception.models.file import packaged_weights, read_model_file
+from emotion_ros.files.resources import packaged_weights
+from emotion_ros.perception.models.file import read_model_file
 
 SHA = sha256(b'12345').hexdigest()
 

@@ -7,7 +7,7 @@ from sys import getrefcount
 import pytest
 
 from emotion_ros.errors import ModelError
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.models.onnx_session import open_session
 
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from emotion_ros.perception.text.duplicate_filter import RepeatFilter
+from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,6 @@ from emotion_ros.perception.text.duplicate_filter import RepeatFilter
 def test_promise_23_same_text_within_a_second(
     heard: list[tuple[float, str]], repeats: list[bool]
 ) -> None:
-    """Turns red when RepeatFilter.is_repeat always returns False."""
-    filter_ = RepeatFilter(window_s=1.0)
-    assert [filter_.is_repeat(text, now_s) for now_s, text in heard] == repeats
+    """Turns red when DuplicateFilter.is_duplicate always returns False."""
+    filter_ = DuplicateFilter(window_s=1.0)
+    assert [filter_.is_duplicate(text, now_s) for now_s, text in heard] == repeats

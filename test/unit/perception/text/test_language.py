@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emotion_ros.errors import ConfigError
-from emotion_ros.perception.models.file import packaged_weights
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.text.language import LanguageCheck
 
 WEIGHTS = packaged_weights()

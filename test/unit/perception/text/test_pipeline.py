@@ -93,7 +93,7 @@ def test_promise_22_partials_then_one_final_count_once() -> None:
 
 
 def test_promise_23_the_same_final_counts_once_in_a_second() -> None:
-    """Turns red when RepeatFilter.is_repeat always returns False."""
+    """Turns red when DuplicateFilter.is_duplicate always returns False."""
     engine = PositiveEngine()
     talk = pipeline(engine)
     reasons = []

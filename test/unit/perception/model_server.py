@@ -11,11 +11,11 @@ from typing import IO
 from urllib.request import urlopen
 
 from emotion_ros.perception.models.download import Opener
-from emotion_ros.perception.models.registry import StoredFile, StoredModel
+from emotion_ros.perception.models.registry import ExternalFile, ExternalModel
 
 
 @dataclass
-class Shelf:
+class ModelServer:
     """What is served under which name; ``stalled`` is set when a slow answer has begun."""
 
     address: str
@@ -30,12 +30,12 @@ class Shelf:
         return urlopen(f'{self.address}/{url.rpartition("/")[2]}', timeout=timeout)
 
 
-def as_opener(shelf: Shelf) -> Opener:
+def as_opener(shelf: ModelServer) -> Opener:
     return shelf.open
 
 
 @contextmanager
-def open_shelf() -> Iterator[Shelf]:
+def serve_models() -> Iterator[ModelServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.rpartition('/')[2]
@@ -59,7 +59,7 @@ def open_shelf() -> Iterator[Shelf]:
             """Stay quiet."""
 
     with ThreadingHTTPServer(('127.0.0.1', 0), Handler) as server:
-        shelf = Shelf(f'http://127.0.0.1:{server.server_port}')
+        shelf = ModelServer(f'http://127.0.0.1:{server.server_port}')
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield shelf
@@ -68,10 +68,10 @@ def open_shelf() -> Iterator[Shelf]:
         thread.join()
 
 
-def small_model(bodies: dict[str, bytes], folder: str = '', hub_name: str = '') -> StoredModel:
+def small_model(bodies: dict[str, bytes], folder: str = '', hub_name: str = '') -> ExternalModel:
     """Return the entry for a model with these files."""
     files = tuple(
-        StoredFile(name, f'https://example.org/{name}', sha256(body).hexdigest(), len(body))
+        ExternalFile(name, f'https://example.org/{name}', sha256(body).hexdigest(), len(body))
         for name, body in bodies.items()
     )
-    return StoredModel(files, 'free', folder, hub_name)
+    return ExternalModel(files, 'free', folder, hub_name)
