@@ -99,7 +99,15 @@ def msg_to_state(msg: Any) -> EmotionState:
         probabilities=_floats(msg.probabilities),
         valence=float(msg.valence),
         arousal=float(msg.arousal),
-        evidence=tuple(_to_weighed(evidence) for evidence in msg.evidence),
+        evidence=tuple(
+            WeighedEvidence(
+                evidence=msg_to_evidence(evidence),
+                weight=float(evidence.weight),
+                age_s=float(evidence.age),
+                rejection=_member(Rejection, evidence.reject_reason),
+            )
+            for evidence in msg.evidence
+        ),
         agreement=float(msg.agreement),
         conflict=bool(msg.conflict),
         summary=msg.summary,
@@ -123,15 +131,6 @@ def _floats(values: Any) -> tuple[float, ...]:
 
 def _source_status(value: int) -> SourceStatus:
     return SourceStatus(value) if value in tuple(SourceStatus) else SourceStatus.ERROR
-
-
-def _to_weighed(msg: Any) -> WeighedEvidence:
-    return WeighedEvidence(
-        evidence=msg_to_evidence(msg),
-        weight=float(msg.weight),
-        age_s=float(msg.age),
-        rejection=_member(Rejection, msg.reject_reason),
-    )
 
 
 def _member(enum: type[E], value: object) -> E:

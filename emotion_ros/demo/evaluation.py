@@ -54,27 +54,23 @@ def evaluate(
     storyboard: Storyboard, states: Sequence[TimedState], now_s: float
 ) -> tuple[ExpectationResult, ...]:
     """Evaluate every expectation at ``now_s`` on the states received so far, in time order."""
-    return tuple(
-        _evaluate_cue(cue, cue.expect, states, now_s)
-        for cue in storyboard.cues
-        if cue.expect is not None
-    )
-
-
-def _evaluate_cue(
-    cue: Cue, expect: Expectation, states: Sequence[TimedState], now_s: float
-) -> ExpectationResult:
-    deadline_s = cue.at_s + expect.within_s
-    window = [s for s in states if cue.at_s <= s.at_s <= deadline_s]
-    settled = _settled(expect, window)
-    outcome = Outcome.MET if settled else Outcome.MISSED
-    return ExpectationResult(
-        cue=cue,
-        expect=expect,
-        outcome=outcome if now_s > deadline_s else Outcome.PENDING,
-        settled_after_s=settled[0].at_s - cue.at_s if settled else None,
-        last=window[-1].state if window else None,
-    )
+    results = []
+    for cue in storyboard.cues:
+        if cue.expect is None:
+            continue
+        deadline_s = cue.at_s + cue.expect.within_s
+        window = [s for s in states if cue.at_s <= s.at_s <= deadline_s]
+        settled = _settled(cue.expect, window)
+        outcome = Outcome.MET if settled else Outcome.MISSED
+        result = ExpectationResult(
+            cue=cue,
+            expect=cue.expect,
+            outcome=outcome if now_s > deadline_s else Outcome.PENDING,
+            settled_after_s=settled[0].at_s - cue.at_s if settled else None,
+            last=window[-1].state if window else None,
+        )
+        results.append(result)
+    return tuple(results)
 
 
 def _settled(expect: Expectation, window: Sequence[TimedState]) -> Sequence[TimedState]:

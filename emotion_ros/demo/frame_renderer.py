@@ -34,16 +34,14 @@ class FrameRenderer:
     def render(self, view: View, frame: int) -> ImageArray:
         """Return frame number ``frame`` of this view; only the noise depends on the number."""
         if view not in self._rendered:
-            self._rendered[view] = self._compose(view)
+            levels = np.linspace(BACKGROUND_TOP, BACKGROUND_BOTTOM, HEIGHT).round()
+            rows = levels.astype(np.uint8)[:, None, None]
+            image = np.ascontiguousarray(np.broadcast_to(rows, (HEIGHT, WIDTH, 3)))
+            for picture in view.pictures:
+                _draw(image, self._images[picture.image], picture)
+            self._rendered[view] = image
         noise = self._noise[frame % NOISE_FRAMES]
         return np.asarray(cv2.add(self._rendered[view], noise), np.uint8)  # saturating
-
-    def _compose(self, view: View) -> ImageArray:
-        levels = np.linspace(BACKGROUND_TOP, BACKGROUND_BOTTOM, HEIGHT).round().astype(np.uint8)
-        frame = np.ascontiguousarray(np.broadcast_to(levels[:, None, None], (HEIGHT, WIDTH, 3)))
-        for picture in view.pictures:
-            _paste(frame, _prepare(self._images[picture.image], picture), picture.x, picture.y)
-        return frame
 
 
 def _read(path: Path) -> ImageArray:
@@ -57,17 +55,15 @@ def _read(path: Path) -> ImageArray:
     return np.asarray(image, np.uint8)
 
 
-def _prepare(image: ImageArray, picture: Picture) -> ImageArray:
+def _draw(frame: ImageArray, image: ImageArray, picture: Picture) -> None:
+    """Scale, light and mirror the image, and copy it into the frame, cut off at the border."""
     height, width = image.shape[:2]
     size = (max(1, round(width * picture.height_px / height)), picture.height_px)
     scaled = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     lit = cv2.convertScaleAbs(scaled, alpha=picture.brightness)
-    return np.asarray(lit[:, ::-1] if picture.mirror else lit, np.uint8)
-
-
-def _paste(frame: ImageArray, image: ImageArray, x: int, y: int) -> None:
-    """Copy the image into the frame at (x, y) px; the part outside the frame is cut off."""
+    turned = lit[:, ::-1] if picture.mirror else lit
+    x, y = picture.x, picture.y
     left, top = max(x, 0), max(y, 0)
-    right, bottom = min(x + image.shape[1], WIDTH), min(y + image.shape[0], HEIGHT)
+    right, bottom = min(x + size[0], WIDTH), min(y + size[1], HEIGHT)
     if left < right and top < bottom:
-        frame[top:bottom, left:right] = image[top - y : bottom - y, left - x : right - x]
+        frame[top:bottom, left:right] = turned[top - y : bottom - y, left - x : right - x]

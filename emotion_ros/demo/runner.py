@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotion_ros.demo.evaluation import ExpectationResult, Outcome, evaluate
-from emotion_ros.demo.storyboard import Storyboard
 from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.demo.terminal import Snapshot, View
 from emotion_ros.errors import ConfigError, EmotionRosError
@@ -90,7 +89,16 @@ class DemoRunner:
                 if failed := programs.failed_process():
                     raise DemoStopped(failed)
                 observer.spin_for(REFRESH_S)
-                view.show(_snapshot(self._storyboard, observer))
+                t_s = observer.story_time()
+                snapshot = Snapshot(
+                    t_s=t_s,
+                    state=observer.state,
+                    latency_s=observer.latency_s,
+                    faces=observer.faces(),
+                    speech=observer.speech,
+                    results=evaluate(self._storyboard, observer.states, t_s or 0.0),
+                )
+                view.show(snapshot)
 
             problem = ''
             try:
@@ -174,15 +182,3 @@ def _wait_until(
         if time.monotonic() > deadline_s:
             raise DemoStopped(f'{failure} within {timeout_s:g} s')
         poll()
-
-
-def _snapshot(storyboard: Storyboard, observer: 'DemoObserver') -> Snapshot:
-    t_s = observer.story_time()
-    return Snapshot(
-        t_s=t_s,
-        state=observer.state,
-        latency_s=observer.latency_s,
-        faces=observer.faces(),
-        speech=observer.speech,
-        results=evaluate(storyboard, observer.states, t_s or 0.0),
-    )

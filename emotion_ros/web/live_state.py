@@ -69,12 +69,19 @@ class DashboardState:
             self._text_inference_s = float('nan')
 
     def add_state(self, state: EmotionState, latency_s: float, now_s: float) -> None:
-        """Add a state received at ``now_s``."""
-        fields = state_to_fields(state, latency_s)
+        """Add a state received at ``now_s``.
+
+        Its sample is kept when it is a change or SAMPLE_S after the last one, for WINDOW_S.
+        """
+        fields, new = state_to_fields(state, latency_s), sample(state, now_s)
         with self._lock:
             self._state, self._state_s = fields, now_s
             self._states_s.append(now_s)
-            self._add_sample(sample(state, now_s))
+            last, self._sample, kept = self._sample, new, self._samples
+            if last is None or differs(last, new) or now_s - kept[-1]['t'] >= SAMPLE_S:
+                kept.append(new)
+            while now_s - kept[0]['t'] > WINDOW_S:
+                kept.popleft()
 
     def add_frame(self, frame: Frame, now_s: float) -> None:
         """Add the faces of an image received at ``now_s``."""
@@ -109,14 +116,6 @@ class DashboardState:
         with self._lock:
             fields = self._fields(now_s)
         return to_json({'kind': 'now', 'now': now_s, 'enabled': enabled, **fields})
-
-    def _add_sample(self, new: Fields) -> None:
-        """Keep every change, and one sample each SAMPLE_S between, of the last WINDOW_S."""
-        last, self._sample = self._sample, new
-        if last is None or differs(last, new) or new['t'] - self._samples[-1]['t'] >= SAMPLE_S:
-            self._samples.append(new)
-        while new['t'] - self._samples[0]['t'] > WINDOW_S:
-            self._samples.popleft()
 
     def _fields(self, now_s: float) -> Fields:
         return {

@@ -14,7 +14,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from emotion_ros.bag.session import FOCUS, Session
 from emotion_ros.conversions.state_fields import Fields, to_json
-from emotion_ros.view.transcript import Line
 from emotion_ros.view.vocabulary import vocabulary
 
 PAGE_FOLDER = Path(__file__).parent / 'page'
@@ -35,7 +34,7 @@ def render_report(session: Session) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {'clock': clock, 'percent': percent, 'data_url': _data_url}
+    environment.filters |= {'clock': clock, 'percent': percent, 'base64': _base64}
     script = ''.join(_read(name) for name in SCRIPTS)
     tracks = {name: track.samples for name, track in session.tracks.items()}
     lengths = {'duration_s': session.duration_s, 'step_s': session.step_s}
@@ -45,11 +44,11 @@ def render_report(session: Session) -> str:
         facts=facts(session),
         shares=shares(session.tracks[FOCUS].samples),
         people=[name for name in session.tracks if name != FOCUS],
-        lines=[_line(line) for line in sorted(session.transcript, key=lambda line: line.at_s)],
+        lines=sorted(session.transcript, key=lambda line: line.at_s),
         qualities={person: median(values) for person, values in session.qualities.items()},
         style=''.join(_read(name) for name in STYLES),
         script=script,
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        script_hash=_base64(hashlib.sha256(script.encode()).digest()),
         data=data.replace('<', '\\u003c'),  # nothing in it can end the script element
     )
 
@@ -91,17 +90,6 @@ def percent(share: float | None) -> str:
     return NOTHING if share is None or not isfinite(share) else f'{share:.0%}'.replace('%', ' %')
 
 
-def _line(line: Line) -> Fields:
-    result = line.sentiment
-    return {
-        'at_s': line.at_s,
-        'words': line.words,
-        'sentiment': result.sentiment.label if result else 'unknown',
-        'confidence': result.confidence if result else None,
-        'reject_reason': result.reject_reason.replace('_', ' ') if result else '',
-    }
-
-
 def _amount(count: int, duration_s: float) -> str:
     rate = f', {count / duration_s:.1f} Hz' if count and duration_s else ''
     return f'{count}{rate}'
@@ -114,8 +102,8 @@ def _milliseconds(ordered_s: Sequence[float], share: float) -> str:
     return f'{ordered_s[min(int(share * len(ordered_s)), len(ordered_s) - 1)] * 1000:.0f} ms'
 
 
-def _data_url(jpeg: bytes) -> str:
-    return f'data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}'
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def _read(name: str) -> str:

@@ -110,20 +110,16 @@ class WebServer:
         await web.SockSite(runner, self._socket).start()
         try:
             while not self._stopping.is_set():
-                await self._broadcast()
+                if self._clients:
+                    async with self._updated:
+                        self._latest = (self._source.now_message(), self._source.camera_jpeg())
+                        self._updated.notify_all()
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), self._period_s)
         finally:
             for client in self._clients:
                 client.cancel()
             await runner.cleanup()
-
-    async def _broadcast(self) -> None:
-        if not self._clients:
-            return
-        async with self._updated:
-            self._latest = (self._source.now_message(), self._source.camera_jpeg())
-            self._updated.notify_all()
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[_check_origin])
@@ -134,6 +130,7 @@ class WebServer:
         return application
 
     async def _on_client(self, request: web.Request) -> web.StreamResponse:
+        """Send until the client leaves; one that sends anything is disconnected."""
         if self.clients >= MAX_CLIENTS:
             raise web.HTTPServiceUnavailable(text=f'{MAX_CLIENTS} pages are open already')
         client = web.WebSocketResponse(
@@ -143,20 +140,16 @@ class WebServer:
         self._clients.add(this)
         try:
             await client.prepare(request)
-            await self._serve_client(client)
+            sending = asyncio.ensure_future(self._send_updates(client))
+            try:
+                message = await client.receive()
+                if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    await client.close(code=WSCloseCode.POLICY_VIOLATION, message=b'send-only')
+            finally:
+                sending.cancel()
         finally:
             self._clients.discard(this)
         return client
-
-    async def _serve_client(self, client: web.WebSocketResponse) -> None:
-        """Send until the client leaves; one that sends anything is disconnected."""
-        sending = asyncio.ensure_future(self._send_updates(client))
-        try:
-            message = await client.receive()
-            if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                await client.close(code=WSCloseCode.POLICY_VIOLATION, message=b'send-only')
-        finally:
-            sending.cancel()
 
     async def _send_updates(self, client: web.WebSocketResponse) -> None:
         sent: bytes | None = None
