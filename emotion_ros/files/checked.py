@@ -76,7 +76,7 @@ class CheckedValue:
         value = self.content
         if isinstance(value, str) and (value in choices if choices else value.strip()):
             return value
-        raise self._refusal(f'one of {", ".join(choices)}' if choices else 'a text (quote it)')
+        raise self._type_error(f'one of {", ".join(choices)}' if choices else 'a text (quote it)')
 
     def choice(self, choices: Mapping[str, T]) -> T:
         """Return what one of the words stands for."""
@@ -88,19 +88,19 @@ class CheckedValue:
         # NaN fails the comparison, infinity the bounds, true and false the type.
         if isinstance(value, (int, float)) and type(value) is not bool and low <= value <= high:
             return float(value)
-        raise self._refusal('a number' + _bounds(low, high))
+        raise self._type_error('a number' + _bounds(low, high))
 
     def integer(self, low: float = -LARGEST, high: float = LARGEST) -> int:
         """Return a whole number in [low, high]."""
         value = self.content
         if type(value) is int and low <= value <= high:
             return value
-        raise self._refusal('a whole number' + _bounds(low, high))
+        raise self._type_error('a whole number' + _bounds(low, high))
 
     def boolean(self) -> bool:
         """Return true or false."""
         if not isinstance(self.content, bool):
-            raise self._refusal('true or false')
+            raise self._type_error('true or false')
         return self.content
 
     def is_list(self) -> bool:
@@ -110,7 +110,7 @@ class CheckedValue:
     def items(self, count: int | None = None) -> list['CheckedValue']:
         """Return the values of a list, of ``count`` values if given."""
         if not isinstance(self.content, list):
-            raise self._refusal('a list')
+            raise self._type_error('a list')
         if count not in (None, len(self.content)):
             raise self.error(f'a list of {len(self.content)} is not a list of {count} values')
         return [self._child(value, f'[{i}]') for i, value in enumerate(self.content)]
@@ -126,13 +126,13 @@ class CheckedValue:
     def mapping(self, *known: str) -> 'CheckedMapping':
         """Return a mapping whose keys are all ``known`` and occur once; without any, all are."""
         if not isinstance(self.content, dict):
-            raise self._refusal(f'a mapping with {", ".join(known)}' if known else 'a mapping')
+            raise self._type_error(f'a mapping with {", ".join(known)}' if known else 'a mapping')
         values: dict[str, CheckedValue] = {}
         for plain_key, value in self.content.items():
             key = self._child(plain_key)
             name = key.content
             if not isinstance(name, str) or (known and name not in known):
-                raise key.error(f'unknown key {key._found()} (known: {", ".join(known)})')
+                raise key.error(f'unknown key {key._description()} (known: {", ".join(known)})')
             if name in values:
                 raise key.error(f'{name!r} is there twice')
             values[name] = self._child(value, f': {name}')
@@ -156,10 +156,10 @@ class CheckedValue:
         """Return an error with the place."""
         return self.error_type(f'{self.place}: {problem}')
 
-    def _refusal(self, expected: str) -> EmotionRosError:
-        return self.error(f'{self._found()} is not {expected}')
+    def _type_error(self, expected: str) -> EmotionRosError:
+        return self.error(f'{self._description()} is not {expected}')
 
-    def _found(self) -> str:
+    def _description(self) -> str:
         if isinstance(self.content, (list, dict)):
             return 'a list' if self.is_list() else 'a mapping'
         return self.source or repr(self.content)

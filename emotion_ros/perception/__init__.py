@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""From pixels and words to probabilities: detectors, classifiers, model cards, engines."""
+"""From images and text to probabilities: detectors, classifiers, model cards, engines."""
 
 import os
 
-# From 1.29 on, ONNX Runtime keeps an identifier in ~/.cache and reports what it runs to its maker,
-# unless told before it is imported.
+# From 1.29 on, ONNX Runtime keeps an identifier in ~/.cache and sends usage data to its vendor,
+# unless this is set before the import.
 os.environ.setdefault('ORT_DISABLE_TELEMETRY', '1')

@@ -120,7 +120,7 @@ def test_promise_20_odd_characters_come_out_as_clean_text(graph):
 
 
 def test_promise_21_another_language_counts_for_nothing(graph):
-    """Red when LanguageCheck.check returns Verdict('', True)."""
+    """Red when LanguageCheck.check returns LanguageResult('', True)."""
     said = graph.listen(TextSentiment, 'emotion/text')
     states = graph.listen(EmotionState, 'emotion_state')
     start(graph)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From clean words to sentiment and emotion probabilities."""
+"""Text classifier: from cleaned text to sentiment and emotion probabilities."""
 
 from pathlib import Path
 
@@ -13,16 +13,16 @@ from emotion_ros.files.checked import parse_json
 from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.models.backend import Backend, make_backend
 from emotion_ros.perception.models.card import ModelCard, load_card
-from emotion_ros.perception.text.engine import TRIAL, TextEngine, TextPrediction
+from emotion_ros.perception.text.engine import PROBE_TEXT, TextEngine, TextPrediction
 
 HUB_PREFIX = 'hf:'
 TASK = 'text_emotion'
 
 
 class TextClassifier:
-    """A model with a card: tokens in, a sentiment head and perhaps an emotion head out.
+    """A model with a card: tokens in, a sentiment head and an optional emotion head out.
 
-    ModelError when there is no sentiment head or when the model fails on a first word.
+    ModelError when there is no sentiment head or when the model fails on PROBE_TEXT.
     """
 
     def __init__(self, card: ModelCard, backend: Backend, tokenizer: Tokenizer) -> None:
@@ -33,38 +33,35 @@ class TextClassifier:
         if 'sentiment' not in self._heads:
             raise ModelError(f'{card.path}: has no sentiment output')
         try:
-            self.classify(TRIAL)
+            self.classify(PROBE_TEXT)
         except InvalidInput as error:
-            raise ModelError(f'{card.model_path}: fails on {TRIAL!r}: {error}') from error
+            raise ModelError(f'{card.model_path}: fails on {PROBE_TEXT!r}: {error}') from error
 
     def classify(self, text: str) -> TextPrediction:
-        """Score one cleaned utterance, of which the end counts when it is too long."""
-        words = self._tokenizer.encode(text)
+        """Classify one cleaned utterance, or the end of one that is too long."""
+        encoding = self._tokenizer.encode(text)
         outputs = self._backend.run(
             {
-                'input_ids': np.array([words.ids], np.int64),
-                'attention_mask': np.array([words.attention_mask], np.int64),
+                'input_ids': np.array([encoding.ids], np.int64),
+                'attention_mask': np.array([encoding.attention_mask], np.int64),
             }
         )
-        marks = zip(words.tokens, words.special_tokens_mask, strict=True)
-        content = [token for token, is_special in marks if not is_special]
+        masked = zip(encoding.tokens, encoding.special_tokens_mask, strict=True)
+        unknown = getattr(self._tokenizer.model, 'unk_token', None)
+        content = [token for token, is_special in masked if not is_special]
         return TextPrediction(
             sentiment=self._probabilities('sentiment', outputs),
             emotion=self._probabilities('emotion', outputs),
             tokens=len(content),
-            known=sum(token != self._unknown for token in content),
-            truncated=bool(words.overflowing),
+            known=sum(token != unknown for token in content),
+            truncated=bool(encoding.overflowing),
         )
-
-    @property
-    def _unknown(self) -> str | None:
-        return getattr(self._tokenizer.model, 'unk_token', None)
 
     def _probabilities(self, name: str, outputs: list[NDArray[np.float32]]) -> NDArray[np.float64]:
         if name not in self._heads:
             return np.full(len(EMOTIONS), np.nan)
-        place, head = self._heads[name]
-        return np.asarray(head.probabilities(outputs[place])[0])
+        index, head = self._heads[name]
+        return np.asarray(head.probabilities(outputs[index])[0])
 
 
 def load_tokenizer(card: ModelCard) -> Tokenizer:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What can be set about speech: the single home of names, defaults, ranges and words."""
+"""Options of the sentiment node: names, defaults, ranges and descriptions."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ STRING, LIVE_SPEECH = SPEECH_TYPES = ('String', 'LiveSpeech')
 
 @dataclass(frozen=True)
 class SentimentConfig(Options):
-    """Options of the sentiment node; the pipeline, the replay and the benchmarks share them."""
+    """Options of the sentiment node, shared by the pipeline, the replay and the benchmarks."""
 
     speech_type: str = option(
         STRING,

@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""Hearing the same thing again at once."""
+"""Detects an utterance that a recogniser sends again at once."""
 
 
 class DuplicateFilter:
-    """Recognises a text that comes again within ``window_s`` of its last time.
+    """Detects a text that comes again within ``window_s`` of its last occurrence.
 
-    A stuck recogniser that repeats itself for minutes is heard once. Time is an argument; after
-    a jump back nothing is a repetition.
+    Of a recogniser that repeats one text for minutes only the first passes. Time is an argument;
+    after a backward jump nothing is a duplicate.
     """
 
     def __init__(self, window_s: float = 1.0) -> None:
         self._window_s = window_s
         self._text = ''
-        self._heard_s = float('-inf')
+        self._last_s = float('-inf')
 
     def is_duplicate(self, text: str, now_s: float) -> bool:
-        """Return whether this text was the last one and is less than the window ago."""
-        elapsed_s = now_s - self._heard_s
-        repeated = text == self._text and 0 <= elapsed_s < self._window_s
-        self._text, self._heard_s = text, now_s
-        return repeated
+        """Return whether this text was the last one, less than the window ago; record it."""
+        elapsed_s = now_s - self._last_s
+        duplicate = text == self._text and 0 <= elapsed_s < self._window_s
+        self._text, self._last_s = text, now_s
+        return duplicate

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What scores an utterance, whichever network it is."""
+"""Text engine interface: one utterance in, its probabilities out."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -7,16 +7,18 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-TRIAL = 'hello'
-"""The first word that every engine is tried on when it is made."""
+__all__ = ['PROBE_TEXT', 'TextEngine', 'TextPrediction']
+
+PROBE_TEXT = 'hello'
+"""Every engine classifies this text when it is loaded, so that a broken one fails then."""
 
 
 @dataclass(frozen=True)
 class TextPrediction:
     """``sentiment`` [3] and ``emotion`` [7] each sum to 1; emotion is NaN without such a head.
 
-    ``known`` of ``tokens`` pieces of words were in the model's vocabulary; ``truncated`` says
-    that the beginning did not fit into the model.
+    ``known`` of ``tokens`` word pieces were in the model's vocabulary; ``truncated``: the
+    beginning did not fit into the model.
     """
 
     sentiment: NDArray[np.float64]
@@ -27,11 +29,11 @@ class TextPrediction:
 
 
 class TextEngine(Protocol):
-    """Whatever scores an utterance; ``sha256`` is empty when the engine cannot tell."""
+    """A text model; ``sha256`` of its file is empty when it is not known."""
 
     name: str
     sha256: str
 
     def classify(self, text: str) -> TextPrediction:
-        """Score one cleaned utterance; InvalidInput('bad_output') rather than NaN."""
+        """Classify one cleaned utterance; InvalidInput('bad_output') instead of NaN."""
         ...

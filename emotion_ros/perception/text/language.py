@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whether a text is in a language that the model was made for."""
+"""Language check: whether a text is in a language of the model."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,6 @@ from unicodedata import name
 from emotion_ros.errors import ConfigError
 from emotion_ros.perception.text.language_profile import (
     FILE_NAME,
-    LanguageProfile,
     load_profile,
     split_words,
 )
@@ -40,7 +39,7 @@ SCRIPTS = {
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LanguageResult:
     """``code`` is the language (ISO 639-1), empty when it was not identified."""
 
     code: str
@@ -48,11 +47,11 @@ class Verdict:
 
 
 class LanguageCheck:
-    """Refuses text that is surely in none of ``languages``; without any, it accepts all.
+    """Rejects text that is clearly in none of ``languages``; without any, it accepts all.
 
-    The script is always checked. A recogniser that names the language is believed. Else text in
-    Latin letters must, from four different words on, look like one of the languages, if each of
-    them has a profile (``language_<code>.json`` in ``folder``); without one the script decides.
+    The script is always checked. The language that a recogniser reports is taken as it is. Else
+    text in Latin letters of four different words and more is compared with the profile of each
+    language (``language_<code>.json`` in ``folder``); if one has none, only the script counts.
     """
 
     def __init__(self, languages: Sequence[str], folder: Path) -> None:
@@ -61,31 +60,29 @@ class LanguageCheck:
                 raise ConfigError(f'languages: {code!r} is not a two-letter code such as en')
         self._languages = tuple(languages)
         self._scripts = {s for code in languages for s in SCRIPTS.get(code, LATIN)}
-        self._profiles = _load_profiles(languages, folder)
+        latin = [code for code in languages if 'LATIN' in SCRIPTS.get(code, LATIN)]
+        paths = [folder / FILE_NAME.format(code) for code in latin]
+        all_there = all(path.exists() for path in paths)
+        self._profiles = [load_profile(path) for path in paths] if all_there else []
 
-    def check(self, text: str, said: str = '') -> Verdict:
-        """Judge a cleaned text; ``said`` is the code that the recogniser gave, if any."""
+    def check(self, text: str, reported: str = '') -> LanguageResult:
+        """Check a cleaned text; ``reported`` is the code that the recogniser gave, if any."""
         if not self._languages:
-            return Verdict(said, True)
+            return LanguageResult(reported, True)
         if not _is_mostly(text, self._scripts):
-            return Verdict(said, False)
-        if said:
-            return Verdict(said, said in self._languages)
+            return LanguageResult(reported, False)
+        if reported:
+            return LanguageResult(reported, reported in self._languages)
         if (
             not self._profiles
             or len(set(split_words(text))) < MIN_WORDS
             or not _is_mostly(text, LATIN)
         ):
-            return Verdict('', True)
+            return LanguageResult('', True)
         best = min(self._profiles, key=lambda profile: profile.excess(text))
-        return Verdict('', False) if best.excess(text) > 0 else Verdict(best.language, True)
-
-
-def _load_profiles(languages: Iterable[str], folder: Path) -> tuple[LanguageProfile, ...]:
-    """Return a profile for each language in Latin letters, or none unless all have one."""
-    latin = [code for code in languages if 'LATIN' in SCRIPTS.get(code, LATIN)]
-    paths = [folder / FILE_NAME.format(code) for code in latin]
-    return tuple(load_profile(p) for p in paths) if all(p.exists() for p in paths) else ()
+        if best.excess(text) > 0:
+            return LanguageResult('', False)
+        return LanguageResult(best.language, True)
 
 
 def _is_mostly(text: str, scripts: Iterable[str]) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Telling one language from the others that share its script, by its letters and words."""
+"""Language identification among languages of one script, by letter trigrams and words."""
 
 import re
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 @dataclass(frozen=True)
 class LanguageProfile:
-    """How one language looks.
+    """The trigram model of one language.
 
     ``costs`` [n, n, n] is -log P(third letter | first two) in nats over ``alphabet``, which ends
-    with a space and a sign for all other letters; ``words`` are its commonest words. Text whose
-    cost is above ``threshold`` is in some other language.
+    with a space and a sign for all other letters; ``words`` are its most common words. Text whose
+    cost is above ``threshold`` is in another language.
     """
 
     language: str
@@ -33,7 +33,7 @@ class LanguageProfile:
     threshold: float
 
     def cost(self, text: str) -> float:
-        """Return the mean cost of a letter, plus RARE_WORD_COST times the share of rare words.
+        """Return the mean cost per letter, plus RARE_WORD_COST times the share of rare words.
 
         In nats; 0 for a text without letters.
         """
@@ -45,7 +45,7 @@ class LanguageProfile:
         return float(self.costs[i[:-2], i[1:-1], i[2:]].mean()) + RARE_WORD_COST * rare
 
     def excess(self, text: str) -> float:
-        """Return by how much the cost is above the threshold: not this language if positive."""
+        """Return the cost minus the threshold: positive for another language."""
         return self.cost(text) - self.threshold
 
 
@@ -55,7 +55,7 @@ def split_words(text: str) -> list[str]:
 
 
 def encode_letters(words: list[str], alphabet: str) -> NDArray[np.int64]:
-    """Return the letters as places in the alphabet, with one space around each word."""
+    """Return the letters as indices into the alphabet, with one space around each word."""
     other = len(alphabet) - 1
     place = {letter: i for i, letter in enumerate(alphabet)}
     return np.array([place.get(c, other) for c in f' {" ".join(words)} '], np.int64)

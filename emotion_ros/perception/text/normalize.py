@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a recogniser sends, made fit for a model; nothing here knows any language."""
+"""Normalises the text of a speech recogniser for a model; independent of the language."""
 
 from dataclasses import dataclass
 from unicodedata import category, normalize
@@ -15,9 +15,9 @@ NON_SPEECH_CHARS = frozenset(' .…,!?-–—\'"*_~♪♫\ufffd')
 
 @dataclass(frozen=True)
 class CleanText:
-    """Text in NFC on one line, without invisible characters, of at most the asked length.
+    """Text in NFC on one line, without invisible characters, of at most the given length.
 
-    ``truncated`` says that the beginning was left out.
+    ``truncated``: the beginning was left out.
     """
 
     text: str
@@ -25,54 +25,41 @@ class CleanText:
 
 
 def clean_text(raw: str, max_chars: int) -> CleanText:
-    """Return the end of ``raw``, cleaned; any string is welcome and a long one costs no more.
+    """Return the end of ``raw``, cleaned, in time that does not grow with the rest; total.
 
-    InvalidInput: ``empty`` when nothing is said, ``repetition`` when it is one word three times
+    InvalidInput: ``empty`` when it has no words, ``repetition`` when it is one word three times
     or more and nothing else, as recognisers make of noise.
     """
     tail = raw[-2 * max_chars :]
-    text = ' '.join(normalize('NFC', _visible(_without_surrogates(tail))).split())
+    # Surrogate pairs are joined; a lone one, which UTF-8 cannot hold, becomes U+FFFD.
+    valid = tail.encode('utf-16-le', 'surrogatepass').decode('utf-16-le', 'replace')
+    text = ' '.join(normalize('NFC', _remove_invisible(valid)).split())
     truncated = len(raw) > len(tail) or len(text) > max_chars
-    if truncated:
-        text = _last_words(text, max_chars)
+    if truncated:  # from the start of a word, else of a character
+        text = text[-max_chars:].lstrip(ZERO_WIDTH_JOINER)
+        _, space, rest = text.partition(' ')
+        text = rest if space else text
     if set(text) <= NON_SPEECH_CHARS:
         raise InvalidInput('empty', 'nothing was said')
-    _refuse_repetition(text)
+    words = [word.strip('.…,!?-\'"') for word in text.casefold().split()]
+    if len(words) >= MIN_REPETITIONS and len(set(words)) == 1:
+        raise InvalidInput('repetition', f'one word {len(words)} times')
     return CleanText(text, truncated)
 
 
-def _without_surrogates(text: str) -> str:
-    """Join surrogate pairs; a lone one, which UTF-8 cannot hold, becomes U+FFFD."""
-    return text.encode('utf-16-le', 'surrogatepass').decode('utf-16-le', 'replace')
-
-
-def _visible(text: str) -> str:
+def _remove_invisible(text: str) -> str:
     """Drop control, bidirectional and zero-width characters, but not line breaks."""
     if text.isascii() and text.isprintable():
         return text
-    return ''.join(c for i, c in enumerate(text) if c.isspace() or _is_visible(text, i))
-
-
-def _is_visible(text: str, i: int) -> bool:
-    if text[i] == ZERO_WIDTH_JOINER:
-        return _joins_emoji(text, i)
-    return category(text[i]) not in ('Cc', 'Cf')
+    return ''.join(
+        c
+        for i, c in enumerate(text)
+        if c.isspace()
+        or (_joins_emoji(text, i) if c == ZERO_WIDTH_JOINER else category(c) not in ('Cc', 'Cf'))
+    )
 
 
 def _joins_emoji(text: str, i: int) -> bool:
     """Return whether a joiner stands between two emoji, as in a family or a profession."""
     before, after = text[i - 1 : i], text[i + 1 : i + 2]
     return bool(before and after) and category(before) in EMOJI_PARTS and category(after) == 'So'
-
-
-def _refuse_repetition(text: str) -> None:
-    words = [word.strip('.…,!?-\'"') for word in text.casefold().split()]
-    if len(words) >= MIN_REPETITIONS and len(set(words)) == 1:
-        raise InvalidInput('repetition', f'one word {len(words)} times')
-
-
-def _last_words(text: str, max_chars: int) -> str:
-    """Return the end of the text, from the start of a word or else of a character."""
-    end = text[-max_chars:].lstrip(ZERO_WIDTH_JOINER)
-    _, space, words = end.partition(' ')
-    return words if space else end

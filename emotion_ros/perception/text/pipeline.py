@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""From what a recogniser says to a report on how it sounds; shared by node and replay."""
+"""Utterance in, sentiment and emotion out: clean → filter → check the language → classify.
+
+The sentiment node and the replay share it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 from emotion_ros.perception.text.language import LanguageCheck
-from emotion_ros.perception.text.normalize import CleanText, clean_text
+from emotion_ros.perception.text.normalize import clean_text
 
 UNSUPPORTED_LANGUAGE = Rejection.UNSUPPORTED_LANGUAGE.value
 FULL_QUALITY_TOKENS = 4
@@ -26,12 +29,13 @@ NO_EMOTION = (float('nan'),) * len(EMOTIONS)
 
 @dataclass(frozen=True)
 class TextReport:
-    """How one utterance sounds.
+    """The sentiment and the emotion of one utterance.
 
     Probabilities sum to 1; ``emotion_probabilities`` are NaN when the engine has no emotion
-    head. With a ``reason`` (unsupported_language) nothing was scored: all are NaN, ``sentiment``
-    is UNKNOWN, ``confidence`` and ``quality`` are 0. ``quality`` is 0..1; ``language`` is a
-    two-letter code, empty when not identified; ``inference_time_s`` includes the cleaning.
+    head. With a ``reason`` (unsupported_language) it was not classified: all are NaN,
+    ``sentiment`` is UNKNOWN, ``confidence`` and ``quality`` are 0. ``quality`` is 0..1;
+    ``language`` is a two-letter code, empty when not identified; ``inference_time_s`` includes
+    the cleaning.
     """
 
     text: str
@@ -46,7 +50,7 @@ class TextReport:
     quality: float = 0.0
 
     def to_observation(self, stamp_s: float, *, person_id: str = '') -> TextObservation:
-        """Return what the fusion takes in."""
+        """Return the input of the fusion."""
         return TextObservation(
             stamp_s=stamp_s,
             status=SourceStatus.OK,
@@ -60,7 +64,7 @@ class TextReport:
 
 
 class TextPipeline:
-    """Cleans, filters and scores utterances one by one; remembers only the last one."""
+    """Cleans, filters and classifies utterances one by one; its only state is the last text."""
 
     def __init__(
         self,
@@ -71,7 +75,7 @@ class TextPipeline:
         self._max_chars = config.max_chars
         self._engine = engine
         self._languages = LanguageCheck(config.languages, packaged_weights())
-        self._repeats = DuplicateFilter()
+        self._duplicates = DuplicateFilter()
         self._clock = clock
 
     @property
@@ -81,41 +85,52 @@ class TextPipeline:
 
     @property
     def model_sha256(self) -> str:
-        """The hash of the model file; empty when the engine cannot tell."""
+        """The hash of the model file; empty when it is not known."""
         return self._engine.sha256
 
     def process(self, utterance: Utterance, stamp_s: float) -> TextReport:
-        """Score one utterance that was heard at ``stamp_s``.
+        """Classify one utterance that was spoken at ``stamp_s``.
 
-        InvalidInput when there is nothing to score: ``partial``, ``empty``, ``repetition``,
-        ``repeated`` (the same words within a second), ``bad_output``, ``inference_failed``.
+        InvalidInput when it cannot be classified: ``partial``, ``empty``, ``repetition``,
+        ``repeated`` (the same text within a second), ``bad_output``, ``inference_failed``.
         """
         started_s = self._clock()
         if utterance.is_partial:
             raise InvalidInput('partial', 'the person is still speaking')
-        words = clean_text(utterance.final, self._max_chars)
-        if self._repeats.is_duplicate(words.text.casefold(), stamp_s):
-            raise InvalidInput('repeated', 'the same words within a second')
-        verdict = self._languages.check(words.text, utterance.language_code)
-        if not verdict.is_supported:
+        clean = clean_text(utterance.final, self._max_chars)
+        if self._duplicates.is_duplicate(clean.text.casefold(), stamp_s):
+            raise InvalidInput('repeated', 'the same text within a second')
+        language = self._languages.check(clean.text, utterance.language_code)
+        if not language.is_supported:
             return TextReport(
-                text=words.text,
-                truncated=words.truncated,
-                language=verdict.code,
+                text=clean.text,
+                truncated=clean.truncated,
+                language=language.code,
                 inference_time_s=self._clock() - started_s,
                 reason=UNSUPPORTED_LANGUAGE,
             )
-        prediction = self._engine.classify(words.text)
+        prediction = self._engine.classify(clean.text)
         quality = utterance.confidence_or_one * quality_of(prediction)
         elapsed_s = self._clock() - started_s
-        return _report(words, verdict.code, prediction, quality, elapsed_s)
+        sentiment = Sentiment(int(prediction.sentiment.argmax()))
+        return TextReport(
+            text=clean.text,
+            truncated=clean.truncated or prediction.truncated,
+            language=language.code,
+            inference_time_s=elapsed_s,
+            sentiment_probabilities=tuple(float(p) for p in prediction.sentiment),
+            emotion_probabilities=tuple(float(p) for p in prediction.emotion),
+            sentiment=sentiment,
+            confidence=float(prediction.sentiment[sentiment]),
+            quality=quality,
+        )
 
 
 def quality_of(prediction: TextPrediction) -> float:
-    """Return how much there was to go by, 0..1.
+    """Return how much evidence the text gave the model, 0..1.
 
-    It grows with the known pieces of words up to FULL_QUALITY_TOKENS and falls with the share
-    of unknown ones; 0 when the model knew nothing.
+    It grows with the known word pieces up to FULL_QUALITY_TOKENS and falls with the share of
+    unknown ones; 0 when none is known.
     """
     if prediction.known == 0:
         return 0.0
@@ -126,20 +141,3 @@ def quality_of(prediction: TextPrediction) -> float:
 def make_text_pipeline(config: SentimentConfig) -> TextPipeline:
     """Return the pipeline with the configured model loaded."""
     return TextPipeline(config, make_text_engine(config.text_model, config.device))
-
-
-def _report(
-    words: CleanText, language: str, prediction: TextPrediction, quality: float, elapsed_s: float
-) -> TextReport:
-    best = Sentiment(int(prediction.sentiment.argmax()))
-    return TextReport(
-        text=words.text,
-        truncated=words.truncated or prediction.truncated,
-        language=language,
-        inference_time_s=elapsed_s,
-        sentiment_probabilities=tuple(float(p) for p in prediction.sentiment),
-        emotion_probabilities=tuple(float(p) for p in prediction.emotion),
-        sentiment=best,
-        confidence=float(prediction.sentiment[best]),
-        quality=quality,
-    )

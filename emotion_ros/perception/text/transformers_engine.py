@@ -15,28 +15,34 @@ from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
 from emotion_ros.perception.models.card import OutputHead
 from emotion_ros.perception.models.registry import find_model, registered_name, verify_model
 from emotion_ros.perception.models.torch_backend import choose_torch_device
-from emotion_ros.perception.text.engine import TRIAL, TextPrediction
+from emotion_ros.perception.text.engine import PROBE_TEXT, TextPrediction
 
 MAX_TOKENS = 512
 HEAD = OutputHead('sentiment', SENTIMENTS, temperature=1.0)
 UNNAMED = {f'label_{i}': label for i, label in enumerate(SENTIMENTS)}
-"""Models that do not name their labels: cardiffnlp/twitter-roberta-base-sentiment."""
+"""The labels of models that do not name them: cardiffnlp/twitter-roberta-base-sentiment."""
 
 
 class TransformersClassifier:
-    """Sentiment by a sequence classifier from a folder or the hub's cache, never from the net.
+    """Sentiment by a sequence classifier from a folder or the hub's cache, without network.
 
-    ``name`` is a folder or a hub name; what ``emotion-ros models`` has fetched comes before the
-    cache. MissingDependency without transformers and torch; ModelError when the model is not
-    there, lacks weights, or has other labels than negative, neutral and positive. It has no
-    emotion head, no card and no calibration of ours.
+    ``name`` is a folder or a hub name; a model that ``emotion-ros models`` has downloaded comes
+    before the cache. MissingDependency without transformers and torch; ModelError when the model
+    is missing, lacks weights, or has other labels than negative, neutral and positive. There is
+    no emotion head, no card and no calibration.
     """
 
     def __init__(self, name: str, *, device: str = 'cpu') -> None:
         self.name, self.sha256 = name, ''
-        transformers = _require_transformers()
+        try:
+            import_module('torch')
+            transformers = import_module('transformers')
+        except ImportError as error:
+            raise MissingDependency(
+                f'hf: models need transformers: pip install torch transformers ({error})'
+            ) from error
         self._device = choose_torch_device(device)
-        self._tokenizer, self._model = _load(transformers, _fetched(name) or name)
+        self._tokenizer, self._model = _load(transformers, _downloaded(name) or name)
         self._model.eval().to(self._device)
         self._order = label_order(self._model.config.id2label, name)
         self._max_length = min(
@@ -45,12 +51,12 @@ class TransformersClassifier:
             MAX_TOKENS,
         )
         try:
-            self.classify(TRIAL)
+            self.classify(PROBE_TEXT)
         except InvalidInput as error:
-            raise ModelError(f'hf:{name}: fails on {TRIAL!r}: {error}') from error
+            raise ModelError(f'hf:{name}: fails on {PROBE_TEXT!r}: {error}') from error
 
     def classify(self, text: str) -> TextPrediction:
-        """Score one cleaned utterance, of which the end counts when it is too long."""
+        """Classify one cleaned utterance, or the end of one that is too long."""
         encoded = self._tokenizer(text)
         special = self._tokenizer.num_special_tokens_to_add()
         tokens = len(encoded['input_ids']) - special
@@ -88,18 +94,8 @@ def label_order(id2label: Mapping[int, str], name: str) -> list[int]:
     return [labels.index(label) for label in SENTIMENTS]
 
 
-def _require_transformers() -> ModuleType:
-    try:
-        import_module('torch')
-        return import_module('transformers')
-    except ImportError as error:
-        raise MissingDependency(
-            f'hf: models need transformers: pip install torch transformers ({error})'
-        ) from error
-
-
-def _fetched(name: str) -> str:
-    """Return the folder, checked, into which ``emotion-ros models fetch`` has put this model."""
+def _downloaded(name: str) -> str:
+    """Return the verified folder of a model that ``emotion-ros models fetch`` has downloaded."""
     known = registered_name(name)
     folder = find_model(known) if known else None
     if folder is None:
@@ -109,7 +105,7 @@ def _fetched(name: str) -> str:
 
 
 def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
-    """Return tokenizer and model. Weights that are no safetensors are read as data only."""
+    """Return tokenizer and model; weights other than safetensors are read as data only."""
     offline = {'local_files_only': True, 'trust_remote_code': False}
     transformers.utils.logging.disable_progress_bar()
     try:
@@ -119,26 +115,24 @@ def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
         model, report = transformers.AutoModelForSequenceClassification.from_pretrained(
             name, output_loading_info=True, **offline
         )
-    except _damage() as error:
-        raise ModelError(_not_loaded(name, error)) from error
+    except _load_errors() as error:
+        if Path(name).is_dir() or not isinstance(error, OSError):
+            lines = str(error).strip().splitlines()
+            problem = f'{lines[0] if lines else "damaged"} ({type(error).__name__})'
+        else:
+            known = registered_name(name)
+            how = f'emotion-ros models fetch {known}' if known else f'hf download {name}'
+            problem = f'is neither a folder nor in the cache; download it once: {how}'
+        raise ModelError(f'hf:{name}: {problem}') from error
     if report['missing_keys']:
         raise ModelError(f'hf:{name}: has no weights for {sorted(report["missing_keys"])[0]}')
     return tokenizer, model
 
 
-def _damage() -> tuple[type[Exception], ...]:
-    """Return what transformers and the readers below it raise for missing and damaged files."""
+def _load_errors() -> tuple[type[Exception], ...]:
+    """Return what transformers and its file readers raise for missing and damaged files."""
     safetensors, torch = import_module('safetensors'), import_module('torch')
     unreadable = torch.serialization.pickle.UnpicklingError
     of_files = (safetensors.SafetensorError, unreadable, EOFError)
     of_values = (AttributeError, LookupError, RuntimeError, TypeError, ValueError)
     return (OSError, *of_files, *of_values)
-
-
-def _not_loaded(name: str, error: Exception) -> str:
-    if Path(name).is_dir() or not isinstance(error, OSError):
-        said = str(error).strip().splitlines()
-        return f'hf:{name}: {said[0] if said else "damaged"} ({type(error).__name__})'
-    known = registered_name(name)
-    how = f'emotion-ros models fetch {known}' if known else f'hf download {name}'
-    return f'hf:{name}: is neither a folder nor in the cache; download it once: {how}'

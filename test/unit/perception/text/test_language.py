@@ -48,7 +48,7 @@ def test_promise_21_english_is_accepted(text: str) -> None:
 
 @pytest.mark.parametrize('text', FOREIGN)
 def test_promise_21_other_languages_are_refused(text: str) -> None:
-    """Turns red when LanguageCheck.check returns Verdict('', True)."""
+    """Turns red when LanguageCheck.check returns LanguageResult('', True)."""
     assert not LanguageCheck(('en',), WEIGHTS).check(text).is_supported
 
 

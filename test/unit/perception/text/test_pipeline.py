@@ -113,7 +113,7 @@ def test_promise_23_the_same_final_counts_once_in_a_second() -> None:
 def test_promise_21_unsupported_language_counts_for_nothing(
     utterance: Utterance, language: str
 ) -> None:
-    """Turns red when LanguageCheck.check returns Verdict('', True)."""
+    """Turns red when LanguageCheck.check returns LanguageResult('', True)."""
     engine = PositiveEngine()
     report = pipeline(engine).process(utterance, 5.0)
     assert engine.heard == []
