@@ -44,7 +44,7 @@ def fill(network: nn.Module, tensors: dict[str, Tensor], name: object) -> None:
     """Copy ``tensors`` into ``network``; another shape or another key is a ModelError."""
     own = network.state_dict()
     for key in sorted(own.keys() | tensors.keys()):
-        has, needs = _shape(tensors, key), _shape(own, key)
+        has, needs = (str(tuple(t[key].shape)) if key in t else 'absent' for t in (tensors, own))
         if has != needs:
             raise ModelError(f'{name}: {key} is {has}, this network needs {needs}')
     network.load_state_dict(tensors)
@@ -53,7 +53,3 @@ def fill(network: nn.Module, tensors: dict[str, Tensor], name: object) -> None:
 def part(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
     """The tensors whose keys begin with ``name/``, without it."""
     return {k.removeprefix(f'{name}/'): v for k, v in tensors.items() if k.startswith(f'{name}/')}
-
-
-def _shape(tensors: dict[str, Tensor], key: str) -> str:
-    return str(tuple(tensors[key].shape)) if key in tensors else 'absent'

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Reading parquet tables; whatever is wrong with one is a one-line error that names it."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,14 @@ import pyarrow
 from numpy.typing import NDArray
 
 from emotion_ros.errors import ConfigError, InvalidInput
+
+
+def data_file(name: str) -> Path:
+    """Return a file in the folder EMOTION_ROS_DATA; ConfigError when it is missing."""
+    path = Path(os.environ.get('EMOTION_ROS_DATA', 'data')) / name
+    if not path.is_file():
+        raise ConfigError(f'{path} is missing: set EMOTION_ROS_DATA to the folder of {name}')
+    return path
 
 
 def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:

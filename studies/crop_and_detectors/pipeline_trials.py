@@ -46,8 +46,8 @@ class TrialRunner:
             seen.append(self._observe(frame))
         return Trials(
             labels=faces.labels,
-            own=self._right(faces, list(faces.images)),
-            square=self._right(faces, squares),
+            own=self.is_right(faces, list(faces.images)),
+            square=self.is_right(faces, squares),
             live=np.array([face.probabilities for face in seen]).reshape(-1, len(EMOTIONS)),
             quality=np.array([face.quality for face in seen]),
         )
@@ -64,7 +64,7 @@ class TrialRunner:
             for name, crop in crops.items():
                 cuts[name].append(crop_face(frame.image, hit, crop))
         those = faces.take(np.array(found, int))
-        return {name: self._right(those, row) for name, row in cuts.items()}
+        return {name: self.is_right(those, row) for name, row in cuts.items()}
 
     def _observe(self, frame: SyntheticFrame) -> FaceObservation:
         """Return the pipeline's observation of the face; ``MISSED`` when it is not found."""
@@ -74,7 +74,7 @@ class TrialRunner:
         hit = frame.best_hit(boxes)
         return MISSED if hit is None else seen[boxes.index(hit)]
 
-    def _right(self, faces: Faces, crops: Sequence[ImageArray]) -> Bools:
+    def is_right(self, faces: Faces, crops: Sequence[ImageArray]) -> Bools:
         """Return which crops, one per face, are classified correctly."""
         starts = range(0, len(crops), BATCH)
         parts = [self._classifier.classify(np.stack(crops[i : i + BATCH])) for i in starts]

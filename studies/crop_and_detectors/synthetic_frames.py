@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Frames of 640x480 with an enlarged FER2013 face at a known place."""
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from emotion_ros.errors import ConfigError
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.image.decode import ImageArray
 from training.face.data import Faces, load_faces
+from training.tables import data_file
 
 WIDTH, HEIGHT = 640, 480
 GREY = 110
@@ -47,11 +45,7 @@ class SyntheticFrame:
 
 def load_public_test(count: int | None = None, seed: int = 0) -> Faces:
     """Return that many faces of PublicTest (None: all) in random order, from $EMOTION_ROS_DATA."""
-    folder = os.environ.get('EMOTION_ROS_DATA', 'data')
-    path = Path(folder) / _FILE
-    if not path.is_file():
-        raise ConfigError(f'{path} is missing: set EMOTION_ROS_DATA to the folder of {_FILE}')
-    faces = load_faces(path, 'PublicTest')
+    faces = load_faces(data_file(_FILE), 'PublicTest')
     order = np.random.default_rng(seed).permutation(np.flatnonzero(faces.trust > 0.5))
     return faces.take(order[:count])
 

@@ -25,7 +25,7 @@ from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.detectors.factory import make_detector
 from studies.fusion.detected_faces import MAX_EXPONENT, best_exponent, by_score, detect_faces
 from training import metrics
-from training.command import as_json, log, run
+from training.command import as_json, run
 from training.face.data import SIDE, Faces
 from training.fusion.pairs import Pairs, Weights, fuse_pairs, make_pairs
 from training.fusion.predictions import (
@@ -40,7 +40,7 @@ from training.fusion.predictions import (
     predict_faces,
     text_predictions,
 )
-from training.fusion.weights import blur, by_name
+from training.fusion.weights import blur
 from training.text.asr import spoken, with_word_errors
 
 Perturbation = Callable[[Images], Images]
@@ -156,7 +156,7 @@ def experiment(
     clean, written = faces['clean'], texts['as written']
     usual_face, usual_text = float(clean.quality.mean()), float(written.quality.mean())
     return {
-        'weights': by_name((weights.face, weights.text)),
+        'weights': {FACE: weights.face, TEXT: weights.text},
         'temperature': weights.temperature,
         'face': {n: compare(f, written, weights, 'face', usual_face) for n, f in faces.items()},
         'text': {n: compare(clean, t, weights, 'text', usual_text) for n, t in texts.items()},
@@ -189,19 +189,8 @@ def main(argv: list[str] | None = None) -> None:
     add_options(parser)
     parser.add_argument('--faces', type=int, default=COUNT, help='how many')
     args = parser.parse_args(argv)
-    result = measure(load_validation_set(args), load_fusion_card(args.card), args.faces)
-    if not args.json:
-        log(as_table(result))
-    print(as_json(result))
-
-
-def as_table(result: Mapping[str, Any]) -> str:
-    """Return the comparisons as readable lines."""
-    return '\n'.join(
-        f'{source} {name:<18}' + ''.join(f'  {key} {value:.3f}' for key, value in of.items())
-        for source in ('face', 'text')
-        for name, of in result[source].items()
-    )
+    card = load_fusion_card(args.card)
+    print(as_json(measure(load_validation_set(args), card, args.faces)))
 
 
 if __name__ == '__main__':

@@ -23,7 +23,7 @@ from studies.fusion.page import to_markdown
 from training.command import as_json, log, run
 from training.fusion import weights
 from training.fusion.evaluate import evaluate, load_parameters
-from training.fusion.predictions import ValidationSet, add_options, load_validation_set
+from training.fusion.predictions import add_options, load_validation_set
 from training.fusion.sequences import COUNT, fit_temperature
 from training.fusion.synthetic_sequences import Sequences, make_sequences
 from training.fusion.votes import load_votes
@@ -36,34 +36,20 @@ MEASURED = {'card', 'votes', 'weights', 'sequences', 'temperature', 'example', '
 
 
 def measure(args: argparse.Namespace, card: FusionCard) -> dict[str, Any]:
-    """Return the figures of every experiment."""
+    """Return the figures of every experiment; the weights are fitted, but not written."""
     of = load_validation_set(args)
     drawn = make_sequences(of, args.sequences)
+    votes, fitted = load_votes(args.data_folder / VOTES), json.loads(weights.CREMAD.read_text())
+    conditions = weights.predict_conditions(of, card.sentiment_given_emotion)
     return {
         'card': {'weights': dict(card.weights), 'temperature': card.temperature},
-        'votes': measure_votes(args.data_folder / VOTES),
-        'weights': measure_weights(of, card),
+        'votes': {**evaluate(votes, load_parameters(weights.CREMAD)), 'fit': fitted},
+        'weights': weights.experiment(conditions, card, weights.votes_sharpness()),
         'sequences': sequences.experiment(drawn, card),
         'temperature': fit_temperature(drawn, card),
         'example': example(drawn, card),
         'quality': quality.measure(of, card, args.faces),
     }
-
-
-def measure_votes(path: Path) -> dict[str, Any]:
-    """Return the committed fit with its cross-fitted figures, and its figures on all clips."""
-    fitted = json.loads(weights.CREMAD.read_text())
-    return {
-        **evaluate(load_votes(path), load_parameters(weights.CREMAD)),
-        'file': path.name,
-        'fit': fitted,
-    }
-
-
-def measure_weights(of: ValidationSet, card: FusionCard) -> dict[str, Any]:
-    """Return what ``training.fusion.weights`` prints, without writing it."""
-    conditions = weights.predict_conditions(of, card.sentiment_given_emotion)
-    return weights.experiment(conditions, card, weights.votes_sharpness())
 
 
 def example(drawn: Sequences, card: FusionCard) -> dict[str, Any]:

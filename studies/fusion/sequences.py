@@ -9,7 +9,7 @@ networks comes on top.
 """
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +17,9 @@ import numpy as np
 
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.state import EmotionState
 from studies.fusion.sequence_metrics import calibration, summary
-from training.command import as_json, log, run
+from training.command import as_json, run
 from training.fusion.predictions import Predictions, add_options, load_validation_set
 from training.fusion.sequences import COUNT, confidence_figures
 from training.fusion.synthetic_sequences import (
@@ -27,55 +28,40 @@ from training.fusion.synthetic_sequences import (
     Sequences,
     Track,
     make_sequences,
-    run_fusion,
-    stable_tracks,
+    run_sequences,
+    stable_track,
 )
 
 SETTLED_AFTER_S = 1.0
-FILTERS = {'label_only': 'none', 'ema': 'ema', 'hmm': 'hmm', 'hmm_without_words': 'hmm'}
-"""The filter of each variant; ``before`` has neither a filter nor a stable label."""
-VARIANTS = ('before', *FILTERS)
+FILTERS = {
+    'before': 'none',
+    'label_only': 'none',
+    'ema': 'ema',
+    'hmm': 'hmm',
+    'hmm_without_words': 'hmm',
+}
+"""The filter of each variant; ``before`` has no stable label either."""
 
 
 def run_variant(
     sequences: Sequences, frames: Sequence[Predictions], variant: str, card: FusionCard
 ) -> list[Track]:
     """Run one variant of the fusion over every sequence."""
-    if variant == 'before':
-        config = FusionConfig(filter='none')
-        return [
-            frame_track(p, f, sequences, config, card)
-            for p, f in zip(sequences.plans, frames, strict=True)
-        ]
     if variant == 'hmm_without_words':
-        sequences = without_utterances(sequences)
-    return stable_tracks(sequences, frames, FusionConfig(filter=FILTERS[variant]), card)
+        silent = [replace(p, utterances=()) for p in sequences.plans]
+        sequences = replace(sequences, plans=silent)
+    config = FusionConfig(filter=FILTERS[variant])
+    to_track = frame_track if variant == 'before' else stable_track
+    return run_sequences(sequences, frames, config, card, to_track)
 
 
-def without_utterances(sequences: Sequences) -> Sequences:
-    """Return the same sequences in which nothing is said."""
-    return replace(sequences, plans=[replace(p, utterances=()) for p in sequences.plans])
-
-
-def frame_track(
-    plan: SequencePlan,
-    frames: Predictions,
-    sequences: Sequences,
-    config: FusionConfig,
-    card: FusionCard,
-) -> Track:
+def frame_track(plan: SequencePlan, states: Sequence[EmotionState]) -> Track:
     """Return the likeliest emotion of each frame, as a system without memory reports it."""
-    states = list(run_fusion(plan, frames, sequences.texts, config, card))
     probabilities = np.array([s.probabilities for s in states])
     confidence = probabilities.max(axis=1)
-    return Track(
-        plan.segments,
-        plan.at_s,
-        probabilities.argmax(axis=1),
-        confidence,
-        confidence >= config.confidence_threshold,
-        plan.segment,
-    )
+    actionable = confidence >= FusionConfig().confidence_threshold
+    emotion = probabilities.argmax(axis=1)
+    return Track(plan.segments, plan.at_s, emotion, confidence, actionable, plan.segment)
 
 
 def evaluate(tracks: Sequence[Track]) -> dict[str, Any]:
@@ -101,20 +87,10 @@ def experiment(sequences: Sequences, card: FusionCard) -> dict[str, Any]:
         'weights': dict(card.weights),
         'temperature': card.temperature,
         **{
-            kind: {v: evaluate(run_variant(sequences, frames, v, card)) for v in VARIANTS}
+            kind: {v: evaluate(run_variant(sequences, frames, v, card)) for v in FILTERS}
             for kind, frames in kinds.items()
         },
     }
-
-
-def as_table(variants: Mapping[str, Any]) -> str:
-    """Return the figures of one kind of frames as readable lines."""
-    return '\n'.join(
-        f'{name:<18}'
-        + ''.join(f'  {key} {value}' for key, value in of['targets'].items())
-        + f'  ece {of["calibration"]["ece15"]:.3f}'
-        for name, of in variants.items()
-    )
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -128,10 +104,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     args = parser.parse_args(argv)
     sequences = make_sequences(load_validation_set(args), args.sequences)
-    result = experiment(sequences, load_fusion_card(args.card))
-    if not args.json:
-        log(as_table(result['one_face']))
-    print(as_json(result))
+    print(as_json(experiment(sequences, load_fusion_card(args.card))))
 
 
 if __name__ == '__main__':

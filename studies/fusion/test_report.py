@@ -51,7 +51,7 @@ def test_the_page_has_everything_and_the_pictures(
     score = np.linspace(0.5, 0.9, 140)
     measured = {
         'card': {'weights': dict(card.weights), 'temperature': card.temperature},
-        'votes': {'n': 1, 'file': 'votes.parquet', 'fit': fitted},
+        'votes': {'n': 1, 'fit': fitted},
         'weights': weights.experiment(Conditions(faces, faces, texts, texts), card, 1.9),
         'sequences': sequences.experiment(drawn, card),
         'temperature': fit_temperature(drawn, card),

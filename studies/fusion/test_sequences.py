@@ -11,7 +11,7 @@ from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.files.resources import packaged_weights
 from fusion_samples import certain, draw_sequences
 from studies.fusion import sequence_metrics as over_time
-from studies.fusion.sequences import VARIANTS, experiment, run_variant
+from studies.fusion.sequences import FILTERS, experiment, run_variant
 from training.fusion.synthetic_sequences import Segment, Sequences, Track
 
 A, H, S = Emotion.ANGRY, Emotion.HAPPY, Emotion.SAD
@@ -111,7 +111,7 @@ def drawn() -> Sequences:
 def test_sure_faces_are_followed_by_every_variant(drawn: Sequences) -> None:
     result = experiment(drawn, load_fusion_card(packaged_weights() / 'fusion.json'))
     assert result['frames'] == sum(len(p.at_s) for p in drawn.plans)
-    for variant in VARIANTS:
+    for variant in FILTERS:
         of = result['one_face'][variant]['targets']
         assert of['segments'] == 8
         assert of['missed'] == 0.0

@@ -17,8 +17,8 @@ from studies.other_packages.faces import compare_faces, make_face_question
 from studies.other_packages.package import Package
 from studies.other_packages.texts import compare_texts, load_tweets
 
-FER = Package('fer')
-TEXT_PACKAGES = (Package('vader'), Package('textblob'))
+FER = Package('fer', 'ask_fer.py')
+TEXT_PACKAGES = tuple(Package(name, 'ask_lexicon.py') for name in ('vader', 'textblob'))
 
 
 def main() -> int:

@@ -34,7 +34,6 @@ from training.face.data import Faces
 
 COUNT = 300  # faces shown in frames
 SIDE = 160  # px, of FER2013's square in the frame
-BATCH = 64
 TIMED = 90  # frames
 FPS = 30.0
 SURROUND = 'border'
@@ -82,8 +81,9 @@ def compare_faces(
 def our_rows(question: FaceQuestion) -> list[FaceRow]:
     """Return our default pipeline, then the one that searches every frame, per detector."""
     classifier = FaceClassifier.load()
-    crops = accuracy(classify(classifier, question.crops), question.crops.labels)
     default = make_detector()
+    runner = TrialRunner(default, classifier)
+    crops = float(runner.is_right(question.crops, list(question.crops.images)).mean())
     rows = [our_row('emotion_ros', default, classifier, question, crops)]
     for kind in KINDS[1:]:
         try:
@@ -108,10 +108,8 @@ def our_row(
     """Return the figures of a detector with our classifier."""
     pipeline = FacePipeline(detector, classifier, config)
     trials = TrialRunner(detector, classifier, SURROUND).run(question.shown, SIDE)
-    seen = ~np.isnan(trials.live).any(axis=1)
-    right = seen & (np.nan_to_num(trials.live).argmax(axis=1) == trials.labels)
     ms = mean_ms(lambda frame, n: pipeline.process(frame, n / FPS), question.speed)
-    return FaceRow(name, crops, float(seen.mean()), float(right.mean()), ms)
+    return FaceRow(name, crops, float(trials.found.mean()), float(trials.right.mean()), ms)
 
 
 def mean_ms(process: Callable[[ImageArray, int], object], frames: Sequence[ImageArray]) -> float:
@@ -160,10 +158,3 @@ def to_indices(labels: Sequence[str | None]) -> NDArray[np.integer]:
 def accuracy(predicted: NDArray[np.integer], labels: NDArray[np.integer]) -> float:
     """Return the share (0..1) that is right."""
     return float(np.mean(predicted == labels))
-
-
-def classify(classifier: FaceClassifier, faces: Faces) -> NDArray[np.integer]:
-    """Return the likeliest emotion of every crop."""
-    starts = range(0, len(faces), BATCH)
-    parts = [classifier.classify(faces.images[i : i + BATCH]).argmax(axis=1) for i in starts]
-    return np.concatenate(parts)

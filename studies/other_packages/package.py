@@ -23,9 +23,10 @@ ENVIRONMENT = {'TF_CPP_MIN_LOG_LEVEL': '3', 'OMP_NUM_THREADS': '2', 'PYTHONPATH'
 
 @dataclass(frozen=True)
 class Package:
-    """``name`` is also that of its requirements and of its script ``ask_<name>.py``."""
+    """``name`` is also that of its requirements; ``script`` is in the folder ``scripts``."""
 
     name: str
+    script: str
     folder: Path = ROOT
     scripts: Path = HERE
     timeout_s: float = ASK_TIMEOUT_S
@@ -53,7 +54,7 @@ class Package:
             raise NotMeasured(
                 f'{self.name}: not installed: python -m studies.other_packages installs it'
             )
-        command = [str(self.python), str(self.scripts / f'ask_{self.name}.py'), str(question)]
+        command = [str(self.python), str(self.scripts / self.script), str(question)]
         try:
             done = subprocess.run(
                 command,

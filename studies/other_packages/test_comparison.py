@@ -59,7 +59,7 @@ def test_without_data_there_are_notes_and_no_rows(monkeypatch, tmp_path):
         ({'version': '1', 'labels': ['neutral'] * 3, 'ms': None}, 'vader'),
     ],
 )
-def test_a_peer_that_does_not_answer_everything_is_not_measured(answer, error):
+def test_a_package_that_does_not_answer_everything_is_not_measured(answer, error):
     with pytest.raises(NotMeasured, match=error):
         package_row('vader', answer, TWEETS)
 

@@ -2,7 +2,6 @@
 """Texts: VADER, TextBlob and our network on the same tweets."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -14,12 +13,12 @@ from numpy.typing import NDArray
 
 from benchmarks.figure import NotMeasured
 from emotion_ros.core.emotions import SENTIMENTS
-from emotion_ros.errors import ConfigError
 from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.text.classifier import make_text_engine
 from studies.other_packages.comparison import TextRow
 from studies.other_packages.package import Package
 from training import metrics
+from training.tables import data_file
 from training.text.data import Utterances, load_utterances
 
 FILE = 'semeval_sentiment.parquet'
@@ -28,10 +27,7 @@ NUMBERS = {label: n for n, label in enumerate(SENTIMENTS)}
 
 def load_tweets() -> Utterances:
     """Return SemEval's validation split, from $EMOTION_ROS_DATA; ConfigError without it."""
-    path = Path(os.environ.get('EMOTION_ROS_DATA', 'data')) / FILE
-    if not path.is_file():
-        raise ConfigError(f'{path} is missing: set EMOTION_ROS_DATA to the folder of {FILE}')
-    return load_utterances(path, 'val')
+    return load_utterances(data_file(FILE), 'val')
 
 
 def compare_texts(

@@ -134,13 +134,10 @@ def _from_folders(path: Path, usage: str) -> Faces:
     if missing:
         raise ConfigError(f'{base}: no folder for {", ".join(missing)}')
     files = [(f, i) for i, name in enumerate(EMOTIONS) for f in sorted((base / name).iterdir())]
-    files = [(f, i) for f, i in files if not f.name.startswith(_other_usages(usage))]
+    others = tuple(u for u in USAGES if u != usage)
+    files = [(f, i) for f, i in files if not f.name.startswith(others)]
     images = [decode_face(f.read_bytes(), f) for f, _ in files]
     return _faces(images, np.array([i for _, i in files], np.int64))
-
-
-def _other_usages(usage: str) -> tuple[str, ...]:
-    return tuple(u for u in USAGES if u != usage)
 
 
 def _faces(

@@ -30,11 +30,6 @@ CROP_SIDE = 44
 LATENCY_RUNS = 200
 
 
-def single(images: Images) -> list[Images]:
-    """The images as they are."""
-    return [images]
-
-
 def flip(images: Images) -> list[Images]:
     """The images and their mirror images."""
     return [images, images[:, :, ::-1]]
@@ -43,20 +38,19 @@ def flip(images: Images) -> list[Images]:
 def tencrop(images: Images) -> list[Images]:
     """Four corners and the centre of 44 px, enlarged to 48 px, each also mirrored."""
     edge = SIDE - CROP_SIDE
-    corners = [(0, 0), (0, edge), (edge, 0), (edge, edge), (edge // 2, edge // 2)]
-    cuts = [_enlarge(images[:, y : y + CROP_SIDE, x : x + CROP_SIDE]) for y, x in corners]
-    return [view for cut in cuts for view in flip(cut)]
+    views = []
+    for y, x in ((0, 0), (0, edge), (edge, 0), (edge, edge), (edge // 2, edge // 2)):
+        cuts = images[:, y : y + CROP_SIDE, x : x + CROP_SIDE]
+        enlarged = [cv2.resize(c, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for c in cuts]
+        views += flip(np.stack(enlarged))
+    return views
 
 
 VIEWS: dict[str, Callable[[Images], list[Images]]] = {
-    'none': single,
+    'none': lambda images: [images],
     'flip': flip,
     'tencrop': tencrop,
 }
-
-
-def _enlarge(images: Images) -> Images:
-    return np.stack([cv2.resize(i, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for i in images])
 
 
 class Classifier(Protocol):

@@ -7,7 +7,6 @@ split and writes the table into the fusion card.
 
 import argparse
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.files.resources import packaged_weights
+from training.card import write_card
 
 
 def count_sentiments(utterances: pd.DataFrame) -> NDArray[np.int64]:
@@ -31,13 +31,11 @@ def sentiment_given_emotion(counts: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def write_table(path: Path, table: NDArray[np.float64], provenance: dict[str, object]) -> None:
-    """Replace the table of a fusion card, and what the card says about it; all or nothing."""
+    """Replace the table of a fusion card and its provenance."""
     card = json.loads(path.read_text())
     card['sentiment_given_emotion'] = table.tolist()
     card['provenance']['sentiment_given_emotion'] = provenance
-    part = path.with_suffix('.part')
-    part.write_text(json.dumps(card, indent=2) + '\n')
-    os.replace(part, path)
+    write_card(path, card)
 
 
 def main(argv: list[str] | None = None) -> None:

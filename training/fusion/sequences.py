@@ -26,7 +26,7 @@ from training.fusion.synthetic_sequences import (
     Sequences,
     Track,
     make_sequences,
-    stable_tracks,
+    run_sequences,
 )
 
 COUNT = 24
@@ -39,7 +39,7 @@ def fit_temperature(sequences: Sequences, card: FusionCard) -> dict[str, Any]:
     ``cross_fitted_ece15``: each half of the sequences at the temperature chosen on the other.
     """
     tracks = {
-        t: stable_tracks(
+        t: run_sequences(
             sequences, sequences.one_face, FusionConfig(), replace(card, temperature=t)
         )
         for t in TEMPERATURES

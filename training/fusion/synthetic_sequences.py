@@ -5,7 +5,7 @@ A sequence is a person who shows one emotion after the other, each for 2 to 6 s,
 camera with 15 frames per second, and sometimes says something.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -222,21 +222,21 @@ def run_fusion(
 
 def stable_track(plan: SequencePlan, states: Sequence[EmotionState]) -> Track:
     """Return the stable label of the states."""
-    return Track(
-        plan.segments,
-        plan.at_s,
-        np.array([int(s.emotion) for s in states]),
-        np.array([s.confidence for s in states]),
-        np.array([s.actionable for s in states]),
-        plan.segment,
-    )
+    emotion = np.array([int(s.emotion) for s in states])
+    confidence = np.array([s.confidence for s in states])
+    actionable = np.array([s.actionable for s in states])
+    return Track(plan.segments, plan.at_s, emotion, confidence, actionable, plan.segment)
 
 
-def stable_tracks(
-    sequences: Sequences, frames: Sequence[Predictions], config: FusionConfig, card: FusionCard
+def run_sequences(
+    sequences: Sequences,
+    frames: Sequence[Predictions],
+    config: FusionConfig,
+    card: FusionCard,
+    to_track: Callable[[SequencePlan, Sequence[EmotionState]], Track] = stable_track,
 ) -> list[Track]:
-    """Run the fusion over every sequence and return its stable labels."""
+    """Run the fusion over every sequence and return its tracks."""
     return [
-        stable_track(plan, list(run_fusion(plan, of_plan, sequences.texts, config, card)))
+        to_track(plan, list(run_fusion(plan, of_plan, sequences.texts, config, card)))
         for plan, of_plan in zip(sequences.plans, frames, strict=True)
     ]

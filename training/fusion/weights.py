@@ -136,11 +136,11 @@ def experiment(of: Conditions, card: FusionCard, cremad_sharpness: float) -> dic
         'faces': len(of.faces),
         'utterances': len(of.texts),
         'pairs': len(both.pairs),
-        'weights': by_name((fitted.face, fitted.text)),
-        'alone': by_name(fitted.solo),
+        'weights': {FACE: fitted.face, TEXT: fitted.text},
+        'alone': dict(zip((FACE, TEXT), fitted.solo, strict=True)),
         'sharpness': limit,
         'cremad_sharpness': cremad_sharpness,
-        'weights_without_limit': by_name((free.face, free.text)),
+        'weights_without_limit': {FACE: free.face, TEXT: free.text},
         'situations': {name: measure(s, folds) for name, s in all_of.items()},
         'gain_over_face': gain(both, all_of['face alone'], folds),
         'gain_over_words': gain(both, all_of['words alone'], folds),
@@ -151,7 +151,8 @@ def experiment(of: Conditions, card: FusionCard, cremad_sharpness: float) -> dic
 def write_weights(path: Path, result: Mapping[str, Any], command: str) -> None:
     """Replace weights and sharpness of a card and their provenance."""
     card = json.loads(path.read_text())
-    card['weights'] = {name: floor_to(w) for name, w in result['weights'].items()}
+    # Rounded down: the sum has a limit.
+    card['weights'] = {name: floor(1000 * w) / 1000 for name, w in result['weights'].items()}
     card['alone'] = {name: round(w, 3) for name, w in result['alone'].items()}
     card['sharpness'] = result['sharpness']
     card['provenance'] |= {
@@ -169,16 +170,6 @@ def write_weights(path: Path, result: Mapping[str, Any], command: str) -> None:
         'prior': 'uniform: how often a robot meets which emotion is not known',
     }
     write_card(path, card)
-
-
-def by_name(weights: tuple[float, float]) -> dict[str, float]:
-    """Return the weights of face and text as the fusion card names them."""
-    return dict(zip((FACE, TEXT), weights, strict=True))
-
-
-def floor_to(value: float, steps: int = 1000) -> float:
-    """Return the value rounded down to three decimals: the sum has a limit."""
-    return floor(value * steps) / steps
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Average two text checkpoints: ``python -m training.text.average A B --share 0.8 --out C``.
 
-Between a network and what further training made of it lie networks that keep what the first knew
-and have learned the rest (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+Between a network and the same network after further training lie networks that are good at both
+tasks (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
 """
 
 import argparse
@@ -19,7 +19,7 @@ Tensors = dict[str, Tensor]
 
 
 def average(first: Tensors, second: Tensors, share: float) -> Tensors:
-    """Return (1 - share) * first + share * second; what is not a float is that of the second."""
+    """Return (1 - share) * first + share * second; integer tensors are those of the second."""
     return {
         name: first[name].lerp(tensor, share) if tensor.dtype.is_floating_point else tensor
         for name, tensor in second.items()
@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog='python -m training.text.average', description=__doc__)
     parser.add_argument('first', type=Path, help='checkpoint (.safetensors)')
-    parser.add_argument('second', type=Path, help='what training from the first one gave')
+    parser.add_argument('second', type=Path, help='checkpoint of a training begun with the first')
     parser.add_argument('--share', type=float, default=0.5, help='of the second, 0..1')
     parser.add_argument('--out', type=Path, required=True, help='.safetensors to write')
     args = parser.parse_args(argv)
@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> None:
         raise ConfigError(f'--share {args.share:g} is not in 0..1')
     first, _ = checkpoint.load(args.first)
     second, about = checkpoint.load(args.second)
-    if shapes(first) != shapes(second):
+    if {k: v.shape for k, v in first.items()} != {k: v.shape for k, v in second.items()}:
         raise ModelError(f'{args.first} and {args.second} are not the same network')
     mixed = f'{args.share:g} of that and {1 - args.share:g} of {args.first}'
     about['init_from'] = f'{about["init_from"]}, then {mixed}'
@@ -47,11 +47,6 @@ def main(argv: list[str] | None = None) -> None:
     if tokenizer.is_file():
         shutil.copy(tokenizer, args.out.parent)
     log(f'{args.out} written')
-
-
-def shapes(tensors: Tensors) -> dict[str, tuple[int, ...]]:
-    """Return the shape of every tensor."""
-    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
 
 
 if __name__ == '__main__':
