@@ -25,7 +25,7 @@ from emotion_ros.conversions.from_msg import (
     stamp_to_seconds,
 )
 from emotion_ros.core.evidence import Evidence
-from emotion_ros.core.observations import FacesObservation, TextObservation
+from emotion_ros.core.observations import FacesObservation
 from emotion_ros.core.stamp_check import accepted_stamp
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.utterance import Utterance
@@ -60,26 +60,24 @@ class BagObserver:
     def observe(self, messages: Iterable[Recorded]) -> Iterator[FusionInput]:
         """Yield the observations with their time of receipt, as OfflineFusion takes them."""
         for recorded in messages:
-            observation = self._observe(recorded)
+            convert = _CONVERT.get(recorded.topic.type)
+            observation: Observation | str | None
+            try:
+                observation = convert(recorded.msg) if convert else self._process(recorded)
+            except InvalidInput as error:
+                observation = error.reason
+            if isinstance(observation, Evidence) and observation.modality in self._without:
+                continue
             if observation is not None:
                 yield recorded.time_ns, observation
 
-    def _observe(self, recorded: Recorded) -> Observation | str | None:
-        convert = _CONVERT.get(recorded.topic.type)
-        if convert is None:
-            return self._process(recorded, recorded.time_ns / NANOSECONDS)
-        try:
-            observation = convert(recorded.msg)
-        except InvalidInput as error:
-            return error.reason
-        if isinstance(observation, Evidence) and observation.modality in self._without:
-            return None
-        return observation
-
-    def _process(self, recorded: Recorded, now_s: float) -> Observation | None:
+    def _process(self, recorded: Recorded) -> Observation | None:
+        now_s = recorded.time_ns / NANOSECONDS
         try:
             if recorded.topic.type == STRING and self._text is not None:
-                return _process_speech(self._text, recorded.msg, now_s)
+                # as in the sentiment node: a String has no stamp, its time of receipt counts
+                report = self._text.process(Utterance(final=recorded.msg.data), now_s)
+                return report.to_observation(now_s)
             if recorded.topic.type in _DECODE and self._vision is not None:
                 return _process_image(self._vision, recorded, now_s)
         except InvalidInput as error:
@@ -95,11 +93,6 @@ def _process_image(vision: FacePipeline, recorded: Recorded, now_s: float) -> Fa
     )
     report = vision.process(decode_recorded(recorded), stamp_s)
     return FacesObservation(stamp_s=stamp_s, frame_id=header.frame_id, faces=report.faces)
-
-
-def _process_speech(text: TextPipeline, msg: Any, now_s: float) -> TextObservation:
-    """Process a String as the sentiment node does; it has no stamp: the time of receipt counts."""
-    return text.process(Utterance(final=msg.data), now_s).to_observation(now_s)
 
 
 def decode_recorded(recorded: Recorded) -> ImageArray:

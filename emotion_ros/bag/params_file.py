@@ -51,20 +51,17 @@ class ParamsFile:
     def _of_node(self, node: str) -> dict[str, object]:
         values: dict[str, object] = {}
         for name, block in self._root.items():
-            if name in _ALL_NODES or name.rsplit('/', 1)[-1] == node:
-                values |= self._parameters(name, block)
+            if name not in _ALL_NODES and name.rsplit('/', 1)[-1] != node:
+                continue
+            parameters = block.get(_KEY) if isinstance(block, dict) else None
+            if not isinstance(parameters, dict):
+                raise ConfigError(f'{self._where}: {name}: has no {_KEY}')
+            try:
+                values |= _flatten(parameters)
+            except RecursionError as error:
+                problem = 'an alias refers to the block that contains it'
+                raise ConfigError(f'{self._where}: {name}: {problem}') from error
         return {k: v for k, v in values.items() if not k.startswith(_OF_EVERY_NODE)}
-
-    def _parameters(self, name: str, block: object) -> dict[str, object]:
-        parameters = block.get(_KEY) if isinstance(block, dict) else None
-        if not isinstance(parameters, dict):
-            raise ConfigError(f'{self._where}: {name}: has no {_KEY}')
-        try:
-            return _flatten(parameters)
-        except RecursionError as error:
-            raise ConfigError(
-                f'{self._where}: {name}: an alias refers to the block that contains it'
-            ) from error
 
     def _build(self, owner: str, options: type[C], values: Parameters) -> C:
         known = options.defaults()

@@ -29,8 +29,12 @@ class Replay:
     def __init__(self, bag: Bag, options: ReplayOptions) -> None:
         config = make_replay_config(options)
         sources = find_sources(bag, options.source, options.image_topic, options.speech_topic)
+        if FACE in options.without:
+            sources = replace(sources, image=None, faces=None)
+        if TEXT in options.without:
+            sources = replace(sources, speech=None, text=None)
         self.bag = bag
-        self.sources = _leave_out(sources, options.without)
+        self.sources = sources
         _require_modalities(bag, self.sources, options.without | options.weights.keys())
         self.card = load_fusion_card(packaged_weights() / 'fusion.json')
         self._fusion = OfflineFusion(config.fusion, self.card, config.modalities)
@@ -68,14 +72,6 @@ def open_replay(options: ReplayOptions) -> Replay:
         replay = Replay(stack.enter_context(Bag(options.bag)), options)
         stack.pop_all()
     return replay
-
-
-def _leave_out(sources: Sources, without: frozenset[str]) -> Sources:
-    if FACE in without:
-        sources = replace(sources, image=None, faces=None)
-    if TEXT in without:
-        sources = replace(sources, speech=None, text=None)
-    return sources
 
 
 def _require_modalities(bag: Bag, sources: Sources, named: frozenset[str]) -> None:

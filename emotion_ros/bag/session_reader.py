@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From a bag to a Session: the recorded states, or those of a replay."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -36,7 +36,7 @@ def read_session(options: ReplayOptions) -> Session:
         if states and not options.changes_states:
             session = _new_session(bag, 'as recorded on the robot')
             _add_speech(session, bag, options.speech_topic)
-            _RecordingReader(bag, session).read(states)
+            _add_recording(session, bag, states)
             return session
     with open_replay(options) as replay:
         session = _new_session(replay.bag, 'in a replay')
@@ -45,56 +45,37 @@ def read_session(options: ReplayOptions) -> Session:
     return session
 
 
-class _RecordingReader:
-    """Adds the messages of a bag to a session, each by its type."""
+def _add_recording(session: Session, bag: Bag, states: Topic) -> None:
+    """Add these states and all that goes with them; invalid messages count as rejected."""
+    others = [find_topic(bag, (msg_type,)) for msg_type in (FACES, TEXT_SENTIMENT)]
+    others += [t for t in bag.topics if (t.name, t.type) == ('/diagnostics', DIAGNOSTICS)]
+    for recorded in bag.messages([states, *(topic for topic in others if topic)]):
+        msg, msg_type = recorded.msg, recorded.topic.type
+        at_s = bag.seconds_from_start(recorded.time_ns)
+        try:
+            if msg_type == DIAGNOSTICS:
+                _add_diagnostics(session, msg)
+            elif msg_type == FACES:
+                session.add_faces(msg_to_faces(msg), msg.reason)
+                session.inferences_s.append(float(msg.inference_time))
+            elif msg_type == TEXT_SENTIMENT:
+                if msg.text:
+                    session.transcript.add_words(msg.text, at_s)
+                _add_sentiment(session, msg_to_text(msg), at_s)
+            elif msgs := msg.states if msg_type == STATES else [msg]:
+                session.add_states([msg_to_state(state) for state in msgs], at_s)
+                if msgs[0].status == Status.OK:
+                    session.latencies_s.append(float(msgs[0].latency))
+        except InvalidInput as error:
+            session.rejects[recorded.topic.name, error.reason] += 1
 
-    def __init__(self, bag: Bag, session: Session) -> None:
-        self._bag = bag
-        self._session = session
-        self._add: dict[str, Callable[[Any, float], None]] = {
-            STATE: lambda msg, at_s: self._add_states([msg], at_s),
-            STATES: lambda msg, at_s: self._add_states(msg.states, at_s),
-            FACES: self._add_faces,
-            TEXT_SENTIMENT: self._add_text,
-            DIAGNOSTICS: self._add_diagnostics,
-        }
 
-    def read(self, states: Topic) -> None:
-        """Read these states and all that goes with them; invalid messages count as rejected."""
-        bag = self._bag
-        others = [find_topic(bag, (msg_type,)) for msg_type in (FACES, TEXT_SENTIMENT)]
-        others += [t for t in bag.topics if (t.name, t.type) == ('/diagnostics', DIAGNOSTICS)]
-        for recorded in bag.messages([states, *(topic for topic in others if topic)]):
-            at_s = bag.seconds_from_start(recorded.time_ns)
-            try:
-                self._add[recorded.topic.type](recorded.msg, at_s)
-            except InvalidInput as error:
-                self._session.rejects[recorded.topic.name, error.reason] += 1
-
-    def _add_states(self, msgs: Sequence[Any], at_s: float) -> None:
-        if not msgs:
-            return
-        self._session.add_states([msg_to_state(msg) for msg in msgs], at_s)
-        if msgs[0].status == Status.OK:
-            self._session.latencies_s.append(float(msgs[0].latency))
-
-    def _add_faces(self, msg: Any, at_s: float) -> None:
-        del at_s
-        self._session.add_faces(msg_to_faces(msg), msg.reason)
-        self._session.inferences_s.append(float(msg.inference_time))
-
-    def _add_text(self, msg: Any, at_s: float) -> None:
-        if msg.text:
-            self._session.transcript.add_words(msg.text, at_s)
-        _add_sentiment(self._session, msg_to_text(msg), at_s)
-
-    def _add_diagnostics(self, msg: Any, at_s: float) -> None:
-        """Take the rejection counts of our nodes; they only grow: the latest is the total."""
-        del at_s
-        pairs = [(s.name, p) for s in msg.status if s.name in NODES for p in s.values]
-        for node, pair in pairs:
-            if pair.key.startswith(REJECTED) and pair.value.isdecimal():
-                self._session.rejects[node, pair.key.removeprefix(REJECTED)] = int(pair.value)
+def _add_diagnostics(session: Session, msg: Any) -> None:
+    """Take the rejection counts of our nodes; they only grow: the latest is the total."""
+    pairs = [(s.name, p) for s in msg.status if s.name in NODES for p in s.values]
+    for node, pair in pairs:
+        if pair.key.startswith(REJECTED) and pair.value.isdecimal():
+            session.rejects[node, pair.key.removeprefix(REJECTED)] = int(pair.value)
 
 
 def _add_replay(session: Session, replay: Replay) -> None:

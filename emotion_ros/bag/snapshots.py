@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Camera pictures of the events of a session."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from emotion_ros.bag.observer import decode_recorded
-from emotion_ros.bag.reader import Bag, Topic
+from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.session import Snapshot
 from emotion_ros.bag.topics import IMAGES, find_topic
 from emotion_ros.core.session_events import SessionEvent
@@ -28,17 +28,12 @@ def take_pictures(
         raise BagError(f'{bag.path}: --frames: the bag has no images; it has {bag.describe()}')
     if len(events) > MAX_PICTURES:  # evenly spread
         events = [events[i * len(events) // MAX_PICTURES] for i in range(MAX_PICTURES)]
-    return list(_pictures(bag, topic, events, rotate))
-
-
-def _pictures(
-    bag: Bag, topic: Topic, events: Sequence[SessionEvent], rotate: int
-) -> Iterator[Snapshot]:
     waiting = list(reversed(events))
+    snapshots: list[Snapshot] = []
     for recorded in bag.messages([topic]):
         at_s = bag.seconds_from_start(recorded.time_ns)
         if not waiting:
-            return
+            break
         if at_s < waiting[-1].at_s:
             continue
         try:
@@ -48,4 +43,5 @@ def _pictures(
         while waiting and waiting[-1].at_s <= at_s:
             event = waiting.pop()
             caption = f'{event.type.value}: {event.person_id or "unknown person"}'
-            yield Snapshot(at_s, f'{caption} {event.state.label}', jpeg)
+            snapshots.append(Snapshot(at_s, f'{caption} {event.state.label}', jpeg))
+    return snapshots

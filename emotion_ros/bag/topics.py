@@ -60,11 +60,13 @@ def find_sources(
     has none of these, or not the named one.
     """
     named = bool(image_topic or speech_topic)
+    types = {topic.type for topic in bag.topics}
+    has_raw = bool(types & set(IMAGES)) or not types & {FACES, TEXT_SENTIMENT, EVIDENCE}
     if named and start == FROM_EVIDENCE:
         raise ConfigError(
             '--image-topic and --speech-topic have no effect with --from evidence: leave them out'
         )
-    if start == FROM_IMAGES or named or (not start and _is_raw(bag)):
+    if start == FROM_IMAGES or named or (not start and has_raw):
         sources = Sources(
             image=find_topic(bag, IMAGES, image_topic, '--image-topic'),
             speech=find_speech(bag, speech_topic),
@@ -83,12 +85,6 @@ def find_sources(
     if not found:
         raise BagError(f'{bag.path}: the bag has neither {wanted}; it has {bag.describe()}')
     return sources
-
-
-def _is_raw(bag: Bag) -> bool:
-    """Return whether the bag has images, or no output of the nodes."""
-    types = {topic.type for topic in bag.topics}
-    return bool(types & set(IMAGES)) or not types & {FACES, TEXT_SENTIMENT, EVIDENCE}
 
 
 def find_topic(bag: Bag, types: Sequence[str], name: str = '', option: str = '') -> Topic | None:

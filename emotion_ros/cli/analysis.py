@@ -113,8 +113,14 @@ def image_rows(results: Iterable[ImageResult], is_moving: bool) -> Iterator[Sequ
             continue
         shown = image.shown_key
         at = NOTHING if image.at_s is None else f'{image.at_s:.2f}'
-        for cells in [_face_cells(face) for face in image.faces] or [_empty_cells(image)]:
-            yield image.source, at, *cells
+        for face in image.faces:
+            box = ' '.join(f'{edge:.2f}' for edge in face.box_xyxy)
+            label = describe(face.probabilities, EMOTIONS)
+            numbers = (f'{face.quality:.2f}', f'{face.detection_score:.2f}')
+            yield image.source, at, face.person_id, label, *numbers, box
+        if not image.faces:
+            reason = str(image.error) if image.error else 'no face'
+            yield image.source, at, NOTHING, reason, NOTHING, NOTHING, NOTHING
 
 
 def text_rows(report: TextReport) -> Iterator[Sequence[str]]:
@@ -126,18 +132,6 @@ def text_rows(report: TextReport) -> Iterator[Sequence[str]]:
         ranked = sorted(((p, label) for label, p in pairs if not isnan(p)), reverse=True)
         others = ', '.join(f'{label} {p:.0%}' for p, label in ranked[1:4])
         yield head, likeliest, others or NOTHING
-
-
-def _face_cells(face: FaceObservation) -> tuple[str, ...]:
-    numbers = (face.quality, face.detection_score)
-    box = ' '.join(f'{edge:.2f}' for edge in face.box_xyxy)
-    label = describe(face.probabilities, EMOTIONS)
-    return (face.person_id, label, *(f'{n:.2f}' for n in numbers), box)
-
-
-def _empty_cells(image: ImageResult) -> tuple[str, ...]:
-    reason = str(image.error) if image.error else 'no face'
-    return (NOTHING, reason, NOTHING, NOTHING, NOTHING)
 
 
 def _label(face: FaceObservation) -> str:

@@ -62,13 +62,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the results; EmotionRosError when no input can be used."""
     if args.text is None:
-        _analyze_images(args)
+        analyze_images(args)
     else:
-        _analyze_text(args)
+        analyze_text(args)
     return 0
 
 
-def _analyze_text(args: argparse.Namespace) -> None:
+def analyze_text(args: argparse.Namespace) -> None:
+    """Print the sentiment and the emotion of a line of text."""
     if args.input or args.output:
         raise ConfigError('--text goes with neither images nor --output')
     config = ParamsFile(args.params).config('sentiment_node', SentimentConfig)
@@ -84,7 +85,8 @@ def _analyze_text(args: argparse.Namespace) -> None:
         print_table(('text', 'most likely', 'next'), text_rows(report))
 
 
-def _analyze_images(args: argparse.Namespace) -> None:
+def analyze_images(args: argparse.Namespace) -> None:
+    """Print the faces in the inputs, and write the annotated output if one is asked for."""
     if not args.input:
         raise ConfigError('give pictures, a folder, a video, the number of a webcam, or --text')
     _refuse_overwriting(args.output, args.input)
@@ -103,7 +105,7 @@ def _analyze_images(args: argparse.Namespace) -> None:
                 label=lambda image: faces_text(image.faces),
             )
         )
-        _print_images(counts.counted(results), source.is_moving, args)
+        print_images(counts.counted(results), source.is_moving, args)
     print(counts, file=sys.stderr)
 
 
@@ -141,7 +143,12 @@ class ImageCounts:
     def counted(self, results: Iterable[ImageResult]) -> Iterator[ImageResult]:
         """Pass the images through and count them; ConfigError when none could be used."""
         for image in results:
-            self._count(image)
+            if image.error is None:
+                self.images += 1
+                self.with_face += bool(image.faces)
+            else:
+                self.rejected[image.error.reason] += 1
+                self._first_error = self._first_error or f'{image.source}: {image.error}'
             yield image
         if not self.images:
             raise ConfigError(self._first_error or 'the input gave no image')
@@ -152,18 +159,11 @@ class ImageCounts:
             f'images: {self.images}, with a face: {self.with_face}, not used: {rejected or "none"}'
         )
 
-    def _count(self, image: ImageResult) -> None:
-        if image.error is None:
-            self.images += 1
-            self.with_face += bool(image.faces)
-            return
-        self.rejected[image.error.reason] += 1
-        self._first_error = self._first_error or f'{image.source}: {image.error}'
 
-
-def _print_images(
+def print_images(
     results: Iterable[ImageResult], is_moving: bool, args: argparse.Namespace
 ) -> None:
+    """Print one JSON line per image, or CSV or a table with a row per face."""
     if args.json:
         for image in results:
             print(to_json(image_to_fields(image)), flush=is_moving)
@@ -195,10 +195,7 @@ def _stopped_by_interrupt(source: ImageSource) -> Iterator[None]:
 
 def _refuse_overwriting(output: Path | None, inputs: Sequence[str]) -> None:
     """ConfigError when the output is an input, or a file in a folder that is one."""
-    if output and output.resolve() in {path.resolve() for path in _files(inputs)}:
+    paths = [Path(name) for name in inputs]
+    files = [f for path in paths for f in (path.iterdir() if path.is_dir() else [path])]
+    if output and output.resolve() in {file.resolve() for file in files}:
         raise ConfigError(f'{output}: is an input and would be overwritten')
-
-
-def _files(inputs: Sequence[str]) -> Iterator[Path]:
-    for path in map(Path, inputs):
-        yield from path.iterdir() if path.is_dir() else (path,)

@@ -1,13 +1,37 @@
 # SPDX-License-Identifier: MIT
-"""Argument types that several commands share."""
+"""Types of command-line arguments; each raises ArgumentTypeError for an invalid text."""
 
 import argparse
+import math
+import re
 
 from emotion_ros.sandbox.domain import LARGEST_DOMAIN
 
+NAMESPACE = re.compile(r'/?|/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*/?', re.ASCII)
+
 
 def domain_id(text: str) -> int:
-    """Return a ROS_DOMAIN_ID; ArgumentTypeError when the text is none."""
+    """Return a ROS_DOMAIN_ID."""
     if not text.isdecimal() or int(text) > LARGEST_DOMAIN:
         raise argparse.ArgumentTypeError(f'{text!r} is not within 0 to {LARGEST_DOMAIN}')
     return int(text)
+
+
+def namespace(text: str) -> str:
+    """Return a ROS namespace."""
+    if not NAMESPACE.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not a namespace, such as robot_1 or /lab/robot_1'
+        )
+    return text
+
+
+def seconds(text: str) -> float:
+    """Return a number of seconds, above 0 and at most 3600."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 < value <= 3600.0:
+        raise argparse.ArgumentTypeError(f'{text!r} is not a number of seconds, 0 to 3600')
+    return value

@@ -2,18 +2,15 @@
 """``emotion-ros doctor``: problems of a running graph, one line each, with the remedy."""
 
 import argparse
-import math
 import os
-import re
 
-from emotion_ros.cli.arguments import domain_id
+from emotion_ros.cli.arguments import domain_id, namespace, seconds
 from emotion_ros.cli.console import table_console
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.graph_checks import Finding, Severity, examine
 from emotion_ros.errors import ConfigError
 
 EXIT_PROBLEM = 1
-NAMESPACE = re.compile(r'/?|/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*/?', re.ASCII)
 MARKS = {
     Severity.GOOD: ('ok', 'green'),
     Severity.NOTE: ('note', 'yellow'),
@@ -27,14 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         '--for',
         dest='seconds',
-        type=_seconds,
+        type=seconds,
         default=4.0,
         metavar='S',
         help='seconds to listen; at least 2.5, as the nodes report once a second (default: 4)',
     )
     add(
         '--namespace',
-        type=_namespace,
+        type=namespace,
         default='',
         help='namespace of the nodes, as given to the launch file',
     )
@@ -43,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the findings; return 1 when there is a problem among them, else 0."""
-    _require_domain()
+    try:  # with an invalid domain, some middlewares end the process
+        domain_id(os.environ.get('ROS_DOMAIN_ID') or '0')
+    except argparse.ArgumentTypeError as error:
+        raise ConfigError(f'ROS_DOMAIN_ID: {error}') from error
     from emotion_ros.nodes.graph_survey import open_doctor
 
     with open_doctor(args.namespace) as doctor:
@@ -72,31 +72,3 @@ def print_findings(findings: tuple[Finding, ...]) -> None:
         console.print(finding.what, highlight=False)
         if finding.remedy:
             console.print(f'{"":<8}-> {finding.remedy}', highlight=False)
-
-
-def _require_domain() -> None:
-    """ConfigError for an invalid ROS_DOMAIN_ID, with which some middlewares end the process."""
-    try:
-        domain_id(os.environ.get('ROS_DOMAIN_ID') or '0')
-    except argparse.ArgumentTypeError as error:
-        raise ConfigError(f'ROS_DOMAIN_ID: {error}') from error
-
-
-def _namespace(text: str) -> str:
-    """Return a ROS namespace; ArgumentTypeError when the text is not one."""
-    if not NAMESPACE.fullmatch(text):
-        raise argparse.ArgumentTypeError(
-            f'{text!r} is not a namespace, such as robot_1 or /lab/robot_1'
-        )
-    return text
-
-
-def _seconds(text: str) -> float:
-    """Return a positive number of seconds; ArgumentTypeError otherwise."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0.0 < value <= 3600.0:
-        raise argparse.ArgumentTypeError(f'{text!r} is not a number of seconds, 0 to 3600')
-    return value

@@ -13,7 +13,6 @@ from emotion_ros.cli.console import table_console
 from emotion_ros.cli.explanation import Explanation, Term, explain
 from emotion_ros.conversions.state_fields import state_to_fields, to_json, weighed_to_fields
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.state import EmotionState
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import ConfigError
 
@@ -65,9 +64,15 @@ def to_fields(explanation: Explanation) -> dict[str, object]:
 
 def print_explanation(explanation: Explanation) -> None:
     """Print the sum as a table, and the state below it."""
+    state = explanation.state
+    act = 'actionable' if state.actionable else f'not actionable: {state.reason.value}'
     console = table_console()
     console.print(_table(explanation))
-    console.print(_state_lines(explanation.state), highlight=False)
+    console.print(
+        f'{state.label} ({state.confidence:.0%}) for {state.duration_s:.2f} s, '
+        f'{state.person_id or "no person"}, status {state.status.name}, {act}\n{state.summary}',
+        highlight=False,
+    )
 
 
 def _table(explanation: Explanation) -> Table:
@@ -97,15 +102,6 @@ def _row(term: Term) -> list[str]:
         unused = f'{evidence.detail} not used: {weighed.rejection.value}'.strip()
         return [evidence.modality, unused, *numbers, *['-'] * len(EMOTIONS)]
     return [evidence.modality, evidence.detail, *numbers, *_signed(term.contribution)]
-
-
-def _state_lines(state: EmotionState) -> str:
-    who = state.person_id or 'no person'
-    act = 'actionable' if state.actionable else f'not actionable: {state.reason.value}'
-    return (
-        f'{state.label} ({state.confidence:.0%}) for {state.duration_s:.2f} s, {who}, '
-        f'status {state.status.name}, {act}\n{state.summary}'
-    )
 
 
 def _signed(values: Iterable[float]) -> list[str]:

@@ -62,9 +62,14 @@ class Pictures:
         """Yield one sample per file, with the error of a file that cannot be used."""
         for path in self._paths:
             try:
-                yield ImageSample(str(path), image_bgr=_read_picture(path))
+                image_bgr = decode_compressed(path.read_bytes(), upright=True)
             except InvalidInput as error:
                 yield ImageSample(str(path), error=error)
+            except OSError as error:
+                unreadable = InvalidInput('unreadable', str(error.strerror))
+                yield ImageSample(str(path), error=unreadable)
+            else:
+                yield ImageSample(str(path), image_bgr=image_bgr)
 
 
 class Video:
@@ -148,14 +153,6 @@ def _expand(path: Path) -> list[Path]:
 
 def _is_picture(path: Path) -> bool:
     return path.suffix.lower() in PICTURE_SUFFIXES
-
-
-def _read_picture(path: Path) -> ImageArray:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InvalidInput('unreadable', str(error.strerror)) from error
-    return decode_compressed(data, upright=True)
 
 
 def _open(what: str | int, reader: int, problem: str) -> cv2.VideoCapture:

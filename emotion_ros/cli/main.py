@@ -113,7 +113,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EmotionRosError as error:
         return _report_error(str(error))
     except ModuleNotFoundError as error:
-        return _report_error(f'{error}{_hint(error.name or "")}')
+        hint = INSTALL_HINTS.get(error.name or '')
+        return _report_error(f'{error}: {hint}' if hint else str(error))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader, such as head, has closed the pipe
@@ -157,10 +158,6 @@ class _ShowVersion(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         print(f'{PROGRAM} {package_version()}')
         parser.exit()
-
-
-def _hint(module: str) -> str:
-    return f': {INSTALL_HINTS[module]}' if module in INSTALL_HINTS else ''
 
 
 def _discard_stdout() -> None:

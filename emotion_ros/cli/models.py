@@ -55,8 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the verb; return 1 when ``verify`` finds a fault, EmotionRosError on failure."""
     if args.verb == 'fetch':
-        return _fetch(args.name, args.to)
-    return _list() if args.verb == 'list' else _verify()
+        return fetch_model(args.name, args.to)
+    return list_models() if args.verb == 'list' else verify_models()
 
 
 def packaged_cards() -> list[Path]:
@@ -65,7 +65,7 @@ def packaged_cards() -> list[Path]:
     return sorted(path for path in folder.glob('*.json') if path.stem.endswith('_emotion'))
 
 
-def _fetch(name: str, folder: Path | None) -> int:
+def fetch_model(name: str, folder: Path | None) -> int:
     """Download with a bar on stderr; SIGTERM and Ctrl-C leave no file behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     model = external_model(name)
@@ -79,7 +79,8 @@ def _fetch(name: str, folder: Path | None) -> int:
     return 0
 
 
-def _list() -> int:
+def list_models() -> int:
+    """Print one line per model: packaged or not, version or licence, and where it is."""
     for path in packaged_cards():
         card = load_card(path)
         print(f'{card.task:14} packaged, version {card.version}: {card.model_path}')
@@ -89,7 +90,7 @@ def _list() -> int:
     return 0
 
 
-def _verify() -> int:
+def verify_models() -> int:
     """Print one line per model; a model that was not downloaded is not a fault."""
     faults = 0
     for path in packaged_cards():

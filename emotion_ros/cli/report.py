@@ -40,17 +40,14 @@ def run(args: argparse.Namespace) -> int:
         rotate = make_replay_config(options).vision.rotate
         with Bag(options.bag) as bag:
             session.snapshots += take_pictures(bag, session.events, options.image_topic, rotate)
-    _write(args.output, render_report(session))
-    print(f'{args.output}: {session.states} states', file=sys.stderr)
-    return 0
-
-
-def _write(output: Path, html: str) -> None:
-    with atomic_write(output) as draft:
+    html = render_report(session)
+    with atomic_write(args.output) as draft:
         try:
             draft.write_text(html, encoding='utf-8')
         except OSError as error:
-            raise ConfigError(f'{output}: cannot be written: {error.strerror}') from error
+            raise ConfigError(f'{args.output}: cannot be written: {error.strerror}') from error
+    print(f'{args.output}: {session.states} states', file=sys.stderr)
+    return 0
 
 
 def _refuse_overwriting(bag: Path, output: Path) -> None:

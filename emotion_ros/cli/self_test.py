@@ -57,7 +57,7 @@ def check_hub_model(folder: Path) -> SelfTest:
 def check_detector(model: Path) -> SelfTest:
     """Detect one face in a picture; ModelError when the file is not the pinned one."""
     faces = YuNet(model).detect(_picture())
-    found = len(faces) == 1 and _overlap(faces[0].box_xyxy, FACE_XYXY) >= MIN_OVERLAP
+    found = len(faces) == 1 and overlap(faces[0].box_xyxy, FACE_XYXY) >= MIN_OVERLAP
     boxes = ', '.join(str([round(edge) for edge in face.box_xyxy]) for face in faces)
     expected = f'one face near {[round(edge) for edge in FACE_XYXY]}'
     return SelfTest(PICTURE, f'faces: {boxes or "none"}', expected, found)
@@ -73,7 +73,7 @@ def _picture() -> ImageArray:
     return decode_compressed(packaged_config(PICTURE).read_bytes())
 
 
-def _overlap(a: Box, b: Box) -> float:
+def overlap(a: Box, b: Box) -> float:
     """Return intersection over union."""
     low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
     shared = float(np.prod(np.clip(high - low, 0.0, None)))

@@ -3,7 +3,7 @@
 
 import pytest
 
-from emotion_ros.cli.doctor import NAMESPACE
+from emotion_ros.cli.arguments import NAMESPACE
 from emotion_ros.cli.main import main
 
 

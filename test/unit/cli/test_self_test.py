@@ -7,10 +7,10 @@ import pytest
 
 from emotion_ros.cli.self_test import (
     FACE_XYXY,
-    _overlap,
     check_detector,
     check_face_model,
     check_text_model,
+    overlap,
 )
 from emotion_ros.errors import ModelError
 from emotion_ros.files.resources import packaged_weights
@@ -58,12 +58,12 @@ def test_the_detector_finds_the_one_face(
 
 
 @pytest.mark.parametrize(
-    ('box', 'overlap'),
+    ('box', 'expected'),
     [
         ((0.0, 0.0, 10.0, 10.0), 0.0),
         (FACE_XYXY, 1.0),
         ((159.0, 64.0, 250.0, 119.0), 0.5),
     ],
 )
-def test_overlap(box: tuple[float, float, float, float], overlap: float) -> None:
-    assert _overlap(box, FACE_XYXY) == pytest.approx(overlap)
+def test_overlap(box: tuple[float, float, float, float], expected: float) -> None:
+    assert overlap(box, FACE_XYXY) == pytest.approx(expected)
