@@ -3,7 +3,7 @@
 
 NAME is a module here with ``check(data)`` and ``seeds()``. libFuzzer (through atheris) keeps in
 build/fuzz/NAME what reaches new code, and writes the input that breaks a check to
-build/fuzz/NAME-crash-HASH: put it into test/fuzz/found/NAME and mend the code.
+build/fuzz/NAME-crash-HASH: put it into test/fuzz/found/NAME and fix the code.
 """
 
 import sys

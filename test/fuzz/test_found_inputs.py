@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the fuzzers start from, and every input that ever broke a check, once mended."""
+"""What the fuzzers start from, and every input that ever broke a check, once fixed."""
 
 from importlib import import_module
 from pathlib import Path

@@ -131,19 +131,13 @@ def load_card(path: Path) -> ModelCard:
     refuse_pickle(path)
     if path.suffix not in ('.json', *MODEL_SUFFIXES):
         raise ModelError(f'{path}: give a card (.json) or a model (.onnx, .safetensors)')
-    card = _parse_card(path.with_suffix('.json'))
-    if path.suffix != '.json' and path.name != card.file:
-        raise ModelError(f'{card.path}: describes {card.file}, not {path.name}')
-    return card
-
-
-def _parse_card(path: Path) -> ModelCard:
-    raw = read_json(path).mapping(
+    card_path = path.with_suffix('.json')
+    raw = read_json(card_path).mapping(
         'task', 'file', 'sha256', 'version', 'input', 'outputs', 'training', 'metrics'
     )
     task = raw['task'].string(_INPUTS)
     card = ModelCard(
-        path=path,
+        path=card_path,
         task=task,
         file=_file_name(raw['file']),
         sha256=_sha256(raw['sha256']),
@@ -151,10 +145,12 @@ def _parse_card(path: Path) -> ModelCard:
         input=_INPUTS[task](raw['input']),
         outputs=tuple(_parse_head(head) for head in raw['outputs'].items()),
         training=raw.get('training', CheckedValue.metadata, {}),
-        metrics=raw.get('metrics', _parse_metrics, ()),
+        metrics=raw.get('metrics', lambda v: tuple(m.metadata() for m in v.items()), ()),
     )
     if not card.outputs or len({head.name for head in card.outputs}) < len(card.outputs):
-        raise ModelError(f'{path}: outputs must be one or more, each of another name')
+        raise ModelError(f'{card_path}: outputs must be one or more, each of another name')
+    if path.suffix != '.json' and path.name != card.file:
+        raise ModelError(f'{card_path}: describes {card.file}, not {path.name}')
     return card
 
 
@@ -195,10 +191,6 @@ def _parse_head(value: CheckedValue) -> OutputHead:
     if labels != LABELS[name]:
         raise raw['labels'].error(f'{list(labels)} is not our order {list(LABELS[name])}')
     return OutputHead(name, labels, raw['temperature'].number(low=0.01, high=100))
-
-
-def _parse_metrics(value: CheckedValue) -> tuple[Mapping[str, object], ...]:
-    return tuple(item.metadata() for item in value.items())
 
 
 def _file_name(value: CheckedValue) -> str:

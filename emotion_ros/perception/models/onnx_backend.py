@@ -30,8 +30,7 @@ class OnnxBackend:
         self._session = open_session(model, card.model_path, providers=providers, threads=threads)
         if device != 'auto' and self._session.get_providers()[0] != providers[0]:
             raise ConfigError(f'device: {device} is installed but does not start on this machine')
-        _check_inputs(self._session.get_inputs(), card)
-        _check_outputs(self._session.get_outputs(), card)
+        _check_interface(self._session.get_inputs(), self._session.get_outputs(), card)
         self._outputs = [head.name for head in card.outputs]
 
     def run(self, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
@@ -61,7 +60,10 @@ def choose_providers(device: str, installed: Sequence[str]) -> list[str]:
     return [name for name in wanted if name in installed]
 
 
-def _check_inputs(inputs: Sequence[ort.NodeArg], card: ModelCard) -> None:
+def _check_interface(
+    inputs: Sequence[ort.NodeArg], outputs: Sequence[ort.NodeArg], card: ModelCard
+) -> None:
+    """Raise ModelError unless names and shapes of the tensors are those of the card."""
     names = {tensor.name for tensor in inputs}
     if names != set(card.input.names):
         raise _mismatch(card, 'inputs', sorted(names), sorted(card.input.names))
@@ -70,9 +72,6 @@ def _check_inputs(inputs: Sequence[ort.NodeArg], card: ModelCard) -> None:
         expected = (channels, card.input.height, card.input.width)
         if not _agrees(inputs[0].shape[1:], expected):
             raise _mismatch(card, f'input {card.input.name}', inputs[0].shape[1:], expected)
-
-
-def _check_outputs(outputs: Sequence[ort.NodeArg], card: ModelCard) -> None:
     shapes = {tensor.name: tensor.shape for tensor in outputs}
     for head in card.outputs:
         if head.name not in shapes:

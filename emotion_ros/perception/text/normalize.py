@@ -51,15 +51,11 @@ def _remove_invisible(text: str) -> str:
     """Drop control, bidirectional and zero-width characters, but not line breaks."""
     if text.isascii() and text.isprintable():
         return text
-    return ''.join(
-        c
-        for i, c in enumerate(text)
-        if c.isspace()
-        or (_joins_emoji(text, i) if c == ZERO_WIDTH_JOINER else category(c) not in ('Cc', 'Cf'))
-    )
-
-
-def _joins_emoji(text: str, i: int) -> bool:
-    """Return whether a joiner stands between two emoji, as in a family or a profession."""
-    before, after = text[i - 1 : i], text[i + 1 : i + 2]
-    return bool(before and after) and category(before) in EMOJI_PARTS and category(after) == 'So'
+    kept = []
+    for before, c, after in zip(f' {text}', text, f'{text[1:]} ', strict=False):
+        is_emoji_joiner = (  # as in a family or a profession
+            c == ZERO_WIDTH_JOINER and category(before) in EMOJI_PARTS and category(after) == 'So'
+        )
+        if is_emoji_joiner or c.isspace() or category(c) not in ('Cc', 'Cf'):
+            kept.append(c)
+    return ''.join(kept)

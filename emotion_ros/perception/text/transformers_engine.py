@@ -106,6 +106,11 @@ def _downloaded(name: str) -> str:
 
 def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
     """Return tokenizer and model; weights other than safetensors are read as data only."""
+    safetensors, torch = import_module('safetensors'), import_module('torch')
+    load_errors = (  # of transformers and its file readers, for missing and damaged files
+        *(OSError, EOFError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+        *(safetensors.SafetensorError, torch.serialization.pickle.UnpicklingError),
+    )
     offline = {'local_files_only': True, 'trust_remote_code': False}
     transformers.utils.logging.disable_progress_bar()
     try:
@@ -115,7 +120,7 @@ def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
         model, report = transformers.AutoModelForSequenceClassification.from_pretrained(
             name, output_loading_info=True, **offline
         )
-    except _load_errors() as error:
+    except load_errors as error:
         if Path(name).is_dir() or not isinstance(error, OSError):
             lines = str(error).strip().splitlines()
             problem = f'{lines[0] if lines else "damaged"} ({type(error).__name__})'
@@ -127,12 +132,3 @@ def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
     if report['missing_keys']:
         raise ModelError(f'hf:{name}: has no weights for {sorted(report["missing_keys"])[0]}')
     return tokenizer, model
-
-
-def _load_errors() -> tuple[type[Exception], ...]:
-    """Return what transformers and its file readers raise for missing and damaged files."""
-    safetensors, torch = import_module('safetensors'), import_module('torch')
-    unreadable = torch.serialization.pickle.UnpicklingError
-    of_files = (safetensors.SafetensorError, unreadable, EOFError)
-    of_values = (AttributeError, LookupError, RuntimeError, TypeError, ValueError)
-    return (OSError, *of_files, *of_values)

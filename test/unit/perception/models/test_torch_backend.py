@@ -82,7 +82,7 @@ def without(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ('tensors', 'changes', 'complaint'),
+    ('tensors', 'changes', 'message'),
     [
         (b'', {}, 'no safetensors file'),
         (b'\x80\x04.', {}, 'no safetensors file'),
@@ -98,9 +98,9 @@ def without(name: str) -> dict[str, Any]:
     ],
 )
 def test_other_tensors_are_refused(
-    tmp_path: Path, tensors: Any, changes: dict[str, Any], complaint: str
+    tmp_path: Path, tensors: Any, changes: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ModelError, match=complaint) as error:
+    with pytest.raises(ModelError, match=message) as error:
         make_backend(save(tmp_path, tensors, **changes))
     assert '\n' not in str(error.value)
 

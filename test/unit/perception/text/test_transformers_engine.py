@@ -110,9 +110,9 @@ def test_what_was_fetched_is_found_by_its_hub_name(
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / 'models'))
     with pytest.raises(ModelError, match='download it once: emotion-ros models fetch roberta'):
         hub(cardiff.hub_name)
-    with serve_models() as shelf:
-        shelf.bodies = bodies
-        entry = fetch('roberta', opener=shelf.open)
+    with serve_models() as server:
+        server.bodies = bodies
+        entry = fetch('roberta', opener=server.open)
     engine = hub(cardiff.hub_name)
     assert engine.name == cardiff.hub_name
     assert int(engine.classify('I am so happy today!').sentiment.argmax()) == 2
