@@ -1,10 +1,12 @@
-# Not yet built: its commands are those of the README's section for robots, its shape is tested
-# (test/unit/test_dockerfile.py), no Docker has run it.
+# Never built by Docker: its commands are those of the README's section for robots; the test
+# (test/unit/test_dockerfile.py) runs its colcon build on the files that it copies.
 #
 #   docker build -t emotion_ros .
-#   docker run --rm --net=host --ipc=host emotion_ros image_topic:=/camera/image_raw
+#   docker run --rm --net=host --ipc=host --user $(id -u) emotion_ros image_topic:=/camera/image_raw
 #
-# --net=host and --ipc=host let DDS and its shared memory reach the camera driver on the host.
+# --net=host and --ipc=host let DDS and its shared memory reach the camera driver on the host;
+# --user, because Fast DDS delivers over shared memory only between processes of one user.
+# A shell, such as for the doctor: add --entrypoint bash -it, then . /ws/install/setup.bash
 FROM ros:jazzy-ros-base
 
 SHELL ["/bin/bash", "-c"]
@@ -27,7 +29,8 @@ COPY scripts ./scripts
 COPY launch ./launch
 COPY config ./config
 COPY examples ./examples
-RUN cd /ws && . /opt/ros/jazzy/setup.bash && colcon build --packages-select emotion_ros
+RUN cd /ws && . /opt/ros/jazzy/setup.bash && colcon build --packages-select emotion_ros \
+    --cmake-args -DBUILD_TESTING=OFF
 
 # Nobody needs root to look at a camera's topic.
 RUN useradd --create-home robot
