@@ -8,7 +8,7 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 from emotion_ros.conversions.from_msg import msg_to_state
-from emotion_ros.core.trigger import SILENCE_S, Change, Reaction, Trigger
+from emotion_ros.core.trigger import SILENCE_S, Transition, Trigger, TriggerMonitor
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState
 
@@ -22,14 +22,14 @@ Action = Callable[[EmotionState], None]
 
 
 @dataclass(frozen=True)
-class _Listening:
-    reaction: Reaction
+class _Callbacks:
+    monitor: TriggerMonitor
     do: Action
     then: Action | None
 
 
 class EmotionListener:
-    """Calls back when somebody has been, say, sad for three seconds.
+    """Calls back when a person has been, for example, sad for three seconds.
 
     ::
 
@@ -41,17 +41,17 @@ class EmotionListener:
 
     def __init__(self, node: Node, topic: str = 'emotion_state') -> None:
         self._node = node
-        self._listening: list[_Listening] = []
+        self._callbacks: list[_Callbacks] = []
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._last = EmotionState()
-        self._heard_s = float('-inf')
+        self._received_s = float('-inf')
         node.create_subscription(EmotionState, topic, self._on_state, QUEUE_DEPTH)
         node.create_timer(CHECK_PERIOD_S, self._on_check, clock=self._steady)
 
     @property
     def state(self) -> EmotionState | None:
         """The latest message; None when none has come for SILENCE_S: the fusion is dead."""
-        return self._last if self._steady_s() - self._heard_s < SILENCE_S else None
+        return self._last if self._steady_s() - self._received_s < SILENCE_S else None
 
     def on_actionable(
         self,
@@ -65,11 +65,11 @@ class EmotionListener:
     ) -> None:
         """Call ``do`` once an actionable state of these emotions has lasted, ``then`` at its end.
 
-        Both get the latest state. No emotion means any; for the rest, and for what is refused
-        with a ConfigError, see ``core.reaction.Trigger``.
+        Both get the latest state. No emotion means any. The other arguments, and which values
+        raise ConfigError: see ``core.trigger.Trigger``.
         """
         trigger = Trigger(emotions, for_s, confidence, gap_s, cooldown_s)
-        self._listening.append(_Listening(Reaction(trigger), do, then))
+        self._callbacks.append(_Callbacks(TriggerMonitor(trigger), do, then))
 
     def _on_state(self, msg: EmotionState) -> None:
         try:
@@ -77,21 +77,21 @@ class EmotionListener:
         except InvalidInput as error:
             self._node.get_logger().warning(str(error), throttle_duration_sec=1.0)
             return
-        self._last, self._heard_s = msg, self._steady_s()
-        for listening in self._listening:
-            self._tell(listening, listening.reaction.update(state, self._now_s()))
+        self._last, self._received_s = msg, self._steady_s()
+        for callbacks in self._callbacks:
+            self._call(callbacks, callbacks.monitor.update(state, self._now_s()))
 
     def _on_check(self) -> None:
-        """End what waits for states that no longer come."""
+        """End the episodes when no state arrives any more."""
         if self.state is None:
-            for listening in self._listening:
-                self._tell(listening, listening.reaction.update(None, self._now_s()))
+            for callbacks in self._callbacks:
+                self._call(callbacks, callbacks.monitor.update(None, self._now_s()))
 
-    def _tell(self, listening: _Listening, change: Change) -> None:
-        if change is Change.BEGAN:
-            listening.do(self._last)
-        elif change is Change.ENDED and listening.then is not None:
-            listening.then(self._last)
+    def _call(self, callbacks: _Callbacks, transition: Transition) -> None:
+        if transition is Transition.BEGAN:
+            callbacks.do(self._last)
+        elif transition is Transition.ENDED and callbacks.then is not None:
+            callbacks.then(self._last)
 
     def _now_s(self) -> float:
         return float(self._node.get_clock().now().nanoseconds / NANOSECONDS)

@@ -14,7 +14,7 @@ from emotion_ros.cli.bag_arguments import add_bag_arguments, replay_options
 from emotion_ros.cli.console import table_console
 from emotion_ros.cli.replay_output import publications_with_progress
 from emotion_ros.conversions.state_fields import to_json
-from emotion_ros.core.trigger import Change, Event, Policy
+from emotion_ros.core.trigger import Event, Policy, Transition
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
             print(to_json(to_fields(event)))
     else:
         print_events(events)
-    begun = sum(event.change is Change.BEGAN for event in events)
+    begun = sum(event.transition is Transition.BEGAN for event in events)
     print(f'{begun} behaviours', file=sys.stderr)
     return 0
 
@@ -57,7 +57,7 @@ def to_fields(event: Event) -> dict[str, object]:
     return {
         'at': event.at_s,
         'behaviour': event.behaviour,
-        'change': event.change.value,
+        'change': event.transition.value,
         'person_id': state.person_id,
         'label': state.label,
         'confidence': state.confidence,
@@ -70,6 +70,6 @@ def print_events(events: Iterable[Event]) -> None:
     table = Table('time (s)', 'behaviour', 'change', 'person', 'emotion', 'confidence', 'summary')
     for event in events:
         state = event.state
-        row = (f'{event.at_s:.2f}', event.behaviour, event.change.value, state.person_id)
+        row = (f'{event.at_s:.2f}', event.behaviour, event.transition.value, state.person_id)
         table.add_row(*row, state.label, f'{state.confidence:.0%}', state.summary)
     table_console().print(table)

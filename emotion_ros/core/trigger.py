@@ -18,11 +18,11 @@ SILENCE_S = 1.0
 
 @dataclass(frozen=True)
 class Trigger:
-    """What must hold, and for how long, before a reaction begins; times in seconds.
+    """What must hold, and for how long, before an episode begins; times in seconds.
 
     ``emotions`` are lower-case labels of which any will do (none: every emotion). The state must
     have been actionable, about one person and at least this ``confidence`` for ``for_s``;
-    interruptions up to ``gap_s`` are forgiven, and no state at all for SILENCE_S is one. After an
+    interruptions up to ``gap_s`` are bridged; no state at all for SILENCE_S is one. After an
     episode ``cooldown_s`` must pass before the next one begins. A bad value is a ConfigError.
     """
 
@@ -45,21 +45,21 @@ class Trigger:
             raise ConfigError(f'confidence: {self.confidence!r} is not in 0..1')
 
     def holds(self, state: EmotionState) -> bool:
-        """Return whether this one state is what the reaction waits for."""
+        """Return whether this one state meets the condition."""
         wanted = not self.emotions or state.label in self.emotions
         return state.actionable and wanted and state.confidence >= self.confidence
 
 
-class Change(Enum):
-    """What one state did to a reaction."""
+class Transition(Enum):
+    """What one state changes: an episode begins, ends, or neither."""
 
     NONE = 'none'
     BEGAN = 'began'
     ENDED = 'ended'
 
 
-class Reaction:
-    """Follows one trigger through the states: begins once per episode and ends with it."""
+class TriggerMonitor:
+    """Applies one trigger to successive states: one beginning and one end per episode."""
 
     def __init__(self, trigger: Trigger) -> None:
         self.trigger = trigger
@@ -67,8 +67,8 @@ class Reaction:
         self._since_s = self._last_s = self._rest_until_s = self._now_s = NEVER_S
         self._is_on = False
 
-    def update(self, state: EmotionState | None, now_s: float) -> Change:
-        """Return what a state, or None for silence, changes at ``now_s`` (seconds).
+    def update(self, state: EmotionState | None, now_s: float) -> Transition:
+        """Return what a state, or None when none arrives, changes at ``now_s`` (seconds).
 
         Time that goes back ends the episode and forgets the cooldown.
         """
@@ -80,7 +80,7 @@ class Reaction:
         if self._person_id is not None and not self._goes_on(state if holds else None, now_s):
             return self._end(now_s)
         if state is None or not holds:
-            return Change.NONE
+            return Transition.NONE
         if self._person_id is None:
             self._person_id, self._since_s = state.person_id, now_s
         self._last_s = now_s
@@ -92,20 +92,20 @@ class Reaction:
             return waited_s <= self.trigger.gap_s
         return held.person_id == self._person_id and waited_s <= max(self.trigger.gap_s, SILENCE_S)
 
-    def _begin(self, now_s: float) -> Change:
+    def _begin(self, now_s: float) -> Transition:
         has_lasted = now_s - self._since_s >= self.trigger.for_s
         if self._is_on or not has_lasted or now_s < self._rest_until_s:
-            return Change.NONE
+            return Transition.NONE
         self._is_on = True
-        return Change.BEGAN
+        return Transition.BEGAN
 
-    def _end(self, now_s: float) -> Change:
+    def _end(self, now_s: float) -> Transition:
         was_on, self._is_on = self._is_on, False
         self._person_id, self._last_s = None, NEVER_S
         if not was_on:
-            return Change.NONE
+            return Transition.NONE
         self._rest_until_s = now_s + self.trigger.cooldown_s
-        return Change.ENDED
+        return Transition.ENDED
 
 
 @dataclass(frozen=True)
@@ -121,18 +121,18 @@ class Event:
     """A behaviour began or ended at ``at_s``, with the state of that moment."""
 
     behaviour: str
-    change: Change
+    transition: Transition
     at_s: float
     state: EmotionState
 
 
 class Policy:
-    """Rules side by side, each with episodes of its own."""
+    """Several rules, each with separate episodes."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._reactions = tuple((rule.behaviour, Reaction(rule.trigger)) for rule in rules)
+        self._monitors = tuple((rule.behaviour, TriggerMonitor(rule.trigger)) for rule in rules)
 
     def update(self, state: EmotionState, now_s: float) -> tuple[Event, ...]:
         """Return which behaviours begin or end with a state at ``now_s``."""
-        changes = [(name, reaction.update(state, now_s)) for name, reaction in self._reactions]
-        return tuple(Event(n, c, now_s, state) for n, c in changes if c is not Change.NONE)
+        changes = [(name, monitor.update(state, now_s)) for name, monitor in self._monitors]
+        return tuple(Event(n, t, now_s, state) for n, t in changes if t is not Transition.NONE)

@@ -5,7 +5,7 @@ import pytest
 
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.state import EmotionState, Reason, Status
-from emotion_ros.core.trigger import Change, Policy, Reaction, Rule, Trigger
+from emotion_ros.core.trigger import Policy, Rule, Transition, Trigger, TriggerMonitor
 from emotion_ros.errors import ConfigError
 
 RATE = 10
@@ -29,11 +29,11 @@ def state(word: str) -> EmotionState | None:
 
 def changes(trigger: Trigger, *spells: tuple[str, float]) -> list[tuple[float, str]]:
     """Play spells of (word, seconds) one after the other; return when what changed."""
-    reaction, found, i = Reaction(trigger), [], 0
+    monitor, found, i = TriggerMonitor(trigger), [], 0
     for word, seconds in spells:
         for _ in range(round(seconds * RATE)):
-            change = reaction.update(state(word), i / RATE)
-            if change is not Change.NONE:
+            change = monitor.update(state(word), i / RATE)
+            if change is not Transition.NONE:
                 found.append((i / RATE, change.value))
             i += 1
     return found
@@ -79,26 +79,26 @@ def test_episodes(trigger, spells, expected):
 
 
 def test_time_that_goes_back_ends_the_episode_and_the_cooldown():
-    reaction = Reaction(Trigger(cooldown_s=100.0))
-    assert reaction.update(state('sad'), 50.0) is Change.BEGAN
-    assert reaction.update(state('sad'), 3.0) is Change.ENDED
-    assert reaction.update(state('sad'), 3.1) is Change.BEGAN
+    monitor = TriggerMonitor(Trigger(cooldown_s=100.0))
+    assert monitor.update(state('sad'), 50.0) is Transition.BEGAN
+    assert monitor.update(state('sad'), 3.0) is Transition.ENDED
+    assert monitor.update(state('sad'), 3.1) is Transition.BEGAN
 
 
 def test_time_that_goes_back_while_nobody_is_followed_forgets_the_cooldown():
-    reaction = Reaction(Trigger(cooldown_s=100.0))
-    assert reaction.update(state('sad'), 50.0) is Change.BEGAN
-    assert reaction.update(None, 52.0) is Change.ENDED
-    assert reaction.update(None, 53.0) is Change.NONE
-    assert reaction.update(None, 3.0) is Change.NONE
-    assert reaction.update(state('sad'), 3.1) is Change.BEGAN
+    monitor = TriggerMonitor(Trigger(cooldown_s=100.0))
+    assert monitor.update(state('sad'), 50.0) is Transition.BEGAN
+    assert monitor.update(None, 52.0) is Transition.ENDED
+    assert monitor.update(None, 53.0) is Transition.NONE
+    assert monitor.update(None, 3.0) is Transition.NONE
+    assert monitor.update(state('sad'), 3.1) is Transition.BEGAN
 
 
 def test_a_hole_in_the_states_ends_the_episode():
-    reaction = Reaction(Trigger(for_s=1.0))
-    assert reaction.update(state('sad'), 0.0) is Change.NONE
-    assert reaction.update(state('sad'), 1.0) is Change.BEGAN
-    assert reaction.update(state('sad'), 2.1) is Change.ENDED
+    monitor = TriggerMonitor(Trigger(for_s=1.0))
+    assert monitor.update(state('sad'), 0.0) is Transition.NONE
+    assert monitor.update(state('sad'), 1.0) is Transition.BEGAN
+    assert monitor.update(state('sad'), 2.1) is Transition.ENDED
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_rules_of_a_policy_do_not_disturb_each_other():
     policy = Policy([Rule('comfort', SAD), Rule('look', Trigger())])
     assert policy.update(state('happy?'), 0.0) == ()
     (event,) = policy.update(state('sad'), 0.1)
-    assert (event.behaviour, event.change, event.at_s) == ('look', Change.BEGAN, 0.1)
+    assert (event.behaviour, event.transition, event.at_s) == ('look', Transition.BEGAN, 0.1)
     assert policy.update(state('sad'), 0.7) == ()
     (event,) = policy.update(state('sad'), 1.2)
     assert (event.behaviour, event.state.label) == ('comfort', 'sad')
