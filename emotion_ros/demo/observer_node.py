@@ -15,6 +15,7 @@ from std_msgs.msg import Header, String
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, stamp_to_seconds
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.evaluation import TimedState
 from emotion_ros.demo.source_node import LATCHED, STARTED_TOPIC
 from emotion_ros.msg import EmotionState as EmotionStateMsg
@@ -47,7 +48,7 @@ class DemoObserver(Node):
         """Return the seconds since the start of the story; None before it."""
         if self._start_s is None:
             return None
-        return float(self.get_clock().now().nanoseconds / 1e9 - self._start_s)
+        return float(self.get_clock().now().nanoseconds / NANOSECONDS - self._start_s)
 
     def faces(self) -> tuple[FaceObservation, ...] | None:
         """Return the faces of the latest frame; None when it is older than FRAME_TIMEOUT_S."""
