@@ -20,6 +20,9 @@ T = TypeVar('T')
 
 LARGEST = 1e9
 
+_NOT_CONSTRUCTED = (yaml.YAMLError, ValueError, LookupError, AttributeError)
+"""What PyYAML raises for an unknown tag, ``2026-99-99``, ``!!int ""`` and ``!!timestamp x``."""
+
 
 def read_json(path: Path) -> 'CheckedValue':
     """Return the JSON document in a UTF-8 file; it and its values raise ModelError."""
@@ -196,7 +199,7 @@ def _from_yaml(node: yaml.Node, file: str, known: dict[yaml.Node, CheckedValue])
     if isinstance(node, yaml.ScalarNode):
         try:
             scalar = yaml.SafeLoader('').construct_object(node)
-        except (yaml.YAMLError, ValueError):  # an unknown tag, a date such as 2026-99-99
+        except _NOT_CONSTRUCTED:
             scalar = None
         return CheckedValue(scalar, place, _ErrorWithLine, repr(node.value))
     if node in known:

@@ -63,6 +63,12 @@ def test_an_error_names_the_place_the_value_and_what_is_legal(
     assert str(error.value).startswith(place + yaml_error)
 
 
+@pytest.mark.parametrize('text', ['2026-99-99', '!!int ""', '!!timestamp x', '!!python/none 1'])
+def test_a_scalar_that_yaml_cannot_make_is_none_of_the_types(text: str) -> None:
+    with pytest.raises(ConfigError, match='^f: line 1: .* is not a number$'):
+        from_yaml(text).number()
+
+
 def test_a_json_object_for_people_is_not_checked() -> None:
     raw = from_json('{"training": {"settings": {"a": [1, null]}}}').mapping()
     assert raw['training'].metadata() == {'settings': {'a': [1, None]}}
