@@ -61,6 +61,7 @@ def test_everything_that_the_build_installs_is_copied() -> None:
     assert needed <= set(copied())
 
 
+@pytest.mark.timeout(600)  # a whole build, on a machine that may be busy
 def test_colcon_builds_what_is_copied(tmp_path: Path) -> None:
     """Fails when the build needs a file that stays outside, such as the tests."""
     source = tmp_path / 'src' / 'emotion_ros'
