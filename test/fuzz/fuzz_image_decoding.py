@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Any bytes, taken for a camera's message or file, become an image or a named refusal.
+"""Any bytes, taken for a camera's message or file, become an image or a named error.
 
 The first byte says what the rest is. Raw: the fields of an Image, then its pixels. Otherwise a
-JPEG or PNG, of which the checksums are made right in every second case: else nothing but refusals
-would be tried.
+JPEG or PNG; in every second case its checksums are made right, or nothing but rejections would be
+tried.
 """
 
 import struct
@@ -37,9 +37,9 @@ def check(data: bytes) -> None:
         else:
             raw = to_raw(rest)
             image, shape = decode_image(raw), (raw.height, raw.width, 3)
-    except InvalidInput as refusal:
-        assert refusal.reason in REJECT_REASONS, refusal
-        assert len(str(refusal)) < 200, refusal
+    except InvalidInput as error:
+        assert error.reason in REJECT_REASONS, error
+        assert len(str(error)) < 200, error
     else:
         assert image.dtype == np.uint8 and image.shape == shape and image.shape[2] == 3
         assert image.flags.c_contiguous and min(image.shape[:2]) >= 4

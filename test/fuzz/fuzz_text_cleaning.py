@@ -13,7 +13,7 @@ from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.text.language import LanguageCheck
 from emotion_ros.perception.text.normalize import clean_text
 
-REFUSALS = ('empty', 'repetition')
+REJECT_REASONS = ('empty', 'repetition')
 MOST_CHARS = 400
 ENGLISH = LanguageCheck(('en',), packaged_weights())
 
@@ -24,8 +24,8 @@ def check(data: bytes) -> None:
     raw = data[2 : 2 + len(data[2:]) // 2 * 2].decode('utf-16-le', 'surrogatepass')
     try:
         clean = clean_text(raw, max_chars)
-    except InvalidInput as refusal:
-        assert refusal.reason in REFUSALS, refusal
+    except InvalidInput as error:
+        assert error.reason in REJECT_REASONS, error
         return
     check_clean(clean.text, max_chars)
     again = clean_text(clean.text, max_chars)

@@ -12,9 +12,9 @@ from emotion_ros.files.atomic_write import atomic_write
 
 def test_it_appears_at_the_end_in_a_folder_that_is_made(tmp_path: Path) -> None:
     path = tmp_path / 'new' / 'folder' / 'out.png'
-    with atomic_write(path) as draft:
-        assert (draft.suffix, draft.parent) == ('.png', path.parent)
-        draft.write_bytes(b'whole')
+    with atomic_write(path) as temporary:
+        assert (temporary.suffix, temporary.parent) == ('.png', path.parent)
+        temporary.write_bytes(b'whole')
         assert not path.exists()
     assert path.read_bytes() == b'whole'
     assert list(path.parent.iterdir()) == [path]
@@ -31,8 +31,8 @@ def test_whatever_ends_it_early_leaves_nothing(
         path.write_bytes(before)
 
     def write_half() -> None:
-        with atomic_write(path) as draft:
-            draft.write_bytes(b'half')
+        with atomic_write(path) as temporary:
+            temporary.write_bytes(b'half')
             raise end
 
     with pytest.raises(type(end)):
@@ -72,7 +72,7 @@ def test_a_link_stays_and_what_it_points_to_is_written(tmp_path: Path) -> None:
     link, file = tmp_path / 'link.png', tmp_path / 'file.png'
     file.write_bytes(b'older')
     link.symlink_to(file.name)
-    with atomic_write(link) as draft:
-        draft.write_bytes(b'whole')
+    with atomic_write(link) as temporary:
+        temporary.write_bytes(b'whole')
     assert link.is_symlink()
     assert file.read_bytes() == b'whole'

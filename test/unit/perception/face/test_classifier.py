@@ -69,9 +69,9 @@ def test_temperature_flattens(tmp_path: Path) -> None:
 )
 def test_promise_41_what_is_no_belief_never_gets_out(tmp_path: Path, logits: Any) -> None:
     classifier = FaceClassifier(load_card(Path(save_tiny(tmp_path))), Saying(logits))
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(InvalidInput) as error:
         classifier.classify(np.zeros((1, 48, 48), np.uint8))
-    assert refusal.value.reason == 'bad_output'
+    assert error.value.reason == 'bad_output'
 
 
 def test_the_crop_size_is_the_cards(tmp_path: Path) -> None:

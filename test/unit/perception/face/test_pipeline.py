@@ -17,7 +17,7 @@ Box = tuple[float, float, float, float]
 
 
 class Finding:
-    """A detector that finds what it was told, image after image (the last for ever)."""
+    """A detector that returns the given faces, image after image (the last for ever)."""
 
     name = 'yunet'
 
@@ -196,9 +196,9 @@ def test_the_image_is_turned_first() -> None:
 def test_promise_41_a_mad_network_is_a_named_refusal_and_not_the_end() -> None:
     vision = FacePipeline(Finding([LEFT]), Broken())  # type: ignore[arg-type]
     for stamp_s in (0.0, 0.1):
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as error:
             vision.process(scene(), stamp_s)
-        assert refusal.value.reason == 'bad_output'
+        assert error.value.reason == 'bad_output'
     vision.classifier = Brightness()  # type: ignore[assignment]
     assert vision.process(scene(), 0.2).faces[0].face_id == 1
 

@@ -57,7 +57,7 @@ SEQUENCES = [
         'numbers are not used twice',
         [(0.0, [face(0.5)], [1]), (5.0, [face(0.5)], [2]), (10.0, [face(0.5)], [3])],
     ),
-    ('an empty box is a face of its own', [(0.0, [(0.5,) * 4], [1]), (0.1, [(0.5,) * 4], [2])]),
+    ('an empty box is a separate face', [(0.0, [(0.5,) * 4], [1]), (0.1, [(0.5,) * 4], [2])]),
     ('a stamp from the past', [(1.0, [face(0.5)], [1]), (0.9, [face(0.5)], [1])]),
 ]
 

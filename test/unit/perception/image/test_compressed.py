@@ -113,12 +113,12 @@ REFUSED = [
 def test_promise_12_bad_files_are_refused_by_name(data: bytes, reason: str) -> None:
     tracemalloc.start()
     try:
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(InvalidInput) as error:
             decode_compressed(data)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert refusal.value.reason == reason
+    assert error.value.reason == reason
     assert reason in REJECT_REASONS
     assert peak < 50e6
 
@@ -143,7 +143,7 @@ def test_promise_17_an_image_or_a_named_refusal(
         data[at : at + len(patch)] = patch
     try:
         image = decode_compressed(data)
-    except InvalidInput as refusal:
-        assert refusal.reason in REJECT_REASONS
+    except InvalidInput as error:
+        assert error.reason in REJECT_REASONS
     else:
         assert image.ndim == 3 and image.shape[2] == 3

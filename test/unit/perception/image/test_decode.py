@@ -107,10 +107,10 @@ REFUSED = [
 
 @pytest.mark.parametrize(('changes', 'reason'), REFUSED)
 def test_promise_11_bad_messages_are_refused_by_name(changes: dict[str, Any], reason: str) -> None:
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(InvalidInput) as error:
         decode_image(replace(GOOD, **changes))
-    assert refusal.value.reason == reason
-    assert len(str(refusal.value)) < 200
+    assert error.value.reason == reason
+    assert len(str(error.value)) < 200
 
 
 def test_promise_11_refusing_touches_no_pixels() -> None:
@@ -144,8 +144,8 @@ MESSAGES = st.builds(
 def test_promise_17_an_image_or_a_named_refusal(raw: RawImage) -> None:
     try:
         image = decode_image(raw)
-    except InvalidInput as refusal:
-        assert refusal.reason in REJECT_REASONS
+    except InvalidInput as error:
+        assert error.reason in REJECT_REASONS
     else:
         assert image.shape == (raw.height, raw.width, 3)
 

@@ -94,10 +94,10 @@ def test_anything_else_changes_nothing(
     has_older: bool,
 ) -> None:
     body = server.bodies[file]
-    spoiled = {'other': body[::-1], 'long': body + b'!', 'cut': body}
+    damaged = {'other': body[::-1], 'long': body + b'!', 'cut': body}
     server.bodies = {key: b for key, b in server.bodies.items() if key != file}
-    if how in spoiled:
-        server.bodies[file] = spoiled[how]
+    if how in damaged:
+        server.bodies[file] = damaged[how]
     server.cut = {file} if how == 'cut' else set()
     before = older(name, models) if has_older else {}
     with pytest.raises(ModelError, match=message) as error:

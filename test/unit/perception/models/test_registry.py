@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Models of others: where they are looked for, and whether they are the pinned ones."""
+"""Third-party models: where they are searched, and that their hashes are checked."""
 
 import re
 from pathlib import Path

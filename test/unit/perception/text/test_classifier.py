@@ -110,7 +110,7 @@ def test_file_that_is_no_tokenizer_is_named(tmp_path: Path, tokenizer: bytes) ->
 
 
 class BrokenBackend:
-    """Answers one word well, and all that follow as told."""
+    """Answers the first text well, and all others as given."""
 
     def __init__(self, *answers: float) -> None:
         self._answers = list(answers)

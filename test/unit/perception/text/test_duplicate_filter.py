@@ -7,7 +7,7 @@ from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
 
 
 @pytest.mark.parametrize(
-    ('heard', 'repeats'),
+    ('texts', 'duplicates'),
     [
         ([], []),
         ([(5.0, 'yes')], [False]),
@@ -20,8 +20,8 @@ from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
     ],
 )
 def test_promise_23_same_text_within_a_second(
-    heard: list[tuple[float, str]], repeats: list[bool]
+    texts: list[tuple[float, str]], duplicates: list[bool]
 ) -> None:
     """Turns red when DuplicateFilter.is_duplicate always returns False."""
     filter_ = DuplicateFilter(window_s=1.0)
-    assert [filter_.is_duplicate(text, now_s) for now_s, text in heard] == repeats
+    assert [filter_.is_duplicate(text, now_s) for now_s, text in texts] == duplicates

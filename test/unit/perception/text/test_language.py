@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The language check: what robots hear passes, what the model cannot read does not."""
+"""The language check: speech in the languages of the model passes, other text does not."""
 
 import os
 from pathlib import Path
@@ -72,8 +72,8 @@ def test_language_is_named_when_identified_only() -> None:
 def test_recogniser_that_names_the_language_is_believed(
     text: str, said: str, is_supported: bool
 ) -> None:
-    verdict = LanguageCheck(('en',), WEIGHTS).check(text, said)
-    assert (verdict.code, verdict.is_supported) == (said, is_supported)
+    result = LanguageCheck(('en',), WEIGHTS).check(text, said)
+    assert (result.code, result.is_supported) == (said, is_supported)
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,11 @@ class PositiveEngine:
     name, sha256 = 'positive 1', 'abc'
 
     def __init__(self) -> None:
-        self.heard: list[str] = []
+        self.texts: list[str] = []
 
     def classify(self, text: str) -> TextPrediction:
         """Return the same for every text, with as many tokens as it has words."""
-        self.heard.append(text)
+        self.texts.append(text)
         words = len(text.split())
         return TextPrediction(SENTIMENT, EMOTION, tokens=words, known=words, truncated=False)
 
@@ -78,7 +78,7 @@ def test_promise_18_nothing_to_score(utterance: Utterance, reason: str) -> None:
     with pytest.raises(InvalidInput) as error:
         pipeline(engine).process(utterance, 5.0)
     assert error.value.reason == reason
-    assert engine.heard == []
+    assert engine.texts == []
 
 
 def test_promise_22_partials_then_one_final_count_once() -> None:
@@ -89,7 +89,7 @@ def test_promise_22_partials_then_one_final_count_once() -> None:
         with pytest.raises(InvalidInput):
             talk.process(Utterance(partial=partial), 5.0)
     talk.process(Utterance(final='I am so happy', partial='I am so happy'), 5.1)
-    assert engine.heard == ['I am so happy']
+    assert engine.texts == ['I am so happy']
 
 
 def test_promise_23_the_same_final_counts_once_in_a_second() -> None:
@@ -103,7 +103,7 @@ def test_promise_23_the_same_final_counts_once_in_a_second() -> None:
         except InvalidInput as error:
             reasons.append(error.reason)
     assert reasons == ['repeated']
-    assert engine.heard == ['Thank you.', 'Thank you.']
+    assert engine.texts == ['Thank you.', 'Thank you.']
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_promise_21_unsupported_language_counts_for_nothing(
     """Turns red when LanguageCheck.check returns LanguageResult('', True)."""
     engine = PositiveEngine()
     report = pipeline(engine).process(utterance, 5.0)
-    assert engine.heard == []
+    assert engine.texts == []
     assert (report.reason, report.language) == ('unsupported_language', language)
     assert (report.confidence, report.quality) == (0.0, 0.0)
     assert report.sentiment is Sentiment.UNKNOWN
@@ -150,7 +150,7 @@ def test_promise_19_long_text_is_cut_at_the_option() -> None:
     engine = PositiveEngine()
     report = pipeline(engine, max_chars=20).process(Utterance('so ' * 300_000 + 'happy'), 5.0)
     assert report.truncated
-    assert report.text == engine.heard[0]
+    assert report.text == engine.texts[0]
     assert len(report.text) <= 20
     assert report.text.endswith('so happy')
 
