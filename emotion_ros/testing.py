@@ -12,7 +12,8 @@
         emotion_player.play('sad.yaml')
         emotion_player.until(lambda: said, 'a behaviour')
 
-Nothing else on the machine hears it, nothing depends on its speed. See docs/testing_your_robot.md.
+No other program on the machine receives it, and nothing depends on the machine's speed. See
+docs/testing_your_robot.md.
 """
 
 import os
@@ -166,7 +167,7 @@ class EmotionPlayer:
 
 @pytest.fixture
 def emotion_player(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmotionPlayer]:
-    """Yield a player in a ROS domain that nobody else on this machine uses.
+    """Yield a player in a ROS domain that is unused on this machine.
 
     It calls ``rclpy.init``, so that the nodes of the test are made as they are in real life;
     programs that the test starts inherit the domain.
@@ -187,7 +188,7 @@ def emotion_player(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmotionPlayer]:
 
 
 class _StepExecutor(SingleThreadedExecutor):
-    """Tells whether there was something to do, which ``spin_once`` does not."""
+    """Returns whether a callback was due, which ``spin_once`` does not."""
 
     def run_one(self, timeout_s: float) -> bool:
         try:

@@ -7,7 +7,7 @@ import os
 from emotion_ros.cli.arguments import domain_id, namespace, seconds
 from emotion_ros.cli.console import table_console
 from emotion_ros.conversions.state_fields import to_json
-from emotion_ros.core.graph_checks import Finding, Severity, examine
+from emotion_ros.core.graph_checks import Finding, Severity, diagnose
 from emotion_ros.errors import ConfigError
 
 EXIT_PROBLEM = 1
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     from emotion_ros.nodes.graph_survey import open_doctor
 
     with open_doctor(args.namespace) as doctor:
-        findings = examine(doctor.survey(args.seconds))
+        findings = diagnose(doctor.take_snapshot(args.seconds))
     if args.json:
         for finding in findings:
             print(to_json(to_fields(finding)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Why nothing comes: from what can be seen of a running graph to causes and remedies."""
+"""Causes and remedies when no data arrives, from a snapshot of the running graph."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line for people, and the command or change that mends it ('' when nothing is broken)."""
+    """One line for the user, and the command or change that fixes it ('' for no problem)."""
 
     severity: Severity
     what: str
@@ -30,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Publisher:
-    """Somebody who announced a topic; ``type`` such as ``sensor_msgs/msg/Image``."""
+    """A publisher of a topic; ``type`` is such as ``sensor_msgs/msg/Image``."""
 
     node: str
     type: str
@@ -38,10 +38,10 @@ class Publisher:
 
 
 @dataclass(frozen=True)
-class Input:
-    """A topic that a node listens to, as seen while the doctor listened too.
+class InputTopic:
+    """A topic that a node subscribes to, and what the doctor received on it.
 
-    ``elsewhere`` are other topics of the same type that somebody publishes; ``encoding`` and
+    ``alternatives`` are other published topics of the same type; ``encoding`` and
     ``age_s`` (receipt minus stamp, NaN: unknown) are those of the last message.
     """
 
@@ -49,14 +49,14 @@ class Input:
     type: str
     publishers: tuple[Publisher, ...] = ()
     received: int = 0
-    elsewhere: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
     encoding: str = ''
     age_s: float = float('nan')
 
 
 @dataclass(frozen=True)
 class NodeReport:
-    """A node of ours: whether it is in the graph, and its latest diagnostics, if any came."""
+    """A node of this package: whether it is in the graph, and its latest diagnostics, if any."""
 
     name: str
     is_present: bool = False
@@ -66,13 +66,13 @@ class NodeReport:
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What was seen of the graph in ``duration_s`` seconds; an input is None without its node."""
+class GraphSnapshot:
+    """The graph as observed for ``duration_s`` seconds; an input is None without its node."""
 
     duration_s: float
     nodes: tuple[NodeReport, ...]
-    images: Input | None = None
-    speech: Input | None = None
+    images: InputTopic | None = None
+    speech: InputTopic | None = None
     states: int = 0
     last_status: str = ''
     last_reason: str = ''
@@ -81,41 +81,41 @@ class Survey:
     namespace: str = ''
 
 
-def examine(survey: Survey) -> tuple[Finding, ...]:
-    """Return what is found, in the order of the data flow: nodes, clock, inputs, states."""
-    if not any(node.is_present for node in survey.nodes):
-        return (_nobody(survey),)
-    findings = [finding for node in survey.nodes for finding in _check_node(node, survey)]
-    findings += _check_clock(survey)
-    if survey.images is not None:
-        findings += check_images(survey.images, survey.duration_s)
-    if survey.speech is not None:
-        findings += check_speech(survey.speech, survey.duration_s)
-    return (*findings, _check_states(survey))
+def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
+    """Return the findings in the order of the data flow: nodes, clock, inputs, states."""
+    if not any(node.is_present for node in snapshot.nodes):
+        return (_no_node(snapshot),)
+    findings = [finding for node in snapshot.nodes for finding in _check_node(node, snapshot)]
+    findings += _check_clock(snapshot)
+    if snapshot.images is not None:
+        findings += check_images(snapshot.images, snapshot.duration_s)
+    if snapshot.speech is not None:
+        findings += check_speech(snapshot.speech, snapshot.duration_s)
+    return (*findings, _check_states(snapshot))
 
 
-def _nobody(survey: Survey) -> Finding:
+def _no_node(snapshot: GraphSnapshot) -> Finding:
     return Finding(
         Severity.PROBLEM,
-        f'no node of emotion_ros is to be seen ({survey.where})',
+        f'no emotion_ros node found ({snapshot.where})',
         f'start it: {LAUNCH}; if it runs, compare ROS_DOMAIN_ID, the discovery range and the '
         'namespace with those of its terminal',
     )
 
 
-def _check_node(node: NodeReport, survey: Survey) -> Iterator[Finding]:
+def _check_node(node: NodeReport, snapshot: GraphSnapshot) -> Iterator[Finding]:
     if not node.is_present:
-        severity = Severity.NOTE if _is_done_without(node, survey) else Severity.PROBLEM
+        severity = Severity.NOTE if _is_done_without(node, snapshot) else Severity.PROBLEM
         start = f'start it: ros2 run emotion_ros {node.name}'
         yield Finding(severity, f'{node.name} does not run', start)
     elif node.values is None:
         yield Finding(
             Severity.PROBLEM,
-            f'{node.name} is in the graph but sent no diagnostics for {survey.duration_s:g} s',
+            f'{node.name} is in the graph but sent no diagnostics for {snapshot.duration_s:g} s',
             'it hangs or has just died: stop it and start it again',
         )
     elif node.values.get('enabled') == 'false':
-        service = f'{survey.namespace}/{node.name}/enable'
+        service = f'{snapshot.namespace}/{node.name}/enable'
         call = f'ros2 service call {service} std_srvs/srv/SetBool "{{data: true}}"'
         yield Finding(Severity.PROBLEM, f'{node.name} is switched off', call)
     else:
@@ -123,9 +123,9 @@ def _check_node(node: NodeReport, survey: Survey) -> Iterator[Finding]:
         yield from _rejects(node, node.values)
 
 
-def _is_done_without(absent: NodeReport, survey: Survey) -> bool:
-    """Return whether it may be meant: the other source gives the fusion something to go by."""
-    nodes = {node.name: node for node in survey.nodes}
+def _is_done_without(absent: NodeReport, snapshot: GraphSnapshot) -> bool:
+    """Return whether the absence may be intended: the other source feeds the fusion."""
+    nodes = {node.name: node for node in snapshot.nodes}
     other = {VISION: SENTIMENT, SENTIMENT: VISION}.get(absent.name)
     if other is None or not nodes[FUSION].is_present:
         return False
@@ -164,39 +164,39 @@ REMEDIES = {
 }
 
 
-def _check_clock(survey: Survey) -> Iterator[Finding]:
-    simulated = [node.name for node in survey.nodes if node.use_sim_time]
-    if simulated and not survey.has_clock:
+def _check_clock(snapshot: GraphSnapshot) -> Iterator[Finding]:
+    simulated = [node.name for node in snapshot.nodes if node.use_sim_time]
+    if simulated and not snapshot.has_clock:
         yield Finding(
             Severity.PROBLEM,
-            f'{", ".join(simulated)}: use_sim_time is true and nobody publishes /clock',
+            f'{", ".join(simulated)}: use_sim_time is true and no node publishes /clock',
             'ros2 bag play BAG --clock, or start with use_sim_time:=false',
         )
     elif simulated:
         yield Finding(Severity.GOOD, 'the time is that of /clock')
-    elif survey.has_clock:
+    elif snapshot.has_clock:
         yield Finding(
             Severity.NOTE,
-            'somebody publishes /clock, but the nodes follow the wall clock',
+            '/clock is published, but the nodes use the wall clock',
             f'for a bag or a simulator: {LAUNCH} use_sim_time:=true',
         )
 
 
-def check_crowd(wanted: Input) -> Iterator[Finding]:
-    """Yield what is to be said of a topic that several publish: they are taken for one source."""
+def check_multiple_publishers(wanted: InputTopic) -> Iterator[Finding]:
+    """Yield a note on a topic with several publishers: they are taken for one source."""
     if len(wanted.publishers) > 1:
         names = ', '.join(publisher.node for publisher in wanted.publishers)
         yield Finding(
             Severity.NOTE,
             f'{wanted.topic} has {len(wanted.publishers)} publishers ({names}), which are taken '
             'for one',
-            'give each source nodes of its own, in a namespace of its own',
+            'give each source its own nodes, in a separate namespace',
         )
 
 
-def check_images(images: Input, duration_s: float) -> Iterator[Finding]:
-    """Yield what is to be said of a camera that was listened to for ``duration_s``."""
-    trouble = _silence(images, 'image_topic')
+def check_images(images: InputTopic, duration_s: float) -> Iterator[Finding]:
+    """Yield the findings on a camera topic received for ``duration_s``."""
+    trouble = _no_data_cause(images, 'image_topic')
     if trouble is not None:
         yield trouble
         return
@@ -210,12 +210,12 @@ def check_images(images: Input, duration_s: float) -> Iterator[Finding]:
     if images.age_s > OLD_S or images.age_s < -OLD_S:
         what = f'{images.topic}: stamps are {images.age_s:+.1f} s from the clock here'
         yield Finding(Severity.NOTE, what, REMEDIES['stale'])
-    yield from check_crowd(images)
+    yield from check_multiple_publishers(images)
 
 
-def check_speech(speech: Input, duration_s: float) -> Iterator[Finding]:
-    """Yield what is to be said of a recogniser that was listened to for ``duration_s``."""
-    trouble = _silence(speech, 'speech_topic')
+def check_speech(speech: InputTopic, duration_s: float) -> Iterator[Finding]:
+    """Yield the findings on a recogniser topic received for ``duration_s``."""
+    trouble = _no_data_cause(speech, 'speech_topic')
     unreliable = [p.node for p in speech.publishers if not p.is_reliable]
     if unreliable:
         yield Finding(
@@ -227,23 +227,23 @@ def check_speech(speech: Input, duration_s: float) -> Iterator[Finding]:
     elif trouble is not None and not speech.publishers:
         yield trouble
     elif not speech.received:
-        yield Finding(Severity.NOTE, f'{speech.topic}: nobody spoke in {duration_s:g} s')
+        yield Finding(Severity.NOTE, f'{speech.topic}: no utterance in {duration_s:g} s')
     else:
         yield Finding(Severity.GOOD, f'{speech.topic}: {speech.received} utterances')
-        yield from check_crowd(speech)
+        yield from check_multiple_publishers(speech)
 
 
-def _silence(wanted: Input, argument: str) -> Finding | None:
-    """Return why nothing comes on a topic; None when something does."""
+def _no_data_cause(wanted: InputTopic, argument: str) -> Finding | None:
+    """Return why no data arrives on a topic; None when it does."""
     others = [p for p in wanted.publishers if p.type != wanted.type]
     if others:
         what = f'{wanted.topic} is {others[0].type} of {others[0].node}, not {wanted.type}'
         remedy = 'image_transport:=compressed' if 'Compressed' in others[0].type else 'another one'
         return Finding(Severity.PROBLEM, what, f'{LAUNCH} {argument}:=… ({remedy})')
     if not wanted.publishers:
-        found = ', '.join(wanted.elsewhere)
-        remedy = f'{LAUNCH} {argument}:={wanted.elsewhere[0]}' if found else WITHOUT[argument]
-        what = f'nobody publishes {wanted.topic}'
+        found = ', '.join(wanted.alternatives)
+        remedy = f'{LAUNCH} {argument}:={wanted.alternatives[0]}' if found else WITHOUT[argument]
+        what = f'no node publishes {wanted.topic}'
         return Finding(Severity.PROBLEM, f'{what}; there is {found}' if found else what, remedy)
     if not wanted.received:
         node = wanted.publishers[0].node
@@ -252,12 +252,12 @@ def _silence(wanted: Input, argument: str) -> Finding | None:
     return None
 
 
-def _check_states(survey: Survey) -> Finding:
-    if not survey.states:
-        what = f'no emotion_state in {survey.duration_s:g} s'
+def _check_states(snapshot: GraphSnapshot) -> Finding:
+    if not snapshot.states:
+        what = f'no emotion_state in {snapshot.duration_s:g} s'
         return Finding(Severity.PROBLEM, what, 'see the findings above')
-    reason = f' ({survey.last_reason})' if survey.last_reason else ''
-    rate_hz = survey.states / survey.duration_s
+    reason = f' ({snapshot.last_reason})' if snapshot.last_reason else ''
+    rate_hz = snapshot.states / snapshot.duration_s
     return Finding(
-        Severity.GOOD, f'emotion_state: {rate_hz:.0f} Hz, at last {survey.last_status}{reason}'
+        Severity.GOOD, f'emotion_state: {rate_hz:.0f} Hz, at last {snapshot.last_status}{reason}'
     )

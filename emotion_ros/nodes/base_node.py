@@ -11,8 +11,7 @@ from std_srvs.srv import SetBool
 
 from emotion_ros.core.options import Options
 from emotion_ros.nodes.diagnostics import Health, to_status
-from emotion_ros.nodes.input_monitor import Check, InputWatch
-from emotion_ros.nodes.name_watch import NameWatch
+from emotion_ros.nodes.input_monitor import Diagnose, DuplicateNameCheck, InputMonitor
 from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
 
 C = TypeVar('C', bound=Options)
@@ -37,8 +36,8 @@ class EmotionNode(Node, Generic[C]):
         self.enabled = True
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
         self._diagnostics_s = self._created_s = self.steady_s()
-        self._watches: list[InputWatch] = []
-        self._name_watch = NameWatch(self)
+        self._monitors: list[InputMonitor] = []
+        self._name_check = DuplicateNameCheck(self)
 
     def start(self) -> None:
         """Check the parameters and open the service, the diagnostics and the 1 Hz timer."""
@@ -48,9 +47,9 @@ class EmotionNode(Node, Generic[C]):
         self.create_service(SetBool, '~/enable', self._on_enable)
         self.create_timer(1.0, self._on_second, clock=self.steady_clock)
 
-    def watch(self, subscription: Subscription, kind: str, check: Check) -> None:
-        """Say once in the log where this input, a ROS type, comes from or why it does not."""
-        self._watches.append(InputWatch(self, subscription, kind, check))
+    def monitor_input(self, subscription: Subscription, msg_type: str, diagnose: Diagnose) -> None:
+        """Log once which node publishes this input, or why none does."""
+        self._monitors.append(InputMonitor(self, subscription, msg_type, diagnose))
 
     def now_s(self) -> float:
         """Return ROS time in seconds; 0 while waiting for the first /clock."""
@@ -91,15 +90,15 @@ class EmotionNode(Node, Generic[C]):
 
     def _on_second(self) -> None:
         self.on_second()
-        self._name_watch.look()
+        self._name_check.check()
         now_s = self.steady_s()
-        for watch in self._watches:
-            watch.look(self.health.counts()['received'], now_s - self._created_s)
+        for monitor in self._monitors:
+            monitor.check(self.health.counts()['received'], now_s - self._created_s)
         values = self.health.values(max(now_s - self._diagnostics_s, 1e-3))
         self._diagnostics_s = now_s
         values |= {'enabled': str(self.enabled).lower(), **self.details()}
         status = to_status(self.get_name(), *self._level(), values)
-        status.hardware_id = self.get_namespace()  # tells the robots on /diagnostics apart
+        status.hardware_id = self.get_namespace()  # distinguishes the robots on /diagnostics
         message = DiagnosticArray(status=[status])
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics_publisher.publish(message)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""fusion_node: from what others saw and heard to ``emotion_state``."""
+"""fusion_node: from face, text and other evidence to ``emotion_state``."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Looks at a running graph from outside, as one more participant of it."""
+"""Observes a running graph as one more participant of it."""
 
 import os
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ from emotion_ros.core.graph_checks import (
     FUSION,
     SENTIMENT,
     VISION,
-    Input,
+    GraphSnapshot,
+    InputTopic,
     NodeReport,
-    Survey,
 )
 from emotion_ros.core.state import Status
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.graph_info import see_input
+from emotion_ros.nodes.graph_info import describe_input
 from emotion_ros.nodes.hri import LIVE_SPEECH_NAME, live_speech_kind
 
 NODES = (VISION, SENTIMENT, FUSION)
@@ -44,11 +44,11 @@ GLANCE_S = 0.2
 SETTLED_S = 1.0
 LEAST_S = 2.5
 QUEUE_DEPTH = 50
-ANYBODY = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+ANY_PUBLISHER = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class Doctor(Node):
-    """Listens to what the nodes of one namespace listen to, and to what they say."""
+    """Subscribes to the inputs of the nodes of one namespace, and to their output."""
 
     def __init__(self, namespace: str = '', **node_options: Any) -> None:
         super().__init__('emotion_doctor', **node_options)
@@ -64,30 +64,30 @@ class Doctor(Node):
         topic = f'{self._home.rstrip("/")}/emotion_state'
         self.create_subscription(EmotionState, topic, self._states.append, QUEUE_DEPTH)
 
-    def survey(self, seconds: float) -> Survey:
-        """Wait until the graph is known, listen for ``seconds`` and return what was seen.
+    def take_snapshot(self, seconds: float) -> GraphSnapshot:
+        """Wait until the graph is known, receive for ``seconds`` and return the snapshot.
 
-        It listens for LEAST_S at least: every node speaks on ``/diagnostics`` once a second.
+        It takes LEAST_S at least: every node publishes ``/diagnostics`` once a second.
         """
         seconds = max(seconds, LEAST_S)
         present = self._discover()
         images = self._find_input(VISION, IMAGE_TYPES) if VISION in present else None
         speech = self._find_input(SENTIMENT, SPEECH_TYPES) if SENTIMENT in present else None
-        heard = {i.topic: self._listen(i) for i in (images, speech) if i is not None}
+        received = {i.topic: self._listen(i) for i in (images, speech) if i is not None}
         simulated = {name: self._ask_sim_time(name) for name in present}
         self._statuses.clear()
         self._states.clear()
         self._spin_for(seconds)
         last = self._states[-1] if self._states else EmotionState()
         nodes = tuple(self._report(name, simulated.get(name)) for name in NODES)
-        told = self._told(images, heard)
-        if told is not None and any(node.use_sim_time for node in nodes):
-            told = replace(told, age_s=float('nan'))  # the clock here is not theirs
-        return Survey(
+        camera = self._with_last_message(images, received)
+        if camera is not None and any(node.use_sim_time for node in nodes):
+            camera = replace(camera, age_s=float('nan'))  # the clock here is not theirs
+        return GraphSnapshot(
             duration_s=seconds,
             nodes=nodes,
-            images=told,
-            speech=self._told(speech, heard),
+            images=camera,
+            speech=self._with_last_message(speech, received),
             states=len(self._states),
             last_status=Status(last.status).name if last.status in tuple(Status) else '?',
             last_reason=last.not_actionable_reason,
@@ -108,35 +108,35 @@ class Doctor(Node):
         names = self.get_node_names_and_namespaces()
         return {name for name, home in names if home == self._home and name in NODES}
 
-    def _find_input(self, node: str, types: tuple[str, ...]) -> Input | None:
-        """Return the topic of one of these types that a node listens to, whatever its name."""
+    def _find_input(self, node: str, types: tuple[str, ...]) -> InputTopic | None:
+        """Return the topic of one of these types that a node subscribes to, under any name."""
         for topic, kinds in self.get_subscriber_names_and_types_by_node(node, self._home):
             kind = next((k for k in kinds if k in types and k in self._kinds), '')
             if kind:
-                return see_input(self, topic, kind)
+                return describe_input(self, topic, kind)
         return None
 
-    def _listen(self, wanted: Input) -> list[tuple[Any, float]]:
+    def _listen(self, wanted: InputTopic) -> list[tuple[Any, float]]:
         """Return a list that grows with the messages and their times of receipt (s)."""
-        heard: list[tuple[Any, float]] = []
+        received: list[tuple[Any, float]] = []
 
         def on_message(msg: Any) -> None:
-            heard.append((msg, self.get_clock().now().nanoseconds / 1e9))
+            received.append((msg, self.get_clock().now().nanoseconds / 1e9))
 
-        self.create_subscription(self._kinds[wanted.type], wanted.topic, on_message, ANYBODY)
-        return heard
+        self.create_subscription(self._kinds[wanted.type], wanted.topic, on_message, ANY_PUBLISHER)
+        return received
 
-    def _told(
-        self, wanted: Input | None, heard: dict[str, list[tuple[Any, float]]]
-    ) -> Input | None:
-        if wanted is None or not heard[wanted.topic]:
+    def _with_last_message(
+        self, wanted: InputTopic | None, received: dict[str, list[tuple[Any, float]]]
+    ) -> InputTopic | None:
+        if wanted is None or not received[wanted.topic]:
             return wanted
-        msg, received_s = heard[wanted.topic][-1]
+        msg, received_s = received[wanted.topic][-1]
         stamp = getattr(getattr(msg, 'header', None), 'stamp', None)
         has_stamp = stamp is not None and (stamp.sec or stamp.nanosec)
         return replace(
             wanted,
-            received=len(heard[wanted.topic]),
+            received=len(received[wanted.topic]),
             encoding=getattr(msg, 'encoding', getattr(msg, 'format', '')),
             age_s=received_s - stamp.sec - stamp.nanosec / 1e9 if has_stamp else float('nan'),
         )
@@ -170,7 +170,7 @@ class Doctor(Node):
 
 @contextmanager
 def open_doctor(namespace: str) -> Iterator[Doctor]:
-    """Open a doctor in a ROS context of its own; signals stay with the caller."""
+    """Open a doctor in a separate ROS context; signals stay with the caller."""
     context = rclpy.Context()
     rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The one place where any exception is caught: a robot keeps running, and somebody is told."""
+"""The one place where any exception is caught and reported, so that a robot keeps running."""
 
 from collections.abc import Callable
 

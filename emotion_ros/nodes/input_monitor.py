@@ -1,49 +1,76 @@
 # SPDX-License-Identifier: MIT
-"""Says in the log, once, where an input comes from, or why it does not."""
+"""Logs once which node feeds an input, or why none does, and whether a node's name is taken."""
 
 from collections.abc import Callable, Iterable
 
 from rclpy.node import Node
 from rclpy.subscription import Subscription
 
-from emotion_ros.core.graph_checks import Finding, Input, Severity, check_crowd
-from emotion_ros.nodes.graph_info import see_input
+from emotion_ros.core.graph_checks import (
+    Finding,
+    InputTopic,
+    Severity,
+    check_multiple_publishers,
+)
+from emotion_ros.nodes.graph_info import describe_input
 
 PATIENCE_S = 5.0
 
-Check = Callable[[Input, float], Iterable[Finding]]
+Diagnose = Callable[[InputTopic, float], Iterable[Finding]]
 
 
-class InputWatch:
-    """Looks after one subscription; ``check`` knows what is wrong with such an input."""
+class InputMonitor:
+    """Monitors one subscription; ``diagnose`` finds the cause when nothing arrives."""
 
-    def __init__(self, node: Node, subscription: Subscription, kind: str, check: Check) -> None:
+    def __init__(
+        self, node: Node, subscription: Subscription, msg_type: str, diagnose: Diagnose
+    ) -> None:
         self._node = node
         self._topic = subscription.topic_name
-        self._kind = kind
-        self._check = check
-        self._is_told = False
-        self._is_crowd_told = False
+        self._msg_type = msg_type
+        self._diagnose = diagnose
+        self._reported = False
+        self._reported_publishers = False
 
-    def look(self, received: int, waited_s: float) -> None:
-        """Say what is to be said after so many messages and so many seconds, each thing once."""
-        self._look_for_crowd(received)
-        if self._is_told or (not received and waited_s < PATIENCE_S):
+    def check(self, received: int, waited_s: float) -> None:
+        """Log what is known after so many messages and seconds, each fact once."""
+        self._check_publishers(received)
+        if self._reported or (not received and waited_s < PATIENCE_S):
             return
-        self._is_told = True
-        seen = see_input(self._node, self._topic, self._kind, received)
+        self._reported = True
+        topic = describe_input(self._node, self._topic, self._msg_type, received)
         log = self._node.get_logger()
         if received:
-            sources = ', '.join(sorted({publisher.node for publisher in seen.publishers}))
-            log.info(f'{self._topic}: the first message has come, from {sources or "somebody"}')
+            sources = ', '.join(sorted({publisher.node for publisher in topic.publishers}))
+            log.info(f'{self._topic}: first message received from {sources or "an unknown node"}')
             return
-        for finding in self._check(seen, waited_s):
+        for finding in self._diagnose(topic, waited_s):
             if finding.severity is Severity.PROBLEM:
                 log.warning(f'{finding.what} (after {waited_s:.0f} s). {finding.remedy}')
 
-    def _look_for_crowd(self, received: int) -> None:
-        if self._is_crowd_told or self._node.count_publishers(self._topic) < 2:
+    def _check_publishers(self, received: int) -> None:
+        if self._reported_publishers or self._node.count_publishers(self._topic) < 2:
             return
-        self._is_crowd_told = True
-        for finding in check_crowd(see_input(self._node, self._topic, self._kind, received)):
+        self._reported_publishers = True
+        topic = describe_input(self._node, self._topic, self._msg_type, received)
+        for finding in check_multiple_publishers(topic):
             self._node.get_logger().warning(f'{finding.what}: {finding.remedy}')
+
+
+class DuplicateNameCheck:
+    """Warns of a second node of the same name: both answer services and publish states."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._reported = False
+
+    def check(self) -> None:
+        """Warn when the graph has the name more than once, and never again."""
+        own = (self._node.get_name(), self._node.get_namespace())
+        if self._reported or self._node.get_node_names_and_namespaces().count(own) < 2:
+            return
+        self._reported = True
+        self._node.get_logger().warning(
+            f'another node is called {self._node.get_fully_qualified_name()}: stop one of them, '
+            'or give each a namespace'
+        )

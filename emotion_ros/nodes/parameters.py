@@ -43,7 +43,7 @@ def declare_config(node: Node, options: type[C], prefix: str = '') -> C:
 
 
 def refuse_unknown(node: Node) -> None:
-    """Raise ConfigError when a value was given for a parameter that nobody declared."""
+    """Raise ConfigError when a value was given for an undeclared parameter."""
     for name in node._parameter_overrides:
         if not node.has_parameter(name) and not name.startswith(_OWNED_BY_RCLPY):
             known = ', '.join(sorted(p.name for p in node.get_parameters_by_prefix('').values()))

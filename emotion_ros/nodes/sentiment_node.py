@@ -12,7 +12,7 @@ from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.speech import Heard, make_listener, ros_name, speech_type
+from emotion_ros.nodes.speech import StampedUtterance, make_speech_converter, ros_name, speech_type
 from emotion_ros.nodes.to_msg import report_to_msg, status_to_msg
 from emotion_ros.nodes.worker import Worker
 from emotion_ros.perception.models.backend import MODEL_FAILURES
@@ -39,10 +39,10 @@ class SentimentNode(EmotionNode[SentimentConfig]):
         self._muted = False
         self._publisher = self.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
         self._worker = Worker('sentiment', self._process, self._on_failure, slots=QUEUE_DEPTH)
-        self._listen = make_listener(self.config)
+        self._convert = make_speech_converter(self.config)
         kind = speech_type(self.config)
         self._speech = self.create_subscription(kind, 'speech', self._on_speech, QUEUE_DEPTH)
-        self.watch(self._speech, ros_name(kind), check_speech)
+        self.monitor_input(self._speech, ros_name(kind), check_speech)
         self.create_subscription(Bool, 'mute', self._on_mute, QUEUE_DEPTH)
         self.start()
 
@@ -93,26 +93,26 @@ class SentimentNode(EmotionNode[SentimentConfig]):
             self.health.reject('muted')
             return
         try:
-            heard = self._listen(msg, self.now_s())
+            stamped = self._convert(msg, self.now_s())
         except InvalidInput as error:
             self._reject(error)
             return
-        if self._worker.submit(heard):
+        if self._worker.submit(stamped):
             self.health.count('dropped')
 
-    def _process(self, heard: Heard) -> None:
+    def _process(self, stamped: StampedUtterance) -> None:
         try:
-            report = self._pipeline.process(heard.utterance, heard.stamp_s)
+            report = self._pipeline.process(stamped.utterance, stamped.stamp_s)
         except InvalidInput as error:
             self._reject(error)
             return
-        self._publish(report, heard)
-        self.health.processed(self.now_s() - heard.stamp_s, report.inference_time_s)
+        self._publish(report, stamped)
+        self.health.processed(self.now_s() - stamped.stamp_s, report.inference_time_s)
 
-    def _publish(self, report: TextReport, heard: Heard) -> None:
+    def _publish(self, report: TextReport, stamped: StampedUtterance) -> None:
         if self.enabled:
-            message = report_to_msg(report, heard.stamp_s, self.config.include_text)
-            message.header, message.stamp_source = heard.header, heard.stamp_source
+            message = report_to_msg(report, stamped.stamp_s, self.config.include_text)
+            message.header, message.stamp_source = stamped.header, stamped.stamp_source
             self._publisher.publish(message)
 
     def _publish_status(self, status: SourceStatus, reason: str) -> None:

@@ -17,7 +17,7 @@ from emotion_ros.perception.text.config import LIVE_SPEECH, SentimentConfig
 
 
 @dataclass(frozen=True)
-class Heard:
+class StampedUtterance:
     """An utterance and when it was said (ROS time, s), with the fields of TextSentiment for it."""
 
     utterance: Utterance
@@ -26,7 +26,7 @@ class Heard:
     stamp_source: int
 
 
-Listener = Callable[[Any, float], Heard]
+SpeechConverter = Callable[[Any, float], StampedUtterance]
 """Called with a message and the ROS time of its receipt (s)."""
 
 
@@ -41,27 +41,27 @@ def ros_name(kind: type) -> str:
     return f'{kind.__module__.partition(".")[0]}/msg/{kind.__name__}'
 
 
-def make_listener(config: SentimentConfig) -> Listener:
-    """Return the function that turns a message into what was heard.
+def make_speech_converter(config: SentimentConfig) -> SpeechConverter:
+    """Return the function that converts a message to an utterance with its stamp.
 
     A String has no stamp: its receipt counts, and so does that of a LiveSpeech stamped 0. It
     raises InvalidInput('bad_stamp').
     """
-    return _hear_live_speech if config.speech_type == LIVE_SPEECH else _hear_string
+    return _convert_live_speech if config.speech_type == LIVE_SPEECH else _convert_string
 
 
-def _hear_string(msg: String, receipt_s: float) -> Heard:
-    return _heard_now(Utterance.from_text(msg.data), receipt_s)
+def _convert_string(msg: String, receipt_s: float) -> StampedUtterance:
+    return _on_receipt(Utterance.from_text(msg.data), receipt_s)
 
 
-def _hear_live_speech(msg: Any, receipt_s: float) -> Heard:
+def _convert_live_speech(msg: Any, receipt_s: float) -> StampedUtterance:
     utterance = live_speech_to_utterance(msg)
     if msg.header.stamp == Time():
-        return _heard_now(utterance, receipt_s, msg.header.frame_id)
+        return _on_receipt(utterance, receipt_s, msg.header.frame_id)
     stamp_s = stamp_to_seconds(msg.header.stamp)
-    return Heard(utterance, stamp_s, msg.header, TextSentiment.HEADER)
+    return StampedUtterance(utterance, stamp_s, msg.header, TextSentiment.HEADER)
 
 
-def _heard_now(utterance: Utterance, receipt_s: float, frame_id: str = '') -> Heard:
+def _on_receipt(utterance: Utterance, receipt_s: float, frame_id: str = '') -> StampedUtterance:
     header = Header(stamp=seconds_to_stamp(receipt_s), frame_id=frame_id)
-    return Heard(utterance, receipt_s, header, TextSentiment.RECEIPT)
+    return StampedUtterance(utterance, receipt_s, header, TextSentiment.RECEIPT)

@@ -59,7 +59,7 @@ class VisionNode(EmotionNode[VisionConfig]):
             image_type(self.config), topic, self._on_image, LATEST_IMAGE
         )
         kind = image_type(self.config).__name__
-        self.watch(self._images, f'sensor_msgs/msg/{kind}', check_images)
+        self.monitor_input(self._images, f'sensor_msgs/msg/{kind}', check_images)
         self.start()
 
     def destroy_node(self) -> None:

@@ -36,7 +36,7 @@ def warnings_in(said: list[Log], words: str) -> list[str]:
 
 
 def test_promise_44_two_cameras_on_one_topic_are_told_once(graph):
-    """Red when InputWatch.look does not look for a crowd."""
+    """Red when InputMonitor.check does not check the publishers."""
     said, faces = (
         graph.listen(Log, '/rosout', 100),
         graph.listen(FaceEmotionArray, 'emotion/faces'),

@@ -163,7 +163,7 @@ def test_promise_11_refusing_costs_next_to_nothing(figure):
     for changes, _ in MALFORMED:
         raw = replace(VGA, **changes)
         slowest_s = max(slowest_s, min(repeat(lambda: refuse(raw), number=10, repeat=5)) / 10)  # noqa: B023
-    figure('slowest refusal', slowest_s * 1e6, 'µs')
+    figure('slowest rejection', slowest_s * 1e6, 'µs')
     assert slowest_s < 1e-3
 
 

@@ -114,7 +114,7 @@ def test_the_doctor_hears_live_speech(graph: Graph) -> None:
     graph.add(SentimentNode, text_of(KnowingWords()), speech_type='LiveSpeech')
     graph.publisher(msgs.LiveSpeech, 'speech')
     with open_doctor('') as doctor:
-        speech = doctor.survey(0.1).speech
+        speech = doctor.take_snapshot(0.1).speech
     assert (speech.type, speech.topic) == ('hri_msgs/msg/LiveSpeech', '/speech')
     assert [publisher.type for publisher in speech.publishers] == [speech.type]
 

@@ -15,7 +15,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
 from emotion_ros.cli.main import main
-from emotion_ros.core.graph_checks import Finding, Severity, examine
+from emotion_ros.core.graph_checks import Finding, Severity, diagnose
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.graph_survey import open_doctor
 from emotion_ros.nodes.sentiment_node import SentimentNode
@@ -41,7 +41,7 @@ def consult(
 
     def listen() -> tuple[Finding, ...]:
         with open_doctor('') as doctor:
-            return examine(doctor.survey(seconds))
+            return diagnose(doctor.take_snapshot(seconds))
 
     def is_done() -> bool:
         publish()
@@ -129,7 +129,7 @@ def test_a_camera_on_another_topic_and_a_best_effort_recogniser(graph):
     graph.tester.create_publisher(String, 'speech', BEST_EFFORT)
     findings = consult(graph, lambda: camera.publish(picture(graph)))
     said = problems(findings)
-    assert 'nobody publishes /image; there is /cam0/image_raw' in said
+    assert 'no node publishes /image; there is /cam0/image_raw' in said
     assert 'tester publishes best effort' in said
     assert any('image_topic:=/cam0/image_raw' in finding.remedy for finding in findings)
 
@@ -152,7 +152,7 @@ def test_a_dead_node_and_one_that_hangs(graph):
 
 def test_simulated_time_without_a_clock(graph):
     start_nodes(graph, use_sim_time=True)
-    assert 'use_sim_time is true and nobody publishes /clock' in problems(consult(graph))
+    assert 'use_sim_time is true and no node publishes /clock' in problems(consult(graph))
 
 
 def test_simulated_time_with_a_clock(graph):
@@ -174,4 +174,4 @@ def test_simulated_time_with_a_clock(graph):
 @pytest.mark.usefixtures('ros_domain')
 def test_an_empty_graph_is_a_problem_and_says_so_to_scripts(capsys):
     assert main(['doctor', '--for', '0.2', '--json']) == 1
-    assert 'no node of emotion_ros is to be seen' in capsys.readouterr().out
+    assert 'no emotion_ros node found' in capsys.readouterr().out

@@ -28,7 +28,7 @@ def test_a_silent_camera_is_told_once_with_its_cause(graph, said):
     node._on_second()
     node._on_second()
     (warning,) = warnings()
-    assert 'nobody publishes /image; there is /cam0/image_raw' in warning
+    assert 'no node publishes /image; there is /cam0/image_raw' in warning
     (waited_s,) = re.findall(r'\(after (\d+) s\)', warning)
     assert int(waited_s) >= PATIENCE_S
 
@@ -43,7 +43,7 @@ def test_the_first_image_is_told_with_its_source(graph, said):
         return [m.msg for m in said if m.name == 'vision_node']
 
     lines = graph.until(told, 'the line')
-    assert lines == ['/image: the first message has come, from tester']
+    assert lines == ['/image: first message received from tester']
 
 
 def test_a_recogniser_that_is_there_but_silent_is_no_reason_to_warn(graph, said):

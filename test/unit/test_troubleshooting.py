@@ -47,7 +47,7 @@ def pieces(expression: ast.expr) -> Iterator[str]:
 
 def test_the_findings_are_found():
     found = set(findings())
-    assert {'does not run', 'is switched off', 'few', 'nobody publishes'} <= found
+    assert {'does not run', 'is switched off', 'few', 'no node publishes'} <= found
     assert len(found) > 12
 
 

@@ -42,7 +42,7 @@ class FusionConfig(Options):
         high=60.0,
         dynamic=True,
     )
-    text_without_face: bool = option(True, 'words count when the camera sees nobody', dynamic=True)
+    text_without_face: bool = option(True, 'words count when no face is in view', dynamic=True)
     face_weight: float = option(
         FITTED,
         'how strongly a face counts; -1: the two fitted weights (alone, with text)',

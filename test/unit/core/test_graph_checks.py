@@ -9,38 +9,38 @@ from emotion_ros.core.graph_checks import (
     FUSION,
     SENTIMENT,
     VISION,
-    Input,
+    GraphSnapshot,
+    InputTopic,
     NodeReport,
     Publisher,
     Severity,
-    Survey,
-    examine,
+    diagnose,
 )
 
 IMAGE, STRING = 'sensor_msgs/msg/Image', 'std_msgs/msg/String'
 CAMERA = Publisher('camera', IMAGE, is_reliable=False)
-IMAGES = Input('/image', IMAGE, (CAMERA,), received=60, encoding='rgb8', age_s=0.02)
-SPEECH = Input('/speech', STRING, (Publisher('stt', STRING),), received=1)
+IMAGES = InputTopic('/image', IMAGE, (CAMERA,), received=60, encoding='rgb8', age_s=0.02)
+SPEECH = InputTopic('/speech', STRING, (Publisher('stt', STRING),), received=1)
 RUNNING = {'enabled': 'true', 'model': 'm.onnx', 'model_sha256': 'a' * 64, 'processed': '9'}
 NODES = {name: NodeReport(name, True, 'running', RUNNING) for name in (VISION, SENTIMENT, FUSION)}
-HEALTHY = Survey(2.0, tuple(NODES.values()), IMAGES, SPEECH, states=20, last_status='OK')
+HEALTHY = GraphSnapshot(2.0, tuple(NODES.values()), IMAGES, SPEECH, states=20, last_status='OK')
 
 
-def with_node(name: str, **changes: object) -> Survey:
+def with_node(name: str, **changes: object) -> GraphSnapshot:
     nodes = NODES | {name: replace(NODES[name], **changes)}
     return replace(HEALTHY, nodes=tuple(nodes.values()))
 
 
-def with_images(**changes: object) -> Survey:
+def with_images(**changes: object) -> GraphSnapshot:
     return replace(HEALTHY, images=replace(IMAGES, **changes))
 
 
-def with_speech(**changes: object) -> Survey:
+def with_speech(**changes: object) -> GraphSnapshot:
     return replace(HEALTHY, speech=replace(SPEECH, **changes))
 
 
 def test_a_healthy_graph_has_no_findings_but_good_ones():
-    findings = examine(HEALTHY)
+    findings = diagnose(HEALTHY)
     assert {finding.severity for finding in findings} == {Severity.GOOD}
     assert [finding.what for finding in findings] == [
         'vision_node runs, m.onnx aaaaaaaaaaaa',
@@ -54,7 +54,7 @@ def test_a_healthy_graph_has_no_findings_but_good_ones():
 
 ABSENT = tuple(NodeReport(name) for name in NODES)
 PROBLEMS = [
-    (Survey(2.0, ABSENT, where='ROS_DOMAIN_ID 7'), 'ROS_DOMAIN_ID 7', 'ros2 launch'),
+    (GraphSnapshot(2.0, ABSENT, where='ROS_DOMAIN_ID 7'), 'ROS_DOMAIN_ID 7', 'ros2 launch'),
     (with_node(FUSION, is_present=False), 'fusion_node does not run', 'ros2 run'),
     (with_node(FUSION, values=None), 'sent no diagnostics', 'start it again'),
     (with_node(VISION, values=RUNNING | {'enabled': 'false'}), 'is switched off', 'SetBool'),
@@ -68,11 +68,11 @@ PROBLEMS = [
         'could not use 40 messages: unsupported_encoding',
         'let the camera publish bgr8',
     ),
-    (with_node(FUSION, use_sim_time=True), 'nobody publishes /clock', '--clock'),
-    (with_images(publishers=(), received=0), 'nobody publishes /image', 'enable_vision:=false'),
+    (with_node(FUSION, use_sim_time=True), 'no node publishes /clock', '--clock'),
+    (with_images(publishers=(), received=0), 'no node publishes /image', 'enable_vision:=false'),
     (
-        with_images(publishers=(), received=0, elsewhere=('/cam0/image_raw',)),
-        'nobody publishes /image; there is /cam0/image_raw',
+        with_images(publishers=(), received=0, alternatives=('/cam0/image_raw',)),
+        'no node publishes /image; there is /cam0/image_raw',
         'image_topic:=/cam0/image_raw',
     ),
     (with_images(received=0), 'camera announces it but nothing arrives', 'log of camera'),
@@ -86,7 +86,7 @@ PROBLEMS = [
         'stt publishes best effort',
         'publish it reliable',
     ),
-    (with_speech(publishers=(), received=0), 'nobody publishes /speech', 'enable_text:=false'),
+    (with_speech(publishers=(), received=0), 'no node publishes /speech', 'enable_text:=false'),
     (replace(HEALTHY, states=0), 'no emotion_state in 2 s', 'findings above'),
 ]
 
@@ -106,44 +106,44 @@ def test_a_source_may_be_left_out_when_something_comes_of_the_other(
     missing, other, values, severity
 ):
     nodes = NODES | {missing: NodeReport(missing), other: NodeReport(other, True, values=values)}
-    findings = examine(replace(HEALTHY, nodes=tuple(nodes.values())))
+    findings = diagnose(replace(HEALTHY, nodes=tuple(nodes.values())))
     (finding,) = [f for f in findings if f.what == f'{missing} does not run']
     assert finding.severity is severity
 
 
 def test_without_the_fusion_no_source_is_enough():
     nodes = (NodeReport(VISION), NODES[SENTIMENT], NodeReport(FUSION))
-    findings = examine(replace(HEALTHY, nodes=nodes))
+    findings = diagnose(replace(HEALTHY, nodes=nodes))
     said = [f.what for f in findings if f.severity is Severity.PROBLEM]
     assert said == ['vision_node does not run', 'fusion_node does not run']
 
 
-@pytest.mark.parametrize(('survey', 'what', 'remedy'), PROBLEMS)
-def test_a_cause_has_its_remedy(survey, what, remedy):
-    (problem,) = [f for f in examine(survey) if f.severity is Severity.PROBLEM]
+@pytest.mark.parametrize(('snapshot', 'what', 'remedy'), PROBLEMS)
+def test_a_cause_has_its_remedy(snapshot, what, remedy):
+    (problem,) = [f for f in diagnose(snapshot) if f.severity is Severity.PROBLEM]
     assert what in problem.what
     assert remedy in problem.remedy
 
 
 @pytest.mark.parametrize(
-    ('survey', 'what'),
+    ('snapshot', 'what'),
     [
         (with_images(received=4), '/image: 2 images/s, rgb8: few'),
         (with_images(age_s=3600.0), 'stamps are +3600.0 s'),
         (with_images(age_s=-5.0), 'stamps are -5.0 s'),
-        (with_speech(received=0), 'nobody spoke in 2 s'),
+        (with_speech(received=0), 'no utterance in 2 s'),
         (with_images(publishers=(CAMERA, CAMERA)), '/image has 2 publishers (camera, camera)'),
         (with_speech(publishers=SPEECH.publishers * 2), '/speech has 2 publishers (stt, stt)'),
-        (replace(HEALTHY, has_clock=True), 'the nodes follow the wall clock'),
+        (replace(HEALTHY, has_clock=True), 'the nodes use the wall clock'),
         (with_node(VISION, values=RUNNING | {'rejected.stale': '2'}), '2 messages: stale'),
     ],
 )
-def test_what_may_be_meant_is_a_note(survey, what):
-    (note,) = [f for f in examine(survey) if f.severity is not Severity.GOOD]
+def test_what_may_be_meant_is_a_note(snapshot, what):
+    (note,) = [f for f in diagnose(snapshot) if f.severity is not Severity.GOOD]
     assert note.severity is Severity.NOTE
     assert what in note.what
 
 
 def test_the_clock_of_a_simulation_is_said():
-    survey = replace(with_node(VISION, use_sim_time=True), has_clock=True)
-    assert 'the time is that of /clock' in [f.what for f in examine(survey)]
+    snapshot = replace(with_node(VISION, use_sim_time=True), has_clock=True)
+    assert 'the time is that of /clock' in [f.what for f in diagnose(snapshot)]
