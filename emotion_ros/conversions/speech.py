@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Messages of speech recognisers to utterances, by the name of their type.
+
+Works for every object with the fields of the message: those of rclpy and those of a bag reader.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from emotion_ros.conversions.from_msg import stamp_to_seconds
+from emotion_ros.core.utterance import Utterance
+
+STRING = 'std_msgs/msg/String'
+LIVE_SPEECH = 'hri_msgs/msg/LiveSpeech'
+CANDIDATES = 'speech_recognition_msgs/msg/SpeechRecognitionCandidates'
+TRANSCRIPTION = 'whisper_msgs/msg/Transcription'
+
+
+@dataclass(frozen=True)
+class StampedUtterance:
+    """An utterance; ``stamp_s`` (ROS time, s) is 0 when the message has no stamp."""
+
+    utterance: Utterance
+    stamp_s: float = 0.0
+    frame_id: str = ''
+
+
+def speech_from_msg(msg_type: str, msg: Any) -> StampedUtterance:
+    """Return what a message of one of SPEECH_TYPES says.
+
+    KeyError for another type, InvalidInput('bad_stamp') when its nanosec is 1e9 or more.
+    """
+    return _CONVERT[msg_type](msg)
+
+
+def _from_string(msg: Any) -> StampedUtterance:
+    return StampedUtterance(Utterance.from_text(msg.data))
+
+
+def _from_live_speech(msg: Any) -> StampedUtterance:
+    """Convert a LiveSpeech of ROS4HRI; before Jazzy, ``locale`` was ``language``."""
+    utterance = Utterance(
+        final=msg.final,
+        partial=msg.incremental,
+        confidence=float(msg.confidence),
+        language=msg.locale if hasattr(msg, 'locale') else msg.language,
+    )
+    return StampedUtterance(utterance, stamp_to_seconds(msg.header.stamp), msg.header.frame_id)
+
+
+def _from_candidates(msg: Any) -> StampedUtterance:
+    """Convert the first candidate that is not empty: they are sorted, the likeliest first."""
+    for index, text in enumerate(msg.transcript):
+        if text:
+            confidence = float(msg.confidence[index]) if index < len(msg.confidence) else 0.0
+            return StampedUtterance(Utterance(final=text, confidence=confidence))
+    return StampedUtterance(Utterance())
+
+
+def _from_transcription(msg: Any) -> StampedUtterance:
+    return StampedUtterance(Utterance.from_text(msg.text))
+
+
+_CONVERT: dict[str, Callable[[Any], StampedUtterance]] = {
+    STRING: _from_string,
+    LIVE_SPEECH: _from_live_speech,
+    CANDIDATES: _from_candidates,
+    TRANSCRIPTION: _from_transcription,
+}
+SPEECH_TYPES = tuple(_CONVERT)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""What the messages of several recognisers say."""
+
+from types import SimpleNamespace as Msg
+
+import pytest
+
+from emotion_ros.conversions.speech import (
+    CANDIDATES,
+    LIVE_SPEECH,
+    SPEECH_TYPES,
+    STRING,
+    TRANSCRIPTION,
+    StampedUtterance,
+    speech_from_msg,
+)
+from emotion_ros.core.utterance import Utterance
+from emotion_ros.errors import InvalidInput
+
+
+def live(nanosec: int = 500_000_000, **fields: object) -> Msg:
+    header = Msg(stamp=Msg(sec=7, nanosec=nanosec), frame_id='head')
+    return Msg(**{'header': header, 'incremental': '', 'final': '', 'confidence': 0.0, **fields})
+
+
+@pytest.mark.parametrize(
+    ('msg_type', 'msg', 'expected'),
+    [
+        (STRING, Msg(data='hello'), StampedUtterance(Utterance('hello'))),
+        (TRANSCRIPTION, Msg(text='hello'), StampedUtterance(Utterance('hello'))),
+        (
+            LIVE_SPEECH,
+            live(final='hello', confidence=0.9, locale='en_US'),
+            StampedUtterance(Utterance('hello', '', 0.9, 'en_US'), 7.5, 'head'),
+        ),
+        (
+            LIVE_SPEECH,
+            live(incremental='hel', language='en'),
+            StampedUtterance(Utterance('', 'hel', 0.0, 'en'), 7.5, 'head'),
+        ),
+        (
+            CANDIDATES,
+            Msg(transcript=['hello', 'yellow'], confidence=[0.75, 0.5]),
+            StampedUtterance(Utterance('hello', confidence=0.75)),
+        ),
+        (
+            CANDIDATES,
+            Msg(transcript=['', 'hello'], confidence=[]),
+            StampedUtterance(Utterance('hello')),
+        ),
+        (CANDIDATES, Msg(transcript=[], confidence=[]), StampedUtterance(Utterance())),
+    ],
+)
+def test_utterance_and_stamp(msg_type: str, msg: Msg, expected: StampedUtterance) -> None:
+    assert speech_from_msg(msg_type, msg) == expected
+
+
+def test_a_stamp_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidInput, match='bad_stamp'):
+        speech_from_msg(LIVE_SPEECH, live(1_000_000_000, final='hello', locale=''))
+
+
+def test_the_types_are_listed() -> None:
+    assert set(SPEECH_TYPES) == {STRING, LIVE_SPEECH, CANDIDATES, TRANSCRIPTION}
