@@ -9,14 +9,14 @@ from rclpy.node import Node
 
 from emotion_ros.conversions.from_msg import msg_to_state
 from emotion_ros.core.trigger import SILENCE_S, Transition, Trigger, TriggerMonitor
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState
+from emotion_ros.nodes.qos import QUEUE_DEPTH
 
 __all__ = ['EmotionListener', 'Trigger']
 
-QUEUE_DEPTH = 10
 CHECK_PERIOD_S = 0.1
-NANOSECONDS = 1e9
 
 Action = Callable[[EmotionState], None]
 

@@ -18,6 +18,7 @@ docs/testing_your_robot.md.
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -137,7 +138,7 @@ class EmotionPlayer:
         self._wait_for_readers(self._clock, len(self._nodes))
         published = {p.topic_name for node in self._nodes for p in node.publishers}
         for topic in published & {s.topic_name for s in self._tester.subscriptions}:
-            self.until(lambda topic=topic: self._tester.count_publishers(topic), topic)
+            self.until(partial(self._tester.count_publishers, topic), topic)
 
     def _wait_for_readers(self, publisher: Publisher, count: int) -> None:
         name = publisher.topic_name

@@ -26,7 +26,7 @@ from emotion_ros.conversions.from_msg import (
 )
 from emotion_ros.core.evidence import Evidence
 from emotion_ros.core.observations import FacesObservation
-from emotion_ros.core.stamp_check import accepted_stamp
+from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
@@ -88,7 +88,7 @@ class BagObserver:
 def _process_image(vision: FacePipeline, recorded: Recorded, now_s: float) -> FacesObservation:
     """Process an image message as the vision node does."""
     header = recorded.msg.header
-    stamp_s = accepted_stamp(
+    stamp_s = check_stamp(
         stamp_to_seconds(header.stamp), now_s, vision.config.max_age, vision.config.max_future
     )
     report = vision.process(decode_recorded(recorded), stamp_s)

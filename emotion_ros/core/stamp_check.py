@@ -7,7 +7,7 @@ CLOCK_JUMP_S = 0.5
 """A step back in time by more than this, in seconds, is a jump of the clock: start anew."""
 
 
-def accepted_stamp(stamp_s: float, now_s: float, max_age_s: float, max_future_s: float) -> float:
+def check_stamp(stamp_s: float, now_s: float, max_age_s: float, max_future_s: float) -> float:
     """Return the stamp of an input that arrived at ``now_s``; both are ROS time in seconds.
 
     A zero stamp means that the source has no clock: the time of arrival is used. A zero ``now_s``

@@ -20,8 +20,8 @@ from emotion_ros.demo.evaluation import TimedState
 from emotion_ros.demo.source_node import LATCHED, STARTED_TOPIC
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotionArray
+from emotion_ros.nodes.qos import OBSERVER_DEPTH
 
-QUEUE_DEPTH = 50
 FRAME_TIMEOUT_S = 1.0
 
 
@@ -40,9 +40,9 @@ class DemoObserver(Node):
         self._own_executor = SingleThreadedExecutor(context=self.context)
         self._own_executor.add_node(self)
         self.create_subscription(Header, STARTED_TOPIC, self._on_started, LATCHED)
-        self.create_subscription(EmotionStateMsg, 'emotion_state', self._on_state, QUEUE_DEPTH)
-        self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, QUEUE_DEPTH)
-        self.create_subscription(String, 'speech', self._on_speech, QUEUE_DEPTH)
+        self.create_subscription(EmotionStateMsg, 'emotion_state', self._on_state, OBSERVER_DEPTH)
+        self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, OBSERVER_DEPTH)
+        self.create_subscription(String, 'speech', self._on_speech, OBSERVER_DEPTH)
 
     def story_time(self) -> float | None:
         """Return the seconds since the start of the story; None before it."""

@@ -24,11 +24,11 @@ from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboar
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.qos import QUEUE_DEPTH
 from emotion_ros.nodes.to_msg import bgr_to_msg, face_to_msg, seconds_to_stamp, state_to_msg
 
 STARTED_TOPIC = 'demo/started'
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-QUEUE_DEPTH = 10
 FRAME_ID = 'demo_camera'
 NOT_PLAYED = float('-inf')
 
@@ -43,6 +43,9 @@ class DemoSourceNode(EmotionNode[DemoConfig]):
 
     def __init__(self, **node_options: Any) -> None:
         super().__init__('demo_source', **node_options)
+
+    def setup(self) -> None:
+        """Read the storyboard and open the topics of the level."""
         path = Path(self.config.storyboard) if self.config.storyboard else packaged_storyboard()
         self._path = path
         self._storyboard = load_storyboard(path)
@@ -51,7 +54,6 @@ class DemoSourceNode(EmotionNode[DemoConfig]):
         self._created_s = self.steady_s()
         self._start_s: float | None = None
         self._played_until_s = NOT_PLAYED
-        self.start()
         self.create_timer(1.0 / self.config.rate, self._on_tick, clock=self.steady_clock)
 
     def details(self) -> dict[str, str]:
@@ -70,7 +72,7 @@ class DemoSourceNode(EmotionNode[DemoConfig]):
         cues = self._storyboard.cues_between(self._played_until_s, t_s)
         self._output.publish(t_s, cues, now_s)
         self._played_until_s = max(t_s, self._played_until_s)
-        self.health.processed(0.0, self.steady_s() - began_s)
+        self.statistics.processed(0.0, self.steady_s() - began_s)
 
     def _may_play(self, now_s: float) -> bool:
         """Return whether there is a clock and, before the start, every topic has a subscriber.

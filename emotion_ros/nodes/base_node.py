@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What every node of the package has: parameters, ``~/enable``, diagnostics."""
+"""The base of every node: parameters, ``~/enable``, diagnostics."""
 
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -10,21 +10,23 @@ from rclpy.subscription import Subscription
 from std_srvs.srv import SetBool
 
 from emotion_ros.core.options import Options
-from emotion_ros.nodes.diagnostics import Health, to_status
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.nodes.input_monitor import Diagnose, DuplicateNameCheck, InputMonitor
+from emotion_ros.nodes.node_statistics import NodeStatistics, to_status
 from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
+from emotion_ros.nodes.qos import QUEUE_DEPTH
 
 C = TypeVar('C', bound=Options)
 
-NANOSECONDS = 1e9
 WAITING_FOR_CLOCK = 'waiting_for_clock'
 
 
 class EmotionNode(Node, Generic[C]):
-    """A node with a configuration, a health record sent at 1 Hz, and an on/off service.
+    """A node with a configuration, statistics sent at 1 Hz, and an on/off service.
 
-    Timers run on a steady clock; ``now_s`` is ROS time. Subclasses declare further parameters
-    before they call ``start``.
+    A subclass names its ``Config`` and opens its topics in ``setup``, which may declare further
+    parameters. Timers run on a steady clock; ``now_s`` is ROS time. Since Kilted, a node whose
+    setup failed is destroyed as well: what ``destroy_node`` stops has a default in the class.
     """
 
     Config: ClassVar[type[Options]]
@@ -32,23 +34,27 @@ class EmotionNode(Node, Generic[C]):
     def __init__(self, name: str, **node_options: Any) -> None:
         super().__init__(name, **node_options)
         self.config: C = declare_config(self, self.Config)  # type: ignore[assignment]
-        self.health = Health()
+        self.statistics = NodeStatistics()
         self.enabled = True
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
         self._diagnostics_s = self._created_s = self.steady_s()
         self._monitors: list[InputMonitor] = []
         self._name_check = DuplicateNameCheck(self)
-
-    def start(self) -> None:
-        """Check the parameters and open the service, the diagnostics and the 1 Hz timer."""
+        self.setup()
         refuse_unknown(self)
         follow_changes(self, self.config, self._on_config)
-        self._diagnostics_publisher = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self._diagnostics_publisher = self.create_publisher(
+            DiagnosticArray, '/diagnostics', QUEUE_DEPTH
+        )
         self.create_service(SetBool, '~/enable', self._on_enable)
         self.create_timer(1.0, self._on_second, clock=self.steady_clock)
 
-    def monitor_input(self, subscription: Subscription, msg_type: str, diagnose: Diagnose) -> None:
+    def setup(self) -> None:
+        """Make the core object and open the topics; the configuration is there already."""
+
+    def monitor_input(self, subscription: Subscription, diagnose: Diagnose) -> None:
         """Log once which node publishes this input, or why none does."""
+        msg_type = ros_type_name(subscription.msg_type)
         self._monitors.append(InputMonitor(self, subscription, msg_type, diagnose))
 
     def now_s(self) -> float:
@@ -60,9 +66,9 @@ class EmotionNode(Node, Generic[C]):
         return float(self.steady_clock.now().nanoseconds / NANOSECONDS)
 
     def report_error(self, error: Exception) -> None:
-        """Count an exception and say it in the log, at most once a second in steady state."""
-        self.health.fail(error)
-        self.get_logger().error(self.health.error, throttle_duration_sec=1.0)
+        """Count an exception and log it, at most once a second of steady time."""
+        self.statistics.fail(error)
+        self.get_logger().error(self.statistics.error, throttle_duration_sec=1.0)
 
     def details(self) -> dict[str, str]:
         """Return further key-value pairs for the diagnostics."""
@@ -93,8 +99,8 @@ class EmotionNode(Node, Generic[C]):
         self._name_check.check()
         now_s = self.steady_s()
         for monitor in self._monitors:
-            monitor.check(self.health.counts()['received'], now_s - self._created_s)
-        values = self.health.values(max(now_s - self._diagnostics_s, 1e-3))
+            monitor.check(self.statistics.counts()['received'], now_s - self._created_s)
+        values = self.statistics.collect(max(now_s - self._diagnostics_s, 1e-3))
         self._diagnostics_s = now_s
         values |= {'enabled': str(self.enabled).lower(), **self.details()}
         status = to_status(self.get_name(), *self._level(), values)
@@ -106,6 +112,11 @@ class EmotionNode(Node, Generic[C]):
     def _level(self) -> tuple[bytes, str]:
         if self.now_s() == 0.0:
             return DiagnosticStatus.WARN, WAITING_FOR_CLOCK
-        if self.health.error:
-            return DiagnosticStatus.ERROR, self.health.error
+        if self.statistics.error:
+            return DiagnosticStatus.ERROR, self.statistics.error
         return DiagnosticStatus.OK, 'running' if self.enabled else 'disabled'
+
+
+def ros_type_name(msg_type: Any) -> str:
+    """Return the name of a message type, such as ``std_msgs/msg/String``."""
+    return f'{msg_type.__module__.partition(".")[0]}/msg/{msg_type.__name__}'

@@ -19,8 +19,8 @@ from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.foxglove import outlines_to_msg, require_foxglove_msgs
 from emotion_ros.nodes.hri import expression_to_msg, require_hri_msgs
+from emotion_ros.nodes.qos import QUEUE_DEPTH
 
-QUEUE_DEPTH = 10
 ANNOTATIONS = 'emotion/annotations'
 HUMAN_FACES = 'humans/faces'
 
@@ -37,13 +37,15 @@ class BridgeNode(EmotionNode[BridgeConfig]):
 
     def __init__(self, **node_options: Any) -> None:
         super().__init__('bridge_node', **node_options)
+
+    def setup(self) -> None:
+        """Open the topics of every message package that is installed; at least one."""
         self._expressions: dict[str, Publisher] = {}
         bridges = (self._open_foxglove, self._open_hri)
         missing = [complaint for bridge in bridges if (complaint := _open(bridge))]
         self._missing = '; '.join(missing)
         if len(missing) == len(bridges):
             raise MissingDependency(f'bridge_node has nothing to speak: {self._missing}')
-        self.start()
 
     def details(self) -> dict[str, str]:
         """Return what cannot be spoken here."""
@@ -62,19 +64,19 @@ class BridgeNode(EmotionNode[BridgeConfig]):
         self.create_subscription(EmotionStateArray, topic, self._on_states, QUEUE_DEPTH)
 
     def _on_faces(self, msg: FaceEmotionArray) -> None:
-        self.health.count('received')
+        self.statistics.count('received')
         if not self.enabled or msg.status != SourceStatus.OK:
             return
         try:
             faces = msg_to_faces(msg).faces
         except InvalidInput as error:
-            self.health.reject(error.reason)
+            self.statistics.reject(error.reason)
             return
         outlines = [outline_face(face, msg.image_width, msg.image_height) for face in faces]
         self._annotations.publish(outlines_to_msg(outlines, msg.header.stamp))
 
     def _on_states(self, msg: EmotionStateArray) -> None:
-        self.health.count('received')
+        self.statistics.count('received')
         if not self.enabled:
             return
         named = {state.person_id: state for state in msg.states if _is_topic(state.person_id)}
@@ -88,7 +90,7 @@ class BridgeNode(EmotionNode[BridgeConfig]):
         try:
             expression = to_expression(msg_to_state(msg))
         except InvalidInput as error:
-            self.health.reject(error.reason)
+            self.statistics.reject(error.reason)
             return
         if expression is not None:
             header = msg.header

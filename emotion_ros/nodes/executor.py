@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The life of a process: make the nodes, spin them guarded, leave cleanly."""
+"""The life of a process: make the nodes, spin them, report exceptions, stop cleanly."""
 
 import ctypes
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import Any
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -14,22 +15,26 @@ from rclpy.utilities import try_shutdown
 
 from emotion_ros.errors import EmotionRosError
 from emotion_ros.nodes.base_node import EmotionNode
-from emotion_ros.nodes.guard import guarded
 
 SPIN_TIMEOUT_S = 0.2
 EXIT_OK = 0
 EXIT_BAD_CONFIG = 2
 
 
-def run(factories: Sequence[Callable[[], EmotionNode]], args: Sequence[str] | None = None) -> int:
+def run(
+    factories: Sequence[Callable[[], EmotionNode[Any]]], args: Sequence[str] | None = None
+) -> int:
     """Run nodes in one process until it is asked to stop; return the exit code.
 
     Wrong parameters or a bad model end it with one line on stderr and EXIT_BAD_CONFIG.
     """
-    nodes: list[EmotionNode] = []
+    nodes: list[EmotionNode[Any]] = []
     try:
         # Not rclpy's handlers: they would end the context under a worker that is publishing.
-        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        rclpy.init(
+            args=None if args is None else list(args),
+            signal_handler_options=SignalHandlerOptions.NO,
+        )
         _on_stop_signals(signal.default_int_handler)
         for factory in factories:
             nodes.append(factory())
@@ -48,13 +53,29 @@ def run(factories: Sequence[Callable[[], EmotionNode]], args: Sequence[str] | No
     return EXIT_OK
 
 
-def spin(nodes: Sequence[EmotionNode]) -> None:
+def report_exceptions(action: Callable[[], None], on_error: Callable[[Exception], None]) -> None:
+    """Run ``action``; pass an exception to ``on_error`` instead of ending the thread.
+
+    This is the one place where any exception is caught: a robot keeps running, and the error is
+    counted and logged. The two that ask for the end of the process (Ctrl-C, shutdown) pass.
+    """
+    try:
+        action()
+    except ExternalShutdownException:
+        raise
+    except Exception as error:  # noqa: BLE001
+        on_error(error)
+
+
+def spin(nodes: Sequence[EmotionNode[Any]]) -> None:
     """Serve callbacks until the context is shut down; an exception is counted, not fatal."""
     executor = SingleThreadedExecutor()
     for node in nodes:
         executor.add_node(node)
     while rclpy.ok():
-        guarded(lambda: executor.spin_once(timeout_sec=SPIN_TIMEOUT_S), nodes[0].report_error)
+        report_exceptions(
+            lambda: executor.spin_once(timeout_sec=SPIN_TIMEOUT_S), nodes[0].report_error
+        )
 
 
 def _return_free_memory() -> None:

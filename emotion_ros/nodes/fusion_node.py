@@ -10,6 +10,7 @@ from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.files.resources import packaged_weights
 from emotion_ros.msg import (
@@ -19,9 +20,10 @@ from emotion_ros.msg import (
     FaceEmotionArray,
     TextSentiment,
 )
-from emotion_ros.nodes.base_node import NANOSECONDS, EmotionNode
+from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.parameters import declare_config
+from emotion_ros.nodes.qos import QUEUE_DEPTH
 from emotion_ros.nodes.to_msg import state_to_msg
 
 M = TypeVar('M')
@@ -29,7 +31,6 @@ Observation = TypeVar('Observation')
 
 SHORTEST_POLL_S = 1e-3
 SIM_POLLS_PER_TICK = 2  # a simulated clock can run faster than the steady one that wakes us
-QUEUE_DEPTH = 10
 
 
 class FusionNode(EmotionNode[FusionConfig]):
@@ -38,8 +39,11 @@ class FusionNode(EmotionNode[FusionConfig]):
     Config = FusionConfig
 
     def __init__(self, card: FusionCard | None = None, **node_options: Any) -> None:
-        super().__init__('fusion_node', **node_options)
         self._card = card or load_fusion_card(packaged_weights() / 'fusion.json')
+        super().__init__('fusion_node', **node_options)
+
+    def setup(self) -> None:
+        """Make the fusion and open the topics; the timer follows ROS time by polling."""
         modalities = {
             name: declare_config(self, ModalityConfig, prefix=f'{name}.')
             for name in self.config.modalities
@@ -51,13 +55,12 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._states_publisher = self.create_publisher(
             EmotionStateArray, 'emotion_states', QUEUE_DEPTH
         )
-        self._take(FaceEmotionArray, 'emotion/faces', msg_to_faces, self._fusion.add_faces)
-        self._take(TextSentiment, 'emotion/text', msg_to_text, self._fusion.add_text)
-        self._take(EmotionEvidence, 'emotion/evidence', msg_to_evidence, self._fusion.add_evidence)
-        self.start()
-        self._poll = self.create_timer(
-            self._until_poll_s(), self._on_poll, clock=self.steady_clock
+        self._subscribe(FaceEmotionArray, 'emotion/faces', msg_to_faces, self._fusion.add_faces)
+        self._subscribe(TextSentiment, 'emotion/text', msg_to_text, self._fusion.add_text)
+        self._subscribe(
+            EmotionEvidence, 'emotion/evidence', msg_to_evidence, self._fusion.add_evidence
         )
+        self._poll = self.create_timer(SHORTEST_POLL_S, self._on_poll, clock=self.steady_clock)
 
     def details(self) -> dict[str, str]:
         """Return the card, its hash and the topic."""
@@ -76,52 +79,47 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._fusion.enabled = enabled
         self._publish(self.now_s())
 
-    def _take(
+    def _subscribe(
         self,
-        kind: type[M],
+        msg_type: type[M],
         topic: str,
         convert: Callable[[M], Observation],
         add: Callable[[Observation, float], Rejection],
     ) -> None:
-        """Subscribe: convert, one core call, publish when due."""
+        """Open an input: convert, one core call, publish when due."""
 
         def on_message(msg: M) -> None:
-            self.health.count('received')
+            self.statistics.count('received')
             now_s = self.now_s()
             try:
                 reason = add(convert(msg), now_s).value
             except InvalidInput as error:
                 reason = error.reason
             if reason:
-                self.health.reject(reason)
+                self.statistics.reject(reason)
             if self._schedule.on_evidence(now_s):
                 self._publish(now_s)
 
-        self.create_subscription(kind, topic, on_message, QUEUE_DEPTH)
+        self.create_subscription(msg_type, topic, on_message, QUEUE_DEPTH)
 
     def _on_poll(self) -> None:
-        is_due = self._schedule.tick(self._clock_s())
-        self._poll.timer_period_ns = round(self._until_poll_s() * NANOSECONDS)
+        """Publish when a tick is due, and wake at the next one or often at a simulated clock.
+
+        While waiting for ROS time, steady time counts: ticks go on. A simulated clock that
+        stands still, maybe just before a tick, is not polled more often for that.
+        """
+        now_s = self.now_s() or self.steady_s()
+        is_due = self._schedule.tick(now_s)
+        until_s = max(self._schedule.until_tick_s(now_s), SHORTEST_POLL_S)
+        clock: Any = self.get_clock()  # a ROSClock, which rclpy's types do not say
+        if clock.ros_time_is_active:
+            often_s = 1.0 / (SIM_POLLS_PER_TICK * self.config.rate)
+            until_s = often_s if now_s == self._polled_s else min(until_s, often_s)
+        self._polled_s = now_s
+        self._poll.timer_period_ns = round(until_s * NANOSECONDS)
         self._poll.reset()
         if is_due:
             self._publish(self.now_s())
-
-    def _clock_s(self) -> float:
-        """Return ROS time or, while waiting for it, steady time: ticks go on."""
-        return self.now_s() or self.steady_s()
-
-    def _until_poll_s(self) -> float:
-        """Return when to look again: at the next tick, and often at a simulated clock.
-
-        One that stands still, maybe just before a tick, is not looked at more often for that.
-        """
-        now_s, before_s = self._clock_s(), self._polled_s
-        self._polled_s = now_s
-        until_s = max(self._schedule.until_tick_s(now_s), SHORTEST_POLL_S)
-        if self.get_clock().ros_time_is_active:
-            often_s = 1.0 / (SIM_POLLS_PER_TICK * self.config.rate)
-            return often_s if now_s == before_s else min(until_s, often_s)
-        return until_s
 
     def _publish(self, now_s: float) -> None:
         started_s = self.steady_s()
@@ -131,7 +129,7 @@ class FusionNode(EmotionNode[FusionConfig]):
         everybody = EmotionStateArray(states=messages)
         everybody.header = messages[0].header
         self._states_publisher.publish(everybody)
-        self.health.processed(messages[0].latency, self.steady_s() - started_s)
+        self.statistics.processed(messages[0].latency, self.steady_s() - started_s)
 
 
 def main(args: list[str] | None = None) -> int:

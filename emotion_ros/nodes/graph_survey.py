@@ -28,9 +28,11 @@ from emotion_ros.core.graph_checks import (
     NodeReport,
 )
 from emotion_ros.core.state import Status
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.graph_info import describe_input
 from emotion_ros.nodes.hri import LIVE_SPEECH_NAME, live_speech_kind
+from emotion_ros.nodes.qos import OBSERVER_DEPTH
 
 NODES = (VISION, SENTIMENT, FUSION)
 KINDS = {
@@ -43,7 +45,6 @@ DISCOVERY_S = 6.0
 GLANCE_S = 0.2
 SETTLED_S = 1.0
 LEAST_S = 2.5
-QUEUE_DEPTH = 50
 ANY_PUBLISHER = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
@@ -59,10 +60,10 @@ class Doctor(Node):
         self._states: list[EmotionState] = []
         self._kinds = KINDS | live_speech_kind()
         self.create_subscription(
-            DiagnosticArray, '/diagnostics', self._on_diagnostics, QUEUE_DEPTH
+            DiagnosticArray, '/diagnostics', self._on_diagnostics, OBSERVER_DEPTH
         )
         topic = f'{self._home.rstrip("/")}/emotion_state'
-        self.create_subscription(EmotionState, topic, self._states.append, QUEUE_DEPTH)
+        self.create_subscription(EmotionState, topic, self._states.append, OBSERVER_DEPTH)
 
     def take_snapshot(self, seconds: float) -> GraphSnapshot:
         """Wait until the graph is known, receive for ``seconds`` and return the snapshot.
@@ -133,12 +134,14 @@ class Doctor(Node):
             return wanted
         msg, received_s = received[wanted.topic][-1]
         stamp = getattr(getattr(msg, 'header', None), 'stamp', None)
-        has_stamp = stamp is not None and (stamp.sec or stamp.nanosec)
+        age_s = float('nan')
+        if stamp is not None and (stamp.sec or stamp.nanosec):
+            age_s = received_s - stamp.sec - stamp.nanosec / NANOSECONDS
         return replace(
             wanted,
             received=len(received[wanted.topic]),
             encoding=getattr(msg, 'encoding', getattr(msg, 'format', '')),
-            age_s=received_s - stamp.sec - stamp.nanosec / 1e9 if has_stamp else float('nan'),
+            age_s=age_s,
         )
 
     def _ask_sim_time(self, name: str) -> Future:

@@ -3,6 +3,7 @@
 
 from array import array
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from sensor_msgs.msg import CompressedImage, Image
@@ -16,7 +17,7 @@ from emotion_ros.perception.image.decode import ImageArray, decode_image, valida
 Decoder = Callable[[Image], ImageArray]
 
 
-def image_type(config: VisionConfig) -> type:
+def image_type(config: VisionConfig) -> Any:
     """Return the message type of the configured image transport."""
     return CompressedImage if config.image_transport == 'compressed' else Image
 

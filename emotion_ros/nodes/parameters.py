@@ -39,14 +39,14 @@ def declare_config(node: Node, options: type[C], prefix: str = '') -> C:
         described = descriptor(options.specs()[name], default)
         node.declare_parameter(prefix + name, to_parameter(default), described)
         values[name] = given
-    return options(**values)  # type: ignore[arg-type]
+    return options(**values)
 
 
 def refuse_unknown(node: Node) -> None:
     """Raise ConfigError when a value was given for an undeclared parameter."""
     for name in node._parameter_overrides:
         if not node.has_parameter(name) and not name.startswith(_OWNED_BY_RCLPY):
-            known = ', '.join(sorted(p.name for p in node.get_parameters_by_prefix('').values()))
+            known = ', '.join(sorted(node.get_parameters_by_prefix('')))
             raise ConfigError(f'{node.get_name()}: unknown parameter {name!r} (known: {known})')
 
 
@@ -64,7 +64,7 @@ def follow_changes(node: Node, config: C, apply: Callable[[C], None]) -> None:
         try:
             for name, value in changes.items():
                 check_option(type(config), name, value)
-            current = replace(current, **changes)  # type: ignore[arg-type]
+            current = replace(current, **changes)
         except ConfigError as error:
             return SetParametersResult(successful=False, reason=str(error))
         if changes:

@@ -4,6 +4,7 @@
 import sys
 from argparse import REMAINDER, ArgumentParser
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
@@ -12,7 +13,7 @@ from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
 
 
-def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode]]:
+def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode[Any]]]:
     """Return the nodes that the command line asks for; a wrong one ends the process."""
     parser = ArgumentParser(prog='emotion_pipeline', description='The nodes in one process.')
     parser.add_argument('--no-vision', action='store_true', help='leave out vision_node')

@@ -30,15 +30,10 @@ SpeechConverter = Callable[[Any, float], StampedUtterance]
 """Called with a message and the ROS time of its receipt (s)."""
 
 
-def speech_type(config: SentimentConfig) -> type:
+def speech_type(config: SentimentConfig) -> Any:
     """Return the message type of the configured recogniser; MissingDependency without hri_msgs."""
     is_live = config.speech_type == LIVE_SPEECH
     return require_hri_msgs().LiveSpeech if is_live else String
-
-
-def ros_name(kind: type) -> str:
-    """Return the name of a message type, such as ``std_msgs/msg/String``."""
-    return f'{kind.__module__.partition(".")[0]}/msg/{kind.__name__}'
 
 
 def make_speech_converter(config: SentimentConfig) -> SpeechConverter:

@@ -10,16 +10,18 @@ from array import array
 import numpy as np
 from builtin_interfaces.msg import Duration, Time
 from sensor_msgs.msg import Image
+from std_msgs.msg import Header
 
-from emotion_ros.conversions.from_msg import NANOSECONDS
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.observations import FaceObservation, SourceStatus, decide
 from emotion_ros.core.state import EmotionState, WeighedEvidence
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.valence_arousal import valence_arousal
 from emotion_ros.msg import EmotionEvidence as EmotionEvidenceMsg
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotion as FaceEmotionMsg
-from emotion_ros.msg import TextSentiment
+from emotion_ros.msg import FaceEmotionArray, TextSentiment
+from emotion_ros.perception.face.pipeline import FaceReport
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.text.pipeline import TextReport
 
@@ -65,9 +67,25 @@ def face_to_msg(face: FaceObservation) -> FaceEmotionMsg:
     )
 
 
-def report_to_msg(report: TextReport, stamp_s: float, include_text: bool) -> TextSentiment:
-    """Return how an utterance sounds; the words themselves only when asked for."""
-    msg = TextSentiment(
+def faces_to_msg(report: FaceReport, header: Header, inference_time_s: float) -> FaceEmotionArray:
+    """Return the faces of one image under its own header."""
+    return FaceEmotionArray(
+        header=header,
+        status=int(SourceStatus.OK),
+        image_width=int(report.image_width),
+        image_height=int(report.image_height),
+        faces=[face_to_msg(face) for face in report.faces],
+        inference_time=float(inference_time_s),
+    )
+
+
+def report_to_msg(
+    report: TextReport, header: Header, stamp_source: int, include_text: bool
+) -> TextSentiment:
+    """Return the sentiment of an utterance; its text only when ``include_text``."""
+    return TextSentiment(
+        header=header,
+        stamp_source=stamp_source,
         status=int(SourceStatus.OK),
         reason=report.reason,
         text=report.text if include_text else '',
@@ -80,12 +98,10 @@ def report_to_msg(report: TextReport, stamp_s: float, include_text: bool) -> Tex
         quality=float(report.quality),
         inference_time=float(report.inference_time_s),
     )
-    msg.header.stamp = seconds_to_stamp(stamp_s)
-    return msg
 
 
-def status_to_msg(status: SourceStatus, reason: str, stamp_s: float) -> TextSentiment:
-    """Return how a sentiment node is, with nothing said: UNKNOWN and NaN throughout."""
+def text_status_to_msg(status: SourceStatus, reason: str, stamp_s: float) -> TextSentiment:
+    """Return the status of a sentiment node without an utterance: UNKNOWN and NaN throughout."""
     msg = TextSentiment(
         status=int(status),
         reason=reason,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Condition, Thread
 from typing import Generic, TypeVar
 
-from emotion_ros.nodes.guard import guarded
+from emotion_ros.nodes.executor import report_exceptions
 
 T = TypeVar('T')
 
@@ -56,7 +56,7 @@ class Worker(Generic[T]):
 
     def _run(self) -> None:
         while (item := self._next()) is not None:
-            guarded(lambda: self._handle(item), self._report)
+            report_exceptions(lambda: self._handle(item), self._report)
 
     def _report(self, error: Exception) -> None:
         """Pass an error on; what fails while the node is being destroyed is no error."""

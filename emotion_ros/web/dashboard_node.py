@@ -14,9 +14,9 @@ from emotion_ros.core.graph_checks import FUSION, SENTIMENT, VISION
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
-from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.guard import guarded
+from emotion_ros.nodes.executor import report_exceptions, run
 from emotion_ros.nodes.image_decoder import image_type, make_decoder
+from emotion_ros.nodes.qos import LATEST_IMAGE, QUEUE_DEPTH
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.web.camera_preview import CameraPreview
 from emotion_ros.web.config import DashboardConfig
@@ -26,8 +26,7 @@ from emotion_ros.web.server import WebServer
 M = TypeVar('M')
 
 # Best effort matches every publisher and cannot block one.
-BEST_EFFORT = QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT)
-LATEST_IMAGE = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+BEST_EFFORT = QoSProfile(depth=QUEUE_DEPTH, reliability=ReliabilityPolicy.BEST_EFFORT)
 SHOWN_NODES = (VISION, SENTIMENT, FUSION)
 STOP_TIMEOUT_S = 1.0
 
@@ -36,13 +35,14 @@ class DashboardNode(EmotionNode[DashboardConfig]):
     """Keeps the latest messages in memory and serves them to browsers."""
 
     Config = DashboardConfig
-    # Since Kilted, destroy_node is also called for a node whose start failed.
     _camera: CameraPreview | None = None
     _thread: Thread | None = None
 
     def __init__(self, **node_options: Any) -> None:
         super().__init__('dashboard_node', **node_options)
-        self.start()
+
+    def setup(self) -> None:
+        """Start the web server and open the topics."""
         self._shown = DashboardState()
         if self.config.show_image:
             self._camera = self._open_camera()
@@ -53,7 +53,10 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         self._subscribe(String, 'speech', self._on_speech)
         self._subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics)
         self._thread = Thread(
-            target=guarded, args=(self.server.run, self.report_error), name='web', daemon=True
+            target=report_exceptions,
+            args=(self.server.run, self.report_error),
+            name='web',
+            daemon=True,
         )
         self._thread.start()
         self._log_url()
@@ -106,7 +109,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
             make_decoder(config),
             self.config.rotate,
             is_wanted=lambda: self.enabled and self.server.clients > 0,
-            on_reject=self.health.reject,
+            on_reject=self.statistics.reject,
             on_error=self.report_error,
         )
         topic = 'image/compressed' if config.image_transport == 'compressed' else 'image'
@@ -119,11 +122,11 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         def on_message(msg: M) -> None:
             if not self.enabled:
                 return
-            self.health.count('received')
+            self.statistics.count('received')
             try:
                 handle(msg)
             except InvalidInput as error:
-                self.health.reject(error.reason)
+                self.statistics.reject(error.reason)
 
         return self.create_subscription(msg_type, topic, on_message, BEST_EFFORT)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from rclpy.serialization import deserialize_message, serialize_message
+from std_msgs.msg import Header
 
 from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.evidence import Evidence, Rejection
@@ -78,7 +79,7 @@ def lost() -> list[str]:
     cases: list[tuple[Any, Callable[[Any], Any]]] = [
         (STATE, lambda state: state_to_msg(state, 8.0)),
         (FACE, face_to_msg),
-        (REPORT, lambda report: report_to_msg(report, 7.5, include_text=True)),
+        (REPORT, lambda report: report_to_msg(report, Header(), 0, include_text=True)),
     ]
     different = []
     for (value, to_msg), kind in ((case, kind) for case in cases for kind in KINDS):

@@ -132,5 +132,5 @@ class WholeTime(SimTime):
 
     def rejected(self) -> dict[str, int]:
         """Return the counted refusals of all nodes, by reason."""
-        counts = [node.health.counts() for node in self.nodes]
+        counts = [node.statistics.counts() for node in self.nodes]
         return {k: n for c in counts for k, n in c.items() if k.startswith('rejected.')}

@@ -64,7 +64,7 @@ def test_promise_41_an_ill_engine_is_counted_said_and_believed_in_nothing(
     backend.is_ill = True
     ill = graph.until(lambda: [a for a in answers if a.status == ERROR], 'the error')[0]
     assert ill.reason
-    assert node.health.counts()[counted] >= 1
+    assert node.statistics.counts()[counted] >= 1
     graph.until(lambda: states[-1].status == EmotionState.STATUS_NO_INPUT, 'no belief')
     backend.is_ill = False
     graph.until(lambda: states[-1].label == 'happy', 'belief again')
@@ -128,7 +128,7 @@ def test_promise_41_a_process_with_a_hung_engine_stops(graph, figure):
 
 
 def test_promise_42_every_callback_may_raise_once(graph):
-    """Red when spin.spin calls spin_once without ``guarded``."""
+    """Red when spin.spin calls spin_once without ``report_exceptions``."""
     diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
     states = graph.listen(EmotionState, 'emotion_state')
     with Programs(with_fakes()) as programs:

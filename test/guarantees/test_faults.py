@@ -161,7 +161,7 @@ def test_promise_39_what_a_network_saw_before_it_froze_is_not_published(graph):
     backend.released.set()
     told = len(faces)
     graph.until(lambda: len(faces) > told + 2, 'further answers')
-    assert node.health.counts()['rejected.stale'] >= 1
+    assert node.statistics.counts()['rejected.stale'] >= 1
     assert min(stamp_to_seconds(f.header.stamp) for f in faces[told:]) > hung_s
 
 

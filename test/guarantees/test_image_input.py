@@ -143,9 +143,9 @@ def test_promise_11_a_malformed_image_is_counted_and_the_next_one_answered(graph
     node = start(graph)
     camera = graph.publisher(Image, 'image')
     for changes, reason in MALFORMED:
-        before = node.health.counts().get(f'rejected.{reason}', 0)
+        before = node.statistics.counts().get(f'rejected.{reason}', 0)
         camera.publish(image_msg(replace(GOOD, **changes), graph))
-        counted = lambda: node.health.counts().get(f'rejected.{reason}') == before + 1  # noqa: B023, E731
+        counted = lambda: node.statistics.counts().get(f'rejected.{reason}') == before + 1  # noqa: B023, E731
         graph.until(counted, f'{changes}: {reason}')
         assert is_answered(graph, camera, faces, good_image(graph))
     counts = graph.until(
@@ -208,9 +208,9 @@ def test_promise_12_a_bad_file_is_counted_and_costs_no_memory(graph, figure):
     rss_mb = lambda: psutil.Process().memory_info().rss / MB  # noqa: E731
     before_mb = rss_mb()
     for data, reason in BAD_FILES:
-        before = node.health.counts().get(f'rejected.{reason}', 0)
+        before = node.statistics.counts().get(f'rejected.{reason}', 0)
         camera.publish(compressed(data))
-        counted = lambda: node.health.counts().get(f'rejected.{reason}') == before + 1  # noqa: B023, E731
+        counted = lambda: node.statistics.counts().get(f'rejected.{reason}') == before + 1  # noqa: B023, E731
         graph.until(counted, f'{data[:8]!r}: {reason}')
         assert rss_mb() - before_mb <= 50.0
         assert is_answered(graph, camera, faces, compressed(PNG))

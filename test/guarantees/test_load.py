@@ -112,7 +112,7 @@ def test_promise_29_a_burst_costs_no_memory_and_is_forgotten(graph, figure):
 
 
 def test_promise_30_on_a_busy_machine_late_is_said_to_be_late(graph, figure):
-    """Red when accepted_stamp lets old images pass."""
+    """Red when check_stamp lets old images pass."""
     states = graph.listen(EmotionState, 'emotion_state')
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     diagnostics = graph.listen(DiagnosticArray, '/diagnostics')

@@ -180,7 +180,7 @@ def play_flicker(graph: Graph, seconds: float, **parameters) -> list[str]:
         msg = FaceEmotionArray(faces=[FaceEmotion(face_id=1, quality=1.0, probabilities=p)])
         msg.header.stamp = time
         faces.publish(msg)
-        graph.until(lambda n=i: fusion.health.counts()['received'] > n, 'the face')
+        graph.until(lambda n=i: fusion.statistics.counts()['received'] > n, 'the face')
     return [state.label for state in states if state.header.stamp.sec]
 
 

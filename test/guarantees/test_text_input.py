@@ -37,7 +37,7 @@ def start(graph: Graph, **parameters: Any) -> SentimentNode:
 def rejected(graph: Graph, node: SentimentNode, reason: str, count: int = 1) -> None:
     """Wait until the node has counted so many refusals."""
     key = f'rejected.{reason}'
-    graph.until(lambda: node.health.counts().get(key) == count, key)
+    graph.until(lambda: node.statistics.counts().get(key) == count, key)
 
 
 def newest_words(states: list[EmotionState]) -> Any:
@@ -63,7 +63,7 @@ def test_promise_18_nothing_said_changes_nothing_but_the_count(graph, nothing):
     assert len(said) == 1
     assert {newest_words([s]) == words for s in states[seen:]} == {True}
     assert {s.label for s in states[seen:]} == {states[seen - 1].label}
-    assert node.health.counts()['received'] == 2
+    assert node.statistics.counts()['received'] == 2
 
 
 def test_promise_19_a_megabyte_is_cut_and_flagged_in_no_time(graph, figure):

@@ -81,7 +81,7 @@ def test_promise_49_a_clock_that_jumps_forward_drops_what_is_old(graph, jump_s):
     assert (late.status, late.label) == (EmotionState.STATUS_NO_INPUT, 'unknown')
     assert time.film(START_S + jump_s + 0.1).label == 'happy'
     assert graph.errors == []
-    assert all('errors' not in node.health.counts() for node in time.nodes)
+    assert all('errors' not in node.statistics.counts() for node in time.nodes)
 
 
 def test_promise_50_a_paused_clock_makes_nothing_stale_and_nobody_busy(graph, figure):
@@ -136,14 +136,14 @@ def stamp_of(offset_s: float | None, now_s: float) -> Time:
     ids=['now', 'zero', 'future', 'past', 'out_of_order', 'nanosec'],
 )
 def test_promise_51_images_of_any_stamp(graph, offset_s, counted):
-    """Red when accepted_stamp returns every stamp."""
+    """Red when check_stamp returns every stamp."""
     time = WholeTime(graph)
     time.film(START_S)
-    before = time.vision.health.counts()
+    before = time.vision.statistics.counts()
     time._images.publish(still(bright_square(), stamp_of(offset_s, START_S)))
     changed = lambda: {  # noqa: E731
         key: n - before.get(key, 0)
-        for key, n in time.vision.health.counts().items()
+        for key, n in time.vision.statistics.counts().items()
         if n != before.get(key, 0)
     }
     graph.until(lambda: len(changed()) >= 2, 'the counts')
@@ -173,13 +173,13 @@ def test_promise_51_answers_of_any_stamp(graph, topic, offset_s, reason):
     time.move(now_s)
     if reason == 'out_of_order':
         publisher.publish(make(now_s))
-        graph.until(lambda: time.fusion.health.counts()['received'] == 1, 'the first')
+        graph.until(lambda: time.fusion.statistics.counts()['received'] == 1, 'the first')
     msg = make(now_s)
     msg.header.stamp = stamp_of(-now_s if offset_s == -START_S else offset_s, now_s)
-    received = time.fusion.health.counts()['received']
+    received = time.fusion.statistics.counts()['received']
     publisher.publish(msg)
-    graph.until(lambda: time.fusion.health.counts()['received'] > received, 'the message')
-    rejected = time.fusion.health.counts()
+    graph.until(lambda: time.fusion.statistics.counts()['received'] > received, 'the message')
+    rejected = time.fusion.statistics.counts()
     counted = {k: n for k, n in rejected.items() if k.startswith('rejected.')}
     assert counted == ({f'rejected.{reason}': 1} if reason else {})
     assert time.show(now_s + 0.1).label == 'happy'

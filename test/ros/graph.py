@@ -14,7 +14,7 @@ from rclpy.parameter import Parameter
 from rclpy.subscription import Subscription
 
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.guard import guarded
+from emotion_ros.nodes.executor import report_exceptions
 from output_contract import OutputMonitor
 
 TIMEOUT_S = 20.0
@@ -94,7 +94,7 @@ class Graph:
 
     def serve(self) -> None:
         """Serve one callback, or wait for a moment."""
-        guarded(lambda: self._executor.spin_once(timeout_sec=0.05), self.errors.append)
+        report_exceptions(lambda: self._executor.spin_once(timeout_sec=0.05), self.errors.append)
 
     def close(self) -> None:
         """Destroy nodes and context."""

@@ -145,5 +145,5 @@ def test_promise_22_24_live_speech_is_scored_once_and_keeps_its_stamp(graph: Gra
     assert heard[1].header.stamp.sec >= stamp.sec
     assert [text.quality for text in heard[:2]] == pytest.approx([0.5, 1.0])
     assert heard[2].reason == 'unsupported_language'
-    assert node.health.counts()['rejected.partial'] == 3
+    assert node.statistics.counts()['rejected.partial'] == 3
     assert graph.errors == []

@@ -252,7 +252,7 @@ def test_malformed_messages_are_counted_and_the_next_one_counts(graph, node, url
     visitor = visitors.visit(url)
     states = graph.publisher(EmotionState, 'emotion_state')
     states.publish(happy_state(graph, status=77))
-    graph.until(lambda: node.health.counts().get('rejected.bad_value'), 'the refusal')
+    graph.until(lambda: node.statistics.counts().get('rejected.bad_value'), 'the refusal')
 
     def seen(now):
         states.publish(happy_state(graph))

@@ -54,7 +54,7 @@ def test_switched_off_nothing_is_scored(graph):
     assert said[-1].sentiment == TextSentiment.UNKNOWN
     assert all(math.isnan(p) for p in said[-1].sentiment_probabilities)
     publisher.publish(String(data=HAPPY))
-    graph.until(lambda: node.health.counts()['received'] == 1, 'the words')
+    graph.until(lambda: node.statistics.counts()['received'] == 1, 'the words')
     assert mood.calls == 0
 
 

@@ -123,10 +123,10 @@ def test_promise_41_a_hung_network_leaves_the_node_answering(graph):
 
     def further():
         publisher.publish(image_now(graph))
-        return node.health.counts()['received'] >= 4
+        return node.statistics.counts()['received'] >= 4
 
     graph.until(further, 'further images')
-    assert node.health.counts()['dropped'] >= 1
+    assert node.statistics.counts()['dropped'] >= 1
     assert graph.call(SetBool, 'vision_node/enable', SetBool.Request(data=False)).success
     graph.remove(node)
     mood.released.set()
@@ -141,7 +141,7 @@ def test_switched_off_nothing_is_inferred(graph):
     graph.call(SetBool, 'vision_node/enable', SetBool.Request(data=False))
     graph.until(lambda: faces and faces[-1].status == DISABLED, 'disabled')
     publisher.publish(image_now(graph))
-    graph.until(lambda: node.health.counts()['received'] == 1, 'the image')
+    graph.until(lambda: node.statistics.counts()['received'] == 1, 'the image')
     told = len(faces)
     graph.until(lambda: len(faces) > told + 1, 'disabled, again')
     assert (mood.calls, {f.status for f in faces}) == (0, {DISABLED})

@@ -109,11 +109,11 @@ class LockStep:
         return self._received() > received
 
     def _received(self) -> int:
-        return self._fusion.health.counts()['received']
+        return self._fusion.statistics.counts()['received']
 
     def _rejected(self) -> int:
         """Return what vision and sentiment refused, of which the fusion never hears."""
-        counts = [node.health.counts() for node in (self._vision, self._sentiment)]
+        counts = [node.statistics.counts() for node in (self._vision, self._sentiment)]
         return sum(n for count in counts for key, n in count.items() if key.startswith('rejected'))
 
     def _next_state(self, known: int) -> EmotionState:

@@ -3,7 +3,7 @@
 
 import pytest
 
-from emotion_ros.core.stamp_check import accepted_stamp
+from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.errors import InvalidInput
 
 MAX_AGE_S, MAX_FUTURE_S = 1.0, 0.5
@@ -23,11 +23,11 @@ MAX_AGE_S, MAX_FUTURE_S = 1.0, 0.5
 def test_a_fitting_stamp_counts_and_a_missing_one_is_the_arrival(
     stamp_s: float, now_s: float, accepted_s: float
 ) -> None:
-    assert accepted_stamp(stamp_s, now_s, MAX_AGE_S, MAX_FUTURE_S) == accepted_s
+    assert check_stamp(stamp_s, now_s, MAX_AGE_S, MAX_FUTURE_S) == accepted_s
 
 
 @pytest.mark.parametrize(('stamp_s', 'reason'), [(48.99, 'stale'), (50.51, 'future')])
 def test_a_stamp_too_far_from_the_arrival_is_refused(stamp_s: float, reason: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        accepted_stamp(stamp_s, 50.0, MAX_AGE_S, MAX_FUTURE_S)
+        check_stamp(stamp_s, 50.0, MAX_AGE_S, MAX_FUTURE_S)
     assert refusal.value.reason == reason

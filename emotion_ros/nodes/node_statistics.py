@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How a node is doing: counters and times, and the diagnostics made from them."""
+"""Counters and times of a node, and the diagnostics made from them."""
 
 from collections import Counter, deque
 from statistics import median
@@ -12,7 +12,7 @@ from emotion_ros.errors import InvalidInput
 WINDOW = 100
 
 
-class Health:
+class NodeStatistics:
     """Counts what a node received, processed, dropped and rejected; safe between threads.
 
     Holds counts and durations only: nothing about a person.
@@ -45,7 +45,7 @@ class Health:
             self.error = self.reason = ''
 
     def fail(self, error: Exception) -> None:
-        """Remember what went wrong last, and the fixed word for it, until something succeeds."""
+        """Keep the last error and its fixed word until an input is processed."""
         with self._lock:
             self._counts['errors'] += 1
             self.error = f'{type(error).__name__}: {error}'
@@ -56,8 +56,11 @@ class Health:
         with self._lock:
             return dict(self._counts)
 
-    def values(self, elapsed_s: float) -> dict[str, str]:
-        """Return the counters and times as text; ``rate_hz`` is over the last ``elapsed_s``."""
+    def collect(self, elapsed_s: float) -> dict[str, str]:
+        """Return counters and times as text and begin the next interval.
+
+        ``rate_hz`` is that of the interval of ``elapsed_s`` seconds that ends now.
+        """
         with self._lock:
             done = self._counts['processed'] - self._processed_before
             self._processed_before = self._counts['processed']

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+"""Quality of service of the package's topics; docs/qos.md says why."""
+
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+
+QUEUE_DEPTH = 10
+"""Results, speech and control: reliable, volatile."""
+OBSERVER_DEPTH = 50
+"""Tools that must miss no message, while a test or a survey lasts."""
+LATEST_IMAGE = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+"""Images: only the newest counts, and a best-effort subscription matches every camera."""

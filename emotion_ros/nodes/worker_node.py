@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""The base of the nodes that run a model: one input, one worker thread, one result topic."""
+
+from abc import abstractmethod
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rclpy.publisher import Publisher
+from rclpy.subscription import Subscription
+
+from emotion_ros.core.observations import SourceStatus
+from emotion_ros.core.options import Options
+from emotion_ros.errors import InvalidInput
+from emotion_ros.nodes.base_node import EmotionNode
+from emotion_ros.nodes.input_monitor import Diagnose
+from emotion_ros.nodes.worker import Worker
+from emotion_ros.perception.models.backend import MODEL_FAILURES
+
+C = TypeVar('C', bound=Options)
+Item = TypeVar('Item')
+
+
+class WorkerNode(EmotionNode[C], Generic[C, Item]):
+    """Accepts messages in the callback and processes them in a worker thread.
+
+    A subclass opens ``results`` and calls ``subscribe`` in ``setup``. Then every message takes
+    the same way: ``accept`` (callback, cheap) -> mailbox of ``MAILBOX_SLOTS`` -> ``process``
+    (worker) -> ``after_result`` (worker, for what can wait). InvalidInput from the first two
+    rejects the message and is counted by its reason. A node that is off or failing publishes
+    that at once and then once a second.
+    """
+
+    MAILBOX_SLOTS: ClassVar[int] = 1
+    results: Publisher
+    input: Subscription
+    _worker: Worker[Item] | None = None
+
+    @abstractmethod
+    def accept(self, msg: Any) -> Item:
+        """Return what is to be processed; InvalidInput rejects the message."""
+
+    @abstractmethod
+    def process(self, item: Item) -> None:
+        """Run the model and publish the result; InvalidInput rejects the item."""
+
+    def after_result(self) -> None:
+        """Do what could wait until the result was published."""
+
+    @abstractmethod
+    def status_to_msg(self, status: SourceStatus, reason: str) -> Any:
+        """Return the message of ``results`` that carries only the status of this node."""
+
+    def subscribe(self, msg_type: type, topic: str, qos: Any, diagnose: Diagnose) -> None:
+        """Open the input and start the worker; ``diagnose`` finds out why nothing arrives."""
+        self._worker = Worker(self.get_name(), self._process, self.fail, self.MAILBOX_SLOTS)
+        self.input = self.create_subscription(msg_type, topic, self._on_message, qos)
+        self.monitor_input(self.input, diagnose)
+
+    def destroy_node(self) -> None:
+        """Stop the worker first: it publishes."""
+        if self._worker:
+            self._worker.stop()
+        super().destroy_node()
+
+    def status(self) -> SourceStatus:
+        """Return whether this node works, is switched off, or fails."""
+        if not self.enabled:
+            return SourceStatus.DISABLED
+        return SourceStatus.ERROR if self.statistics.error else SourceStatus.OK
+
+    def publish_status(self) -> None:
+        """Publish the status of this node without a result."""
+        reason = self.statistics.reason if self.enabled else 'disabled'
+        self.results.publish(self.status_to_msg(self.status(), reason))
+
+    def on_enable(self, enabled: bool) -> None:
+        """Publish at once that the node is off; what waits is not processed any more."""
+        if not enabled:
+            if self._worker:
+                self._worker.clear()
+            self.publish_status()
+
+    def on_second(self) -> None:
+        """Repeat that the node is off or failing."""
+        if self.status() is not SourceStatus.OK:
+            self.publish_status()
+
+    def reject(self, error: InvalidInput) -> None:
+        """Count a message that cannot be used; a failing model is an error of the node."""
+        self.statistics.reject(error.reason)
+        if error.reason in MODEL_FAILURES:
+            self.fail(error)
+
+    def fail(self, error: Exception) -> None:
+        """Count and log an error; the first one is published at once."""
+        is_first = not self.statistics.error
+        self.report_error(error)
+        if is_first:
+            self.publish_status()
+
+    def _on_message(self, msg: Any) -> None:
+        self.statistics.count('received')
+        if not self.enabled:
+            return
+        try:
+            item = self.accept(msg)  # here, so that bad input takes no place in the mailbox
+        except InvalidInput as error:
+            self.reject(error)
+            return
+        if self._worker and self._worker.submit(item):
+            self.statistics.count('dropped')
+
+    def _process(self, item: Item) -> None:
+        try:
+            self.process(item)
+        except InvalidInput as error:
+            self.reject(error)
+        else:
+            self.after_result()
