@@ -40,9 +40,17 @@ class DashboardNode(EmotionNode[DashboardConfig]):
 
     def __init__(self, **node_options: Any) -> None:
         super().__init__('dashboard_node', **node_options)
+        self._thread = Thread(
+            target=report_exceptions,
+            args=(self.server.run, self.report_error),
+            name='web',
+            daemon=True,
+        )
+        self._thread.start()
+        self._log_url()
 
     def setup(self) -> None:
-        """Start the web server and open the topics."""
+        """Bind the port and open the topics; nothing is served before the parameters are checked."""
         self._shown = DashboardState()
         if self.config.show_image:
             self._camera = self._open_camera()
@@ -52,14 +60,6 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         self._subscribe(TextSentiment, 'emotion/text', self._on_text)
         self._subscribe(String, 'speech', self._on_speech)
         self._subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics)
-        self._thread = Thread(
-            target=report_exceptions,
-            args=(self.server.run, self.report_error),
-            name='web',
-            daemon=True,
-        )
-        self._thread.start()
-        self._log_url()
 
     def destroy_node(self) -> None:
         """Stop the server first: its thread calls this node."""
