@@ -50,7 +50,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         self._log_url()
 
     def setup(self) -> None:
-        """Bind the port and open the topics; nothing is served before the parameters are checked."""
+        """Bind the port and open the topics; pages are served once the parameters are checked."""
         self._shown = DashboardState()
         if self.config.show_image:
             self._camera = self._open_camera()
