@@ -11,7 +11,12 @@ from std_srvs.srv import SetBool
 
 from emotion_ros.core.options import Options
 from emotion_ros.core.units import NANOSECONDS
-from emotion_ros.nodes.input_monitor import Diagnose, DuplicateNameCheck, InputMonitor
+from emotion_ros.nodes.input_monitor import (
+    PATIENCE_S,
+    Diagnose,
+    DuplicateNameCheck,
+    InputMonitor,
+)
 from emotion_ros.nodes.node_statistics import NodeStatistics, to_status
 from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
 from emotion_ros.nodes.qos import QUEUE_DEPTH
@@ -38,6 +43,7 @@ class EmotionNode(Node, Generic[C]):
         self.enabled = True
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
         self._diagnostics_s = self._created_s = self.steady_s()
+        self._has_clock_since_s = self._created_s
         self._monitors: list[InputMonitor] = []
         self._name_check = DuplicateNameCheck(self)
         self.setup()
@@ -98,8 +104,7 @@ class EmotionNode(Node, Generic[C]):
         self.on_second()
         self._name_check.check()
         now_s = self.steady_s()
-        for monitor in self._monitors:
-            monitor.check(self.statistics.counts()['received'], now_s - self._created_s)
+        self._check_inputs(now_s)
         values = self.statistics.collect(max(now_s - self._diagnostics_s, 1e-3))
         self._diagnostics_s = now_s
         values |= {'enabled': str(self.enabled).lower(), **self.details()}
@@ -108,6 +113,21 @@ class EmotionNode(Node, Generic[C]):
         message = DiagnosticArray(status=[status])
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics_publisher.publish(message)
+
+    def _check_inputs(self, now_s: float) -> None:
+        """Check the inputs; without /clock there is one cause, and a bag has not started."""
+        if self.now_s() > 0.0:
+            for monitor in self._monitors:
+                monitor.check(
+                    self.statistics.counts()['received'], now_s - self._has_clock_since_s
+                )
+            return
+        waited_s = now_s - self._created_s
+        if waited_s >= PATIENCE_S > self._has_clock_since_s - self._created_s:
+            self.get_logger().warning(
+                f'use_sim_time is true, but nothing has come on /clock (after {waited_s:.0f} s)'
+            )
+        self._has_clock_since_s = now_s
 
     def _level(self) -> tuple[bytes, str]:
         if self.now_s() == 0.0:

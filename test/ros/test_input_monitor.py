@@ -5,7 +5,9 @@ import re
 
 import numpy as np
 import pytest
+from builtin_interfaces.msg import Time
 from rcl_interfaces.msg import Log
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
@@ -51,3 +53,17 @@ def test_a_recogniser_that_is_there_but_silent_is_no_reason_to_warn(graph, said)
     node = graph.add(SentimentNode, text_of(KnowingWords()))
     graph.until(lambda: node.steady_s() - node._created_s > PATIENCE_S + 1.0, 'some seconds')
     assert [m.msg for m in said if m.name == 'sentiment_node'] == []
+
+
+def test_without_clock_only_that_is_told_and_patience_begins_with_it(graph, said):
+    node = graph.add(VisionNode, vision_of(SayingHappy()), use_sim_time=True)
+    warnings = lambda: [m.msg for m in said if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
+    graph.until(warnings, 'the warning')
+    graph.until(lambda: node.steady_s() - node._created_s > PATIENCE_S + 2.0, 'some seconds')
+    (warning,) = warnings()
+    assert 'nothing has come on /clock' in warning
+    clock = graph.publisher(Clock, '/clock')
+    clock.publish(Clock(clock=Time(sec=100)))
+    graph.until(lambda: node.now_s() > 0.0, 'the time')
+    node._on_second()
+    assert len(warnings()) == 1
