@@ -3,70 +3,62 @@
 
 from pathlib import Path
 
-from launch import LaunchContext, LaunchDescription
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
-    DeclareLaunchArgument,
     ExecuteProcess,
     IncludeLaunchDescription,
     OpaqueFunction,
     Shutdown,
+    TimerAction,
 )
-from launch.conditions import IfCondition
+from launch.events.process import ProcessExited
 from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration
 
-ARGUMENTS = [
-    DeclareLaunchArgument('bag', description='path of the recording'),
-    DeclareLaunchArgument(
-        'rate', default_value='1.0', description='speed; 2.0 is twice as fast as real time'
-    ),
-    DeclareLaunchArgument(
-        'loop', default_value='false', description='true: start again at the end'
-    ),
-    DeclareLaunchArgument(
-        'topics',
-        default_value='',
-        description='topics to play, separated by spaces; empty: the image and speech topics, '
-        'so that recorded states do not mix with new ones',
-    ),
-    DeclareLaunchArgument(
-        'delay',
-        default_value='5.0',
-        description='time for the models to load first, in s, above 0',
-    ),
-]
+from emotion_ros.launch.actions import (
+    declare_arguments,
+    end_on_error,
+    read_arguments,
+    require_success,
+    room_for_frames,
+)
+from emotion_ros.launch.arguments import ReplayArguments
+from emotion_ros.launch.recorded_topics import played_topics
 
 
 def generate_launch_description() -> LaunchDescription:
+    arguments = declare_arguments(ReplayArguments, bag=None)
+    return LaunchDescription([*arguments, OpaqueFunction(function=start)])
+
+
+def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    """Return the nodes, and the player, which starts when they have had time to load."""
+    wanted = read_arguments(context, ReplayArguments)
+    player = play(wanted, played_topics(wanted))
     emotion = IncludeLaunchDescription(
         PythonLaunchDescriptionSource(str(Path(__file__).with_name('emotion.launch.py'))),
         launch_arguments={'use_sim_time': 'true'}.items(),
     )
-    # In this order: the player reads image_topic and speech_topic, declared in the included file.
-    return LaunchDescription([*ARGUMENTS, emotion, OpaqueFunction(function=start_player)])
+    # Not `ros2 bag play --delay`: its /clock runs during the delay, then jumps back.
+    return [end_on_error(wanted), emotion, TimerAction(period=wanted.delay, actions=[player])]
 
 
-def start_player(context: LaunchContext) -> list[ExecuteProcess]:
+def play(wanted: ReplayArguments, topics: list[str]) -> ExecuteProcess:
     """Return ``ros2 bag play``, the source of /clock; its end is the end of the launch."""
-    loop = IfCondition(LaunchConfiguration('loop')).evaluate(context)
-    return [
-        ExecuteProcess(
-            cmd=[
-                *('ros2', 'bag', 'play', LaunchConfiguration('bag'), '--clock'),
-                *('--rate', LaunchConfiguration('rate')),
-                *('--delay', LaunchConfiguration('delay')),
-                *(['--loop'] if loop else []),
-                *('--topics', *played_topics(context)),
-            ],
-            output='screen',
-            on_exit=Shutdown(reason='the recording is over'),
-        )
-    ]
+    return ExecuteProcess(
+        cmd=[
+            *('ros2', 'bag', 'play', wanted.bag, '--clock', '--rate', str(wanted.rate)),
+            *(['--loop'] if wanted.loop else []),
+            *('--topics', *topics),
+        ],
+        additional_env=room_for_frames(),
+        output='screen',
+        on_exit=end,
+    )
 
 
-def played_topics(context: LaunchContext) -> list[str]:
-    """Return the chosen topics, or those that the nodes listen to."""
-    chosen = LaunchConfiguration('topics').perform(context).split()
-    image = LaunchConfiguration('image_topic').perform(context)
-    speech = LaunchConfiguration('speech_topic').perform(context)
-    return chosen or [image, f'{image}/compressed', speech]
+def end(event: ProcessExited, context: LaunchContext) -> Shutdown | None:
+    """End the launch with the recording; with exit code 1 when it could not be played."""
+    if context.is_shutdown:
+        return None
+    require_success(event)
+    return Shutdown(reason='the recording is over')

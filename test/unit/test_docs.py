@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the pages tell people to type exists: commands, arguments, parameters, topics, files."""
 
-import ast
 import re
 from importlib.util import find_spec
 from itertools import pairwise
@@ -17,6 +16,7 @@ from emotion_ros.cli.main import COMMANDS, make_parser
 from emotion_ros.cli.message_definition import read_definition
 from emotion_ros.cli.messages import TOPICS
 from emotion_ros.cli.parameters import NODES
+from emotion_ros.launch.arguments import DemoArguments, EmotionArguments, ReplayArguments
 from pages import PAGES, ROOT, code, commands, inline
 
 PARAMETERS = {name for options in NODES.values() for name in options.specs()}
@@ -25,6 +25,11 @@ FIELDS = {line.name for m in MESSAGES for s in m.sections for b in s.blocks for 
 CARD_KEYS = {'task'}
 ROS_TOPICS = {'/clock', '/diagnostics', '/camera/image_raw', '/speech_to_text'}
 OUR_TOPICS = {f'/{topic}' for node in TOPICS.values() for topic, _ in node}
+LAUNCH_FILES = {
+    'emotion.launch.py': EmotionArguments,
+    'demo.launch.py': DemoArguments,
+    'replay.launch.py': ReplayArguments,
+}
 LAUNCHED = re.compile(r'^(\w+):=')
 
 on_every_page = pytest.mark.parametrize('page', PAGES, ids=lambda page: page.stem)
@@ -38,12 +43,8 @@ def spoken(page: Path) -> list[list[str]]:
 
 
 def launch_arguments(name: str) -> set[str]:
-    """Return the arguments that a launch file declares, or takes over from emotion.launch.py."""
-    path = ROOT / 'launch' / name
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    declaring = [c for c in calls if 'argument' in ast.unparse(c.func).lower() and c.args]
-    own = {c.args[0].value for c in declaring if isinstance(c.args[0], ast.Constant)}
-    return own if name == 'emotion.launch.py' else own | launch_arguments('emotion.launch.py')
+    """Return the arguments of a launch file."""
+    return {*LAUNCH_FILES[name].specs()}
 
 
 @on_every_page
@@ -81,8 +82,7 @@ def test_every_launch_argument_exists(page):
         given = {match[1] for word in words if (match := LAUNCHED.match(word))}
         assert given <= launch_arguments(name)
     named = {match[1] for words in inline(page) if (match := LAUNCHED.match(words))}
-    files = (path.name for path in (ROOT / 'launch').glob('*.py'))
-    assert named <= set().union(PARAMETERS, *(launch_arguments(name) for name in files))
+    assert named <= set().union(PARAMETERS, *map(launch_arguments, LAUNCH_FILES))
 
 
 @on_every_page

@@ -26,7 +26,7 @@ LAYERS = (
     ('msg',),
     ('bag', 'nodes', 'sandbox'),
     ('listener', 'demo', 'web'),
-    ('testing', 'cli'),
+    ('testing', 'cli', 'launch'),
     ('__main__',),
 )
 RANKS = {room: rank for rank, rooms in zip(count(), LAYERS) for room in rooms}

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""Which topics of a recording replay.launch.py plays."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from emotion_ros.errors import ConfigError
+from emotion_ros.files.checked import parse_yaml, read_text
+from emotion_ros.launch.arguments import COMPRESSED, RAW, ReplayArguments
+
+METADATA = 'metadata.yaml'
+RECORDINGS = ('.db3', '.mcap', '.zstd')
+IMAGE = 'sensor_msgs/msg/Image'
+COMPRESSED_IMAGE = 'sensor_msgs/msg/CompressedImage'
+STRING = 'std_msgs/msg/String'
+FACES, TEXT, EVIDENCE = 'emotion/faces', 'emotion/text', 'emotion/evidence'
+OWN_IMAGE = 'emotion/debug_image'
+SPEECH_NAMES = ('speech_to_text', 'speech')
+
+
+def played_topics(arguments: ReplayArguments) -> list[str]:
+    """Return the topics to play: those asked for, or the inputs of the nodes that are started.
+
+    ConfigError when one that was asked for is not in the bag, when the bag has none of the
+    inputs, or when it lacks one and has another in its place: then with the arguments to add.
+    A single file is not looked into.
+    """
+    inputs = [_image_input(arguments), _speech_input(arguments)]
+    others = [resolve(EVIDENCE, arguments)]
+    others += [resolve(arguments.mute_topic, arguments)] if arguments.enable_text else []
+    asked = [resolve(topic, arguments) for topic in arguments.topics.split()]
+    wanted = asked or [*inputs, *others]
+    if not Path(arguments.bag).is_dir():
+        return wanted
+    recorded = read_topics(Path(arguments.bag))
+    missing = [topic for topic in asked or inputs if topic not in recorded]
+    replacements = () if asked else _replacements(arguments, missing, recorded)
+    if missing and (asked or replacements or not recorded.keys() & {*wanted}):
+        remedy = f'add {" ".join(replacements)}' if replacements else _describe(recorded)
+        raise ConfigError(f'bag:={arguments.bag}: {" and ".join(missing)} not in it; {remedy}')
+    return [topic for topic in wanted if topic in recorded]
+
+
+def read_topics(folder: Path) -> dict[str, str]:
+    """Return the type of every topic of which a bag has messages; ConfigError if it is none."""
+    path = folder / METADATA
+    if not path.is_file():
+        is_bag = any(file.suffix in RECORDINGS for file in folder.iterdir())
+        remedy = f'ros2 bag reindex {folder}' if is_bag else 'this is no recording'
+        raise ConfigError(f'bag:={folder}: {METADATA} is missing: {remedy}')
+    bag = parse_yaml(read_text(path), str(path)).mapping()['rosbag2_bagfile_information'].mapping()
+    topics = [topic.mapping() for topic in bag['topics_with_message_count'].items()]
+    recorded = [t['topic_metadata'].mapping() for t in topics if t['message_count'].integer()]
+    return {topic['name'].string(): topic['type'].string() for topic in recorded}
+
+
+def resolve(topic: str, arguments: ReplayArguments) -> str:
+    """Return the full name of a topic; a relative one is inside the namespace."""
+    if topic.startswith('/'):
+        return topic
+    return '/'.join(['', *arguments.namespace.split('/'), topic]).replace('//', '/')
+
+
+def _image_input(arguments: ReplayArguments) -> str:
+    if not arguments.enable_vision:
+        return resolve(FACES, arguments)
+    ending = '/compressed' if arguments.image_transport == COMPRESSED else ''
+    return resolve(arguments.image_topic, arguments) + ending
+
+
+def _speech_input(arguments: ReplayArguments) -> str:
+    return resolve(arguments.speech_topic if arguments.enable_text else TEXT, arguments)
+
+
+def _replacements(
+    arguments: ReplayArguments, missing: list[str], recorded: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return the arguments with which the bag has what is missing, as far as it has."""
+    image = list(_other_images(arguments, recorded)) if arguments.enable_vision else []
+    speech = list(_other_speech(arguments, recorded)) if arguments.enable_text else []
+    found = [image[0]] if image and _image_input(arguments) in missing else []
+    found += [speech[0]] if speech and _speech_input(arguments) in missing else []
+    return tuple(dict.fromkeys(' '.join(found).split()))
+
+
+def _other_images(arguments: ReplayArguments, recorded: Mapping[str, str]) -> Iterator[str]:
+    """Yield arguments with which there are images, or else faces, the likeliest first."""
+    topic = resolve(arguments.image_topic, arguments)
+    if recorded.get(f'{topic}/compressed') == COMPRESSED_IMAGE:
+        yield f'image_transport:={COMPRESSED}'
+    if recorded.get(topic) == IMAGE:
+        yield f'image_transport:={RAW}'
+    for name, kind in sorted(recorded.items()):
+        if 'depth' in name or name.endswith(OWN_IMAGE):
+            continue
+        if kind == COMPRESSED_IMAGE and name.endswith('/compressed'):
+            base = name.removesuffix('/compressed')
+            yield f'image_topic:={base} image_transport:={COMPRESSED}'
+        elif kind == IMAGE:
+            transport = '' if arguments.image_transport == RAW else f' image_transport:={RAW}'
+            yield f'image_topic:={name}{transport}'
+    yield from _results(FACES, 'enable_vision:=false', arguments, recorded)
+
+
+def _other_speech(arguments: ReplayArguments, recorded: Mapping[str, str]) -> Iterator[str]:
+    """Yield arguments with which there is speech, or else text sentiment."""
+    for name, kind in sorted(recorded.items()):
+        if kind == STRING and name.rsplit('/', 1)[-1] in SPEECH_NAMES:
+            yield f'speech_topic:={name}'
+    yield from _results(TEXT, 'enable_text:=false', arguments, recorded)
+
+
+def _results(
+    topic: str, switch: str, arguments: ReplayArguments, recorded: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield ``switch``, with the namespace where the bag has ``topic`` in another one."""
+    if resolve(topic, arguments) in recorded:
+        yield switch
+    for name in sorted(recorded):
+        if name.endswith(f'/{topic}'):
+            yield f'{switch} namespace:={name.removesuffix(f"/{topic}") or "/"}'
+
+
+def _describe(recorded: Mapping[str, str]) -> str:
+    topics = ', '.join(f'{name} ({kind})' for name, kind in sorted(recorded.items()))
+    return f'it has {topics or "no messages"}'
