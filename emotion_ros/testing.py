@@ -92,7 +92,8 @@ class EmotionPlayer:
 
         EmotionRosError when it cannot be read or has none. Played again, time starts again.
         """
-        states = _read_states(Path(recording))
+        path = Path(recording)
+        states = _story_states(path) if path.suffix in STORY_SUFFIXES else _bag_states(path)
         self._wait_for_connections()
         first_ns, last_ns = states[0][0], states[-1][0]
         for time_ns, message in with_ticks(states, first_ns, last_ns, TICKS_HZ):
@@ -205,10 +206,6 @@ class _StepExecutor(SingleThreadedExecutor):
 def _require(condition: bool, complaint: str) -> None:
     if not condition:
         raise AssertionError(complaint)
-
-
-def _read_states(path: Path) -> States:
-    return _story_states(path) if path.suffix in STORY_SUFFIXES else _bag_states(path)
 
 
 def _story_states(path: Path) -> States:

@@ -2,7 +2,6 @@
 """A .msg file as its readers see it: what stands together under one comment."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,27 +54,22 @@ class MessageDefinition:
 
 def read_definition(path: Path) -> MessageDefinition:
     """Return what a .msg file defines; ConfigError for a line that is no definition."""
-    text = path.read_text(encoding='utf-8')
-    return MessageDefinition(path.stem, tuple(_sections(text.splitlines())))
-
-
-def _sections(lines: list[str]) -> Iterator[Section]:
-    section, block = Section(), Block()
-    for line in (*lines, ''):
+    sections = [Section()]
+    block = Block()
+    for line in (*path.read_text(encoding='utf-8').splitlines(), ''):
         if heading := SECTION.match(line):
-            yield section
-            section = Section(heading[1].rstrip('.'))
+            sections.append(Section(heading[1].rstrip('.')))
         elif not line:
-            section.blocks += [block] if block.words or block.lines else []
+            sections[-1].blocks += [block] if block.words or block.lines else []
             block = Block()
         elif line.startswith('#'):
             if block.lines:  # no gap above a comment that opens a new block
-                section.blocks.append(block)
+                sections[-1].blocks.append(block)
                 block = Block()
             block.words = f'{block.words} {line.removeprefix("#").strip()}'.strip()
         else:
             block.lines.append(_definition(line))
-    yield section
+    return MessageDefinition(path.stem, tuple(sections))
 
 
 def _definition(line: str) -> Constant | Field:

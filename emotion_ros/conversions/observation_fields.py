@@ -18,7 +18,7 @@ def faces_to_fields(faces: FacesObservation) -> Fields:
     return {
         'header': header(faces.stamp_s, faces.frame_id),
         'status': int(faces.status),
-        'faces': [_face_to_fields(face) for face in faces.faces],
+        'faces': [face_to_fields(face) for face in faces.faces],
     }
 
 
@@ -38,7 +38,8 @@ def text_to_fields(text: TextObservation) -> Fields:
     }
 
 
-def _face_to_fields(face: FaceObservation) -> Fields:
+def face_to_fields(face: FaceObservation) -> Fields:
+    """Return the fields of FaceEmotion."""
     emotion, confidence = decide(face.probabilities)
     valence, arousal = valence_arousal(np.asarray(face.probabilities))
     return {

@@ -107,10 +107,16 @@ class TextObservation:
         The sentiment is spread over the emotions by P(sentiment | emotion), with the emotion
         head, or nothing when there is none, as the prior; all NaN when either is malformed.
         """
+        probabilities = NO_PROBABILITIES
+        emotion = UNIFORM if all(map(isnan, self.emotion)) else self.emotion
+        if is_distribution(self.sentiment, len(SENTIMENTS)) and is_distribution(emotion):
+            table = np.asarray(sentiment_given_emotion)
+            spread = emotion_from_sentiment(np.array(self.sentiment), table, np.array(emotion))
+            probabilities = tuple(spread.tolist())
         return Evidence(
             modality=TEXT,
             stamp_s=self.stamp_s,
-            probabilities=self._spread(sentiment_given_emotion),
+            probabilities=probabilities,
             quality=self.quality,
             person_id=self.person_id,
             source=self.source,
@@ -118,14 +124,6 @@ class TextObservation:
             valence=self.sentiment[Sentiment.POSITIVE] - self.sentiment[Sentiment.NEGATIVE],
             rejection=self.rejection,
         )
-
-    def _spread(self, sentiment_given_emotion: Sequence[Sequence[float]]) -> tuple[float, ...]:
-        emotion = UNIFORM if all(map(isnan, self.emotion)) else self.emotion
-        if not (is_distribution(self.sentiment, len(SENTIMENTS)) and is_distribution(emotion)):
-            return NO_PROBABILITIES
-        table = np.asarray(sentiment_given_emotion)
-        spread = emotion_from_sentiment(np.array(self.sentiment), table, np.array(emotion))
-        return tuple(float(p) for p in spread)
 
 
 def describe(probabilities: Sequence[float], labels: Sequence[str]) -> str:

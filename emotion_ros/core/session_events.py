@@ -47,18 +47,13 @@ class EventDetector:
         now = {state.person_id: state for state in states}
         gone = [state for person, state in self._last.items() if person and person not in now]
         found = [SessionEvent(EventType.LOST, at_s, state.person_id, state) for state in gone]
-        for state in now.values():
-            types = _event_types(self._last.get(state.person_id), state)
-            found += [SessionEvent(type_, at_s, state.person_id, state) for type_ in types]
+        for person, state in now.items():
+            before = self._last.get(person)
+            was = before.emotion if before else Emotion.UNKNOWN
+            if state.emotion is not Emotion.UNKNOWN and state.emotion is not was:
+                type_ = EventType.ONSET if was is Emotion.UNKNOWN else EventType.CHANGE
+                found.append(SessionEvent(type_, at_s, person, state))
+            if state.conflict and not (before and before.conflict):
+                found.append(SessionEvent(EventType.CONFLICT, at_s, person, state))
         self._last = now
         return tuple(found)
-
-
-def _event_types(before: EmotionState | None, after: EmotionState) -> list[EventType]:
-    types = []
-    was = before.emotion if before else Emotion.UNKNOWN
-    if after.emotion is not Emotion.UNKNOWN and after.emotion is not was:
-        types.append(EventType.ONSET if was is Emotion.UNKNOWN else EventType.CHANGE)
-    if after.conflict and not (before and before.conflict):
-        types.append(EventType.CONFLICT)
-    return types

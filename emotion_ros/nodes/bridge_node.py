@@ -23,6 +23,8 @@ from emotion_ros.nodes.qos import QUEUE_DEPTH
 
 ANNOTATIONS = 'emotion/annotations'
 HUMAN_FACES = 'humans/faces'
+# An id that can be part of a topic's name; text without a face has none.
+TOPIC_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,9 @@ class BridgeNode(EmotionNode[BridgeConfig]):
         self.statistics.count('received')
         if not self.enabled:
             return
-        named = {state.person_id: state for state in msg.states if _is_topic(state.person_id)}
-        self._forget(set(self._expressions) - set(named))
+        named = {s.person_id: s for s in msg.states if TOPIC_NAME.fullmatch(s.person_id)}
+        for gone in set(self._expressions) - set(named):
+            self.destroy_publisher(self._expressions.pop(gone))
         ids = require_hri_msgs().IdsList(header=msg.header, ids=sorted(named))
         self._tracked.publish(ids)
         for state in named.values():
@@ -92,26 +95,16 @@ class BridgeNode(EmotionNode[BridgeConfig]):
         except InvalidInput as error:
             self.statistics.reject(error.reason)
             return
-        if expression is not None:
-            header = msg.header
-            said = expression_to_msg(expression, header.stamp, header.frame_id)
-            self._publisher_of(msg.person_id).publish(said)
-
-    def _publisher_of(self, person_id: str) -> Publisher:
+        if expression is None:
+            return
+        person_id, header = msg.person_id, msg.header
         if person_id not in self._expressions:
             topic = f'{HUMAN_FACES}/{person_id}/expression'
-            kind = require_hri_msgs().Expression
-            self._expressions[person_id] = self.create_publisher(kind, topic, QUEUE_DEPTH)
-        return self._expressions[person_id]
-
-    def _forget(self, person_ids: set[str]) -> None:
-        for person_id in person_ids:
-            self.destroy_publisher(self._expressions.pop(person_id))
-
-
-def _is_topic(person_id: str) -> bool:
-    """Return whether an id can be part of a topic's name; words without a face have none."""
-    return re.fullmatch('[A-Za-z][A-Za-z0-9_]*', person_id) is not None
+            msg_type = require_hri_msgs().Expression
+            self._expressions[person_id] = self.create_publisher(msg_type, topic, QUEUE_DEPTH)
+        self._expressions[person_id].publish(
+            expression_to_msg(expression, header.stamp, header.frame_id)
+        )
 
 
 def _open(bridge: Callable[[], None]) -> str:

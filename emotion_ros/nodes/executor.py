@@ -43,7 +43,8 @@ def run(
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     except (EmotionRosError, RuntimeError) as error:  # rclpy: a bad argument or params file
-        sys.stderr.write(f'emotion_ros: {_one_line(error)}\n')
+        one_line = ' '.join(str(error).split())
+        sys.stderr.write(f'emotion_ros: {one_line}\n')
         return EXIT_BAD_CONFIG
     finally:
         _on_stop_signals(signal.SIG_IGN)  # a second one changes nothing now
@@ -88,7 +89,3 @@ def _return_free_memory() -> None:
 def _on_stop_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handler)
-
-
-def _one_line(error: Exception) -> str:
-    return ' '.join(str(error).split())

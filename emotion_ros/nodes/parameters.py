@@ -76,12 +76,20 @@ def follow_changes(node: Node, config: C, apply: Callable[[C], None]) -> None:
 
 def descriptor(spec: OptionSpec, default: OptionValue) -> ParameterDescriptor:
     """Return the ROS description of an option: words, range, whether it can change."""
-    return ParameterDescriptor(
-        description=spec.doc,
-        additional_constraints=_choices(spec),
-        read_only=not spec.dynamic,
-        **_range(spec, default),
-    )
+    described = ParameterDescriptor(description=spec.doc, read_only=not spec.dynamic)
+    if spec.choices:
+        described.additional_constraints = 'one of ' + ', '.join(map(str, spec.choices))
+    low = -_UNBOUNDED if spec.low is None else spec.low
+    high = _UNBOUNDED if spec.high is None else spec.high
+    if isinstance(default, bool) or (spec.low is None and spec.high is None):
+        return described
+    if isinstance(default, int):
+        whole = IntegerRange(from_value=int(low), to_value=int(high), step=1)
+        described.integer_range = [whole]
+    else:
+        real = FloatingPointRange(from_value=float(low), to_value=float(high), step=0.0)
+        described.floating_point_range = [real]
+    return described
 
 
 def to_option(value: object) -> object:
@@ -108,18 +116,3 @@ def _given(node: Node, name: str, default: OptionValue) -> object:
         del overrides[name]  # an empty list in YAML has no type, and declaring it would fail
         return ()
     return to_option(overrides[name].value) if name in overrides else default
-
-
-def _choices(spec: OptionSpec) -> str:
-    return 'one of ' + ', '.join(str(c) for c in spec.choices) if spec.choices else ''
-
-
-def _range(spec: OptionSpec, default: OptionValue) -> dict[str, Any]:
-    if isinstance(default, bool) or (spec.low is None and spec.high is None):
-        return {}
-    low = -_UNBOUNDED if spec.low is None else spec.low
-    high = _UNBOUNDED if spec.high is None else spec.high
-    if isinstance(default, int):
-        step = IntegerRange(from_value=int(low), to_value=int(high), step=1)
-        return {'integer_range': [step]}
-    return {'floating_point_range': [FloatingPointRange(from_value=low, to_value=high, step=0.0)]}

@@ -3,6 +3,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from threading import Condition, Thread
 from typing import Generic, TypeVar
 
@@ -55,15 +56,15 @@ class Worker(Generic[T]):
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        while (item := self._next()) is not None:
-            report_exceptions(lambda: self._handle(item), self._report)
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._items or self._stopping)
+                if self._stopping:
+                    return
+                item = self._items.popleft()
+            report_exceptions(partial(self._handle, item), self._report)
 
     def _report(self, error: Exception) -> None:
         """Pass an error on; what fails while the node is being destroyed is no error."""
         if not self._stopping:
             self._on_error(error)
-
-    def _next(self) -> T | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._items or self._stopping)
-            return None if self._stopping else self._items.popleft()

@@ -28,11 +28,14 @@ def free_domain() -> int:
     """Return a ROS domain that is unused on this machine, so that no robot is disturbed."""
     first = os.getpid() % SAFE_DOMAINS
     domains = [1 + (first + n) % SAFE_DOMAINS for n in range(SAFE_DOMAINS)]
-    return next((d for d in domains if _is_free(d)), domains[0])
+    return next((d for d in domains if is_free(d)), domains[0])
 
 
-def _is_free(domain: int) -> bool:
-    """The first participant of a domain listens on this port (RTPS 2.5, 9.6.2.3)."""
+def is_free(domain: int) -> bool:
+    """Return whether no participant of this machine is in a domain.
+
+    The first one listens on the port tried here (RTPS 2.5, 9.6.2.3).
+    """
     port = 7400 + 250 * domain + 10
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

@@ -47,7 +47,11 @@ class DashboardNode(EmotionNode[DashboardConfig]):
             daemon=True,
         )
         self._thread.start()
-        self._log_url()
+        where, log = f'dashboard at {self.server.url}', self.get_logger()
+        if self.server.is_private:
+            log.info(where)
+        else:
+            log.warning(f'{where}: no password, open to the whole network')
 
     def setup(self) -> None:
         """Bind the port and open the topics; pages are served once the parameters are checked."""
@@ -155,14 +159,6 @@ class DashboardNode(EmotionNode[DashboardConfig]):
                 level = int.from_bytes(status.level, 'big')
                 health = NodeHealth(status.name, level, status.message, values)
                 self._shown.add_node_health(health, self.steady_s())
-
-    def _log_url(self) -> None:
-        if self.server.is_private:
-            self.get_logger().info(f'dashboard at {self.server.url}')
-        else:
-            self.get_logger().warning(
-                f'dashboard at {self.server.url}: no password, open to the whole network'
-            )
 
 
 def main(args: list[str] | None = None) -> int:

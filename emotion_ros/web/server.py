@@ -105,7 +105,12 @@ class WebServer:
             self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def _serve(self) -> None:
-        runner = web.AppRunner(self._application(), access_log=None)
+        application = web.Application(middlewares=[_check_origin])
+        for path, name in PAGES.items():
+            application.router.add_get(path, _page(name), allow_head=False)
+        application.router.add_get('/live', self._on_client, allow_head=False)
+        application.on_response_prepare.append(_add_headers)
+        runner = web.AppRunner(application, access_log=None)
         await runner.setup()
         await web.SockSite(runner, self._socket).start()
         try:
@@ -120,14 +125,6 @@ class WebServer:
             for client in self._clients:
                 client.cancel()
             await runner.cleanup()
-
-    def _application(self) -> web.Application:
-        application = web.Application(middlewares=[_check_origin])
-        for path, name in PAGES.items():
-            application.router.add_get(path, _page(name), allow_head=False)
-        application.router.add_get('/live', self._on_client, allow_head=False)
-        application.on_response_prepare.append(_add_headers)
-        return application
 
     async def _on_client(self, request: web.Request) -> web.StreamResponse:
         """Send until the client leaves; one that sends anything is disconnected."""
