@@ -3,11 +3,13 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 
 from emotion_ros.cli.arguments import domain_id, namespace, seconds
 from emotion_ros.cli.console import table_console
 from emotion_ros.conversions.state_fields import to_json
-from emotion_ros.core.graph_checks import Finding, Severity, diagnose
+from emotion_ros.core.graph_checks import diagnose
+from emotion_ros.core.graph_snapshot import Finding, GraphSnapshot, Severity
 from emotion_ros.errors import ConfigError
 
 EXIT_PROBLEM = 1
@@ -47,28 +49,38 @@ def run(args: argparse.Namespace) -> int:
     from emotion_ros.nodes.graph_survey import open_doctor
 
     with open_doctor(args.namespace) as doctor:
-        findings = diagnose(doctor.take_snapshot(args.seconds))
+        snapshot = doctor.take_snapshot(args.seconds)
+    findings = diagnose(snapshot)
+    lines = [(finding, remedy_in(snapshot, finding)) for finding in findings]
     if args.json:
-        for finding in findings:
-            print(to_json(to_fields(finding)))
+        for finding, remedy in lines:
+            print(to_json(to_fields(finding, remedy)))
     else:
-        print_findings(findings)
+        print_findings(lines)
     has_problem = any(finding.severity is Severity.PROBLEM for finding in findings)
     return EXIT_PROBLEM if has_problem else 0
 
 
-def to_fields(finding: Finding) -> dict[str, object]:
+def remedy_in(snapshot: GraphSnapshot, finding: Finding) -> str:
+    """Return what to do about a finding in this graph."""
+    from emotion_ros.nodes.remedies import remedy
+
+    is_simulated = any(node.use_sim_time for node in snapshot.nodes)
+    return remedy(finding, snapshot.namespace, is_simulated)
+
+
+def to_fields(finding: Finding, remedy: str) -> dict[str, object]:
     """Return a finding as plain data."""
     severity = finding.severity.name.lower()
-    return {'severity': severity, 'what': finding.what, 'remedy': finding.remedy}
+    return {'severity': severity, 'what': finding.what, 'remedy': remedy}
 
 
-def print_findings(findings: tuple[Finding, ...]) -> None:
+def print_findings(lines: Sequence[tuple[Finding, str]]) -> None:
     """Print one line per finding, and its remedy below it."""
     console = table_console()
-    for finding in findings:
+    for finding, remedy in lines:
         mark, style = MARKS[finding.severity]
         console.print(f'{mark:<8}', style=style, end='')
         console.print(finding.what, highlight=False)
-        if finding.remedy:
-            console.print(f'{"":<8}-> {finding.remedy}', highlight=False)
+        if remedy:
+            console.print(f'{"":<8}-> {remedy}', highlight=False)

@@ -1,126 +1,97 @@
 # SPDX-License-Identifier: MIT
-"""Causes and remedies when no data arrives, from a snapshot of the running graph."""
+"""Findings on a running graph, the most likely cause first."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Iterator
+from dataclasses import replace
 
-VISION, SENTIMENT, FUSION = 'vision_node', 'sentiment_node', 'fusion_node'
-SLOW_HZ = 5.0
-OLD_S = 0.5
-LAUNCH = 'ros2 launch emotion_ros emotion.launch.py'
+from emotion_ros.core.graph_snapshot import (
+    FUSION,
+    SENTIMENT,
+    VISION,
+    Finding,
+    GraphSnapshot,
+    Kind,
+    NodeReport,
+    Severity,
+)
+from emotion_ros.core.input_checks import check_images, check_speech
 
-
-class Severity(IntEnum):
-    """How bad a finding is; PROBLEM means that states are missing or worth nothing."""
-
-    GOOD = 0
-    NOTE = 1
-    PROBLEM = 2
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line for the user, and the command or change that fixes it ('' for no problem)."""
-
-    severity: Severity
-    what: str
-    remedy: str = ''
-
-
-@dataclass(frozen=True)
-class Publisher:
-    """A publisher of a topic; ``type`` is such as ``sensor_msgs/msg/Image``."""
-
-    node: str
-    type: str
-    is_reliable: bool = True
-
-
-@dataclass(frozen=True)
-class InputTopic:
-    """A topic that a node subscribes to, and what the doctor received on it.
-
-    ``alternatives`` are other published topics of the same type; ``encoding`` and
-    ``age_s`` (receipt minus stamp, NaN: unknown) are those of the last message.
-    """
-
-    topic: str
-    type: str
-    publishers: tuple[Publisher, ...] = ()
-    received: int = 0
-    alternatives: tuple[str, ...] = ()
-    encoding: str = ''
-    age_s: float = float('nan')
-
-
-@dataclass(frozen=True)
-class NodeReport:
-    """A node of this package: whether it is in the graph, and its latest diagnostics, if any."""
-
-    name: str
-    is_present: bool = False
-    message: str = ''
-    values: Mapping[str, str] | None = None
-    use_sim_time: bool = False
-
-
-@dataclass(frozen=True)
-class GraphSnapshot:
-    """The graph as observed for ``duration_s`` seconds; an input is None without its node."""
-
-    duration_s: float
-    nodes: tuple[NodeReport, ...]
-    images: InputTopic | None = None
-    speech: InputTopic | None = None
-    states: int = 0
-    last_status: str = ''
-    last_reason: str = ''
-    has_clock: bool = False
-    where: str = ''
-    namespace: str = ''
+# What a node says in its diagnostics when it works, or waits.
+CALM = ('', 'running', 'disabled', 'waiting_for_clock')
+REFUSES = 'refuses '  # what its message begins with when it uses nothing of what comes
+WITHOUT_TIME = (Kind.NO_CLOCK, Kind.CLOCK_STANDS_STILL)
+# What a clock that stands still explains.
+OF_SILENCE = (Kind.SILENT_PUBLISHER, Kind.NO_UTTERANCE, Kind.NOT_DELIVERED, Kind.NO_INPUT)
 
 
 def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
-    """Return the findings in the order of the data flow: nodes, clock, inputs, states."""
+    """Return the findings, the worst first; of one severity in the order of the data flow.
+
+    That order is nodes, clock, images, speech, states: a cause stands before its consequences.
+    """
     if not any(node.is_present for node in snapshot.nodes):
         return (_no_node(snapshot),)
-    findings = [finding for node in snapshot.nodes for finding in _check_node(node, snapshot)]
-    findings += _check_clock(snapshot)
-    if snapshot.images is not None:
-        findings += check_images(snapshot.images, snapshot.duration_s)
-    if snapshot.speech is not None:
-        findings += check_speech(snapshot.speech, snapshot.duration_s)
-    return (*findings, _check_states(snapshot))
+    nodes = [finding for finding in _check_nodes(snapshot) if not _is_missing_text(finding)]
+    findings = [*nodes, *_check_clock(snapshot)]
+    inputs = [*_check_inputs(snapshot), _check_states(snapshot)]
+    if any(finding.kind in WITHOUT_TIME for finding in findings):
+        inputs = [finding for finding in inputs if finding.kind not in OF_SILENCE]
+    return tuple(sorted([*findings, *inputs], key=lambda finding: -finding.severity))
+
+
+def _is_missing_text(finding: Finding) -> bool:
+    """Return whether it is about a sentiment_node that was left out, maybe on purpose."""
+    return finding.kind is Kind.NODE_MISSING and finding.facts['node'] == SENTIMENT
 
 
 def _no_node(snapshot: GraphSnapshot) -> Finding:
-    return Finding(
-        Severity.PROBLEM,
-        f'no emotion_ros node found ({snapshot.where})',
-        f'start it: {LAUNCH}; if it runs, compare ROS_DOMAIN_ID, the discovery range and the '
-        'namespace with those of its terminal',
-    )
+    elsewhere = sorted({space for node in snapshot.nodes for space in node.namespaces})
+    what = f'no emotion_ros node found ({snapshot.where})'
+    if not elsewhere:
+        return Finding(Severity.PROBLEM, Kind.NO_NODE, what)
+    what = f'{what}; there are some in {", ".join(elsewhere)}'
+    facts = {'namespace': elsewhere[0]}
+    return Finding(Severity.PROBLEM, Kind.OTHER_NAMESPACE, what, facts)
+
+
+def _check_nodes(snapshot: GraphSnapshot) -> Iterator[Finding]:
+    for node in (*snapshot.nodes, *snapshot.others):
+        yield from _check_node(node, snapshot)
 
 
 def _check_node(node: NodeReport, snapshot: GraphSnapshot) -> Iterator[Finding]:
+    facts = {'node': node.name}
+    problem, name = Severity.PROBLEM, node.name
     if not node.is_present:
-        severity = Severity.NOTE if _is_done_without(node, snapshot) else Severity.PROBLEM
-        start = f'start it: ros2 run emotion_ros {node.name}'
-        yield Finding(severity, f'{node.name} does not run', start)
-    elif node.values is None:
-        yield Finding(
-            Severity.PROBLEM,
-            f'{node.name} is in the graph but sent no diagnostics for {snapshot.duration_s:g} s',
-            'it hangs or has just died: stop it and start it again',
-        )
+        severity = Severity.NOTE if _is_done_without(node, snapshot) else problem
+        what = f'{name} does not run'
+        if node.namespaces:
+            facts['namespace'] = node.namespaces[0]
+            what = f'{what} here; it runs in {", ".join(node.namespaces)}'
+            yield Finding(problem, Kind.NODE_ELSEWHERE, what, facts)
+        else:
+            yield Finding(severity, Kind.NODE_MISSING, what, facts)
+        return
+    if node.count > 1:
+        what = f'{node.count} nodes are called {snapshot.namespace}/{name}'
+        yield Finding(problem, Kind.DUPLICATE_NODE, what, facts)
+    if node.values is None:
+        what = f'{name} is in the graph but sent no diagnostics for {snapshot.duration_s:g} s'
+        yield Finding(problem, Kind.NO_DIAGNOSTICS, what, facts)
     elif node.values.get('enabled') == 'false':
-        service = f'{snapshot.namespace}/{node.name}/enable'
-        call = f'ros2 service call {service} std_srvs/srv/SetBool "{{data: true}}"'
-        yield Finding(Severity.PROBLEM, f'{node.name} is switched off', call)
+        yield Finding(problem, Kind.SWITCHED_OFF, f'{name} is switched off', facts)
+    elif 'errors' in node.values and not node.message.startswith((*CALM[1:], REFUSES)):
+        what = f'{name}: {node.message}' if node.message else f'{name} reports errors'
+        yield Finding(problem, Kind.NODE_ERROR, what, facts)
     else:
-        yield _running(node, node.values)
-        yield from _rejects(node, node.values)
+        yield _running(node)
+
+
+def _running(node: NodeReport) -> Finding:
+    values = node.values or {}
+    model, sha256 = values.get('model', ''), values.get('model_sha256', '')
+    loaded = f', {model} {sha256[:12]}'.rstrip() if model else ''
+    return Finding(Severity.GOOD, Kind.FINE, f'{node.name} runs{loaded}')
 
 
 def _is_done_without(absent: NodeReport, snapshot: GraphSnapshot) -> bool:
@@ -132,132 +103,81 @@ def _is_done_without(absent: NodeReport, snapshot: GraphSnapshot) -> bool:
     return (nodes[other].values or {}).get('processed', '0') != '0'
 
 
-def _running(node: NodeReport, values: Mapping[str, str]) -> Finding:
-    model, sha256 = values.get('model', ''), values.get('model_sha256', '')
-    loaded = f', {model} {sha256[:12]}'.rstrip() if model else ''
-    if 'errors' in values and node.message not in ('running', ''):
-        return Finding(Severity.PROBLEM, f'{node.name}: {node.message}', 'see its log')
-    return Finding(Severity.GOOD, f'{node.name} runs{loaded}')
-
-
-def _rejects(node: NodeReport, values: Mapping[str, str]) -> Iterator[Finding]:
-    for key, count in values.items():
-        if key.startswith('rejected.') and count != '0':
-            reason = key.removeprefix('rejected.')
-            severity = Severity.NOTE if values.get('processed', '0') != '0' else Severity.PROBLEM
-            what = f'{node.name} could not use {count} messages: {reason}'
-            yield Finding(severity, what, REMEDIES.get(reason, ''))
-
-
-WITHOUT = {
-    'image_topic': f'start the camera driver, or go without: {LAUNCH} enable_vision:=false',
-    'speech_topic': f'start the speech recogniser, or go without: {LAUNCH} enable_text:=false',
-}
-REMEDIES = {
-    'unsupported_encoding': 'let the camera publish bgr8, rgb8, mono8 or JPEG',
-    'bad_compressed': 'it is no JPEG or PNG: see the format of the camera',
-    'stale': 'the images are old when they arrive: compare the clocks of the machines, or raise '
-    'max_age',
-    'future': 'the stamps lie ahead: compare the clocks of the machines',
-    'muted': 'publish false on mute',
-    'unsupported_language': 'the words are not English: set text_model and languages',
-}
-
-
 def _check_clock(snapshot: GraphSnapshot) -> Iterator[Finding]:
-    simulated = [node.name for node in snapshot.nodes if node.use_sim_time]
-    if simulated and not snapshot.has_clock:
-        yield Finding(
-            Severity.PROBLEM,
-            f'{", ".join(simulated)}: use_sim_time is true and no node publishes /clock',
-            'ros2 bag play BAG --clock, or start with use_sim_time:=false',
-        )
+    present = [node for node in snapshot.nodes if node.is_present]
+    simulated = [node.name for node in present if node.use_sim_time]
+    clock, names = snapshot.clock, ', '.join(simulated)
+    if simulated and not clock.published:
+        what = f'{names}: use_sim_time is true and no node publishes /clock'
+        yield Finding(Severity.PROBLEM, Kind.NO_CLOCK, what)
+    elif simulated and not clock.is_running:
+        what = 'the clock stands still: /clock is published but does not advance'
+        yield Finding(Severity.PROBLEM, Kind.CLOCK_STANDS_STILL, what)
+    elif simulated and len(simulated) < len(present):
+        others = ', '.join(node.name for node in present if not node.use_sim_time)
+        what = f'{names}: use_sim_time is true, but {others} uses the wall clock'
+        yield Finding(Severity.PROBLEM, Kind.MIXED_CLOCKS, what)
     elif simulated:
-        yield Finding(Severity.GOOD, 'the time is that of /clock')
-    elif snapshot.has_clock:
-        yield Finding(
-            Severity.NOTE,
-            '/clock is published, but the nodes use the wall clock',
-            f'for a bag or a simulator: {LAUNCH} use_sim_time:=true',
-        )
+        yield Finding(Severity.GOOD, Kind.FINE, 'the time is that of /clock')
+    elif clock.published:
+        what = '/clock is published, but the nodes use the wall clock'
+        yield Finding(Severity.NOTE, Kind.CLOCK_UNUSED, what)
 
 
-def check_multiple_publishers(wanted: InputTopic) -> Iterator[Finding]:
-    """Yield a note on a topic with several publishers: they are taken for one source."""
-    if len(wanted.publishers) > 1:
-        names = ', '.join(publisher.node for publisher in wanted.publishers)
-        yield Finding(
-            Severity.NOTE,
-            f'{wanted.topic} has {len(wanted.publishers)} publishers ({names}), which are taken '
-            'for one',
-            'give each source its own nodes, in a separate namespace',
-        )
+def _check_inputs(snapshot: GraphSnapshot) -> Iterator[Finding]:
+    nodes = {node.name: node for node in snapshot.nodes}
+    clock = replace(snapshot.clock, simulated=any(node.use_sim_time for node in snapshot.nodes))
+    if snapshot.images is not None:
+        yield from check_images(snapshot.images, snapshot.duration_s, nodes.get(VISION), clock)
+    elif VISION in nodes:
+        yield from _rejects(nodes[VISION])
+    yield from filter(_is_missing_text, _check_nodes(snapshot))
+    if snapshot.speech is not None:
+        yield from check_speech(snapshot.speech, snapshot.duration_s, nodes.get(SENTIMENT))
+    elif SENTIMENT in nodes:
+        yield from _rejects(nodes[SENTIMENT])
+    yield from _check_fusion(nodes.get(FUSION), snapshot)
 
 
-def check_images(images: InputTopic, duration_s: float) -> Iterator[Finding]:
-    """Yield the findings on a camera topic received for ``duration_s``."""
-    trouble = _no_data_cause(images, 'image_topic')
-    if trouble is not None:
-        yield trouble
+def _rejects(node: NodeReport) -> Iterator[Finding]:
+    for reason, count in node.rejected().items():
+        severity = Severity.NOTE if node.recent('processed') else Severity.PROBLEM
+        what = f'{node.name} could not use {count} messages: {reason}'
+        yield Finding(severity, Kind.REFUSED, what, {'reason': reason, 'topic': ''})
+
+
+def _check_fusion(fusion: NodeReport | None, snapshot: GraphSnapshot) -> Iterator[Finding]:
+    """Yield what the fusion could not use; it is a problem when there is no state for it."""
+    if fusion is None:
         return
-    rate_hz = images.received / duration_s
-    seen = f'{images.topic}: {rate_hz:.0f} images/s, {images.encoding}'
-    if rate_hz < SLOW_HZ:
-        remedy = 'raw images are lost over the network: use config/fastdds.xml, or compressed ones'
-        yield Finding(Severity.NOTE, f'{seen}: few', remedy)
-    else:
-        yield Finding(Severity.GOOD, seen)
-    if images.age_s > OLD_S or images.age_s < -OLD_S:
-        what = f'{images.topic}: stamps are {images.age_s:+.1f} s from the clock here'
-        yield Finding(Severity.NOTE, what, REMEDIES['stale'])
-    yield from check_multiple_publishers(images)
+    is_without = snapshot.last_status == 'NO_INPUT'
+    for reason, count in fusion.rejected().items():
+        severity = Severity.PROBLEM if is_without else Severity.NOTE
+        what = f'{FUSION} could not use {count} messages: {reason}'
+        if reason == 'stale':
+            vision = next((n for n in snapshot.nodes if n.name == VISION), fusion)
+            facts = {'above': _above((vision.values or {}).get('age_p95_s', 'nan'))}
+            yield Finding(severity, Kind.LATE_FOR_FUSION, what, facts)
+        else:
+            yield Finding(severity, Kind.REFUSED, what, {'reason': reason, 'node': FUSION})
 
 
-def check_speech(speech: InputTopic, duration_s: float) -> Iterator[Finding]:
-    """Yield the findings on a recogniser topic received for ``duration_s``."""
-    trouble = _no_data_cause(speech, 'speech_topic')
-    unreliable = [p.node for p in speech.publishers if not p.is_reliable]
-    if unreliable:
-        yield Finding(
-            Severity.PROBLEM,
-            f'{speech.topic}: {", ".join(unreliable)} publishes best effort; sentiment_node asks '
-            'for reliable and will receive nothing',
-            'publish it reliable (the default QoS)',
-        )
-    elif trouble is not None and not speech.publishers:
-        yield trouble
-    elif not speech.received:
-        yield Finding(Severity.NOTE, f'{speech.topic}: no utterance in {duration_s:g} s')
-    else:
-        yield Finding(Severity.GOOD, f'{speech.topic}: {speech.received} utterances')
-        yield from check_multiple_publishers(speech)
-
-
-def _no_data_cause(wanted: InputTopic, argument: str) -> Finding | None:
-    """Return why no data arrives on a topic; None when it does."""
-    others = [p for p in wanted.publishers if p.type != wanted.type]
-    if others:
-        what = f'{wanted.topic} is {others[0].type} of {others[0].node}, not {wanted.type}'
-        remedy = 'image_transport:=compressed' if 'Compressed' in others[0].type else 'another one'
-        return Finding(Severity.PROBLEM, what, f'{LAUNCH} {argument}:=… ({remedy})')
-    if not wanted.publishers:
-        found = ', '.join(wanted.alternatives)
-        remedy = f'{LAUNCH} {argument}:={wanted.alternatives[0]}' if found else WITHOUT[argument]
-        what = f'no node publishes {wanted.topic}'
-        return Finding(Severity.PROBLEM, f'{what}; there is {found}' if found else what, remedy)
-    if not wanted.received:
-        node = wanted.publishers[0].node
-        what = f'{wanted.topic}: {node} announces it but nothing arrives'
-        return Finding(Severity.PROBLEM, what, f'see the log of {node}, and config/fastdds.xml')
-    return None
+def _above(age: str) -> str:
+    """Return a time-out that an input of this age (s) keeps to; the largest for an unknown one."""
+    age_s = float(age)
+    return f'{min(age_s * 1.5 + 0.5, 10.0):.1f}' if age_s == age_s else '10.0'
 
 
 def _check_states(snapshot: GraphSnapshot) -> Finding:
     if not snapshot.states:
         what = f'no emotion_state in {snapshot.duration_s:g} s'
-        return Finding(Severity.PROBLEM, what, 'see the findings above')
+        return Finding(Severity.PROBLEM, Kind.NO_STATE, what)
     reason = f' ({snapshot.last_reason})' if snapshot.last_reason else ''
     rate_hz = snapshot.states / snapshot.duration_s
-    return Finding(
-        Severity.GOOD, f'emotion_state: {rate_hz:.0f} Hz, at last {snapshot.last_status}{reason}'
-    )
+    what = f'emotion_state: {rate_hz:.0f} Hz, at last {snapshot.last_status}{reason}'
+    if snapshot.last_status != 'NO_INPUT':
+        return Finding(Severity.GOOD, Kind.FINE, what)
+    comes = snapshot.images is not None and snapshot.images.received > 0  # words do not last
+    if comes:
+        what = f'{what}, although images come'
+    return Finding(Severity.PROBLEM if comes else Severity.NOTE, Kind.NO_INPUT, what)

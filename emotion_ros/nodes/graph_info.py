@@ -1,28 +1,75 @@
 # SPDX-License-Identifier: MIT
 """What the graph holds about one topic."""
 
+from importlib import import_module
+
 from rclpy.node import Node
 from rclpy.qos import ReliabilityPolicy
+from rclpy.topic_endpoint_info import TopicEndpointInfo
 
-from emotion_ros.core.graph_checks import InputTopic, Publisher
+from emotion_ros.conversions.speech import SPEECH_TYPES
+from emotion_ros.core.graph_snapshot import InputTopic, Publisher
+from emotion_ros.core.image_topics import COMPRESSED_IMAGE, IMAGE, Topic
 
 OURS = '/emotion/debug_image'
+GET_STATE = 'lifecycle_msgs/srv/GetState'
+UNKNOWN = 'unknown'
 
 
-def describe_input(node: Node, topic: str, kind: str, received: int = 0) -> InputTopic:
-    """Return the publishers of a topic (its full name) and other topics of its type."""
-    publishers = tuple(
-        Publisher(
-            info.node_name,
-            info.topic_type,
-            info.qos_profile.reliability != ReliabilityPolicy.BEST_EFFORT,
-        )
-        for info in node.get_publishers_info_by_topic(topic)
+def describe_input(node: Node, topic: str, msg_type: str, received: int = 0) -> InputTopic:
+    """Return the publishers of a topic (its full name) and the other topics that may be meant."""
+    managed = managed_nodes(node)
+    infos = node.get_publishers_info_by_topic(topic)
+    return InputTopic(
+        topic,
+        msg_type,
+        tuple(_publisher(info, managed) for info in infos),
+        received,
+        _alternatives(node, topic, msg_type),
+        namespace=node.get_namespace().rstrip('/'),
     )
-    return InputTopic(topic, kind, publishers, received, _alternatives(node, topic, kind))
 
 
-def _alternatives(node: Node, topic: str, kind: str) -> tuple[str, ...]:
-    known = node.get_topic_names_and_types()
-    same = [name for name, kinds in known if kind in kinds and name != topic]
-    return tuple(n for n in same if node.count_publishers(n) and not n.endswith(OURS))
+def published_types(node: Node, topic: str) -> set[str]:
+    """Return the types under which a topic (its full name) is published now."""
+    return {info.topic_type for info in node.get_publishers_info_by_topic(topic)}
+
+
+def managed_nodes(node: Node) -> set[str]:
+    """Return the full names of the nodes that have a life cycle."""
+    services = node.get_service_names_and_types()
+    suffix = '/get_state'
+    return {name.removesuffix(suffix) for name, types in services if GET_STATE in types}
+
+
+def message_class(msg_type: str) -> type | None:
+    """Return the class of a message type such as ``std_msgs/msg/String``; None: not installed."""
+    package, _, name = msg_type.partition('/msg/')
+    try:
+        found = getattr(import_module(f'{package}.msg'), name, None)
+    except ImportError:
+        return None
+    return found if isinstance(found, type) else None
+
+
+def _publisher(info: TopicEndpointInfo, managed: set[str]) -> Publisher:
+    path = f'{info.node_namespace.rstrip("/")}/{info.node_name}'
+    is_known = not info.node_name.startswith('_')  # else a name that the middleware makes up
+    return Publisher(
+        node=info.node_name if is_known else 'an unknown node',
+        type=info.topic_type,
+        is_reliable=info.qos_profile.reliability != ReliabilityPolicy.BEST_EFFORT,
+        path=path if is_known else '',
+        lifecycle=UNKNOWN if path in managed else '',
+    )
+
+
+def _alternatives(node: Node, topic: str, msg_type: str) -> tuple[Topic, ...]:
+    """Return the published topics that may hold such an input, those with images of any type."""
+    is_image = msg_type in (IMAGE, COMPRESSED_IMAGE)
+    return tuple(
+        Topic(name, types[0])
+        for name, types in node.get_topic_names_and_types()
+        if name != topic and OURS not in name and (is_image or types[0] in SPEECH_TYPES)
+        if node.count_publishers(name)
+    )

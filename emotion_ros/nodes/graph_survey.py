@@ -4,48 +4,71 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
+import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from lifecycle_msgs.srv import GetState
 from rcl_interfaces.srv import GetParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
-from std_msgs.msg import String
 
-from emotion_ros.core.graph_checks import (
+from emotion_ros.conversions.from_msg import msg_to_raw
+from emotion_ros.conversions.speech import SPEECH_TYPES
+from emotion_ros.core.graph_snapshot import (
     FUSION,
+    NAN,
     SENTIMENT,
     VISION,
+    ClockReport,
     GraphSnapshot,
     InputTopic,
     NodeReport,
 )
+from emotion_ros.core.image_topics import COMPRESSED_IMAGE, IMAGE
 from emotion_ros.core.state import Status
 from emotion_ros.core.units import NANOSECONDS
+from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.graph_info import describe_input
-from emotion_ros.nodes.hri import LIVE_SPEECH_NAME, live_speech_kind
+from emotion_ros.nodes.graph_info import describe_input, managed_nodes, message_class
 from emotion_ros.nodes.qos import OBSERVER_DEPTH
+from emotion_ros.perception.image.compressed import decode_compressed
+from emotion_ros.perception.image.decode import ImageArray, decode_image
 
 NODES = (VISION, SENTIMENT, FUSION)
-KINDS = {
-    'sensor_msgs/msg/Image': Image,
-    'sensor_msgs/msg/CompressedImage': CompressedImage,
-    'std_msgs/msg/String': String,
-}
-IMAGE_TYPES, SPEECH_TYPES = tuple(KINDS)[:2], (*tuple(KINDS)[2:], LIVE_SPEECH_NAME)
+IMAGE_TYPES = (IMAGE, COMPRESSED_IMAGE)
 DISCOVERY_S = 6.0
 GLANCE_S = 0.2
 SETTLED_S = 1.0
 LEAST_S = 2.5
+SMALL_PX = 32  # an image with a shorter side is no picture of a camera
 ANY_PUBLISHER = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+
+@dataclass
+class Received:
+    """How many messages a subscription got, the last one and its time of receipt (s)."""
+
+    count: int = 0
+    last: Any = None
+    last_s: float = NAN
+
+
+@dataclass
+class ClockTicks:
+    """The first and the last time of /clock (s), and the last one minus that of the wall clock."""
+
+    first_s: float = NAN
+    last_s: float = NAN
+    offset_s: float = NAN
 
 
 class Doctor(Node):
@@ -56,14 +79,15 @@ class Doctor(Node):
         self._home = f'/{namespace.strip("/")}'
         self._own_executor = SingleThreadedExecutor(context=self.context)
         self._own_executor.add_node(self)
-        self._statuses: dict[str, DiagnosticStatus] = {}
+        self._statuses: dict[str, list[DiagnosticStatus]] = {}
         self._states: list[EmotionState] = []
-        self._kinds = KINDS | live_speech_kind()
+        self._ticks = ClockTicks()
         self.create_subscription(
             DiagnosticArray, '/diagnostics', self._on_diagnostics, OBSERVER_DEPTH
         )
         topic = f'{self._home.rstrip("/")}/emotion_state'
         self.create_subscription(EmotionState, topic, self._states.append, OBSERVER_DEPTH)
+        self.create_subscription(Clock, '/clock', self._on_clock, ANY_PUBLISHER)
 
     def take_snapshot(self, seconds: float) -> GraphSnapshot:
         """Wait until the graph is known, receive for ``seconds`` and return the snapshot.
@@ -76,25 +100,27 @@ class Doctor(Node):
         speech = self._find_input(SENTIMENT, SPEECH_TYPES) if SENTIMENT in present else None
         received = {i.topic: self._listen(i) for i in (images, speech) if i is not None}
         simulated = {name: self._ask_sim_time(name) for name in present}
+        lifecycles = {path: self._ask_state(path) for path in managed_nodes(self)}
+        before = {name: statuses[-1] for name, statuses in self._statuses.items()}
         self._statuses.clear()
         self._states.clear()
+        self._ticks = ClockTicks()
         self._spin_for(seconds)
         last = self._states[-1] if self._states else EmotionState()
-        nodes = tuple(self._report(name, simulated.get(name)) for name in NODES)
-        camera = self._with_last_message(images, received)
-        if camera is not None and any(node.use_sim_time for node in nodes):
-            camera = replace(camera, age_s=float('nan'))  # the clock here is not theirs
+        nodes = tuple(self._report(name, simulated.get(name), before) for name in NODES)
+        known = {path: _answer_state(future) for path, future in lifecycles.items()}
         return GraphSnapshot(
             duration_s=seconds,
             nodes=nodes,
-            images=camera,
-            speech=self._with_last_message(speech, received),
+            images=_complete(images, received, known, nodes[0]),
+            speech=_complete(speech, received, known, nodes[1]),
             states=len(self._states),
             last_status=Status(last.status).name if last.status in tuple(Status) else '?',
             last_reason=last.not_actionable_reason,
-            has_clock=self.count_publishers('/clock') > 0,
+            clock=self._clock_report(),
             where=f'ROS_DOMAIN_ID {os.environ.get("ROS_DOMAIN_ID", "0")}, namespace {self._home}',
             namespace=self._home.rstrip('/'),
+            others=self._other_reports(),
         )
 
     def _discover(self) -> set[str]:
@@ -106,43 +132,36 @@ class Doctor(Node):
         return self._present()
 
     def _present(self) -> set[str]:
-        names = self.get_node_names_and_namespaces()
-        return {name for name, home in names if home == self._home and name in NODES}
+        return {name for name in NODES if self._home in self._namespaces(name)}
+
+    def _namespaces(self, name: str) -> list[str]:
+        """Return where nodes of this name are, once for each of them."""
+        nodes = self.get_node_names_and_namespaces()
+        return [namespace for found, namespace in nodes if found == name]
 
     def _find_input(self, node: str, types: tuple[str, ...]) -> InputTopic | None:
         """Return the topic of one of these types that a node subscribes to, under any name."""
         for topic, kinds in self.get_subscriber_names_and_types_by_node(node, self._home):
-            kind = next((k for k in kinds if k in types and k in self._kinds), '')
+            kind = next((k for k in kinds if k in types and message_class(k)), '')
             if kind:
-                return describe_input(self, topic, kind)
+                found = describe_input(self, topic, kind)
+                return replace(found, namespace=self._home.rstrip('/'))
         return None
 
-    def _listen(self, wanted: InputTopic) -> list[tuple[Any, float]]:
-        """Return a list that grows with the messages and their times of receipt (s)."""
-        received: list[tuple[Any, float]] = []
+    def _listen(self, wanted: InputTopic) -> Received:
+        """Return what grows with the messages on a topic."""
+        received = Received()
 
         def on_message(msg: Any) -> None:
-            received.append((msg, self.get_clock().now().nanoseconds / 1e9))
+            received.count += 1
+            received.last, received.last_s = msg, self._now_s()
 
-        self.create_subscription(self._kinds[wanted.type], wanted.topic, on_message, ANY_PUBLISHER)
+        kind = message_class(wanted.type)
+        self.create_subscription(kind, wanted.topic, on_message, ANY_PUBLISHER)
         return received
 
-    def _with_last_message(
-        self, wanted: InputTopic | None, received: dict[str, list[tuple[Any, float]]]
-    ) -> InputTopic | None:
-        if wanted is None or not received[wanted.topic]:
-            return wanted
-        msg, received_s = received[wanted.topic][-1]
-        stamp = getattr(getattr(msg, 'header', None), 'stamp', None)
-        age_s = float('nan')
-        if stamp is not None and (stamp.sec or stamp.nanosec):
-            age_s = received_s - stamp.sec - stamp.nanosec / NANOSECONDS
-        return replace(
-            wanted,
-            received=len(received[wanted.topic]),
-            encoding=getattr(msg, 'encoding', getattr(msg, 'format', '')),
-            age_s=age_s,
-        )
+    def _now_s(self) -> float:
+        return float(self.get_clock().now().nanoseconds / NANOSECONDS)
 
     def _ask_sim_time(self, name: str) -> Future:
         """Ask a node for use_sim_time; the answer comes while the doctor listens, or never."""
@@ -150,25 +169,118 @@ class Doctor(Node):
         client = self.create_client(GetParameters, f'{home}/{name}/get_parameters')
         return client.call_async(GetParameters.Request(names=['use_sim_time']))
 
-    def _report(self, name: str, asked: Future | None) -> NodeReport:
-        status = self._statuses.get(name)
+    def _ask_state(self, path: str) -> Future:
+        """Ask a managed node for its state."""
+        return self.create_client(GetState, f'{path}/get_state').call_async(GetState.Request())
+
+    def _report(
+        self, name: str, asked: Future | None, before: dict[str, DiagnosticStatus]
+    ) -> NodeReport:
+        statuses = self._statuses.get(name, [])
+        earlier = before.get(name, statuses[0] if len(statuses) > 1 else None)
         answer = asked.result() if asked is not None and asked.done() else None
+        namespaces = self._namespaces(name)
         return NodeReport(
             name=name,
             is_present=asked is not None,
-            message=status.message if status else '',
-            values={pair.key: pair.value for pair in status.values} if status else None,
+            message=statuses[-1].message if statuses else '',
+            values=_values(statuses[-1]) if statuses else None,
             use_sim_time=bool(answer and answer.values and answer.values[0].bool_value),
+            before=_values(earlier) if earlier else {},
+            namespaces=tuple(sorted({space for space in namespaces if space != self._home})),
+            count=namespaces.count(self._home),
         )
 
+    def _other_reports(self) -> tuple[NodeReport, ...]:
+        """Return the further nodes of the package that sent diagnostics, such as demo_source."""
+        reports = (
+            self._report(name, None, {}) for name in sorted(self._statuses.keys() - {*NODES})
+        )
+        ours = [report for report in reports if 'enabled' in (report.values or {})]
+        return tuple(replace(report, is_present=True, count=1) for report in ours)
+
+    def _clock_report(self) -> ClockReport:
+        ticks = self._ticks
+        return ClockReport(
+            published=self.count_publishers('/clock') > 0,
+            is_running=ticks.last_s != ticks.first_s and ticks.last_s == ticks.last_s,
+            offset_s=ticks.offset_s,
+        )
+
+    def _on_clock(self, msg: Clock) -> None:
+        now_s = msg.clock.sec + msg.clock.nanosec / NANOSECONDS
+        first_s = now_s if self._ticks.first_s != self._ticks.first_s else self._ticks.first_s
+        self._ticks = ClockTicks(first_s, now_s, now_s - self._now_s())
+
     def _on_diagnostics(self, msg: DiagnosticArray) -> None:
-        ours = [status for status in msg.status if status.hardware_id == self._home]
-        self._statuses |= {status.name: status for status in ours if status.name in NODES}
+        for status in msg.status:
+            if status.hardware_id == self._home:
+                self._statuses.setdefault(status.name, []).append(status)
 
     def _spin_for(self, seconds: float) -> None:
         until_s = monotonic() + seconds
         while (left_s := until_s - monotonic()) > 0.0:
             self._own_executor.spin_once(timeout_sec=left_s)
+
+
+def _values(status: DiagnosticStatus) -> dict[str, str]:
+    return {pair.key: pair.value for pair in status.values}
+
+
+def _answer_state(asked: Future) -> str:
+    """Return the state of a managed node, or 'unknown'."""
+    answer = asked.result() if asked.done() else None
+    return answer.current_state.label if answer else 'unknown'
+
+
+def _complete(
+    wanted: InputTopic | None,
+    received: dict[str, Received],
+    lifecycles: dict[str, str],
+    node: NodeReport,
+) -> InputTopic | None:
+    """Return an input with the last message and the states of the managed nodes."""
+    if wanted is None:
+        return None
+    publishers = tuple(
+        replace(publisher, lifecycle=lifecycles.get(publisher.path, publisher.lifecycle))
+        for publisher in wanted.publishers
+    )
+    idle = sorted(path for path, state in lifecycles.items() if state == 'unconfigured')
+    got = received[wanted.topic]
+    count = max(got.count, node.recent('received'))  # the node may get what the doctor misses
+    wanted = replace(wanted, publishers=publishers, managed=tuple(idle), received=count)
+    return wanted if got.last is None else _with_message(wanted, got.last, got.last_s)
+
+
+def _with_message(wanted: InputTopic, msg: Any, received_s: float) -> InputTopic:
+    stamp = getattr(getattr(msg, 'header', None), 'stamp', None)
+    has_stamp = stamp is not None and (stamp.sec or stamp.nanosec)
+    wanted = replace(
+        wanted,
+        age_s=received_s - stamp.sec - stamp.nanosec / NANOSECONDS if has_stamp else NAN,
+    )
+    if not isinstance(msg, (Image, CompressedImage)):
+        return wanted
+    pixels = _pixels(msg)
+    is_picture = pixels is not None and min(pixels.shape[:2]) >= SMALL_PX
+    size = f'{pixels.shape[1]}x{pixels.shape[0]}' if pixels is not None else ''
+    return replace(
+        wanted,
+        encoding=getattr(msg, 'encoding', getattr(msg, 'format', '')),
+        size=f'{msg.width}x{msg.height}' if isinstance(msg, Image) else size,
+        brightness=float(pixels.max()) if pixels is not None and is_picture else NAN,
+    )
+
+
+def _pixels(msg: Image | CompressedImage) -> ImageArray | None:
+    """Return the image as BGR, None when it cannot be decoded."""
+    try:
+        if isinstance(msg, Image):
+            return decode_image(msg_to_raw(msg))
+        return decode_compressed(np.frombuffer(msg.data, np.uint8))
+    except InvalidInput:
+        return None
 
 
 @contextmanager

@@ -6,13 +6,10 @@ from collections.abc import Callable, Iterable
 from rclpy.node import Node
 from rclpy.subscription import Subscription
 
-from emotion_ros.core.graph_checks import (
-    Finding,
-    InputTopic,
-    Severity,
-    check_multiple_publishers,
-)
+from emotion_ros.core.graph_snapshot import Finding, InputTopic, Severity
+from emotion_ros.core.input_checks import check_multiple_publishers
 from emotion_ros.nodes.graph_info import describe_input
+from emotion_ros.nodes.remedies import remedy
 
 PATIENCE_S = 5.0
 
@@ -46,7 +43,7 @@ class InputMonitor:
             return
         for finding in self._diagnose(topic, waited_s):
             if finding.severity is Severity.PROBLEM:
-                log.warning(f'{finding.what} (after {waited_s:.0f} s). {finding.remedy}')
+                log.warning(f'{finding.what} (after {waited_s:.0f} s). {remedy(finding)}')
 
     def _check_publishers(self, received: int) -> None:
         if self._reported_publishers or self._node.count_publishers(self._topic) < 2:
@@ -54,7 +51,7 @@ class InputMonitor:
         self._reported_publishers = True
         topic = describe_input(self._node, self._topic, self._msg_type, received)
         for finding in check_multiple_publishers(topic):
-            self._node.get_logger().warning(f'{finding.what}: {finding.remedy}')
+            self._node.get_logger().warning(f'{finding.what}: {remedy(finding)}')
 
 
 class DuplicateNameCheck:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from std_msgs.msg import Bool
 
-from emotion_ros.core.graph_checks import check_speech
+from emotion_ros.core.input_checks import check_speech
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import TextSentiment

@@ -10,7 +10,7 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from std_msgs.msg import String
 
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
-from emotion_ros.core.graph_checks import FUSION, SENTIMENT, VISION
+from emotion_ros.core.graph_snapshot import FUSION, SENTIMENT, VISION
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode

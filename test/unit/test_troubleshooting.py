@@ -8,29 +8,30 @@ from collections.abc import Iterator
 
 import pytest
 
-from emotion_ros.core import graph_checks
+from emotion_ros.core import graph_checks, input_checks
 from emotion_ros.core.evidence import Rejection
-from emotion_ros.core.graph_checks import REMEDIES
+from emotion_ros.core.graph_snapshot import Kind
 from emotion_ros.core.state import Reason
+from emotion_ros.nodes.remedies import REJECTED, REMEDIES
 from pages import ROOT, inline
 
 PAGE = ROOT / 'docs' / 'troubleshooting.md'
 WORDS = inline(PAGE)
 REASON = re.compile(r"InvalidInput\(\s*'(\w+)'")
 # Of files given to a command, and of messages to the listener: not the doctor's business.
-OF_OTHERS = {'truncated', 'unreadable', 'bad_value'}
+OF_OTHERS = {'truncated', 'unreadable'}
 
 
 def findings() -> Iterator[str]:
     """Yield the longest fixed words of every finding that is not good news."""
-    tree = ast.parse(inspect.getsource(graph_checks))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == 'Finding':
-            severity, what = (ast.unparse(node.args[0]), node.args[1])
-            if severity != 'Severity.GOOD' and not isinstance(what, ast.Name):
-                yield from pieces(what)
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == 'what':
-            yield from pieces(node.value)
+    for module in (graph_checks, input_checks):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == 'Finding':
+                severity, what = (ast.unparse(node.args[0]), node.args[2])
+                if severity != 'Severity.GOOD':
+                    yield from pieces(what)
+            elif isinstance(node, ast.Assign) and 'what' in ast.unparse(node.targets[0]):
+                yield from pieces(node.value)
 
 
 def pieces(expression: ast.expr) -> Iterator[str]:
@@ -48,7 +49,7 @@ def pieces(expression: ast.expr) -> Iterator[str]:
 def test_the_findings_are_found():
     found = set(findings())
     assert {'does not run', 'is switched off', 'few', 'no node publishes'} <= found
-    assert len(found) > 12
+    assert len(found) > 20
 
 
 @pytest.mark.parametrize('words', sorted({words for words in findings() if words}))
@@ -60,14 +61,23 @@ def test_every_reason_for_not_acting_has_its_line():
     assert {reason.value for reason in Reason} - {''} <= set(WORDS)
 
 
-def test_every_reason_for_refusing_has_its_line():
+def reject_reasons() -> set[str]:
+    """Return every word with which a node may refuse a message."""
     code = ''.join(
         path.read_text()
-        for layer in ('core', 'perception')
+        for layer in ('core', 'perception', 'conversions')
         for path in (ROOT / 'emotion_ros' / layer).rglob('*.py')
     )
-    reasons = {*REASON.findall(code), *(r.value for r in Rejection if r), *REMEDIES}
-    assert {reason for reason in reasons if reason} - OF_OTHERS <= set(WORDS)
+    return {*REASON.findall(code), *(r.value for r in Rejection if r)} - OF_OTHERS
+
+
+def test_every_reason_for_refusing_has_its_line_and_its_remedy():
+    assert {*reject_reasons(), *REJECTED} <= set(WORDS)
+    assert reject_reasons() <= {reason for reason, remedy in REJECTED.items() if remedy}
+
+
+def test_every_kind_of_finding_has_an_entry_in_the_table_of_remedies():
+    assert REMEDIES.keys() == set(Kind)
 
 
 def test_every_page_that_a_symptom_needs_is_a_heading():

@@ -5,17 +5,20 @@ from dataclasses import replace
 
 import pytest
 
-from emotion_ros.core.graph_checks import (
+from emotion_ros.core.graph_checks import diagnose
+from emotion_ros.core.graph_snapshot import (
     FUSION,
     SENTIMENT,
     VISION,
+    ClockReport,
     GraphSnapshot,
     InputTopic,
     NodeReport,
     Publisher,
     Severity,
-    diagnose,
 )
+from emotion_ros.core.image_topics import Topic
+from emotion_ros.nodes.remedies import remedy
 
 IMAGE, STRING = 'sensor_msgs/msg/Image', 'std_msgs/msg/String'
 CAMERA = Publisher('camera', IMAGE, is_reliable=False)
@@ -53,33 +56,194 @@ def test_a_healthy_graph_has_no_findings_but_good_ones():
 
 
 ABSENT = tuple(NodeReport(name) for name in NODES)
+COMPRESSED = 'sensor_msgs/msg/CompressedImage'
+LIVE_SPEECH = 'hri_msgs/msg/LiveSpeech'
+SIMULATED = tuple(replace(node, use_sim_time=True) for node in NODES.values())
+YEAR_S, SINCE_1970_S = 3e7, 1.7e9
+
+
+def refused(reason: str, **changes: object) -> GraphSnapshot:
+    """Return a graph whose images are all refused."""
+    values = RUNNING | {'processed': '0', f'rejected.{reason}': '40'}
+    nodes = NODES | {VISION: replace(NODES[VISION], values=values)}
+    images = replace(IMAGES, **changes)
+    return replace(HEALTHY, nodes=tuple(nodes.values()), images=images)
+
+
+def unpublished(*alternatives: tuple[str, str], **changes: object) -> GraphSnapshot:
+    """Return a graph in which nothing comes on the images' topic."""
+    topics = tuple(Topic(*topic) for topic in alternatives)
+    return with_images(publishers=(), received=0, alternatives=topics, **changes)
+
+
+def silent(**changes: object) -> GraphSnapshot:
+    return with_images(publishers=(replace(CAMERA, **changes),), received=0)
+
+
+def published_as(topic: str, msg_type: str, **changes: object) -> GraphSnapshot:
+    publishers = (replace(CAMERA, type=msg_type),)
+    return with_images(topic=topic, publishers=publishers, received=0, **changes)
+
+
 PROBLEMS = [
     (GraphSnapshot(2.0, ABSENT, where='ROS_DOMAIN_ID 7'), 'ROS_DOMAIN_ID 7', 'ros2 launch'),
+    (
+        GraphSnapshot(2.0, tuple(replace(node, namespaces=('/r1', '/r2')) for node in ABSENT)),
+        'there are some in /r1, /r2',
+        'emotion-ros doctor --namespace /r1',
+    ),
     (with_node(FUSION, is_present=False), 'fusion_node does not run', 'ros2 run'),
+    (
+        with_node(FUSION, is_present=False, namespaces=('/r1',)),
+        'fusion_node does not run here; it runs in /r1',
+        'in one namespace',
+    ),
+    (with_node(FUSION, count=2), '2 nodes are called /fusion_node', 'stop one'),
     (with_node(FUSION, values=None), 'sent no diagnostics', 'start it again'),
     (with_node(VISION, values=RUNNING | {'enabled': 'false'}), 'is switched off', 'SetBool'),
+    (
+        replace(HEALTHY, others=(NodeReport('demo_source', True, values={'enabled': 'false'}),)),
+        'demo_source is switched off',
+        'ros2 service call /demo_source/enable',
+    ),
     (
         with_node(VISION, values=RUNNING | {'errors': '3'}, message='InvalidInput: NaN'),
         'vision_node: InvalidInput: NaN',
         'see its log',
     ),
     (
-        with_node(VISION, values={'processed': '0', 'rejected.unsupported_encoding': '40'}),
-        'could not use 40 messages: unsupported_encoding',
+        refused('unsupported_encoding', encoding='rgb16', size='640x480'),
+        '/image: all 40 messages are refused: unsupported_encoding (rgb16, 640x480)',
         'let the camera publish bgr8',
     ),
-    (with_node(FUSION, use_sim_time=True), 'no node publishes /clock', '--clock'),
-    (with_images(publishers=(), received=0), 'no node publishes /image', 'enable_vision:=false'),
+    (refused('bad_step'), 'refused: bad_step', 'width times the bytes of a pixel'),
+    (refused('stale', age_s=10800.0), '10800.0 s behind', '--clock'),
+    (refused('stale', age_s=2.0), '2.0 s behind', 'max_age: 3.5 of vision_node'),
+    (refused('future', age_s=-36.9), '36.9 s ahead', 'compare the clocks'),
+    (refused('stale', age_s=SINCE_1970_S), 'do not count from 1970', 'power-on'),
     (
-        with_images(publishers=(), received=0, alternatives=('/cam0/image_raw',)),
+        replace(
+            refused('stale', age_s=SINCE_1970_S), clock=ClockReport(True, offset_s=-SINCE_1970_S)
+        ),
+        'stamps are those of /clock',
+        'use_sim_time:=true',
+    ),
+    (
+        replace(
+            refused('future', age_s=0.1),
+            nodes=tuple(replace(node, use_sim_time=True) for node in refused('future').nodes),
+            clock=ClockReport(True, offset_s=-SINCE_1970_S),
+        ),
+        'stamps are those of the wall clock',
+        'use_sim_time:=false, or its driver',
+    ),
+    (replace(HEALTHY, nodes=SIMULATED), 'no node publishes /clock', '--clock'),
+    (
+        replace(silent(), nodes=SIMULATED, clock=ClockReport(True, is_running=False)),
+        'the clock stands still',
+        'go on with the bag',
+    ),
+    (
+        replace(with_node(VISION, use_sim_time=True), clock=ClockReport(True)),
+        'vision_node: use_sim_time is true, but sentiment_node, fusion_node uses the wall clock',
+        'the same use_sim_time',
+    ),
+    (unpublished(), 'no node publishes /image', 'enable_vision:=false'),
+    (
+        unpublished(('/cam0/image_raw', IMAGE)),
         'no node publishes /image; there is /cam0/image_raw',
         'image_topic:=/cam0/image_raw',
     ),
-    (with_images(received=0), 'camera announces it but nothing arrives', 'log of camera'),
     (
-        with_images(publishers=(replace(CAMERA, type='sensor_msgs/msg/CompressedImage'),)),
+        unpublished(('/cam0/image_raw/compressed', COMPRESSED)),
+        'there is /cam0/image_raw/compressed',
+        'image_topic:=/cam0/image_raw image_transport:=compressed',
+    ),
+    (
+        unpublished(('/cam0/jpeg', COMPRESSED)),
+        'there is /cam0/jpeg',
+        'image_topic:=/cam0/jpeg image_transport:=compressed',
+    ),
+    (
+        unpublished(
+            ('/cam0/image_raw', IMAGE),
+            ('/usb_cam/image_raw/compressed', COMPRESSED),
+            topic='/usb_cam/image_raw',
+        ),
+        'no node publishes /usb_cam/image_raw',
+        'image_topic:=/usb_cam/image_raw image_transport:=compressed',
+    ),
+    (
+        unpublished(
+            ('/cam0/image_raw', IMAGE),
+            ('/usb_cam/image_raw/compressed', COMPRESSED),
+            topic='/camera/image_raw/compressed',
+            type=COMPRESSED,
+        ),
+        'no node publishes /camera/image_raw/compressed',
+        'image_topic:=/cam0/image_raw image_transport:=raw',
+    ),
+    (
+        unpublished(('/image/ffmpeg', 'ffmpeg_image_transport_msgs/msg/FFMPEGPacket')),
+        'there is /image/ffmpeg, which needs a decoder',
+        'ros2 run image_transport republish ffmpeg raw --ros-args -p in_transport:=ffmpeg '
+        '-p out_transport:=raw -r in:=/image -r in/ffmpeg:=/image/ffmpeg -r out:=/image',
+    ),
+    (
+        unpublished(('/usb_cam/image_raw/zstd', COMPRESSED)),
+        'there is /usb_cam/image_raw/zstd, which needs a decoder',
+        '-r in/zstd:=/usb_cam/image_raw/zstd -r out:=/image',
+    ),
+    (
+        published_as('/image/theora', 'theora_image_transport/msg/Packet'),
+        '/image/theora is theora_image_transport/msg/Packet of camera',
+        '-r in/theora:=/image/theora -r out:=/image',
+    ),
+    (
+        unpublished(
+            ('/camera/camera/aligned_depth_to_color/image_raw', IMAGE),
+            ('/camera/camera/color/image_raw', IMAGE),
+            ('/camera/camera/infra1/image_rect_raw', IMAGE),
+            ('/camera/camera/depth/image_rect_raw', IMAGE),
+        ),
+        'there is /camera/camera/color/image_raw, /camera/camera/infra1/image_rect_raw',
+        'image_topic:=/camera/camera/color/image_raw',
+    ),
+    (
+        unpublished(('/camera/depth/image_rect_raw', IMAGE)),
+        'there is /camera/depth/image_rect_raw',
+        'start the camera driver',
+    ),
+    (
+        unpublished(managed=('/usb_cam',)),
+        '/usb_cam: managed, not configured',
+        'ros2 lifecycle set /usb_cam configure',
+    ),
+    (silent(), 'camera announces it but nothing arrives', 'log of camera'),
+    (
+        silent(path='/front/camera', lifecycle='inactive'),
+        'it is a managed node, state inactive',
+        'ros2 lifecycle set /front/camera activate',
+    ),
+    (
+        published_as('/image', COMPRESSED),
         '/image is sensor_msgs/msg/CompressedImage of camera',
-        'image_transport:=compressed',
+        'image_topic:=/image image_transport:=compressed',
+    ),
+    (
+        published_as(
+            '/camera/camera_info',
+            'sensor_msgs/msg/CameraInfo',
+            alternatives=(Topic('/camera/image_raw', IMAGE),),
+        ),
+        '/camera/camera_info is sensor_msgs/msg/CameraInfo of camera',
+        'image_topic:=/camera/image_raw',
+    ),
+    (with_images(brightness=3.0), 'the images are black', 'lens cap'),
+    (
+        with_node(VISION, values=RUNNING | {'received': '0'}),
+        'images arrive here but not at vision_node',
+        'start vision_node again',
     ),
     (
         with_speech(publishers=(Publisher('stt', STRING, is_reliable=False),)),
@@ -87,7 +251,27 @@ PROBLEMS = [
         'publish it reliable',
     ),
     (with_speech(publishers=(), received=0), 'no node publishes /speech', 'enable_text:=false'),
+    (
+        with_speech(
+            publishers=(),
+            received=0,
+            alternatives=(Topic('/robot_description', STRING), Topic('/vosk/result', STRING)),
+        ),
+        'no node publishes /speech; there is /vosk/result',
+        'speech_topic:=/vosk/result',
+    ),
+    (
+        with_speech(publishers=(Publisher('rig', LIVE_SPEECH),), received=0),
+        '/speech is hri_msgs/msg/LiveSpeech of rig, not std_msgs/msg/String',
+        'speech_type: LiveSpeech',
+    ),
+    (
+        with_node(SENTIMENT, values={'processed': '0', 'rejected.unsupported_language': '2'}),
+        '/speech: all 2 messages are refused: unsupported_language',
+        'set text_model and languages',
+    ),
     (replace(HEALTHY, states=0), 'no emotion_state in 2 s', 'findings above'),
+    (replace(HEALTHY, last_status='NO_INPUT'), 'although images come', 'findings above'),
 ]
 
 
@@ -118,24 +302,69 @@ def test_without_the_fusion_no_source_is_enough():
     assert said == ['vision_node does not run', 'fusion_node does not run']
 
 
-@pytest.mark.parametrize(('snapshot', 'what', 'remedy'), PROBLEMS)
-def test_a_cause_has_its_remedy(snapshot, what, remedy):
+@pytest.mark.parametrize(('snapshot', 'what', 'cure'), PROBLEMS)
+def test_a_cause_comes_first_and_has_its_remedy(snapshot, what, cure):
     (problem,) = [f for f in diagnose(snapshot) if f.severity is Severity.PROBLEM]
     assert what in problem.what
-    assert remedy in problem.remedy
+    assert cure in remedy(problem)
+    assert problem == diagnose(snapshot)[0]
+
+
+def late_for_the_fusion() -> GraphSnapshot:
+    """Return a graph whose images are 1.5 s late and accepted by the vision node only."""
+    fusion = replace(NODES[FUSION], values=RUNNING | {'rejected.stale': '40'})
+    vision = replace(NODES[VISION], values=RUNNING | {'age_p95_s': '1.6'})
+    nodes = NODES | {FUSION: fusion, VISION: vision}
+    images = replace(IMAGES, age_s=1.5)
+    return replace(HEALTHY, nodes=tuple(nodes.values()), images=images, last_status='NO_INPUT')
+
+
+def test_evidence_that_is_late_for_the_fusion_is_the_first_problem():
+    found = diagnose(late_for_the_fusion())
+    assert found[0].what == 'fusion_node could not use 40 messages: stale'
+    assert 'vision_timeout: 2.9, face_fresh_for: 2.9' in remedy(found[0])
+
+
+@pytest.mark.parametrize('snapshot', [snapshot for snapshot, *_ in PROBLEMS])
+def test_no_finding_calls_a_topic_good_that_has_a_problem(snapshot):
+    found = diagnose(snapshot)
+    bad = {f.what.split(':')[0] for f in found if f.severity is Severity.PROBLEM}
+    good = {f.what.split(':')[0] for f in found if f.severity is Severity.GOOD}
+    assert not bad & good & {snapshot.images and snapshot.images.topic, '/speech'}
+
+
+def test_refusals_are_told_for_the_time_of_the_observation():
+    before = {'processed': '9', 'received': '100', 'rejected.stale': '91'}
+    now = RUNNING | before | {'received': '120', 'rejected.bad_step': '20'}
+    found = diagnose(with_node(VISION, values=now, before=before))
+    assert found[0].what == '/image: all 20 messages are refused: bad_step (rgb8)'
+    healthy = now | {'processed': '29', 'rejected.bad_step': '0'}
+    assert diagnose(with_node(VISION, values=healthy, before=before)) == diagnose(HEALTHY)
+
+
+def test_a_command_keeps_namespace_and_time_of_the_nodes():
+    (finding,) = [f for f in diagnose(unpublished(('/r1/eye', IMAGE))) if f.severity > 1]
+    assert remedy(finding, '/r1', use_sim_time=True) == (
+        'ros2 launch emotion_ros emotion.launch.py namespace:=r1 use_sim_time:=true '
+        'image_topic:=/r1/eye'
+    )
 
 
 @pytest.mark.parametrize(
     ('snapshot', 'what'),
     [
         (with_images(received=4), '/image: 2 images/s, rgb8: few'),
-        (with_images(age_s=3600.0), 'stamps are +3600.0 s'),
-        (with_images(age_s=-5.0), 'stamps are -5.0 s'),
+        (with_images(age_s=3600.0), 'stamps are 3600.0 s behind the clock here'),
+        (with_images(age_s=-5.0), 'stamps are 5.0 s ahead of the clock here'),
         (with_speech(received=0), 'no utterance in 2 s'),
         (with_images(publishers=(CAMERA, CAMERA)), '/image has 2 publishers (camera, camera)'),
         (with_speech(publishers=SPEECH.publishers * 2), '/speech has 2 publishers (stt, stt)'),
-        (replace(HEALTHY, has_clock=True), 'the nodes use the wall clock'),
+        (replace(HEALTHY, clock=ClockReport(True)), 'the nodes use the wall clock'),
         (with_node(VISION, values=RUNNING | {'rejected.stale': '2'}), '2 messages: stale'),
+        (
+            with_node(SENTIMENT, values={'processed': '0', 'rejected.empty': '2'}),
+            'all 2 messages are refused: empty',
+        ),
     ],
 )
 def test_what_may_be_meant_is_a_note(snapshot, what):
@@ -145,5 +374,5 @@ def test_what_may_be_meant_is_a_note(snapshot, what):
 
 
 def test_the_clock_of_a_simulation_is_said():
-    snapshot = replace(with_node(VISION, use_sim_time=True), has_clock=True)
+    snapshot = replace(HEALTHY, nodes=SIMULATED, clock=ClockReport(True))
     assert 'the time is that of /clock' in [f.what for f in diagnose(snapshot)]

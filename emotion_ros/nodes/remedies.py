@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""What to do about a finding: the command to type, or the change to make.
+
+Works without ROS. docs/troubleshooting.md has a row for every line of these tables.
+"""
+
+from collections.abc import Mapping
+
+from emotion_ros.core.graph_snapshot import FUSION, Finding, Kind
+
+LAUNCH = 'ros2 launch emotion_ros emotion.launch.py'
+REPUBLISH = (
+    'ros2 run image_transport republish {transport} raw --ros-args -p in_transport:={transport} '
+    '-p out_transport:=raw -r in:={base} -r in/{transport}:={found} -r out:={out}'
+)
+CLOCKS = 'compare the clocks of the machines (chronyc tracking)'
+
+REMEDIES: Mapping[Kind, str] = {
+    Kind.FINE: '',
+    Kind.NO_NODE: 'start it: {launch}; if it runs, compare ROS_DOMAIN_ID, the discovery range and '
+    'the namespace with those of its terminal',
+    Kind.OTHER_NAMESPACE: 'emotion-ros doctor --namespace {namespace}',
+    Kind.NODE_MISSING: 'start it: ros2 run emotion_ros {node}{in_namespace}',
+    Kind.NODE_ELSEWHERE: 'start all nodes in one namespace: {launch}; or look there: emotion-ros '
+    'doctor --namespace {namespace}',
+    Kind.DUPLICATE_NODE: 'stop one of them, or give each robot a namespace',
+    Kind.NO_DIAGNOSTICS: 'it hangs or has just died: stop it and start it again',
+    Kind.SWITCHED_OFF: 'ros2 service call {home}/{node}/enable std_srvs/srv/SetBool '
+    '"{{data: true}}"',
+    Kind.NODE_ERROR: 'see its log',
+    Kind.NO_CLOCK: 'ros2 bag play BAG --clock, or start with use_sim_time:=false',
+    Kind.CLOCK_STANDS_STILL: 'go on with the bag (space in the terminal of ros2 bag play) or the '
+    'simulation; or start with use_sim_time:=false',
+    Kind.CLOCK_UNUSED: 'for a bag or a simulator: {launch} use_sim_time:=true',
+    Kind.MIXED_CLOCKS: 'give all nodes the same use_sim_time: {launch} use_sim_time:=true',
+    Kind.NO_PUBLISHER: '',  # by input: see NOTHING_THERE
+    Kind.OTHER_TOPIC: '{launch} {input}_topic:={base}{transport_argument}',
+    Kind.OTHER_TRANSPORT: REPUBLISH,
+    Kind.OTHER_TYPE: '',  # by input: see OTHER_TYPES
+    Kind.NOT_CONFIGURED: 'ros2 lifecycle set {node} configure, then ros2 lifecycle set {node} '
+    'activate',
+    Kind.NOT_ACTIVE: 'ros2 lifecycle set {node} activate',
+    Kind.SILENT_PUBLISHER: 'see the log of {node}, and config/fastdds.xml',
+    Kind.NOT_DELIVERED: 'start vision_node again; for raw images over the network use '
+    'config/fastdds.xml, or image_transport:=compressed',
+    Kind.SEVERAL_PUBLISHERS: 'give each source its own nodes, in a separate namespace',
+    Kind.BEST_EFFORT: 'publish it reliable (the default QoS)',
+    Kind.REFUSED: '',  # by reason: see REJECTED
+    Kind.FEW_IMAGES: 'raw images are lost over the network: use config/fastdds.xml, or compressed '
+    'ones',
+    Kind.BLACK_IMAGES: 'take off the lens cap, switch on the light, or raise the exposure of the '
+    'camera',
+    Kind.STAMPS_BEHIND: f'{CLOCKS}; if the images really are that late, set max_age: {{above}} of '
+    'vision_node, and vision_timeout: {above}, face_fresh_for: {above} of fusion_node',
+    Kind.STAMPS_FAR_BEHIND: 'a bag: ros2 bag play BAG --clock, and {launch} use_sim_time:=true; a '
+    f'live camera: set its clock and time zone, {CLOCKS}',
+    Kind.STAMPS_AHEAD: f'the stamps lie ahead: {CLOCKS}; a driver may stamp in local time',
+    Kind.STAMPS_NOT_SINCE_1970: 'let the driver stamp with the time of the system (it may count '
+    'from power-on), or with 0: then the time of receipt counts',
+    Kind.STAMPS_OF_WALL_CLOCK: 'the camera does not follow /clock: start the nodes with '
+    'use_sim_time:=false, or its driver with use_sim_time:=true',
+    Kind.STAMPS_OF_SIM_CLOCK: '{launch} use_sim_time:=true',
+    Kind.LATE_FOR_FUSION: 'raise vision_timeout and face_fresh_for of fusion_node, for example '
+    'vision_timeout: {above}, face_fresh_for: {above}',
+    Kind.NO_UTTERANCE: '',
+    Kind.NO_STATE: 'see the findings above',
+    Kind.NO_INPUT: 'see the findings above',
+}
+NOTHING_THERE = {
+    'image': 'start the camera driver, or go without: {launch} enable_vision:=false',
+    'speech': 'start the speech recogniser, or go without: {launch} enable_text:=false',
+}
+OTHER_TYPES = {
+    'image': 'publish sensor_msgs/msg/Image, or give another one: {launch} image_topic:=…',
+    'speech': 'set speech_type: {type_name} of sentiment_node, if that is its name among those '
+    'that it knows; else publish std_msgs/msg/String',
+}
+REJECTED: Mapping[str, str] = {
+    'unsupported_encoding': 'let the camera publish bgr8, rgb8, mono8 or JPEG',
+    'bad_compressed': 'the data is no complete JPEG or PNG: see the format of the camera',
+    'bad_size': 'width or height do not fit the encoding: a fault of the driver',
+    'bad_step': 'step is the bytes of a row, at least width times the bytes of a pixel: a fault '
+    'of the driver',
+    'short_data': 'data holds fewer bytes than height times step: a fault of the driver, or a '
+    'message that was cut',
+    'too_large': 'let the camera publish a smaller image (at most 8192 px a side)',
+    'bad_stamp': 'nanosec of the stamp is 1e9 or more: a fault of the sender',
+    'bad_value': 'a field holds a value that the message does not define: a fault of the sender',
+    'stale': f'older than max_age at arrival: {CLOCKS}; the machine may be too slow',
+    'future': f'stamped ahead of the clock here: {CLOCKS}',
+    'out_of_order': 'send the evidence of one source in the order of its stamps',
+    'invalid': 'send probabilities that sum to 1 and a quality of 0..1',
+    'low_quality': 'the source itself says that its evidence is not worth much',
+    'wrong_person': 'it is about another person than the one in focus: see focus_rule',
+    'disabled': 'switch the source on: ros2 service call …/enable std_srvs/srv/SetBool '
+    '"{{data: true}}"',
+    'paused': 'observation of this person is paused: call set_privacy with mode 0 to go on',
+    'unsupported_language': 'the words are not English: set text_model and languages',
+    'unsupported_format': 'publish the plain words, or JSON of Vosk: see docs/recognisers.md',
+    'empty': 'nothing was said: the recogniser publishes its silence',
+    'partial': 'publish finished sentences: the results of the recogniser, not its partial ones',
+    'repeated': 'the same text within a second: publish each sentence once',
+    'repetition': 'one word over and over: the recogniser is stuck',
+    'hallucination': 'the recogniser invents words in silence: use its voice activity detection',
+    'own_voice': 'these are words of the robot itself (robot_speech): nothing to do',
+    'muted': 'publish false on mute',
+    'bad_output': 'the model fails: emotion-ros models verify',
+    'inference_failed': 'the model fails: see the log, and emotion-ros models verify',
+}
+OF_FUSION = {
+    'future': f'fusion_node takes stamps up to 0.5 s ahead: {CLOCKS}',
+}
+
+
+def remedy(finding: Finding, namespace: str = '', use_sim_time: bool = False) -> str:
+    """Return what to do about a finding on nodes of this namespace ('' for the root)."""
+    facts = {'namespace': namespace, **finding.facts}
+    home = namespace.rstrip('/')
+    where = f' namespace:={home.strip("/")}' if home else ''
+    time = (
+        ' use_sim_time:=true' if use_sim_time and 'use_sim_time' not in _template(finding) else ''
+    )
+    transport = facts.get('transport', '')
+    return _template(finding).format_map(
+        {
+            **facts,
+            'launch': LAUNCH + where + time,
+            'home': home,
+            'in_namespace': f' --ros-args -r __ns:={home}' if home else '',
+            'transport_argument': f' image_transport:={transport}' if transport else '',
+        }
+    )
+
+
+def _template(finding: Finding) -> str:
+    if finding.kind is Kind.REFUSED:
+        reason = finding.facts['reason']
+        of_fusion = OF_FUSION if finding.facts.get('node') == FUSION else {}
+        return of_fusion.get(reason, REJECTED.get(reason, 'see the log of the node'))
+    if finding.kind is Kind.NO_PUBLISHER:
+        return NOTHING_THERE[finding.facts['input']]
+    if finding.kind is Kind.OTHER_TYPE:
+        return OTHER_TYPES[finding.facts['input']]
+    return REMEDIES[finding.kind]
