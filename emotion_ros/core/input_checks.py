@@ -35,6 +35,11 @@ BLACK = 16.0  # of 255
 MAX_SHOWN = 5
 NO_CLOCK = ClockReport()
 STAMP_REASONS = ('stale', 'future')
+DIRECTIONS = {
+    Kind.STAMPS_BEHIND: 'stale',
+    Kind.STAMPS_FAR_BEHIND: 'stale',
+    Kind.STAMPS_AHEAD: 'future',
+}
 SPEECH_WORDS = ('speech', 'stt', 'asr', 'transcri', 'recogni', 'whisper', 'vosk', 'voice', 'text')
 # Also the usual rejects of a recogniser that works: they alarm only when nothing else ever comes.
 ROUTINE = ('empty', 'partial', 'repeated', 'repetition', 'muted', 'hallucination', 'own_voice')
@@ -108,8 +113,8 @@ def check_speech(
     else:
         yield from _partly_refused(node, rejected)
         yield from check_multiple_publishers(speech)
-        what = f'{speech.topic}: {speech.received} utterances'
-        yield Finding(Severity.GOOD, Kind.FINE, what)
+        count = f'{speech.received} utterances'
+        yield Finding(Severity.GOOD, Kind.FINE, f'{speech.topic}: {count}')
 
 
 def check_multiple_publishers(wanted: InputTopic) -> Iterator[Finding]:
@@ -141,7 +146,7 @@ def check_refused(
     what = f'{wanted.topic}: all {count} messages are refused{since}: {reason}'
     if reason in STAMP_REASONS:
         stamps = check_stamps(wanted.topic, wanted.age_s, clock, Severity.PROBLEM)
-        if stamps is not None:
+        if stamps is not None and DIRECTIONS.get(stamps.kind, reason) == reason:
             about = stamps.what.removeprefix(f'{wanted.topic}: ')
             return Finding(Severity.PROBLEM, stamps.kind, f'{what}: {about}', stamps.facts)
     facts = {'reason': reason, 'topic': wanted.topic}

@@ -255,11 +255,9 @@ def _complete(
 
 def _with_message(wanted: InputTopic, msg: Any, received_s: float) -> InputTopic:
     stamp = getattr(getattr(msg, 'header', None), 'stamp', None)
-    has_stamp = stamp is not None and (stamp.sec or stamp.nanosec)
-    wanted = replace(
-        wanted,
-        age_s=received_s - stamp.sec - stamp.nanosec / NANOSECONDS if has_stamp else NAN,
-    )
+    if stamp is not None and (stamp.sec or stamp.nanosec):
+        age_s = received_s - stamp.sec - stamp.nanosec / NANOSECONDS
+        wanted = replace(wanted, age_s=age_s)
     if not isinstance(msg, (Image, CompressedImage)):
         return wanted
     pixels = _pixels(msg)

@@ -162,10 +162,10 @@ def test_simulated_time_with_a_clock(graph):
     start_nodes(graph, use_sim_time=True)
     clock, images = graph.publisher(Clock, '/clock'), graph.publisher(Image, 'image')
     recorded = picture(graph)
-    seconds = count(1000)
+    ticks = count(1)
 
     def play() -> None:
-        recorded.header.stamp = Time(sec=next(seconds))
+        recorded.header.stamp = Time(sec=1000, nanosec=next(ticks) * 100_000)
         clock.publish(Clock(clock=recorded.header.stamp))
         images.publish(recorded)
 
