@@ -9,6 +9,7 @@ from emotion_ros.core.observations import FacesObservation, SourceStatus
 
 FOCUS_RULES = ('largest', 'central', 'longest', 'id')
 FOCUS_HYSTERESIS = 1.25
+Box = tuple[float, float, float, float]
 STATUS_EXPIRY_S = 3.0
 """A source that is off or failing repeats it once a second: after this, assume it stopped or
 recovered."""
@@ -35,7 +36,7 @@ class Candidate:
     """A face in view: normalised box (x1, y1, x2, y2 in 0..1), first and last seen (s)."""
 
     person_id: str
-    box_xyxy: tuple[float, float, float, float]
+    box_xyxy: Box
     since_s: float
     last_s: float = float('-inf')
 
@@ -110,11 +111,22 @@ class PeopleInView:
         self.camera_stamp_s = frame.stamp_s
         self.camera_status.update(frame.status, now_s)
         self.frame_id = frame.frame_id or self.frame_id
+        self._remove_replaced(frame)
         for face in frame.faces:
             new = Candidate(face.person_id, face.box_xyxy, frame.stamp_s, frame.stamp_s)
             known = self._faces.get(face.person_id, new)
             self._faces[face.person_id] = replace(new, since_s=known.since_s)
         return Rejection.NONE
+
+    def _remove_replaced(self, frame: FacesObservation) -> None:
+        """Remove whoever is missing from the frame while a new face is at the same place."""
+        present = {face.person_id for face in frame.faces}
+        new = [face.box_xyxy for face in frame.faces if face.person_id not in self._faces]
+        self._faces = {
+            person: face
+            for person, face in self._faces.items()
+            if person in present or not any(_same_place(face.box_xyxy, box) for box in new)
+        }
 
     def camera_is_alive(self, now_s: float) -> bool:
         """Return whether a working camera sent a frame, empty or not, within the timeout."""
@@ -130,3 +142,13 @@ class PeopleInView:
         focus = self._selector.select(list(self._faces.values()), now_s)
         others = sorted(person for person in self._faces if person != focus)
         return [focus, *others] if focus or others else []
+
+
+def _same_place(a: Box, b: Box) -> bool:
+    """Return whether the centre of each box lies in the other."""
+    return _holds_centre(a, b) and _holds_centre(b, a)
+
+
+def _holds_centre(a: Box, b: Box) -> bool:
+    x, y = (b[0] + b[2]) / 2, (b[1] + b[3]) / 2
+    return a[0] <= x <= a[2] and a[1] <= y <= a[3]

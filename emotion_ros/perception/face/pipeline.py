@@ -22,6 +22,7 @@ from emotion_ros.perception.face.tracker import Box, FaceTracker
 from emotion_ros.perception.image.decode import ImageArray, rotate_image
 
 MAX_FACES = 16  # the best scores are kept; bounds the time that one image can take
+FRAME_S = 0.03  # a little less than a frame of 30 Hz; slower cameras are searched more often
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class FacePipeline:
         self._tracker = FaceTracker()
         self._templates = TemplateTracker()
         self._until_detection = 0
+        self._detected_s = float('-inf')
+        self._has_lost_face = False
         self._deferred: ImageArray | None = None
         self._stamp_s = float('-inf')
 
@@ -83,6 +86,7 @@ class FacePipeline:
         tracks = self._tracker.update(
             [_relative_box(face, width, height) for face in faces], stamp_s
         )
+        self._has_lost_face = len(self._tracker.tracks) > len(tracks)
         located = self._clock()
         side, _ = self.classifier.crop_size
         crops = [crop_face(image, face, self._crop, side) for face in faces]
@@ -112,10 +116,17 @@ class FacePipeline:
             self._detect(image)
 
     def _locate(self, image: ImageArray) -> list[FaceBox]:
-        """Track the known faces; detect when one is lost, and in every n-th image, deferred."""
+        """Track the known faces; detect when one is lost, and in every n-th image, deferred.
+
+        While a lost face may come back, every image is searched; when there is no face at all,
+        every n-th at 30 Hz, and at lower rates as many a second.
+        """
         tracked = self._templates.update(image) if self.config.detect_every > 1 else None
-        is_due = self._until_detection <= 0
-        if tracked is None or (is_due and not tracked):
+        is_due = self._until_detection <= 0 or self._has_lost_face
+        since_s = self._stamp_s - self._detected_s
+        if tracked is None or (
+            not tracked and (is_due or since_s >= self.config.detect_every * FRAME_S)
+        ):
             return self._detect(image)
         if is_due:
             self._deferred = image
@@ -128,6 +139,7 @@ class FacePipeline:
             face for face in self.detector.detect(image) if face.size_px >= self.config.min_face_px
         ][:MAX_FACES]
         self._templates.init(image, faces)
+        self._detected_s = self._stamp_s
         self._until_detection = self.config.detect_every - 1
         return faces
 

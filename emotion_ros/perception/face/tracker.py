@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Data association: the same id for the same face from one image to the next."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from math import hypot, inf, log
+
+PATIENCE_PERIODS = 3.5
+"""A face may be missing in two images of a slow, uneven camera."""
+MAX_PATIENCE_S = 20.0
+MAX_PAUSE_S = 3.0
+"""A pause of the camera up to this costs no face its id."""
+RECENT_GAPS = 5
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 as fractions of the image, 0..1."""
@@ -46,7 +54,8 @@ class FaceTracker:
     """Greedy nearest-neighbour association with ids 1, 2, 3, … that are never used twice.
 
     The nearest pair of known and new box is matched first. A face that is not detected keeps its
-    id for ``max_lost_s``. Deterministic in boxes and stamps.
+    id for ``max_lost_s``; with a slow camera for 3.5 of its periods, at most 20 s. A camera that
+    pauses for up to 3 s costs no id. Deterministic in boxes and stamps.
     """
 
     def __init__(self, max_lost_s: float = 1.0, gate: AssociationGate | None = None) -> None:
@@ -58,6 +67,8 @@ class FaceTracker:
         """Drop all tracks and ids, as after a backward jump of the clock."""
         self._tracks: list[FaceTrack] = []
         self._ids = count(1)
+        self._latest_s = inf
+        self._gaps_s: deque[float] = deque(maxlen=RECENT_GAPS)
 
     @property
     def tracks(self) -> tuple[FaceTrack, ...]:
@@ -65,9 +76,12 @@ class FaceTracker:
         return tuple(self._tracks)
 
     def update(self, boxes: Sequence[Box], stamp_s: float) -> list[FaceTrack]:
-        """Return the track of every box, in the order of the boxes."""
-        oldest = stamp_s - self._max_lost_s
-        self._tracks = [track for track in self._tracks if track.last_seen_s >= oldest]
+        """Return the track of every box, in the order of the boxes.
+
+        Call it for every image, also without boxes: the stamps tell the period of the camera.
+        """
+        patience_s = self._patience_s(stamp_s)
+        self._tracks = [t for t in self._tracks if stamp_s - t.last_seen_s <= patience_s]
         pairs = sorted(
             (distance, track.face_id, i)
             for track in self._tracks
@@ -88,6 +102,19 @@ class FaceTracker:
         ]
         self._tracks = sorted([*unmatched.values(), *updated], key=lambda track: track.face_id)
         return updated
+
+    def _patience_s(self, stamp_s: float) -> float:
+        """Return how long a face may have been missing, by the gaps between recent images.
+
+        The longest gap counts as the period: images that come in bursts, or are lost, make gaps
+        that a person who stays must outlast. One long gap after short ones is a pause instead.
+        """
+        gap_s = stamp_s - min(self._latest_s, stamp_s)
+        period_s = max(self._gaps_s, default=0.0) or gap_s
+        self._gaps_s.append(gap_s)
+        self._latest_s = stamp_s
+        patience_s = max(self._max_lost_s, PATIENCE_PERIODS * period_s, min(gap_s, MAX_PAUSE_S))
+        return min(patience_s, MAX_PATIENCE_S)
 
 
 def box_distance(a: Box, b: Box) -> float:

@@ -143,6 +143,58 @@ def test_with_nobody_known_the_search_comes_first() -> None:
     assert detector.calls == 2
 
 
+DARK = np.zeros((480, 640, 3), np.uint8)
+
+
+class Watching(Finding):
+    """Finds the given faces in every image that is not black."""
+
+    def detect(self, image_bgr: NDArray[np.uint8]) -> list[FaceBox]:
+        faces = super().detect(image_bgr)
+        return faces if image_bgr.any() else []
+
+
+@pytest.mark.parametrize(
+    ('rate', 'lit'),
+    [
+        pytest.param(10, '10111', id='one dark image'),
+        pytest.param(30, '10111', id='one dark image at 30 Hz'),
+        pytest.param(30, '101010101', id='every other image dark'),
+        pytest.param(5, '1101111011110111', id='one in five dark'),
+        pytest.param(30, '1' + 15 * '0' + '11', id='half a second dark'),
+        pytest.param(10, '0011', id='a dark start'),
+        pytest.param(5, 20 * '0' + '11', id='somebody comes, 5 Hz'),
+        pytest.param(1, 7 * '0' + '11', id='somebody comes, 1 Hz'),
+        pytest.param(0.2, '00011', id='somebody comes, 0.2 Hz'),
+    ],
+)
+@pytest.mark.parametrize('every', [1, 2, 3])
+def test_an_image_after_one_without_a_face_is_searched(rate: float, lit: str, every: int) -> None:
+    vision = FacePipeline(Watching([LEFT]), Brightness(), VisionConfig(detect_every=every))  # type: ignore[arg-type]
+    images = [scene() if c == '1' else DARK for c in lit]
+    reports = [vision.process(image, 50.0 + k / rate) for k, image in enumerate(images)]
+    assert ''.join(str(len(report.faces)) for report in reports) == lit
+
+
+@pytest.mark.parametrize(('rate', 'searches'), [(60, 20), (30, 10), (15, 8), (10, 10), (5, 5)])
+def test_an_empty_room_costs_no_more_searches_a_second_than_at_30_hz(
+    rate: int, searches: int
+) -> None:
+    vision, detector = searched([])
+    for k in range(10 * rate):
+        vision.process(scene(), 50.0 + k / rate)
+    assert detector.calls == pytest.approx(10 * searches, rel=0.1)
+
+
+def test_a_lost_face_is_searched_while_another_is_in_view() -> None:
+    vision, _ = searched([LEFT, RIGHT], [LEFT], [LEFT], [LEFT, RIGHT], every=10)
+    hidden = scene()
+    hidden[:, 320:] = 0
+    images = [scene(), hidden, hidden, scene(), scene(), scene()]
+    counts = [len(vision.process(image, k / 30).faces) for k, image in enumerate(images)]
+    assert counts == [2, 1, 1, 1, 2, 2]
+
+
 def test_after_a_search_that_failed_comes_another() -> None:
     vision, detector = searched([LEFT])
     for k in range(4):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The same number for the same face: through motion, gaps, crossings and restarts."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 
@@ -15,6 +15,11 @@ def face(x: float, y: float = 0.5, size: float = 0.1) -> Box:
 
 def ids(tracker: FaceTracker, boxes: list[Box], stamp_s: float) -> list[int]:
     return [track.face_id for track in tracker.update(boxes, stamp_s)]
+
+
+def empty(start_s: float, end_s: float) -> list[tuple[float, list[Box], list[int]]]:
+    """Images without a face at 10 Hz."""
+    return [(k / 10, [], []) for k in range(round(10 * start_s), round(10 * end_s) + 1)]
 
 
 SEQUENCES = [
@@ -34,7 +39,7 @@ SEQUENCES = [
     ),
     (
         'a face found again too late',
-        [(0.0, [face(0.5)], [1]), (0.5, [], []), (1.1, [face(0.5)], [2])],
+        [(0.0, [face(0.5)], [1]), *empty(0.1, 1.0), (1.1, [face(0.5)], [2])],
     ),
     ('a leap across the image', [(0.0, [face(0.1)], [1]), (0.1, [face(0.9)], [2])]),
     (
@@ -55,7 +60,11 @@ SEQUENCES = [
     ),
     (
         'numbers are not used twice',
-        [(0.0, [face(0.5)], [1]), (5.0, [face(0.5)], [2]), (10.0, [face(0.5)], [3])],
+        [
+            *((0.0, [face(0.5)], [1]), *empty(0.1, 4.9)),
+            *((5.0, [face(0.5)], [2]), *empty(5.1, 9.9)),
+            (10.0, [face(0.5)], [3]),
+        ],
     ),
     ('an empty box is a separate face', [(0.0, [(0.5,) * 4], [1]), (0.1, [(0.5,) * 4], [2])]),
     ('a stamp from the past', [(1.0, [face(0.5)], [1]), (0.9, [face(0.5)], [1])]),
@@ -67,6 +76,48 @@ def test_ids(steps: list[tuple[float, list[Box], list[int]]]) -> None:
     tracker = FaceTracker(max_lost_s=1.0)
     for stamp_s, boxes, expected in steps:
         assert ids(tracker, boxes, stamp_s) == expected
+
+
+STILL = [
+    ('5 Hz', [0.2] * 20, [1]),
+    ('0.8 Hz', [1.25] * 8, [1]),
+    ('0.2 Hz', [5.0] * 8, [1]),
+    ('1 Hz, jitter', [0.7, 1.3, 1.0, 1.4, 0.6, 1.1, 1.3], [1]),
+    ('0.5 Hz, every other image lost', [4.0, 4.0, 4.0, 4.0], [1]),
+    ('bursts', [0.1, 0.1, 2.3] * 4, [1]),
+    ('each image twice', [0.0, 2.0] * 6, [1]),
+    ('a rate that falls', [0.1] * 20 + [2.0] * 5, [1]),
+    ('a pause', [0.04] * 20 + [2.9] + [0.04] * 20, [1]),
+    ('a long pause', [0.04] * 20 + [5.0] + [0.04] * 20, [1, 2]),
+    ('images of different days', [60.0] * 3, [1, 2, 3, 4]),
+]
+
+
+@pytest.mark.parametrize(('gaps', 'expected'), [r[1:] for r in STILL], ids=[r[0] for r in STILL])
+def test_a_still_face_keeps_its_number_at_any_rate(gaps: list[float], expected: list[int]) -> None:
+    tracker = FaceTracker()
+    for start_s in (0.0, 1000.0, 1.7e9):
+        tracker.reset()
+        stamps = accumulate(gaps, initial=start_s)
+        assert sorted({n for s in stamps for n in ids(tracker, [face(0.5)], s)}) == expected
+
+
+@pytest.mark.parametrize('period_s', [1.0, 1.25, 2.0, 5.0])
+@pytest.mark.parametrize(('seen', 'expected'), [('11011001', {1}), ('11000001', {1, 2})])
+def test_a_slow_camera_may_miss_a_face_twice(
+    period_s: float, seen: str, expected: set[int]
+) -> None:
+    tracker = FaceTracker()
+    frames = [(1e9 + period_s * k, [face(0.5)] * int(found)) for k, found in enumerate(seen)]
+    assert {n for stamp_s, boxes in frames for n in ids(tracker, boxes, stamp_s)} == expected
+
+
+def test_at_30_hz_a_person_who_left_for_longer_than_a_second_is_new() -> None:
+    tracker = FaceTracker()
+    assert ids(tracker, [face(0.5)], 0.0) == [1]
+    for k in range(1, 32):
+        tracker.update([], k / 30)
+    assert ids(tracker, [face(0.5)], 32 / 30) == [2]
 
 
 def test_crossing_faces_keep_their_numbers() -> None:
@@ -85,7 +136,8 @@ def test_a_track_says_since_when_and_until_when() -> None:
     assert track.box_xyxy == face(0.21)
     assert [t.face_id for t in tracker.tracks] == [1, 2]
     assert tracker.tracks[1].last_seen_s == 10.0
-    tracker.update([], 11.2)
+    tracker.update([], 10.8)
+    tracker.update([], 11.5)
     assert [t.face_id for t in tracker.tracks] == [1]
 
 
