@@ -136,3 +136,12 @@ def test_what_is_recorded_is_what_a_replay_needs():
 def test_every_command_has_a_line_on_some_page():
     named = {words[0] for page in PAGES for words in spoken(page)}
     assert set(COMMANDS) <= named
+
+
+def test_every_file_of_the_glossary_exists():
+    text = (ROOT / 'docs' / 'glossary.md').read_text(encoding='utf-8')
+    rows = [line.split('|') for line in text.splitlines() if line.count('|') == 5]
+    files = [name for row in rows[2:] for name in re.findall('`([^`]+)`', row[4])]
+    assert len(files) > 25
+    folders = (ROOT / 'emotion_ros', ROOT)
+    assert [f for f in files if not any((folder / f).exists() for folder in folders)] == []
