@@ -3,6 +3,9 @@
 
 from dataclasses import dataclass
 
+from emotion_ros.core.language_code import language_code
+from emotion_ros.core.recogniser_json import read_hypothesis
+
 
 @dataclass(frozen=True)
 class Utterance:
@@ -10,7 +13,8 @@ class Utterance:
 
     ``final`` is the recognised text; only ``partial`` is set while the person still speaks.
     ``confidence`` is 0..1, where 0 means unknown, as many recognisers never fill it in.
-    ``language`` is a code such as en, en-US or en_US; empty when the recogniser does not say.
+    ``language`` is a code or name such as en, en-US, eng or English; empty when the recogniser
+    does not say.
     """
 
     final: str = ''
@@ -20,8 +24,15 @@ class Utterance:
 
     @classmethod
     def from_text(cls, text: str) -> 'Utterance':
-        """Return the utterance of a recogniser that gives only text."""
-        return cls(final=text)
+        """Return the utterance of a recogniser that gives words, or its result as JSON.
+
+        InvalidInput('unsupported_format') for JSON that has no words.
+        """
+        found = read_hypothesis(text)
+        if found is None:
+            return cls(final=text)
+        words = {'final': found.text} if found.is_final else {'partial': found.text or ' '}
+        return cls(**words, confidence=found.confidence, language=found.language)
 
     @property
     def is_partial(self) -> bool:
@@ -35,5 +46,5 @@ class Utterance:
 
     @property
     def language_code(self) -> str:
-        """The language without its region, in lower case: ``en`` for ``en_US``."""
-        return self.language.replace('_', '-').partition('-')[0].lower()
+        """The language as an ISO 639-1 code: ``en`` for ``en_US``; empty when not known."""
+        return language_code(self.language)

@@ -33,6 +33,11 @@ class SentimentConfig(Options):
         ('en',),
         'languages of the model as two-letter codes; other text counts for nothing. Empty: all',
     )
+    drop_hallucinations: bool = option(
+        True,
+        'leave out sentences such as "Thanks for watching!" when they are the whole text: '
+        'Whisper invents them in silence',
+    )
     include_text: bool = option(
         False, 'put the words into the message; off, because they are private'
     )

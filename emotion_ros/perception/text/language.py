@@ -2,12 +2,13 @@
 """Language check: whether a text is in a language of the model."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import name
 
 from emotion_ros.errors import ConfigError
+from emotion_ros.perception.text.foreign_words import FOREIGN_WORDS, LOANWORDS, SHARED_WORDS
 from emotion_ros.perception.text.language_profile import (
     FILE_NAME,
     load_profile,
@@ -16,6 +17,8 @@ from emotion_ros.perception.text.language_profile import (
 
 MIN_WORDS = 4
 MIN_SHARE = 0.5
+ENOUGH_ENGLISH = 0.4
+"""Text with so many common English words is English with names, in spite of its letters."""
 LATIN = ('LATIN',)
 SCRIPTS = {
     'ar': ('ARABIC',),
@@ -63,6 +66,7 @@ class LanguageCheck:
         latin = [code for code in languages if 'LATIN' in SCRIPTS.get(code, LATIN)]
         paths = [folder / FILE_NAME.format(code) for code in latin]
         all_there = all(path.exists() for path in paths)
+        self._is_english = list(languages) == ['en']
         self._profiles = [load_profile(path) for path in paths] if all_there else []
 
     def check(self, text: str, reported: str = '') -> LanguageResult:
@@ -73,19 +77,38 @@ class LanguageCheck:
             return LanguageResult(reported, False)
         if reported:
             return LanguageResult(reported, reported in self._languages)
-        if (
-            not self._profiles
-            or len(set(split_words(text))) < MIN_WORDS
-            or not _is_mostly(text, LATIN)
-        ):
+        if not self._profiles or not _is_mostly(text, LATIN):
             return LanguageResult('', True)
-        best = min(self._profiles, key=lambda profile: profile.excess(text))
-        if best.excess(text) > 0:
+        words = set(split_words(text))
+        foreign, english = self._count_words(words)
+        if foreign >= (1 if len(words) < MIN_WORDS else 2) and foreign > english:
             return LanguageResult('', False)
-        return LanguageResult(best.language, True)
+        if len(words) < MIN_WORDS:
+            return LanguageResult('', True)
+        excess, language = min((p.excess(text), p.language) for p in self._profiles)
+        if excess > 0 and (foreign or english < ENOUGH_ENGLISH * len(words)):
+            return LanguageResult('', False)
+        return LanguageResult(language, True)
+
+    def _count_words(self, words: set[str]) -> tuple[int, int]:
+        """Return how many words are of another language, and how many are plainly English.
+
+        In a short text a letter that English does not have counts as well; in a longer one it
+        may be that of a name. Both are 0 unless English is the only language.
+        """
+        if not self._is_english:
+            return 0, 0
+        foreign = words & FOREIGN_WORDS
+        if len(words) < MIN_WORDS:
+            foreign |= {
+                w for w in words if len(w) > len(w.encode('ascii', 'ignore')) > 0
+            } - LOANWORDS
+        return len(foreign), len((words & self._profiles[0].words) - SHARED_WORDS)
 
 
-def _is_mostly(text: str, scripts: Iterable[str]) -> bool:
+def _is_mostly(text: str, scripts: Collection[str]) -> bool:
     """Return whether at least half of the letters are of these scripts, or there are none."""
+    if text.isascii():
+        return 'LATIN' in scripts or not any(map(str.isalpha, text))
     found = Counter(name(c, '').partition(' ')[0] for c in text if c.isalpha())
     return sum(found[script] for script in scripts) >= MIN_SHARE * sum(found.values())

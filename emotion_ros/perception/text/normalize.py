@@ -1,16 +1,41 @@
 # SPDX-License-Identifier: MIT
 """Normalises the text of a speech recogniser for a model; independent of the language."""
 
+import re
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
 from emotion_ros.errors import InvalidInput
+from emotion_ros.perception.text.recogniser_marks import remove_marks
 
-MIN_REPETITIONS = 3
 ZERO_WIDTH_JOINER = '\u200d'
 EMOJI_PARTS = ('So', 'Sk', 'Mn')
-NON_SPEECH_CHARS = frozenset(' .…,!?-–—\'"*_~♪♫\ufffd')
-"""What recognisers print for silence and music."""
+NON_SPEECH_SYMBOLS = frozenset('♪♫♬♩♭♯\ufffd')
+"""Symbols of category So that recognisers print for silence and music."""
+
+MOST_REPETITIONS = 10
+"""So often a person may say one word; a recogniser that is stuck goes on."""
+NOISE_WORDS = {
+    'you',
+    'the',
+    'a',
+    'an',
+    'and',
+    'i',
+    'to',
+    'of',
+    'it',
+    'uh',
+    'um',
+    'hm',
+    'huh',
+    'eh',
+}
+"""A loop of one of these is what recognisers make of noise, not an answer."""
+LONGEST_PHRASE = 16
+MIN_RUN = 3
+_WORD = re.compile(r"[^\W_]+(?:['’*][^\W_]+)*")
+_FACE = re.compile(r"[:;=8xX]['-]?[()DPp/\\|\[\]{}3]|<3")
 
 
 @dataclass(frozen=True)
@@ -27,24 +52,65 @@ class CleanText:
 def clean_text(raw: str, max_chars: int) -> CleanText:
     """Return the end of ``raw``, cleaned, in time that does not grow with the rest; total.
 
-    InvalidInput: ``empty`` when it has no words, ``repetition`` when it is one word three times
-    or more and nothing else, as recognisers make of noise.
+    Marks of recognisers are left out and a phrase in a loop is taken once. InvalidInput:
+    ``empty`` when it has no words, ``repetition`` when it is one word over and over, as
+    recognisers make of noise.
     """
     tail = raw[-2 * max_chars :]
     # Surrogate pairs are joined; a lone one, which UTF-8 cannot hold, becomes U+FFFD.
     valid = tail.encode('utf-16-le', 'surrogatepass').decode('utf-16-le', 'replace')
-    text = ' '.join(normalize('NFC', _remove_invisible(valid)).split())
-    truncated = len(raw) > len(tail) or len(text) > max_chars
+    text = remove_marks(' '.join(normalize('NFC', _remove_invisible(valid)).split()))
+    truncated = len(text) > max_chars
     if truncated:  # from the start of a word, else of a character
         text = text[-max_chars:].lstrip(ZERO_WIDTH_JOINER)
         _, space, rest = text.partition(' ')
-        text = rest if space else text
-    if set(text) <= NON_SPEECH_CHARS:
+        text = remove_marks(rest if space else text)
+    if not _has_words(text):
         raise InvalidInput('empty', 'nothing was said')
-    words = [word.strip('.…,!?-\'"') for word in text.casefold().split()]
-    if len(words) >= MIN_REPETITIONS and len(set(words)) == 1:
-        raise InvalidInput('repetition', f'one word {len(words)} times')
-    return CleanText(text, truncated)
+    return CleanText(remove_loops(text), truncated or len(raw) > len(tail))
+
+
+def remove_loops(text: str) -> str:
+    """Return the text with every phrase that comes over and over taken once.
+
+    Of the whole text twice is a loop, from two words on; within it MIN_RUN times. One word is
+    taken once when it comes three times and nothing else; InvalidInput('repetition') when that
+    is more often than MOST_REPETITIONS, or one of NOISE_WORDS.
+    """
+    spans = [match.span() for match in _WORD.finditer(text)]
+    words = [text[begin:end].casefold() for begin, end in spans]
+    different = len(set(words))
+    if len(words) - different < 2:
+        return text
+    if different == 1 and len(words) > 2:
+        if len(words) > MOST_REPETITIONS or words[0] in NOISE_WORDS:
+            raise InvalidInput('repetition', f'one word {len(words)} times')
+        return _without(text, spans, 1, len(words))
+    for period in range(2, min(LONGEST_PHRASE, len(words) // 2) + 1):
+        if words[period:] == words[:-period]:
+            return _without(text, spans, period, len(words))
+    begin = 0
+    while begin + 2 * MIN_RUN <= len(words):
+        for period in range(2, min(LONGEST_PHRASE, (len(words) - begin) // MIN_RUN) + 1):
+            end = begin + period
+            while end < len(words) and words[end] == words[end - period]:
+                end += 1
+            if end - begin >= MIN_RUN * period:
+                return remove_loops(_without(text, spans, begin + period, end))
+        begin += 1
+    return text
+
+
+def _without(text: str, spans: list[tuple[int, int]], first: int, last: int) -> str:
+    """Return the text without the words ``first`` to ``last`` (excluded), but with its end."""
+    head, rest = text[: spans[first][0]], text[spans[last][0] :] if last < len(spans) else ''
+    return f'{head}{rest}'.rstrip(' ,;-')
+
+
+def _has_words(text: str) -> bool:
+    return any(
+        c.isalnum() or (c not in NON_SPEECH_SYMBOLS and category(c) in EMOJI_PARTS) for c in text
+    ) or bool(_FACE.search(text))
 
 
 def _remove_invisible(text: str) -> str:

@@ -18,6 +18,7 @@ from emotion_ros.perception.text.classifier import make_text_engine
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
+from emotion_ros.perception.text.hallucination import is_hallucination
 from emotion_ros.perception.text.language import LanguageCheck
 from emotion_ros.perception.text.normalize import clean_text
 
@@ -73,6 +74,7 @@ class TextPipeline:
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._max_chars = config.max_chars
+        self._drop_hallucinations = config.drop_hallucinations
         self._engine = engine
         self._languages = LanguageCheck(config.languages, packaged_weights())
         self._duplicates = DuplicateFilter()
@@ -92,12 +94,15 @@ class TextPipeline:
         """Classify one utterance that was spoken at ``stamp_s``.
 
         InvalidInput when it cannot be classified: ``partial``, ``empty``, ``repetition``,
-        ``repeated`` (the same text within a second), ``bad_output``, ``inference_failed``.
+        ``hallucination``, ``repeated`` (the same text within a second), ``bad_output``,
+        ``inference_failed``.
         """
         started_s = self._clock()
         if utterance.is_partial:
             raise InvalidInput('partial', 'the person is still speaking')
         clean = clean_text(utterance.final, self._max_chars)
+        if self._drop_hallucinations and is_hallucination(clean.text):
+            raise InvalidInput('hallucination', 'Whisper invents this text in silence')
         if self._duplicates.is_duplicate(clean.text.casefold(), stamp_s):
             raise InvalidInput('repeated', 'the same text within a second')
         language = self._languages.check(clean.text, utterance.language_code)

@@ -19,7 +19,6 @@ ENGLISH = [
     'hello robot can you help me',
     'oh my god stop it right now',
     'Hello, baby. Hello, hello.',
-    'Mein Freund',
     'café naïve',
     '😂👍',
     '12345 678',

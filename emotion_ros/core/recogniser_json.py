@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""JSON that recognisers publish in a string: Vosk, Whisper, Google, Azure, AWS and others.
+
+Every library has a shape of its own, with few names for the same things. So the names count,
+wherever they are: the words, the lists of alternatives or of segments, whether it is final.
+"""
+
+import json
+import re
+from ast import literal_eval
+from dataclasses import dataclass
+from typing import Any
+
+from emotion_ros.errors import InvalidInput
+
+# Names are compared in lower case, without separators: isFinal and is_final are one.
+PARTIALS = ('partial', 'incremental', 'interim', 'partialtext', 'partialtranscript', 'delta')
+WORDS = (
+    *('displaytext', 'display', 'text', 'transcript', 'transcription', 'transcribedtext'),
+    *('recognizedtext', 'recognisedtext', 'sentence', 'utterance', 'phrase', 'hypothesis'),
+    *('final', 'data', 'speech', 'querytext', 'punctuatedtranscript'),
+)
+ALTERNATIVES = ('alternatives', 'alternative', 'nbest', 'hypotheses', 'candidates')
+PARTS = (
+    *('results', 'result', 'segments', 'chunks', 'channels', 'channel', 'transcripts'),
+    *('transcription', 'transcript', 'transcriptionresult', 'recognitionresult', 'queryresult'),
+    *('data', 'response', 'payload', 'hypothesis', 'output', 'utterances'),
+)
+CONFIDENCES = ('confidence', 'likelihood')
+WORD_LISTS = ('result', 'words', 'items', 'partialresult')
+WORD_CONFIDENCES = ('conf', 'confidence', 'probability', 'score')
+LANGUAGES = ('language', 'languagecode', 'locale', 'lang', 'detectedlanguage')
+FINALS = ('isfinal', 'final', 'finished', 'completed', 'endofturn')
+KINDS = ('type', 'messagetype', 'mode', 'event', 'status', 'recognitionstatus', 'reason')
+PARTIAL_KIND = re.compile(r'partial|interim|hypothes|delta|realtime|online|recognizing')
+SILENT_KIND = re.compile(r'nomatch|silencetimeout|babbletimeout|nospeech')
+
+NO_SPEECH_PROBABILITY, NO_SPEECH_LOGPROB = 0.6, -1.0
+"""Above the one and below the other Whisper's own decoder takes a segment for silence."""
+
+MAX_CHARS = 1_000_000
+MAX_DEPTH = 8
+IS_OBJECT = re.compile(r'\s*(?:\{\s*["\'}]|\[\s*\{)')
+IS_LIST = re.compile(r'\s*\[\s*["\']')
+_PYTHON_ESCAPE = re.compile(r'\\(?![\\\'"nrtxu])')
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """What a recogniser's JSON says; ``confidence`` is 0 when it gives none in 0..1."""
+
+    text: str
+    is_final: bool = True
+    confidence: float = 0.0
+    language: str = ''
+
+
+def read_hypothesis(raw: str) -> Hypothesis | None:
+    """Return what the JSON in ``raw`` says; None when ``raw`` is words.
+
+    InvalidInput('unsupported_format') for JSON without any name for words, or broken JSON.
+    """
+    is_object = IS_OBJECT.match(raw) is not None
+    if not is_object and not IS_LIST.match(raw):
+        return None
+    content = _parse(raw)
+    if content in ({}, []):
+        return Hypothesis('')
+    found = _read(content, MAX_DEPTH)
+    if found is None and is_object:
+        raise InvalidInput('unsupported_format', 'JSON without the text of a recogniser')
+    return found
+
+
+def _parse(raw: str) -> Any:
+    """Return the content of JSON, or of a Python dict that was printed; None if it is neither."""
+    if len(raw) > MAX_CHARS:
+        return None
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        pass
+    if _PYTHON_ESCAPE.search(raw):
+        return None
+    try:
+        return literal_eval(raw.strip())
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
+
+
+def _read(content: Any, depth: int) -> Hypothesis | None:
+    """Return what an object says, or the joined parts of a list; None when it says nothing."""
+    if isinstance(content, str):
+        return Hypothesis(content)
+    if depth == 0:
+        return None
+    if isinstance(content, list):
+        return _join([part for item in content if (part := _read(item, depth - 1))])
+    if not isinstance(content, dict):
+        return None
+    fields = {re.sub(r'[\W_]', '', str(key)).lower(): value for key, value in content.items()}
+    return _read_object(fields, depth)
+
+
+def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
+    kinds = ' '.join(fields[k].lower() for k in KINDS if isinstance(fields.get(k), str))
+    if SILENT_KIND.search(kinds):
+        return Hypothesis('')
+    inner = _read_parts(fields, depth)
+    found = _own_words(fields) or inner
+    if found is None:
+        return None
+    silent = inner is not None and not inner.text and 'segments' in fields
+    text = '' if silent or _is_silence(fields) else found.text
+    finals = [fields[name] for name in FINALS if isinstance(fields.get(name), bool)]
+    is_partial = PARTIAL_KIND.search(kinds) or 'stability' in fields
+    if any(fields.get(name) is True for name in ('ispartial', 'partial')):
+        finals = [False]
+    is_final = found.is_final and (finals[0] if finals else not is_partial)
+    languages = [fields[name] for name in LANGUAGES if isinstance(fields.get(name), str)]
+    return Hypothesis(
+        text,
+        is_final,
+        _confidence(fields) or (inner.confidence if inner else 0.0),
+        languages[0] if languages else (inner.language if inner else ''),
+    )
+
+
+def _own_words(fields: dict[str, Any]) -> Hypothesis | None:
+    """Return the words among the fields; those of a partial one only when there are no others."""
+    words = [fields[name] for name in WORDS if isinstance(fields.get(name), str)]
+    partials = [fields[name] for name in PARTIALS if isinstance(fields.get(name), str)]
+    if any(words) or not (words or partials):
+        return Hypothesis(next(filter(None, words))) if words else None
+    if any(partials) or not words:
+        return Hypothesis(next(filter(None, partials), ''), is_final=False)
+    return (
+        Hypothesis('') if not any(fields.get(name) for name in (*ALTERNATIVES, *PARTS)) else None
+    )
+
+
+def _read_parts(fields: dict[str, Any], depth: int) -> Hypothesis | None:
+    """Return what the best alternative says, or the parts together."""
+    for name in ALTERNATIVES:
+        if isinstance(candidates := fields.get(name), list):
+            return _read(candidates[0], depth - 1) if candidates else Hypothesis('')
+    texts = fields.get('transcript')
+    if isinstance(texts, list) and all(isinstance(text, str) for text in texts):  # n-best (jsk)
+        return Hypothesis(next(filter(None, texts), ''))
+    is_empty = False
+    for name in PARTS:
+        if isinstance(part := fields.get(name), (list, dict)):
+            found = _read(part, depth - 1)
+            if found is not None:
+                return found
+            is_empty = is_empty or not part
+    is_null = any(name in fields and fields[name] is None for name in (*WORDS, *PARTS))
+    return Hypothesis('') if is_empty or is_null else None
+
+
+def _join(parts: list[Hypothesis]) -> Hypothesis | None:
+    if not parts:
+        return None
+    known = [part.confidence for part in parts if part.confidence]
+    return Hypothesis(
+        ' '.join(part.text.strip() for part in parts).strip(),
+        all(part.is_final for part in parts),
+        sum(known) / len(known) if known else 0.0,
+        next((part.language for part in parts if part.language), ''),
+    )
+
+
+def _is_silence(fields: dict[str, Any]) -> bool:
+    silent, sure = _number(fields.get('nospeechprob')), _number(fields.get('avglogprob'))
+    return silent > NO_SPEECH_PROBABILITY and sure < NO_SPEECH_LOGPROB
+
+
+def _confidence(fields: dict[str, Any]) -> float:
+    """Return the confidence that an object states, or the mean of its words; 0 for none."""
+    for name in CONFIDENCES:
+        value = fields.get(name)
+        if value is not None:
+            return _probability(value[0] if isinstance(value, list) and value else value)
+    for name in WORD_LISTS:
+        words = fields.get(name)
+        if isinstance(words, list):
+            known = [value for word in words if (value := _word_confidence(word))]
+            if known:
+                return sum(known) / len(known)
+    return 0.0
+
+
+def _word_confidence(word: Any) -> float:
+    values = (
+        [_probability(word.get(n)) for n in WORD_CONFIDENCES] if isinstance(word, dict) else []
+    )
+    return next(filter(None, values), 0.0)
+
+
+def _probability(value: Any) -> float:
+    """Return a number in (0, 1]; 0 for anything else."""
+    number = _number(value)
+    return number if 0 < number <= 1 else 0.0
+
+
+def _number(value: Any) -> float:
+    """Return a number; NaN for anything else."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number else float('nan')

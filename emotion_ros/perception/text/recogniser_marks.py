@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""Removes what recognisers print beside words: marks for sounds, speakers and times."""
+
+import re
+
+PAIRS = {
+    ')': '(',
+    ']': '[',
+    '}': '{',
+    '>': '<',
+    '）': '（',
+    '］': '［',
+    '】': '【',
+    '〉': '〈',
+    '》': '《',
+}
+OPENING = frozenset(PAIRS.values())
+EYES = frozenset(":;=8xX-'")
+"""Before a bracket they make it a face such as ``:-(``."""
+
+_HAS_MARK = re.compile(r'[\[(<{（［【〈《*+♪♫♬♩:_]|>>|!SIL', re.IGNORECASE)
+_SOUNDS = (
+    r'music|musik|musique|música|musica|muziek|applau|laugh|chuckl|giggl|sigh|cough|sneez|sniff|'
+    r'sob|cry|cries|crying|gasp|breath|groan|moan|yawn|scream|noise|silence|silent|ding|beep|bell|'
+    r'ring|click|knock|typing|wind|rain|static|bark|clap|cheer|humm|sing|whistl|inaudible|'
+    r'unintelligible|blank|sound|playing|speaking|footstep|door|engine|speech'
+)
+_STARRED = re.compile(r'(?<![\w*])\*{1,2}(?=[\w\s])([^*]{1,80})\*{1,2}(?![\w*])')
+_PLUSSED = re.compile(r'\+\+\w+\+\+|!SIL\b', re.IGNORECASE)
+_SUNG = re.compile(r'[♪♫♬♩]+[^♪♫♬♩]*[♪♫♬♩]+')
+_WORDLESS = re.compile(
+    r'\b(?:no_?speech(?:_detected)?|blank_audio|no_audio|no_voice|background_noise)\b'
+    r'|\bnospeech\b',
+    re.IGNORECASE,
+)
+_TIME = r'\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?'
+_TIMES = re.compile(
+    rf'(?:(?<!\S)\d{{1,5}} )?{_TIME}\s*-->\s*{_TIME}'
+    r'|(?<!\S)\d{1,2}:\d{2}:\d{2}[.,]\d{1,3}(?!\S)'
+)
+_SPEAKER = re.compile(
+    r'(?<!\S)(?:>>+\s*)?(?:'
+    r'(?:speaker|spk|spkr|guest|user|person|participant|sprecher|locuteur|hablante|parlante)'
+    r'[ _#-]*(?:\d{1,3}|[a-z])|unknown(?: speaker)?|speaker|user|human|guest|client|customer'
+    r')\s*:(?=\s|$)',
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(r'>>+ ?(?:[A-Z][A-Z .-]{0,30}:)?')
+
+_LEFT_OVER = re.compile(r'^(?:[:;,-]+(?: |$))+')
+
+_NOTHING = (
+    r'(?:none|null|nil|nan|undefined|n/?a|unk|no[ _]?speech(?:[ _]detected| recogni[sz]ed)?'
+    r'|no[ _]audio|blank[ _]?audio|no result|(?:\w+ ){0,4}could not understand(?: the)? audio'
+    r'|could not request results\b.*)'
+)
+_ONLY_NOTHING = re.compile(rf'{_NOTHING}(?:[\s.,;!?-]+{_NOTHING})*')
+
+
+def remove_marks(text: str) -> str:
+    """Return the words of a text without marks; empty when it stands for no speech.
+
+    Marks are what is in brackets, between notes, between stars if it names a sound or stands
+    alone, codes of times and speakers (``SPEAKER_00:``), and words such as NO_SPEECH.
+    """
+    if _HAS_MARK.search(text):
+        for _ in range(len(text)):
+            before = text
+            text = _remove_once(text)
+            if text == before:
+                break
+    plain = text.strip(' .,!?-"\'').casefold()
+    return '' if _ONLY_NOTHING.fullmatch(plain) else text
+
+
+def _remove_once(text: str) -> str:
+    text = _SPEAKER.sub(' ', _TIMES.sub(' ', _remove_brackets(text)))
+    text = _WORDLESS.sub(' ', _PLUSSED.sub(' ', _SUNG.sub(' ', _CAPTION.sub(' ', text))))
+    rest = _STARRED.sub(' ', text)
+    has_words = any(c.isalnum() for c in rest)
+    text = ' '.join((_STARRED.sub(_unless_sound, text) if has_words else rest).split())
+    return _LEFT_OVER.sub('', text)
+
+
+def _unless_sound(match: re.Match[str]) -> str:
+    is_sound = re.search(rf'\b(?:{_SOUNDS})', match[1], re.IGNORECASE)
+    return ' ' if is_sound else match[1]
+
+
+def _remove_brackets(text: str) -> str:
+    """Remove what is in brackets, brackets within brackets as well; faces made of them stay."""
+    if not OPENING.intersection(text):
+        return text
+    kept: list[str] = []
+    opened: list[tuple[str, int]] = []
+    for c, after in zip(text, f'{text[1:]} ', strict=True):
+        is_face = bool(kept) and kept[-1] in EYES
+        if c in OPENING and not is_face and (c != '<' or after.isalpha() or after in '|/!'):
+            opened.append((c, len(kept)))
+        elif opened and PAIRS.get(c) == opened[-1][0] and not is_face:
+            del kept[opened.pop()[1] :]
+            c = ' '
+        kept.append(c)
+    return ''.join(kept)
