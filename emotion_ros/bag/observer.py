@@ -3,20 +3,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from emotion_ros.bag.offline_fusion import FusionInput, Observation
-from emotion_ros.bag.reader import Recorded
-from emotion_ros.bag.types import (
-    COMPRESSED_IMAGE,
-    EVIDENCE,
-    FACES,
-    IMAGE,
-    STRING,
-    TEXT_SENTIMENT,
-)
+from emotion_ros.bag.reader import Recorded, Topic
+from emotion_ros.bag.replay_config import FROM_HEADER
+from emotion_ros.bag.types import COMPRESSED_IMAGE, EVIDENCE, FACES, IMAGE, TEXT_SENTIMENT
 from emotion_ros.conversions.from_msg import (
     msg_to_evidence,
     msg_to_faces,
@@ -24,11 +19,11 @@ from emotion_ros.conversions.from_msg import (
     msg_to_text,
     stamp_to_seconds,
 )
+from emotion_ros.conversions.speech import SPEECH_TYPES, speech_from_msg
 from emotion_ros.core.evidence import Evidence
-from emotion_ros.core.observations import FacesObservation
+from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.core.units import NANOSECONDS
-from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.compressed import decode_compressed
@@ -42,28 +37,57 @@ _CONVERT: dict[str, Callable[[Any], Observation]] = {
 }
 
 
+@dataclass
+class TopicResult:
+    """What became of the messages of a topic.
+
+    ``age_s`` is how much older than its receipt the first one is, by its header; None without.
+    """
+
+    messages: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    age_s: float | None = None
+
+
 class BagObserver:
     """Processes images and speech as the nodes would, and reads recorded observations.
 
-    An image or an utterance that its node would reject is counted by reason in ``rejected`` and
-    gives no observation. A network is needed only for topics that are given to ``observe``.
+    An image or an utterance that its node would reject gives no observation; ``results`` counts
+    them. A network is needed only for topics that are given to ``observe``.
     """
 
     def __init__(
-        self, vision: FacePipeline | None, text: TextPipeline | None, without: Collection[str]
+        self,
+        vision: FacePipeline | None,
+        text: TextPipeline | None,
+        without: Collection[str],
+        stamps: str = FROM_HEADER,
     ) -> None:
-        self.rejected: Counter[str] = Counter()
+        self.results: dict[Topic, TopicResult] = {}
         self._vision = vision
         self._text = text
         self._without = without
+        self._by_header = stamps == FROM_HEADER
+
+    @property
+    def rejected(self) -> Counter[str]:
+        """Number of rejected images and utterances so far, by reason."""
+        return sum((result.rejected for result in self.results.values()), Counter())
 
     def observe(self, messages: Iterable[Recorded]) -> Iterator[FusionInput]:
         """Yield the observations with their time of receipt, as OfflineFusion takes them."""
         for recorded in messages:
+            result = self.results.setdefault(recorded.topic, TopicResult())
+            result.messages += 1
+            if result.age_s is None and hasattr(recorded.msg, 'header'):
+                result.age_s = _age_s(recorded)
             convert = _CONVERT.get(recorded.topic.type)
             observation: Observation | str | None
             try:
-                observation = convert(recorded.msg) if convert else self._process(recorded)
+                if convert:
+                    observation = self._restamp(convert(recorded.msg), recorded)
+                else:
+                    observation = self._process(recorded, result)
             except InvalidInput as error:
                 observation = error.reason
             if isinstance(observation, Evidence) and observation.modality in self._without:
@@ -71,33 +95,51 @@ class BagObserver:
             if observation is not None:
                 yield recorded.time_ns, observation
 
-    def _process(self, recorded: Recorded) -> Observation | None:
+    def _restamp(self, observation: Observation, recorded: Recorded) -> Observation:
+        if self._by_header:
+            return observation
+        return replace(observation, stamp_s=recorded.time_ns / NANOSECONDS)
+
+    def _process(self, recorded: Recorded, result: TopicResult) -> Observation | None:
         now_s = recorded.time_ns / NANOSECONDS
         try:
-            if recorded.topic.type == STRING and self._text is not None:
-                # as in the sentiment node: a String has no stamp, its time of receipt counts
-                report = self._text.process(Utterance(final=recorded.msg.data), now_s)
-                return report.to_observation(now_s)
+            if recorded.topic.type in SPEECH_TYPES and self._text is not None:
+                return self._process_speech(self._text, recorded, now_s)
             if recorded.topic.type in _DECODE and self._vision is not None:
-                return _process_image(self._vision, recorded, now_s)
+                return self._process_image(self._vision, recorded, now_s)
         except InvalidInput as error:
-            self.rejected[error.reason] += 1
+            result.rejected[error.reason] += 1
         return None
 
+    def _process_speech(
+        self, text: TextPipeline, recorded: Recorded, now_s: float
+    ) -> TextObservation:
+        """Process an utterance as the sentiment node does: without a stamp, its receipt counts."""
+        said = speech_from_msg(recorded.topic.type, recorded.msg)
+        stamp_s = said.stamp_s if self._by_header and said.stamp_s else now_s
+        return text.process(said.utterance, stamp_s).to_observation(stamp_s)
 
-def _process_image(vision: FacePipeline, recorded: Recorded, now_s: float) -> FacesObservation:
-    """Process an image message as the vision node does."""
-    header = recorded.msg.header
-    stamp_s = check_stamp(
-        stamp_to_seconds(header.stamp), now_s, vision.config.max_age, vision.config.max_future
-    )
-    report = vision.process(decode_recorded(recorded), stamp_s)
-    return FacesObservation(stamp_s=stamp_s, frame_id=header.frame_id, faces=report.faces)
+    def _process_image(
+        self, vision: FacePipeline, recorded: Recorded, now_s: float
+    ) -> FacesObservation:
+        """Process an image message as the vision node does."""
+        header, config = recorded.msg.header, vision.config
+        stamp_s = now_s
+        if self._by_header:
+            stamp_s = stamp_to_seconds(header.stamp)
+            stamp_s = check_stamp(stamp_s, now_s, config.max_age, config.max_future)
+        report = vision.process(decode_recorded(recorded), stamp_s)
+        return FacesObservation(stamp_s=stamp_s, frame_id=header.frame_id, faces=report.faces)
 
 
 def decode_recorded(recorded: Recorded) -> ImageArray:
     """Return the pixels of a recorded image message, BGR uint8; InvalidInput when undecodable."""
     return _DECODE[recorded.topic.type](recorded.msg)
+
+
+def _age_s(recorded: Recorded) -> float:
+    stamp = recorded.msg.header.stamp
+    return float(recorded.time_ns - stamp.sec * NANOSECONDS - stamp.nanosec) / NANOSECONDS
 
 
 _DECODE: dict[str, Callable[[Any], ImageArray]] = {

@@ -27,6 +27,9 @@ FusionInput = tuple[int, Observation | str]
 
 T = TypeVar('T')
 
+QUIET_NS = 60 * NANOSECONDS
+"""After so long without an event, time is passed over to the next one."""
+
 
 @dataclass(frozen=True)
 class Publication:
@@ -46,24 +49,39 @@ def with_ticks(
 ) -> Iterator[tuple[int, T | None]]:
     """Yield the events, and (time, None) for every tick, in the order of time.
 
-    The first tick is the last one up to ``start_ns``, the last one the last up to ``end_ns``.
+    The first tick is the last one up to ``start_ns``, the last one the last up to ``end_ns``;
+    of a gap longer than QUIET_NS, only that much and the last tick.
     Times are in ns, ``rate`` in Hz; an event that steps back counts as of the latest time.
     """
-    tick = start_ns * Fraction(rate) // NANOSECONDS
+    exact_rate = Fraction(rate)
+    tick = start_ns * exact_rate // NANOSECONDS
     now_ns = start_ns
-    for time_ns, event in events:
+    for time_ns, event in _then_end(events, end_ns):
+        quiet_ns = now_ns + QUIET_NS
         now_ns = max(now_ns, time_ns)
         while (tick_ns := _tick_ns(tick, rate)) <= now_ns:
             yield tick_ns, None
-            tick += 1
-        yield now_ns, event
-    while (tick_ns := _tick_ns(tick, rate)) <= end_ns:
-        yield tick_ns, None
-        tick += 1
+            is_quiet = tick_ns >= quiet_ns
+            tick = max(tick + 1, now_ns * exact_rate // NANOSECONDS) if is_quiet else tick + 1
+        if not isinstance(event, _End):
+            yield now_ns, event
+
+
+class _End:
+    pass
+
+
+def _then_end(events: Iterable[tuple[int, T]], end_ns: int) -> Iterator[tuple[int, T | _End]]:
+    yield from events
+    yield end_ns, _End()
 
 
 class OfflineFusion:
-    """A Fusion and its PublishSchedule, driven by recorded time."""
+    """A Fusion and its PublishSchedule, driven by recorded time.
+
+    ``outcomes`` counts the observations by their type and the reason of the rejection, '' when
+    they were accepted.
+    """
 
     def __init__(
         self,
@@ -71,10 +89,19 @@ class OfflineFusion:
         card: FusionCard,
         modalities: Mapping[str, ModalityConfig] | None = None,
     ) -> None:
-        self.rejected: Counter[str] = Counter()
+        self.outcomes: Counter[tuple[type, str]] = Counter()
         self._rate = config.rate
         self._fusion = Fusion(config, card, modalities)
         self._schedule = PublishSchedule(config.rate, config.max_rate)
+
+    @property
+    def rejected(self) -> Counter[str]:
+        """Number of rejected observations so far, by reason."""
+        rejected: Counter[str] = Counter()
+        for (_, reason), number in self.outcomes.items():
+            if reason:
+                rejected[reason] += number
+        return rejected
 
     def run(
         self, inputs: Iterable[FusionInput], start_ns: int, end_ns: int
@@ -85,8 +112,7 @@ class OfflineFusion:
             if observation is None:
                 is_due = self._schedule.tick(now_s)
             else:
-                if reason := self._add(observation, now_s):
-                    self.rejected[reason] += 1
+                self.outcomes[type(observation), self._add(observation, now_s)] += 1
                 is_due = self._schedule.on_evidence(now_s)
             if is_due:
                 yield Publication(time_ns, self._fusion.states(now_s))

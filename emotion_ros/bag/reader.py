@@ -1,58 +1,45 @@
 # SPDX-License-Identifier: MIT
-"""Reading rosbag2 recordings, sqlite3 or mcap, without ROS; damage is a BagError in one line."""
+"""Reading rosbag2 recordings, sqlite3 or mcap, without ROS.
 
-import struct
-import sys
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+What is whole in a damaged recording is read, the rest is counted.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-import apsw
-from rosbags.interfaces import Connection
-from rosbags.rosbag2 import Reader, ReaderError
+import zstandard
 from rosbags.serde import SerdeError
 from rosbags.typesys import TypesysError
 
-from emotion_ros.bag.types import make_typestore
+from emotion_ros.bag.files import ZSTD_MAGIC, Scratch, list_files, open_storage
+from emotion_ros.bag.storage import DAMAGE, Row, Storage
+from emotion_ros.bag.types import add_speech_types, is_of_other_version, make_typestore
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import BagError
 
-if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdError
-else:
-    from backports.zstd import ZstdError
-
-_DAMAGE = (
-    ReaderError,
-    SerdeError,
-    TypesysError,
-    ZstdError,
-    apsw.Error,
-    struct.error,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What rosbags and its decompressors raise on broken files; they share no base class."""
+CDR = 'cdr'
+DAY_NS = 86_400 * NANOSECONDS
+_UNREADABLE = (*DAMAGE, SerdeError, TypesysError, zstandard.ZstdError)
+_TIES = 64  # messages of one time that are sorted together
+_TIES_BYTES = 8_000_000
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic of a bag, its message type (``pkg/msg/Name``) and its number of messages."""
+    """A topic of a bag, its message type (``pkg/msg/Name``) and its number of messages.
+
+    The number is the larger one of those found and those declared.
+    """
 
     name: str
     type: str
     count: int
+    encoding: str = CDR
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,24 +53,20 @@ class Recorded:
 
 
 class Bag:
-    """An open recording: a folder with metadata.yaml, or one .mcap or .db3 file."""
+    """An open recording: a folder, or one .mcap or .db3 file, packed with zstd or not.
+
+    Order, start and end are those of the messages. Messages at time 0 (recorded before the clock
+    was known) are left out when the others are more than a day later; ``no_clock`` counts them.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        _require_recording(path)
-        self._types = make_typestore()
-        with self._damage_as_bag_error():
-            self._reader = Reader(path)
-            self._reader.open()
-        self.topics = tuple(
-            Topic(name, info.msgtype or 'several types', info.msgcount)
-            for name, info in sorted(self._reader.topics.items())
-        )
-        self.start_ns = self._reader.start_time
-        self.end_ns = self._reader.end_time - 1
-        if not self._reader.message_count:
+        self._scratch = Scratch()
+        try:
+            self._open()
+        except BaseException:
             self.close()
-            raise BagError(f'{path}: has no messages')
+            raise
 
     def __enter__(self) -> 'Bag':
         """Return the bag."""
@@ -98,76 +81,175 @@ class Bag:
         """Seconds from the first message to the last."""
         return (self.end_ns - self.start_ns) / NANOSECONDS
 
+    @property
+    def no_clock(self) -> int:
+        """Number of messages at time 0 that were left out."""
+        return sum(self._no_clock.values())
+
+    @property
+    def damage(self) -> str:
+        """What could not be read of what was asked for, in one line; '' when all could."""
+        topics = self._read.keys()
+        found, declared = sum(self._read.values()), sum(topic.count for topic in topics)
+        missing = f' of {declared}' if declared > found else ''
+        if not missing and not self._problems:
+            return ''
+        causes = [*self._problems, *([self._undecodable] if self._undecodable else [])]
+        reason = ''.join(f'{": " if n == 0 else "; "}{cause}' for n, cause in enumerate(causes))
+        if not topics:
+            return f'{self.path}: damaged{reason}'
+        return f'{self.path}: damaged: {found}{missing} messages can be read{reason}'
+
     def seconds_from_start(self, time_ns: int) -> float:
         """Return the time since the first message, 0 for an earlier one."""
         return max(time_ns - self.start_ns, 0) / NANOSECONDS
 
     def describe(self) -> str:
-        """Return the topics as text: ``/a (pkg/msg/A), /b (pkg/msg/B)``."""
-        return ', '.join(f'{topic.name} ({topic.type})' for topic in self.topics)
+        """Return the topics as text: ``/a (pkg/msg/A), /b (pkg/msg/B as json)``."""
+        return ', '.join(
+            f'{t.name} ({t.type}{"" if t.encoding == CDR else f" as {t.encoding}"})'
+            for t in self.topics
+        )
 
     def messages(self, topics: Collection[Topic]) -> Iterator[Recorded]:
         """Yield the messages of these topics in the order of time, ties in that of topic names.
 
-        BagError when a message cannot be read, or when there are fewer than the bag declares.
+        What cannot be read is left out; ``damage`` then says how much. BagError for a topic whose
+        messages are not CDR, or of another version of their type.
         """
-        chosen = {(topic.name, topic.type): topic for topic in topics}
-        wanted = [c for c in self._reader.connections if (c.topic, c.msgtype) in chosen]
-        for connection in wanted:
-            self._require_same_definition(connection)
-        count = 0
-        for time_ns, group in groupby(self._rows(wanted), key=lambda row: row[1]):
-            for connection, _, data in sorted(group, key=lambda row: row[0].topic):
-                count += 1
-                topic = chosen[connection.topic, connection.msgtype]
-                yield Recorded(time_ns, topic, self._decode(connection, data), data)
-        if count < (declared := sum(connection.msgcount for connection in wanted)):
-            raise BagError(f'{self.path}: damaged: {count} of {declared} messages can be read')
+        for topic in topics:
+            self._require_readable(topic)
+        read = dict.fromkeys(topics, 0)
+        no_clock = dict.fromkeys(topics, 0)
+        for time_ns, topic, data in _sort_ties(self._rows(set(topics))):
+            if time_ns <= 0 < self.start_ns:
+                no_clock[topic] += 1
+                read[topic] += 1
+                continue
+            try:
+                whole = _unpack(data)
+                msg = self._types.deserialize_cdr(whole, topic.type)
+            except _UNREADABLE as error:
+                self._undecodable = ' '.join(str(error).split()) or type(error).__name__
+                continue
+            read[topic] += 1
+            yield Recorded(time_ns, topic, msg, whole)
+        self._read |= read
+        self._no_clock |= no_clock
 
     def close(self) -> None:
-        """Close the files."""
-        if self._reader.is_open:
-            self._reader.close()
+        """Remove what was unpacked."""
+        self._scratch.close()
 
-    def _rows(self, connections: list[Connection]) -> Iterator[tuple[Connection, int, bytes]]:
-        if not connections:
-            return
-        rows = self._reader.messages(connections)
-        while True:
-            with self._damage_as_bag_error():
-                row = next(rows, None)
-            if row is None:
-                return
-            yield row
+    def _open(self) -> None:
+        listing = list_files(self.path)
+        self._problems, refusals = listing.problems, []
+        self._storages: list[Storage] = []
+        for file in listing.files:
+            try:
+                self._storages.append(open_storage(file, self._scratch))
+            except BagError as error:
+                refusals.append(error)
+        if not self._storages:
+            raise refusals[0]
+        self._problems += [str(error) for error in refusals]
+        contents = [storage.contents for storage in self._storages]
+        self._problems += [content.problem for content in contents if content.problem]
+        self._channels = [channel for content in contents for channel in content.channels]
+        self._types = make_typestore()
+        add_speech_types(self._types, self._channels)
+        self.topics = self._make_topics(listing.declared)
+        self._read: dict[Topic, int] = {}
+        self._no_clock: dict[Topic, int] = {}
+        self._undecodable = ''
+        self.start_ns: int = min(content.start_ns for content in contents)
+        self.end_ns: int = max(content.end_ns for content in contents)
+        if self.start_ns > self.end_ns:
+            problems = '; '.join(self._problems)
+            reason = f'damaged or not a bag: {problems}' if problems else 'has no messages'
+            raise BagError(f'{self.path}: {reason}')
+        if self.start_ns <= 0:
+            self._skip_time_zero()
 
-    def _decode(self, connection: Connection, data: bytes) -> Any:
-        with self._damage_as_bag_error():
-            return self._types.deserialize_cdr(data, connection.msgtype)
-
-    def _require_same_definition(self, connection: Connection) -> None:
-        known = self._types.hash_rihs01(connection.msgtype)
-        if connection.digest and connection.digest != known:
-            raise BagError(
-                f'{self.path}: {connection.topic} was recorded with another version of '
-                f'{connection.msgtype} than the installed one'
-            )
-
-    @contextmanager
-    def _damage_as_bag_error(self) -> Iterator[None]:
-        try:
-            yield
-        except _DAMAGE as error:
-            reason = ' '.join(str(error).split()) or type(error).__name__
-            raise BagError(f'{self.path}: damaged or not a bag: {reason}') from error
-
-
-def _require_recording(path: Path) -> None:
-    if not path.exists():
-        raise BagError(f'{path}: no such file or folder')
-    if path.is_dir() and not (path / 'metadata.yaml').is_file():
-        raise BagError(
-            f'{path}: has no metadata.yaml: not a bag, or one that was not closed '
-            '(repair it with ros2 bag reindex, or give its .mcap or .db3 file instead)'
+    def _make_topics(self, declared: Counter[tuple[str, str]]) -> tuple[Topic, ...]:
+        found: Counter[tuple[str, str, str]] = Counter()
+        for channel in self._channels:
+            found[channel.topic, channel.type, channel.encoding] += channel.count
+        for (name, msg_type), promised in declared.items():
+            encodings = [key for key in found if key[:2] == (name, msg_type)]
+            key = encodings[0] if encodings else (name, msg_type, CDR)
+            found[key] = max(found[key], promised)
+        return tuple(
+            Topic(name, msg_type, number, encoding)
+            for (name, msg_type, encoding), number in sorted(found.items())
         )
-    if path.is_file() and path.suffix not in ('.mcap', '.db3'):
-        raise BagError(f'{path}: is not a rosbag2 folder, .mcap or .db3 file')
+
+    def _skip_time_zero(self) -> None:
+        times = (time_ns for time_ns, _, _ in self._rows(set(self.topics)))
+        first_ns = next((time_ns for time_ns in times if time_ns > 0), 0)
+        if first_ns > DAY_NS:
+            self.start_ns = first_ns
+
+    def _require_readable(self, topic: Topic) -> None:
+        if topic.encoding != CDR:
+            raise BagError(f'{self.path}: {topic.name} is {topic.encoding.upper()}, not CDR')
+        for channel in self._channels:
+            if (channel.topic, channel.type) != (topic.name, topic.type):
+                continue
+            if is_of_other_version(self._types, channel):
+                raise BagError(
+                    f'{self.path}: {topic.name} was recorded with another version of '
+                    f'{topic.type} than the installed one'
+                )
+
+    def _rows(self, topics: Collection[Topic]) -> Iterator[tuple[int, Topic, bytes]]:
+        """Yield the messages of all files by time; a file is opened when its time has come."""
+        by_key = {(topic.name, topic.type, topic.encoding): topic for topic in topics}
+        closed = sorted(self._storages, key=lambda storage: -storage.contents.start_ns)
+        waiting: list[tuple[int, int, Row, Iterator[Row], dict[int, Topic]]] = []
+        number = count()
+
+        def open_next() -> None:
+            storage = closed.pop()
+            chosen = {
+                c.id: by_key[key]
+                for c in storage.contents.channels
+                if (key := (c.topic, c.type, c.encoding)) in by_key
+            }
+            rows = storage.rows(chosen.keys()) if chosen else iter(())
+            push(next(number), rows, chosen)
+
+        def push(order: int, rows: Iterator[Row], chosen: dict[int, Topic]) -> None:
+            row = next(rows, None)
+            if row:
+                heapq.heappush(waiting, (row.time_ns, order, row, rows, chosen))
+
+        while closed or waiting:
+            while closed and (not waiting or closed[-1].contents.start_ns <= waiting[0][0]):
+                open_next()
+            if waiting:
+                time_ns, order, row, rows, chosen = heapq.heappop(waiting)
+                yield time_ns, chosen[row.channel_id], row.data
+                push(order, rows, chosen)
+
+
+def _sort_ties(
+    rows: Iterable[tuple[int, Topic, bytes]],
+) -> Iterator[tuple[int, Topic, bytes]]:
+    """Sort what has one time by topic name, a limited number at once."""
+    ties: list[tuple[int, Topic, bytes]] = []
+    size = 0
+    for row in rows:
+        if ties and (row[0] != ties[0][0] or len(ties) == _TIES or size > _TIES_BYTES):
+            yield from sorted(ties, key=lambda tie: tie[1].name)
+            ties, size = [], 0
+        ties.append(row)
+        size += len(row[2])
+    yield from sorted(ties, key=lambda tie: tie[1].name)
+
+
+def _unpack(data: bytes) -> bytes:
+    """Unpack a message that was compressed by itself; no CDR begins like that."""
+    if not data.startswith(ZSTD_MAGIC):
+        return data
+    return zstandard.ZstdDecompressor().decompressobj().decompress(data)

@@ -8,15 +8,19 @@ from dataclasses import replace
 
 from emotion_ros.bag.observer import BagObserver
 from emotion_ros.bag.offline_fusion import FusionInput, OfflineFusion, Publication
-from emotion_ros.bag.reader import Bag
+from emotion_ros.bag.reader import Bag, Topic
 from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
-from emotion_ros.bag.topics import Sources, find_sources
-from emotion_ros.core.evidence import FACE, TEXT
+from emotion_ros.bag.topics import IMAGES, Sources, find_sources
+from emotion_ros.core.evidence import FACE, TEXT, Evidence
 from emotion_ros.core.fusion.card import load_fusion_card
+from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.pipeline import make_face_pipeline
 from emotion_ros.perception.text.pipeline import make_text_pipeline
+
+CLOCK_REASONS = {'stale', 'future', 'out_of_order'}
+UNSUPPORTED_ENCODING = 'unsupported_encoding'
 
 
 class Replay:
@@ -28,11 +32,17 @@ class Replay:
 
     def __init__(self, bag: Bag, options: ReplayOptions) -> None:
         config = make_replay_config(options)
-        sources = find_sources(bag, options.source, options.image_topic, options.speech_topic)
+        sources = find_sources(
+            bag,
+            options.source,
+            options.image_topic,
+            options.speech_topic,
+            config.text.speech_type,
+        )
         if FACE in options.without:
             sources = replace(sources, image=None, faces=None)
         if TEXT in options.without:
-            sources = replace(sources, speech=None, text=None)
+            sources = replace(sources, speech=None, text=None, other_speech=())
         self.bag = bag
         self.sources = sources
         _require_modalities(bag, self.sources, options.without | options.weights.keys())
@@ -42,6 +52,7 @@ class Replay:
             vision=make_face_pipeline(config.vision) if self.sources.image else None,
             text=make_text_pipeline(config.text) if self.sources.speech else None,
             without=options.without,
+            stamps=options.stamps,
         )
 
     def __enter__(self) -> 'Replay':
@@ -55,7 +66,73 @@ class Replay:
     @property
     def rejected(self) -> Counter[str]:
         """Number of rejected messages so far, by reason."""
-        return self._observer.rejected + self._fusion.rejected
+        no_clock = Counter(no_clock=self.bag.no_clock)
+        return self._observer.rejected + self._fusion.rejected + no_clock
+
+    def notes(self) -> list[str]:
+        """Return what the user should know before the replay, one line each."""
+        return [
+            f'no words: {topic.name} ({topic.type}) may be speech: --speech-topic {topic.name}'
+            if self.sources.speech is None
+            else f'left out: {topic.name} ({topic.type}): --speech-topic {topic.name} takes it'
+            for topic in self.sources.other_speech
+        ]
+
+    def refusals(self) -> list[str]:
+        """Return a line with cause and remedy for every topic of which nothing was used."""
+        return [
+            line
+            for topics, observed in (
+                ((self.sources.image, self.sources.faces), FacesObservation),
+                ((self.sources.speech, self.sources.text), TextObservation),
+                ((self.sources.evidence,), Evidence),
+            )
+            for topic in topics
+            if topic and (line := self._refusal(topic, observed))
+        ]
+
+    def failure(self) -> str:
+        """Return why the result is worthless or incomplete, in one line; '' when it is not.
+
+        It is when no image counts, when nothing counts at all, and when the bag is damaged.
+        """
+        counted = [reason for _, reason in self._fusion.outcomes if not reason]
+        is_blind = (
+            bool(self.sources.image or self.sources.faces)
+            and not (self._fusion.outcomes[FacesObservation, ''])
+        )
+        refusals = self.refusals() if is_blind or not counted else []
+        return '; '.join(filter(None, [*refusals, self.bag.damage]))
+
+    def _refusal(self, topic: Topic, observed: type) -> str:
+        """Return why nothing of a topic was used; '' when something was, or it is empty."""
+        result = self._observer.results.get(topic)
+        outcomes = self._fusion.outcomes
+        if not result or outcomes[observed, '']:
+            return ''
+        reasons = Counter(result.rejected)
+        for (kind, reason), number in outcomes.items():
+            if kind is observed:
+                reasons[reason] += number
+        if reasons.total() < result.messages:
+            return ''
+        counts = ', '.join(f'{number} {reason}' for reason, number in sorted(reasons.items()))
+        line = f'{topic.name}: all {result.messages} messages are refused ({counts})'
+        if reasons.keys() & CLOCK_REASONS and result.age_s is not None:
+            side = 'older than' if result.age_s > 0 else 'ahead of'
+            return (
+                f'{line}: their stamps are {abs(result.age_s):.3g} s {side} their receipt '
+                '(another clock, such as a simulated one?): --stamps receipt'
+            )
+        if UNSUPPORTED_ENCODING in reasons:
+            others = [t.name for t in self.bag.topics if t.type in IMAGES and t != topic]
+            remedy = (
+                f'choose among {", ".join(others)} with --image-topic'
+                if others
+                else ('record a colour or grey camera')
+            )
+            return f'{line}: {remedy}'
+        return f'{line}: see docs/troubleshooting.md'
 
     def observations(self) -> Iterator[FusionInput]:
         """Yield the observations that the messages of the bag give."""

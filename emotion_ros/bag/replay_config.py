@@ -11,6 +11,8 @@ from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
 
+STAMPS = FROM_HEADER, FROM_RECEIPT = ('header', 'receipt')
+
 
 @dataclass(frozen=True)
 class ReplayOptions:
@@ -21,13 +23,21 @@ class ReplayOptions:
     image_topic: str = ''  # '': by type and usual name
     speech_topic: str = ''  # '': by usual name
     params: Path | None = None  # parameter file of the nodes
+    stamps: str = FROM_HEADER  # one of STAMPS
     without: frozenset[str] = frozenset()  # modalities
     weights: Mapping[str, float] = field(default_factory=dict)  # by modality
 
     @property
     def changes_states(self) -> bool:
         """Whether the states would differ from recorded ones, so that they must be computed."""
-        return bool(self.source or self.params or self.without or self.weights or self.image_topic)
+        return bool(
+            self.source
+            or self.params
+            or self.without
+            or self.weights
+            or self.image_topic
+            or self.stamps != FROM_HEADER
+        )
 
 
 @dataclass(frozen=True)

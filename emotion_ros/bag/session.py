@@ -49,7 +49,10 @@ class Track:
 
 @dataclass
 class Session:
-    """What the report shows; times are seconds from the beginning."""
+    """What the report shows; times are seconds from the beginning.
+
+    ``notes`` and ``failure``, what is wrong with the recording, are for the command line.
+    """
 
     title: str
     source: str
@@ -63,6 +66,8 @@ class Session:
     states: int = 0
     frames: int = 0
     inferences_s: list[float] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    failure: str = ''
 
     def __post_init__(self) -> None:
         self.step_s = self.duration_s / MOST_SAMPLES

@@ -2,6 +2,7 @@
 """From a bag to a Session: the recorded states, or those of a replay."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
@@ -13,6 +14,7 @@ from emotion_ros.bag.session import Session
 from emotion_ros.bag.topics import find_speech, find_topic
 from emotion_ros.bag.types import FACES, PACKAGE, STATE, TEXT_SENTIMENT
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
+from emotion_ros.conversions.speech import speech_from_msg
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.state import Status
 from emotion_ros.core.units import NANOSECONDS
@@ -35,13 +37,16 @@ def read_session(options: ReplayOptions) -> Session:
         states = find_topic(bag, (STATES,)) or find_topic(bag, (STATE,))
         if states and not options.changes_states:
             session = _new_session(bag, 'as recorded on the robot')
-            _add_speech(session, bag, options.speech_topic)
+            _add_speech(session, bag, find_speech(bag, options.speech_topic))
             _add_recording(session, bag, states)
+            session.failure = bag.damage
             return session
     with open_replay(options) as replay:
         session = _new_session(replay.bag, 'in a replay')
-        _add_speech(session, replay.bag, options.speech_topic)
+        _add_speech(session, replay.bag, replay.sources.speech)
+        session.notes = replay.notes()
         _add_replay(session, replay)
+        session.failure = replay.failure()
     return session
 
 
@@ -109,10 +114,13 @@ def _add_sentiment(session: Session, text: TextObservation, at_s: float) -> None
         session.transcript.add_sentiment(text.result(), at_s)
 
 
-def _add_speech(session: Session, bag: Bag, name: str) -> None:
-    topic = find_speech(bag, name)
+def _add_speech(session: Session, bag: Bag, topic: Topic | None) -> None:
     for recorded in bag.messages([topic] if topic else []):
-        session.transcript.add_words(recorded.msg.data, bag.seconds_from_start(recorded.time_ns))
+        with suppress(InvalidInput):
+            utterance = speech_from_msg(recorded.topic.type, recorded.msg).utterance
+            if not utterance.is_partial:
+                at_s = bag.seconds_from_start(recorded.time_ns)
+                session.transcript.add_words(utterance.final, at_s)
 
 
 def _new_session(bag: Bag, how: str) -> Session:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from emotion_ros.bag.observer import decode_recorded
 from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.session import Snapshot
-from emotion_ros.bag.topics import IMAGES, find_topic
+from emotion_ros.bag.topics import find_image
 from emotion_ros.core.session_events import SessionEvent
 from emotion_ros.errors import BagError, InvalidInput
 from emotion_ros.perception.image.compressed import encode_jpeg
@@ -23,7 +23,7 @@ def take_pictures(
 
     BagError when the bag has no images.
     """
-    topic = find_topic(bag, IMAGES, image_topic, '--image-topic')
+    topic = find_image(bag, image_topic)
     if topic is None:
         raise BagError(f'{bag.path}: --frames: the bag has no images; it has {bag.describe()}')
     if len(events) > MAX_PICTURES:  # evenly spread

@@ -4,7 +4,7 @@
 A String can be anything, such as ``/robot_description``: it is speech only by its name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from emotion_ros.bag.reader import Bag, Topic
@@ -17,6 +17,7 @@ from emotion_ros.bag.types import (
     TEXT_SENTIMENT,
     TOPICS,
 )
+from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.errors import BagError, ConfigError
 
 FROM_IMAGES = 'images'
@@ -30,6 +31,10 @@ USUAL_NAMES = (
 )
 IMAGES = (IMAGE, COMPRESSED_IMAGE)
 SPEECH_NAMES = ('speech_to_text', 'speech')
+NO_SPEECH_NAMES = ('robot_description', 'robot_description_semantic')
+_COMPRESSED = '/compressed'
+_CAMERA_NAMES = ('', '/image_raw', _COMPRESSED, f'/image_raw{_COMPRESSED}')
+_NO_CAMERA = ('/emotion/debug_image', '/compressedDepth')
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Sources:
     """The topics to replay; None where the bag has none or it is not selected.
 
     ``image`` and ``speech`` go through the networks, the others straight to the fusion.
+    ``other_speech`` are topics that may be speech, too, and are left out.
     """
 
     image: Topic | None = None
@@ -44,6 +50,7 @@ class Sources:
     faces: Topic | None = None
     text: Topic | None = None
     evidence: Topic | None = None
+    other_speech: tuple[Topic, ...] = ()
 
     def chosen(self) -> tuple[Topic, ...]:
         """Return the selected topics."""
@@ -52,12 +59,17 @@ class Sources:
 
 
 def find_sources(
-    bag: Bag, start: str = '', image_topic: str = '', speech_topic: str = ''
+    bag: Bag,
+    start: str = '',
+    image_topic: str = '',
+    speech_topic: str = '',
+    speech_type: str = '',
 ) -> Sources:
     """Return the topics for FROM_IMAGES or FROM_EVIDENCE; '': images when the bag has some.
 
-    Evidence of other programs is always included. BagError, with the topics of the bag, when it
-    has none of these, or not the named one.
+    Evidence of other programs is always included; speech of ``speech_type``, such as
+    LiveSpeech, comes first. BagError,
+    with the topics of the bag, when it has none of these, or not the named one.
     """
     named = bool(image_topic or speech_topic)
     types = {topic.type for topic in bag.topics}
@@ -67,10 +79,12 @@ def find_sources(
             '--image-topic and --speech-topic have no effect with --from evidence: leave them out'
         )
     if start == FROM_IMAGES or named or (not start and has_raw):
+        speech = find_speech(bag, speech_topic, speech_type)
         sources = Sources(
-            image=find_topic(bag, IMAGES, image_topic, '--image-topic'),
-            speech=find_speech(bag, speech_topic),
+            image=find_image(bag, image_topic),
+            speech=speech,
             evidence=find_topic(bag, (EVIDENCE,)),
+            other_speech=other_speech(bag, speech),
         )
         found = sources.image or sources.speech
         wanted = 'images (Image, CompressedImage) nor speech (see --speech-topic)'
@@ -87,22 +101,70 @@ def find_sources(
     return sources
 
 
-def find_topic(bag: Bag, types: Sequence[str], name: str = '', option: str = '') -> Topic | None:
-    """Return the topic called ``name``, else that of these types; of several the usual name."""
-    fitting = [topic for topic in bag.topics if topic.type in types]
-    if name:
-        return _find_named(bag, fitting, name)
+def find_topic(bag: Bag, types: Sequence[str]) -> Topic | None:
+    """Return the topic of these types; of several the one with the usual name."""
+    fitting = _recorded([topic for topic in bag.topics if topic.type in types])
     usual = [topic for topic in fitting if topic.name in USUAL_NAMES]
-    return _only(bag, usual or fitting, option)
+    return _only(bag, usual or fitting, '')
 
 
-def find_speech(bag: Bag, name: str = '') -> Topic | None:
-    """Return the String called ``name``, else that with a usual name, in any namespace."""
-    strings = [topic for topic in bag.topics if topic.type == STRING]
+def find_image(bag: Bag, name: str = '') -> Topic | None:
+    """Return the images of the camera called ``name``, else those of the only or usual camera.
+
+    ``name`` may lack ``/image_raw`` or ``/compressed``. Raw images are taken where a camera has
+    compressed ones, too; our own debug image is no camera.
+    """
+    images = [topic for topic in bag.topics if topic.type in IMAGES]
     if name:
-        return _find_named(bag, strings, name)
-    usual = [topic for topic in strings if topic.name.rsplit('/', 1)[-1] in SPEECH_NAMES]
-    return _only(bag, usual, '--speech-topic')
+        return _find_named(bag, images, [f'{name.rstrip("/")}{end}' for end in _CAMERA_NAMES])
+    cameras = [
+        topic for topic in images if not topic.name.removesuffix(_COMPRESSED).endswith(_NO_CAMERA)
+    ]
+    recorded = _recorded(cameras or images)
+    names = {topic.name for topic in recorded}
+    fitting = [
+        topic
+        for topic in recorded
+        if not topic.name.endswith(_COMPRESSED) or topic.name[: -len(_COMPRESSED)] not in names
+    ]
+    usual = [topic for topic in fitting if topic.name in USUAL_NAMES]
+    return _only(bag, usual or fitting, '--image-topic')
+
+
+def find_speech(bag: Bag, name: str = '', speech_type: str = '') -> Topic | None:
+    """Return the topic called ``name``, else the speech with a usual name, in any namespace.
+
+    Without such a name, it is the only one of a type that nothing but speech has.
+    """
+    speech = [topic for topic in bag.topics if topic.type in SPEECH_TYPES]
+    if name:
+        return _find_named(bag, speech, [name])
+    usual = [
+        topic
+        for topic in speech
+        if topic.type != STRING or topic.name.rsplit('/', 1)[-1] in SPEECH_NAMES
+    ]
+    usual = _recorded(usual)
+    preferred = [topic for topic in usual if topic.type.rpartition('/')[2] == speech_type]
+    return _only(bag, preferred or usual, '--speech-topic')
+
+
+def other_speech(bag: Bag, speech: Topic | None) -> tuple[Topic, ...]:
+    """Return the topics beside ``speech`` that may be speech; any String when there is none."""
+    types = SPEECH_TYPES if speech is None else [t for t in SPEECH_TYPES if t != STRING]
+    return tuple(
+        topic
+        for topic in bag.topics
+        if topic.type in types
+        and topic.count
+        and topic != speech
+        and topic.name.rsplit('/', 1)[-1] not in NO_SPEECH_NAMES
+    )
+
+
+def _recorded(topics: list[Topic]) -> list[Topic]:
+    """Return those with messages, if any has some."""
+    return [topic for topic in topics if topic.count] or topics
 
 
 def _only(bag: Bag, candidates: Sequence[Topic], option: str) -> Topic | None:
@@ -114,9 +176,12 @@ def _only(bag: Bag, candidates: Sequence[Topic], option: str) -> Topic | None:
     return candidates[0] if candidates else None
 
 
-def _find_named(bag: Bag, fitting: Sequence[Topic], name: str) -> Topic:
-    wanted = name if name.startswith('/') else f'/{name}'
-    for topic in fitting:
-        if topic.name == wanted:
-            return topic
-    raise BagError(f'{bag.path}: the bag has no usable topic {wanted}; it has {bag.describe()}')
+def _find_named(bag: Bag, fitting: Collection[Topic], names: Sequence[str]) -> Topic:
+    absolute = [name if name.startswith('/') else f'/{name}' for name in names]
+    by_name = {topic.name: topic for topic in fitting}
+    for name in absolute:
+        if name in by_name:
+            return by_name[name]
+    raise BagError(
+        f'{bag.path}: the bag has no usable topic {absolute[0]}; it has {bag.describe()}'
+    )

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Message types of bags: those of ROS, and ours as the .msg files define them."""
+"""Message types of bags: those of ROS, those of recognisers, and ours as the .msg files define."""
 
-from rosbags.typesys import Stores, get_types_from_msg, get_typestore
+from rosbags.typesys import Stores, TypesysError, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
+from emotion_ros.bag.storage import DAMAGE, Channel
+from emotion_ros.conversions.speech import CANDIDATES, LIVE_SPEECH, SPEECH_TYPES, TRANSCRIPTION
 from emotion_ros.files.resources import message_folder
 
 PACKAGE = 'emotion_ros'
@@ -21,6 +23,24 @@ TOPICS = {
     STATE: '/emotion_state',
 }
 
+_SEPARATOR = '=' * 80
+_WITHOUT_DEFINITION = {
+    LIVE_SPEECH: (
+        'std_msgs/Header header\nstring incremental\nstring final\nfloat64 confidence\n'
+        'string locale\n'
+    ),
+    CANDIDATES: (
+        'string[] transcript\nfloat32[] confidence\n'
+        f'speech_recognition_msgs/SentenceInfo[] sentences\n{_SEPARATOR}\n'
+        'MSG: speech_recognition_msgs/SentenceInfo\nstd_msgs/Header header\n'
+        f'speech_recognition_msgs/WordInfo[] words\n{_SEPARATOR}\n'
+        'MSG: speech_recognition_msgs/WordInfo\nfloat64 start_time\nfloat64 end_time\n'
+        'string word\nfloat64 confidence\nint32 speaker_tag\n'
+    ),
+    TRANSCRIPTION: 'string text\nfloat32 audio_time\nfloat32 transcription_time\n',
+}
+"""Definitions of today, for bags that hold none (before Iron)."""
+
 
 def make_typestore() -> Typestore:
     """Return the types of ROS 2 Jazzy (the same on every distribution) and of this package."""
@@ -29,3 +49,35 @@ def make_typestore() -> Typestore:
         name = f'{PACKAGE}/msg/{path.stem}'
         store.register(get_types_from_msg(path.read_text(encoding='utf-8'), name))
     return store
+
+
+def add_speech_types(store: Typestore, channels: list[Channel]) -> None:
+    """Add the types of recognisers: as the bag defines them, else as they are today."""
+    defined = {c.type: c.definition for c in channels if c.definition and c.type in SPEECH_TYPES}
+    for msg_type, definition in (_WITHOUT_DEFINITION | defined).items():
+        for text in (definition, _WITHOUT_DEFINITION.get(msg_type, '')):
+            if msg_type in store.fielddefs:
+                break
+            try:
+                parsed = get_types_from_msg(text, msg_type)
+                store.register({k: v for k, v in parsed.items() if k not in store.fielddefs})
+            except (*DAMAGE, TypesysError):
+                continue
+
+
+def is_of_other_version(store: Typestore, channel: Channel) -> bool:
+    """Return whether a topic was recorded with another definition of its type than ``store``'s.
+
+    False where the bag does not say.
+    """
+    if channel.digest:
+        return channel.digest != store.hash_rihs01(channel.type)
+    if not channel.definition or channel.type in SPEECH_TYPES:
+        return False
+    recorded = get_typestore(Stores.ROS2_JAZZY)
+    try:
+        parsed = get_types_from_msg(channel.definition, channel.type)
+        recorded.register({k: v for k, v in parsed.items() if k not in recorded.fielddefs})
+        return recorded.hash_rihs01(channel.type) != store.hash_rihs01(channel.type)
+    except (*DAMAGE, TypesysError):
+        return False

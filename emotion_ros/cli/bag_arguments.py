@@ -2,14 +2,15 @@
 """The arguments of the commands that replay a bag."""
 
 import argparse
+import sys
 from collections.abc import Iterable
 from math import isfinite
 from pathlib import Path
 
-from emotion_ros.bag.replay_config import ReplayOptions
+from emotion_ros.bag.replay_config import FROM_HEADER, STAMPS, ReplayOptions
 from emotion_ros.bag.topics import SOURCES
 from emotion_ros.core.fusion.config import FusionConfig
-from emotion_ros.errors import ConfigError
+from emotion_ros.errors import BagError, ConfigError
 
 
 def add_bag_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,9 +49,17 @@ def add_bag_arguments(parser: argparse.ArgumentParser) -> None:
         '--speech-topic',
         default='',
         metavar='TOPIC',
-        help='default: the one called speech_to_text or speech, in any namespace',
+        help='default: the one called speech_to_text or speech, in any namespace, or the one of a '
+        'type that only speech has',
     )
     add('--params', type=Path, metavar='FILE', help='parameter file of the nodes')
+    add(
+        '--stamps',
+        choices=STAMPS,
+        default=FROM_HEADER,
+        help='receipt: use the times of receipt, for a bag whose headers are of another clock '
+        '(default: header)',
+    )
 
 
 def replay_options(args: argparse.Namespace) -> ReplayOptions:
@@ -61,9 +70,22 @@ def replay_options(args: argparse.Namespace) -> ReplayOptions:
         image_topic=args.image_topic,
         speech_topic=args.speech_topic,
         params=args.params,
+        stamps=args.stamps,
         without=frozenset(args.without),
         weights=parse_weights(args.weight),
     )
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Print lines for the user on standard error."""
+    for note in notes:
+        print(note, file=sys.stderr)
+
+
+def raise_failure(failure: str) -> None:
+    """BagError for what went wrong, after the output is complete."""
+    if failure:
+        raise BagError(failure)
 
 
 def parse_weights(texts: Iterable[str]) -> dict[str, float]:

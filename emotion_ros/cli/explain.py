@@ -8,7 +8,12 @@ from itertools import takewhile
 from rich.table import Table
 
 from emotion_ros.bag.replay import open_replay
-from emotion_ros.cli.bag_arguments import add_bag_arguments, replay_options
+from emotion_ros.cli.bag_arguments import (
+    add_bag_arguments,
+    print_notes,
+    raise_failure,
+    replay_options,
+)
 from emotion_ros.cli.console import table_console
 from emotion_ros.cli.explanation import Explanation, Term, explain
 from emotion_ros.conversions.state_fields import state_to_fields, to_json, weighed_to_fields
@@ -29,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the explanation; EmotionRosError when the bag or the time cannot be used."""
     with open_replay(replay_options(args)) as replay:
+        print_notes(replay.notes())
         bag = replay.bag
         if not 0.0 <= args.at <= bag.duration_s:
             raise ConfigError(f'--at {args.at:g} is outside the bag (0 to {bag.duration_s:.1f} s)')
@@ -40,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         print(to_json(to_fields(explanation)))
     else:
         print_explanation(explanation)
+    print_notes(replay.refusals())
+    raise_failure(replay.bag.damage)
     return 0
 
 

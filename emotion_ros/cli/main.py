@@ -89,6 +89,7 @@ INSTALL_HINTS = {
     'rclpy': 'source /opt/ros/<distro>/setup.bash, or use the virtual environment of make setup',
     'emotion_ros.msg': 'build the package with colcon and source install/setup.bash',
     'rosbags': 'pip install rosbags',
+    'mcap': 'pip install mcap',
     'jinja2': 'pip install jinja2',
     'aiohttp': 'pip install aiohttp',
 }

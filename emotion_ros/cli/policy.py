@@ -10,7 +10,12 @@ from rich.table import Table
 
 from emotion_ros.bag.policy_file import load_policy
 from emotion_ros.bag.replay import open_replay
-from emotion_ros.cli.bag_arguments import add_bag_arguments, replay_options
+from emotion_ros.cli.bag_arguments import (
+    add_bag_arguments,
+    print_notes,
+    raise_failure,
+    replay_options,
+)
 from emotion_ros.cli.console import table_console
 from emotion_ros.cli.replay_output import publications_with_progress
 from emotion_ros.conversions.state_fields import to_json
@@ -38,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         open_replay(replay_options(args)) as replay,
         publications_with_progress(replay, replay.observations()) as publications,
     ):
+        print_notes(replay.notes())
         for publication in publications:
             at_s = replay.bag.seconds_from_start(publication.time_ns)
             events += policy.update(publication.state, at_s)
@@ -48,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
         print_events(events)
     begun = sum(event.transition is Transition.BEGAN for event in events)
     print(f'{begun} behaviours', file=sys.stderr)
+    raise_failure(replay.failure())
     return 0
 
 

@@ -8,7 +8,12 @@ from pathlib import Path
 
 from emotion_ros.bag.replay import open_replay
 from emotion_ros.bag.writer import BagWriter
-from emotion_ros.cli.bag_arguments import add_bag_arguments, replay_options
+from emotion_ros.cli.bag_arguments import (
+    add_bag_arguments,
+    print_notes,
+    raise_failure,
+    replay_options,
+)
 from emotion_ros.cli.replay_output import (
     print_json,
     print_table,
@@ -23,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_bag_arguments(parser)
     parser.add_argument('--json', action='store_true', help='one JSON line per state')
     parser.add_argument(
+        '-o',
         '--output',
         type=Path,
         metavar='BAG',
@@ -36,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
         replay = stack.enter_context(open_replay(replay_options(args)))
         topics = ', '.join(f'{topic.name} ({topic.count})' for topic in replay.sources.chosen())
         print(f'replaying {topics or "nothing"}', file=sys.stderr)
+        print_notes(replay.notes())
         observations = replay.observations()
         writer = stack.enter_context(BagWriter(args.output)) if args.output else None
         if writer:
@@ -46,4 +53,8 @@ def run(args: argparse.Namespace) -> int:
         count = print_json(published) if args.json else print_table(published, replay.bag)
     rejected = ', '.join(f'{n} {reason}' for reason, n in sorted(replay.rejected.items()))
     print(f'{count} states; not used: {rejected or "none"}', file=sys.stderr)
+    failure = replay.failure()
+    if not failure:
+        print_notes(replay.refusals())
+    raise_failure(failure)
     return 0

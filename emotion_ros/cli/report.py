@@ -9,7 +9,12 @@ from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.replay_config import make_replay_config
 from emotion_ros.bag.session_reader import read_session
 from emotion_ros.bag.snapshots import take_pictures
-from emotion_ros.cli.bag_arguments import add_bag_arguments, replay_options
+from emotion_ros.cli.bag_arguments import (
+    add_bag_arguments,
+    print_notes,
+    raise_failure,
+    replay_options,
+)
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.atomic_write import atomic_write
 from emotion_ros.web.report_page import render_report
@@ -36,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     _refuse_overwriting(args.bag, args.output)
     options = replay_options(args)
     session = read_session(options)
+    print_notes(session.notes)
     if args.frames:
         rotate = make_replay_config(options).vision.rotate
         with Bag(options.bag) as bag:
@@ -47,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
         except OSError as error:
             raise ConfigError(f'{args.output}: cannot be written: {error.strerror}') from error
     print(f'{args.output}: {session.states} states', file=sys.stderr)
+    raise_failure(session.failure)
     return 0
 
 

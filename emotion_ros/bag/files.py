@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""The storage files of a recording: found, unpacked and opened by what they contain.
+
+Of metadata.yaml only the names of the files and the numbers of messages are used; what is missing
+or wrong there is found in the files.
+"""
+
+import errno
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Any
+
+import yaml
+import zstandard
+
+from emotion_ros.bag import mcap_storage, sqlite_storage
+from emotion_ros.bag.storage import DAMAGE, Storage, full_type
+from emotion_ros.errors import BagError
+
+ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
+_ROS1_MAGIC = b'#ROSBAG V'
+_SUFFIXES = ('.db3', '.mcap')
+_PACKED = ('.zstd', '.zst')
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass
+class Listing:
+    """The files of a recording, and the number of messages by topic and type as declared."""
+
+    files: list[Path]
+    declared: Counter[tuple[str, str]] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+
+class Scratch:
+    """A temporary folder that is made when it is needed."""
+
+    def __init__(self) -> None:
+        self._folders: list[TemporaryDirectory[str]] = []
+
+    def folder(self) -> Path:
+        """Return a new, empty folder."""
+        self._folders.append(TemporaryDirectory(prefix='emotion_ros_'))
+        return Path(self._folders[-1].name)
+
+    def close(self) -> None:
+        """Remove the folders."""
+        while self._folders:
+            self._folders.pop().cleanup()
+
+
+def list_files(path: Path) -> Listing:
+    """Return the storage files at a path, a folder or one file; BagError without any."""
+    if not path.exists():
+        raise BagError(f'{path}: no such file or folder')
+    if path.is_file():
+        return Listing([path])
+    listing = _read_metadata(path / 'metadata.yaml')
+    if listing.files:
+        return listing
+    files = _files_in(path)
+    if not files:
+        problems = ''.join(f': {problem}' for problem in listing.problems)
+        raise BagError(f'{path}: is not a bag: it has no .mcap or .db3 file{problems}')
+    return Listing(files, listing.declared)
+
+
+def open_storage(path: Path, scratch: Scratch) -> Storage:
+    """Return the storage in a file; BagError when it cannot be read."""
+    with _errors_of(path):
+        with path.open('rb') as file:
+            begin = file.read(16)
+        if begin.startswith(ZSTD_MAGIC):
+            unpacked = scratch.folder() / path.stem
+            _unpack(path, unpacked)
+            return open_storage(unpacked, scratch)
+        if begin.startswith(mcap_storage.MAGIC):
+            return mcap_storage.McapStorage(path)
+        if begin.startswith(sqlite_storage.MAGIC):
+            return sqlite_storage.SqliteStorage(path, scratch.folder)
+    if begin.startswith(_ROS1_MAGIC):
+        raise BagError(
+            f'{path}: is a ROS 1 recording: convert it with rosbags-convert --src {path} --dst NEW'
+        )
+    if not _is_storage_name(path):
+        raise BagError(f'{path}: is not a rosbag2 folder, .mcap or .db3 file')
+    reason = 'begins like no .mcap or .db3 file' if begin else 'is empty'
+    raise BagError(f'{path}: damaged or not a bag: the file {reason}')
+
+
+def _unpack(path: Path, unpacked: Path) -> None:
+    """Unpack a file; of a damaged one, up to the damage. rosbag2 may leave out the end mark."""
+    with path.open('rb') as packed, unpacked.open('wb') as out:
+        try:
+            reader = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+            shutil.copyfileobj(reader, out, 1 << 20)
+        except zstandard.ZstdError:
+            return
+
+
+@contextmanager
+def _errors_of(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise BagError(
+                f'{path}: no room in {gettempdir()} to unpack it: set TMPDIR to a folder with more'
+            ) from error
+        raise BagError(f'{path}: cannot be read: {error.strerror or error}') from error
+    except DAMAGE as error:
+        reason = ' '.join(str(error).split()) or type(error).__name__
+        raise BagError(f'{path}: damaged or not a bag: {reason}') from error
+
+
+def _is_storage_name(path: Path) -> bool:
+    name = path.with_suffix('') if path.suffix in _PACKED else path
+    return name.suffix in _SUFFIXES
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """Return the storage files in a folder; one that is there unpacked as well, once."""
+    files = sorted(file for file in folder.iterdir() if file.is_file() and _is_storage_name(file))
+    packed = {file.with_suffix('') for file in files if file.suffix in _PACKED}
+    return [file for file in files if file not in packed]
+
+
+def _read_metadata(path: Path) -> Listing:
+    """Return the files that it names and that exist."""
+    listing = Listing([])
+    try:
+        root: Any = yaml.safe_load(path.read_text(encoding='utf-8'))
+        information = root['rosbag2_bagfile_information']
+        names = [str(name) for name in information.get('relative_file_paths') or ()]
+        for topic in information.get('topics_with_message_count') or ():
+            key = topic['topic_metadata']['name'], full_type(topic['topic_metadata']['type'])
+            listing.declared[key] += int(topic['message_count'])
+    except FileNotFoundError:
+        return listing
+    except (*DAMAGE, OSError, yaml.YAMLError) as error:
+        listing.problems.append(f'metadata.yaml cannot be read ({type(error).__name__})')
+        return listing
+    missing = []
+    for name in names:
+        # a name may be the path that the file had where it was recorded
+        listed = path.parent / Path(name).name
+        unpacked = listed.with_suffix('') if listed.suffix in _PACKED else listed
+        packed = [listed.with_name(listed.name + suffix) for suffix in _PACKED]
+        found = next((file for file in (listed, unpacked, *packed) if file.is_file()), None)
+        if found:
+            listing.files.append(found)
+        else:
+            missing.append(listed.name)
+    if missing:
+        listing.problems.append(f'{", ".join(missing)} missing')
+    return listing

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""What the storage files of a recording have in common: topics in, serialised messages out."""
+
+import struct
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+DAMAGE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What decoders raise on broken bytes, beside errors of their own; they share no base class."""
+
+LATEST_NS = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A topic in one file; ``type`` is ``pkg/msg/Name``, ``encoding`` usually ``cdr``.
+
+    ``definition`` is the text of the message type, ``digest`` its RIHS01 hash; '' when unknown.
+    """
+
+    id: int
+    topic: str
+    type: str
+    count: int
+    encoding: str
+    definition: str = ''
+    digest: str = ''
+
+
+class Row(NamedTuple):
+    """A message with its log time (ns)."""
+
+    time_ns: int
+    channel_id: int
+    data: bytes
+
+
+@dataclass
+class Contents:
+    """What a file holds: ``start_ns`` and ``end_ns`` are the first and the last log time.
+
+    ``problem`` says what is wrong with the file and how to repair it; '' for a whole one.
+    """
+
+    channels: list[Channel] = field(default_factory=list)
+    start_ns: int = LATEST_NS
+    end_ns: int = 0
+    problem: str = ''
+
+
+class Storage(Protocol):
+    """A file of a recording. It is open only while messages are read."""
+
+    path: Path
+    contents: Contents
+
+    def rows(self, channel_ids: Collection[int]) -> Iterator[Row]:
+        """Yield the messages of these channels by log time, ties as recorded.
+
+        What cannot be read is left out: the counts of the channels tell how much.
+        """
+        ...
+
+
+def full_type(name: str) -> str:
+    """Return ``pkg/msg/Name`` also for ``pkg/Name``."""
+    package, _, rest = name.partition('/')
+    return name if '/' in rest or not rest else f'{package}/msg/{rest}'
