@@ -128,7 +128,7 @@ class NodeReport:
     """A node of this package: whether it is in the graph, and its latest diagnostics, if any.
 
     ``before`` are its diagnostics at the beginning of the observation, so that counters can be
-    told for that time; without them they count from the start of the node.
+    given for that time; without them they count from the start of the node.
     """
 
     name: str

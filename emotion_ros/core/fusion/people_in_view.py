@@ -119,7 +119,7 @@ class PeopleInView:
         return Rejection.NONE
 
     def _remove_replaced(self, frame: FacesObservation) -> None:
-        """Remove whoever is missing from the frame while a new face is at the same place."""
+        """Remove each person missing from the frame while a new face is at the same place."""
         present = {face.person_id for face in frame.faces}
         new = [face.box_xyxy for face in frame.faces if face.person_id not in self._faces]
         self._faces = {

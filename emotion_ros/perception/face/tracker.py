@@ -78,7 +78,7 @@ class FaceTracker:
     def update(self, boxes: Sequence[Box], stamp_s: float) -> list[FaceTrack]:
         """Return the track of every box, in the order of the boxes.
 
-        Call it for every image, also without boxes: the stamps tell the period of the camera.
+        Call it for every image, also without boxes: the stamps give the period of the camera.
         """
         patience_s = self._patience_s(stamp_s)
         self._tracks = [t for t in self._tracks if stamp_s - t.last_seen_s <= patience_s]
