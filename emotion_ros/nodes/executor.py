@@ -2,8 +2,10 @@
 """The life of a process: make the nodes, spin them, report exceptions, stop cleanly."""
 
 import ctypes
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
@@ -29,29 +31,57 @@ def run(
     Wrong parameters or a bad model end it with one line on stderr and EXIT_BAD_CONFIG.
     """
     nodes: list[EmotionNode[Any]] = []
+    threads = threading.enumerate()
+    stop = StopRequest()
     try:
         # Not rclpy's handlers: they would end the context under a worker that is publishing.
         rclpy.init(
             args=None if args is None else list(args),
             signal_handler_options=SignalHandlerOptions.NO,
         )
-        _on_stop_signals(signal.default_int_handler)
+        _on_stop_signals(stop.on_signal)
         for factory in factories:
             nodes.append(factory())
+        stop.is_loading = False
         _return_free_memory()
-        spin(nodes)
+        spin(nodes, stop)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     except (EmotionRosError, RuntimeError) as error:  # rclpy: a bad argument or params file
-        one_line = ' '.join(str(error).split())
-        sys.stderr.write(f'emotion_ros: {one_line}\n')
-        return EXIT_BAD_CONFIG
+        if not stop.is_requested:
+            one_line = ' '.join(str(error).split())
+            sys.stderr.write(f'emotion_ros: {one_line}
+')
+            return EXIT_BAD_CONFIG
     finally:
         _on_stop_signals(signal.SIG_IGN)  # a second one changes nothing now
         for node in nodes:
             node.destroy_node()
         try_shutdown()
+    if any(thread not in threads for thread in threading.enumerate()):
+        # A thread that returns from a model while the interpreter ends would abort the process.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(EXIT_OK)
     return EXIT_OK
+
+
+class StopRequest:
+    """SIGINT and SIGTERM: KeyboardInterrupt while the models are loaded, later only noted.
+
+    In a callback an exception may be lost: where rclpy calls Python from C++, it becomes a
+    RuntimeError, or ends the process with an abort.
+    """
+
+    def __init__(self) -> None:
+        self.is_requested = False
+        self.is_loading = True
+
+    def on_signal(self, *_: object) -> None:
+        """Note a signal."""
+        is_first, self.is_requested = not self.is_requested, True
+        if is_first and self.is_loading:
+            raise KeyboardInterrupt
 
 
 def report_exceptions(action: Callable[[], None], on_error: Callable[[Exception], None]) -> None:
@@ -68,15 +98,16 @@ def report_exceptions(action: Callable[[], None], on_error: Callable[[Exception]
         on_error(error)
 
 
-def spin(nodes: Sequence[EmotionNode[Any]]) -> None:
-    """Serve callbacks until the context is shut down; an exception is counted, not fatal."""
+def spin(nodes: Sequence[EmotionNode[Any]], stop: StopRequest) -> None:
+    """Serve callbacks until asked to stop; an exception is counted, not fatal."""
     executor = SingleThreadedExecutor()
     for node in nodes:
         executor.add_node(node)
-    while rclpy.ok():
+    while rclpy.ok() and not stop.is_requested:
         report_exceptions(
             lambda: executor.spin_once(timeout_sec=SPIN_TIMEOUT_S), nodes[0].report_error
         )
+    executor.shutdown()
 
 
 def _return_free_memory() -> None:

@@ -4,6 +4,7 @@
 import os
 import signal
 import subprocess
+import sys
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from sensor_msgs.msg import Image
 from emotion_ros.msg import EmotionState, FaceEmotionArray
 from graph import Graph
 from lengths import length
+from running import START_S, with_fakes
 
 PROGRAMS = Path(get_package_prefix('emotion_ros'), 'lib', 'emotion_ros')
 ASKED = {
@@ -126,6 +128,23 @@ def test_promise_61_asked_to_stop_in_the_middle_of_work(graph, figure, how):
         took_s = stop(process, how, show)
     figure('stop in the middle of work', took_s, 's')
     assert took_s <= STOP_S
+
+
+@pytest.mark.parametrize('moment', ['callback', 'inference'])
+def test_promise_61_asked_to_stop_at_a_bad_moment(ros_domain, figure, moment):
+    """Red when StopRequest always raises (callback), or run() only returns (inference)."""
+    begun_s = monotonic()
+    done = subprocess.run(
+        [sys.executable, '-m', 'stopping', moment],
+        env={**os.environ, **with_fakes()},
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        check=False,
+    )
+    figure(f'start and stop during {moment}', monotonic() - begun_s, 's')
+    assert done.returncode == 0
+    assert [line for line in done.stderr.splitlines() if 'ERROR' not in line] == []
 
 
 def large_picture(graph: Graph) -> Image:
