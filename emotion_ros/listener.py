@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """EmotionListener: what a behaviour controller puts into its own node."""
 
-from collections.abc import Callable
+import inspect
+from collections import deque
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -12,13 +15,16 @@ from emotion_ros.core.trigger import SILENCE_S, Transition, Trigger, TriggerMoni
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.qos import QUEUE_DEPTH
 
 __all__ = ['EmotionListener', 'Trigger']
 
+QUEUE_DEPTH = 10
 CHECK_PERIOD_S = 0.1
+BUSY_S = 3 * CHECK_PERIOD_S
+RATE_STATES = 10
+SLOWEST_RATE = 0.1
 
-Action = Callable[[EmotionState], None]
+Action = Callable[[EmotionState], None] | Callable[[EmotionState], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,25 @@ class _Callbacks:
     monitor: TriggerMonitor
     do: Action
     then: Action | None
+
+
+class _Times:
+    """When the last states were made and when they arrived, in seconds of two clocks."""
+
+    def __init__(self) -> None:
+        self.last_s = self.arrived_s = float('-inf')
+        self.rate = 1.0  # how fast the time of the states passes, SLOWEST_RATE to 1
+        self._times: deque[tuple[float, float]] = deque(maxlen=RATE_STATES)
+
+    def add(self, time_s: float, arrived_s: float) -> None:
+        """Add a state that arrived at ``arrived_s``, steady time."""
+        if time_s < self.last_s:
+            self._times.clear()
+        self.last_s, self.arrived_s = time_s, arrived_s
+        self._times.append((time_s, arrived_s))
+        first_s, since_s = self._times[0]
+        rate = (time_s - first_s) / (arrived_s - since_s) if arrived_s > since_s else 1.0
+        self.rate = min(max(rate, SLOWEST_RATE), 1.0)
 
 
 class EmotionListener:
@@ -36,7 +61,9 @@ class EmotionListener:
         listener = EmotionListener(node)
         listener.on_actionable('sad', for_s=3.0, do=node.comfort, then=node.resume)
 
-    Durations are in ROS time, so that a bag or a simulation may run at any speed.
+    ``do`` and ``then`` are functions or coroutine functions. Durations count in the time of the
+    states (stamp + latency; a state without stamp: ROS time of arrival), so that a recording
+    may be replayed at any speed. Time in which the node was busy is no silence of the fusion.
     """
 
     def __init__(self, node: Node, topic: str = 'emotion_state') -> None:
@@ -44,14 +71,21 @@ class EmotionListener:
         self._callbacks: list[_Callbacks] = []
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._last = EmotionState()
-        self._received_s = float('-inf')
+        self._times = _Times()
+        self._checks = 0  # since the last state
+        self._served_s = self._steady_s()
+        self._was_busy = False
         node.create_subscription(EmotionState, topic, self._on_state, QUEUE_DEPTH)
         node.create_timer(CHECK_PERIOD_S, self._on_check, clock=self._steady)
 
     @property
     def state(self) -> EmotionState | None:
-        """The latest message; None when none has come for SILENCE_S: the fusion is dead."""
-        return self._last if self._steady_s() - self._received_s < SILENCE_S else None
+        """The latest message; None when it is older than SILENCE_S: the fusion is dead.
+
+        Where a recording is replayed slowly, SILENCE_S is in the time of the states.
+        """
+        age_s = self._steady_s() - self._times.arrived_s
+        return self._last if age_s * self._times.rate < SILENCE_S else None
 
     def on_actionable(
         self,
@@ -72,26 +106,45 @@ class EmotionListener:
         self._callbacks.append(_Callbacks(TriggerMonitor(trigger), do, then))
 
     def _on_state(self, msg: EmotionState) -> None:
+        self._note_service()
         try:
             state = msg_to_state(msg)
         except InvalidInput as error:
             self._node.get_logger().warning(str(error), throttle_duration_sec=1.0)
             return
-        self._last, self._received_s = msg, self._steady_s()
+        time_s = state.stamp_s + msg.latency if state.stamp_s else self._now_s()
+        self._times.add(time_s, self._steady_s())
+        self._last, self._checks = msg, 0
+        missed, self._was_busy = self._was_busy, False
         for callbacks in self._callbacks:
-            self._call(callbacks, callbacks.monitor.update(state, self._now_s()))
+            transition = callbacks.monitor.update(state, time_s, missed=missed)
+            self._call(callbacks, transition)
 
     def _on_check(self) -> None:
-        """End the episodes when no state arrives any more."""
-        if self.state is None:
+        """End the episodes when no state arrives any more.
+
+        Checks are counted, and not the time: after a callback that took long, states wait in the
+        queue, and one check is due.
+        """
+        self._note_service()
+        self._checks += 1
+        silence_s = self._checks * CHECK_PERIOD_S * self._times.rate
+        if silence_s > SILENCE_S:
             for callbacks in self._callbacks:
-                self._call(callbacks, callbacks.monitor.update(None, self._now_s()))
+                transition = callbacks.monitor.update(None, self._times.last_s + silence_s)
+                self._call(callbacks, transition)
+
+    def _note_service(self) -> None:
+        """Note when the executor had no time for the listener: states may have been lost."""
+        before_s, self._served_s = self._served_s, self._steady_s()
+        self._was_busy |= self._served_s - before_s > BUSY_S
 
     def _call(self, callbacks: _Callbacks, transition: Transition) -> None:
-        if transition is Transition.BEGAN:
-            callbacks.do(self._last)
-        elif transition is Transition.ENDED and callbacks.then is not None:
-            callbacks.then(self._last)
+        action = {Transition.BEGAN: callbacks.do, Transition.ENDED: callbacks.then}.get(transition)
+        coroutine = action(self._last) if action else None
+        executor = self._node.executor
+        if inspect.iscoroutine(coroutine) and executor:
+            executor.create_task(coroutine)
 
     def _now_s(self) -> float:
         return float(self._node.get_clock().now().nanoseconds / NANOSECONDS)

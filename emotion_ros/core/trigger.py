@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.core.state import EmotionState
 from emotion_ros.errors import ConfigError
 
@@ -67,22 +68,31 @@ class TriggerMonitor:
         self._since_s = self._last_s = self._rest_until_s = self._now_s = NEVER_S
         self._is_on = False
 
-    def update(self, state: EmotionState | None, now_s: float) -> Transition:
+    def update(
+        self, state: EmotionState | None, now_s: float, *, missed: bool = False
+    ) -> Transition:
         """Return what a state, or None when none arrives, changes at ``now_s`` (seconds).
 
-        Time that goes back ends the episode and forgets the cooldown.
+        ``missed`` says that the receiver was busy and may have lost the states before this one:
+        the time without them is no interruption. Time that goes back by more than CLOCK_JUMP_S
+        ends the episode and forgets the cooldown.
         """
-        holds = state is not None and self.trigger.holds(state)
-        before_s, self._now_s = self._now_s, now_s
-        if now_s < before_s:
-            self._rest_until_s = NEVER_S
-            return self._end(NEVER_S)
-        if self._person_id is not None and not self._goes_on(state if holds else None, now_s):
+        if state is not None and now_s < self._now_s - CLOCK_JUMP_S:
+            self._now_s = self._rest_until_s = NEVER_S
+            if self._person_id is not None:
+                return self._end(NEVER_S)
+        now_s = max(now_s, self._now_s)
+        if state is not None:
+            self._now_s = now_s  # the time of a silence is an estimate
+        if missed:
+            self._last_s = now_s
+        held = state if state is not None and self.trigger.holds(state) else None
+        if self._person_id is not None and not self._goes_on(held, now_s):
             return self._end(now_s)
-        if state is None or not holds:
+        if held is None:
             return Transition.NONE
         if self._person_id is None:
-            self._person_id, self._since_s = state.person_id, now_s
+            self._person_id, self._since_s = held.person_id, now_s
         self._last_s = now_s
         return self._begin(now_s)
 

@@ -102,6 +102,33 @@ def test_a_hole_in_the_states_ends_the_episode():
 
 
 @pytest.mark.parametrize(
+    ('words', 'expected'),
+    [
+        (['sad'], []),
+        (['happy', 'happy'], [10.6]),
+        (['sad@face_2'], [10.0]),
+        (['sad?', 'sad'], []),
+    ],
+)
+def test_states_that_the_receiver_missed_are_no_interruption(words, expected):
+    monitor = TriggerMonitor(Trigger(('sad',)))
+    assert monitor.update(state('sad'), 0.0) is Transition.BEGAN
+    times = [10.0, 10.6]
+    found = [
+        (t, monitor.update(state(w), t, missed=t == 10.0))
+        for t, w in zip(times, words, strict=False)
+    ]
+    assert [t for t, change in found if change is Transition.ENDED] == expected
+
+
+def test_a_small_step_back_in_time_changes_nothing():
+    monitor = TriggerMonitor(Trigger())
+    assert monitor.update(state('sad'), 50.0) is Transition.BEGAN
+    assert monitor.update(state('sad'), 49.6) is Transition.NONE
+    assert monitor.update(state('sad'), 50.1) is Transition.NONE
+
+
+@pytest.mark.parametrize(
     ('values', 'words'),
     [
         ({'emotions': ('angst',)}, "'angst' is not one of angry"),
