@@ -50,8 +50,7 @@ def run(
     except (EmotionRosError, RuntimeError) as error:  # rclpy: a bad argument or params file
         if not stop.is_requested:
             one_line = ' '.join(str(error).split())
-            sys.stderr.write(f'emotion_ros: {one_line}
-')
+            sys.stderr.write(f'emotion_ros: {one_line}\n')
             return EXIT_BAD_CONFIG
     finally:
         _on_stop_signals(signal.SIG_IGN)  # a second one changes nothing now
