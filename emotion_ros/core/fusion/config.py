@@ -20,10 +20,20 @@ class FusionConfig(Options):
         30.0, 'largest mean rate of states sent at once on new evidence (Hz)', low=1.0, high=200.0
     )
     vision_timeout: float = option(
-        1.0, 'faces and the camera count as gone after this (s)', low=0.1, high=10.0, dynamic=True
+        1.0,
+        'faces and the camera count as gone after this (s); below 2 images/s, 2.5 times the time '
+        'between images',
+        low=0.1,
+        high=10.0,
+        dynamic=True,
     )
     face_fresh_for: float = option(
-        0.5, 'a face counts in full for this long (s)', low=0.0, high=10.0, dynamic=True
+        0.5,
+        'a face counts in full for this long (s); below 2 images/s, 1.5 times the time between '
+        'images',
+        low=0.0,
+        high=10.0,
+        dynamic=True,
     )
     text_half_life: float = option(
         1.5,
