@@ -172,7 +172,7 @@ class McapStorage:
                         found = _message(body, chunk.offset, number)
                         if found[3] in wanted and found[0] <= LATEST_NS:
                             heapq.heappush(waiting, found)
-            except _UNREADABLE:  # the counts tell how many messages that were
+            except _UNREADABLE:  # the counts say how many messages that were
                 continue
         while waiting:
             yield heapq.heappop(waiting)

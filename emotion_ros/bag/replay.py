@@ -78,7 +78,7 @@ class Replay:
             for topic in self.sources.other_speech
         ]
 
-    def refusals(self) -> list[str]:
+    def rejections(self) -> list[str]:
         """Return a line with cause and remedy for every topic of which nothing was used."""
         return [
             line
@@ -88,7 +88,7 @@ class Replay:
                 ((self.sources.evidence,), Evidence),
             )
             for topic in topics
-            if topic and (line := self._refusal(topic, observed))
+            if topic and (line := self._rejection(topic, observed))
         ]
 
     def failure(self) -> str:
@@ -101,10 +101,10 @@ class Replay:
             bool(self.sources.image or self.sources.faces)
             and not (self._fusion.outcomes[FacesObservation, ''])
         )
-        refusals = self.refusals() if is_blind or not counted else []
-        return '; '.join(filter(None, [*refusals, self.bag.damage]))
+        rejections = self.rejections() if is_blind or not counted else []
+        return '; '.join(filter(None, [*rejections, self.bag.damage]))
 
-    def _refusal(self, topic: Topic, observed: type) -> str:
+    def _rejection(self, topic: Topic, observed: type) -> str:
         """Return why nothing of a topic was used; '' when something was, or it is empty."""
         result = self._observer.results.get(topic)
         outcomes = self._fusion.outcomes

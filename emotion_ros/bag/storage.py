@@ -19,7 +19,7 @@ DAMAGE = (
     ValueError,
     struct.error,
 )
-"""What decoders raise on broken bytes, beside errors of their own; they share no base class."""
+"""What decoders raise on broken bytes, beside their separate errors; they share no base class."""
 
 LATEST_NS = 2**63 - 1
 
@@ -70,7 +70,7 @@ class Storage(Protocol):
     def rows(self, channel_ids: Collection[int]) -> Iterator[Row]:
         """Yield the messages of these channels by log time, ties as recorded.
 
-        What cannot be read is left out: the counts of the channels tell how much.
+        What cannot be read is left out: the counts of the channels say how much.
         """
         ...
 

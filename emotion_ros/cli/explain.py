@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         print(to_json(to_fields(explanation)))
     else:
         print_explanation(explanation)
-    print_notes(replay.refusals())
+    print_notes(replay.rejections())
     raise_failure(replay.bag.damage)
     return 0
 

@@ -55,6 +55,6 @@ def run(args: argparse.Namespace) -> int:
     print(f'{count} states; not used: {rejected or "none"}', file=sys.stderr)
     failure = replay.failure()
     if not failure:
-        print_notes(replay.refusals())
+        print_notes(replay.rejections())
     raise_failure(failure)
     return 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """JSON that recognisers publish in a string: Vosk, Whisper, Google, Azure, AWS and others.
 
-Every library has a shape of its own, with few names for the same things. So the names count,
+Every library has a separate shape, with few names for the same things. So the names count,
 wherever they are: the words, the lists of alternatives or of segments, whether it is final.
 """
 
