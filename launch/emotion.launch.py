@@ -7,9 +7,10 @@ from launch.events import matches_action
 from launch.events.process import ProcessExited, ShutdownProcess
 from launch_ros.actions import Node
 
+from emotion_ros.core.image_topics import AUTO
 from emotion_ros.files.resources import packaged_config
 from emotion_ros.launch.actions import declare_arguments, read_arguments
-from emotion_ros.launch.arguments import COMPRESSED, EmotionArguments
+from emotion_ros.launch.arguments import EmotionArguments
 from emotion_ros.nodes.executor import EXIT_BAD_CONFIG
 
 RESPAWN_DELAY_S = 2.0
@@ -46,7 +47,6 @@ def process(wanted: EmotionArguments, executable: str, arguments: list[str] | No
         parameters=overrides(wanted),
         remappings=[
             ('image', wanted.image_topic),
-            ('image/compressed', f'{wanted.image_topic}/compressed'),
             ('speech', wanted.speech_topic),
             ('mute', wanted.mute_topic),
         ],
@@ -62,8 +62,8 @@ def overrides(wanted: EmotionArguments) -> list[str | dict[str, bool]]:
     laid_over: list[str | dict[str, bool]] = []
     if wanted.use_sim_time:
         laid_over.append({'use_sim_time': True})
-    if wanted.image_transport == COMPRESSED:
-        laid_over.append(str(packaged_config('compressed.yaml')))  # for some nodes only
+    if wanted.image_transport != AUTO:  # a file, as it is for some nodes only
+        laid_over.append(str(packaged_config(f'{wanted.image_transport}.yaml')))
     if wanted.show_image:
         laid_over.append(str(packaged_config('show_image.yaml')))
     return laid_over

@@ -19,11 +19,15 @@ LATEST, RELIABLE = 'best effort, 1', 'reliable, 10'
 # node -> (topic, direction) -> (type, QoS, words)
 TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
     'vision_node': {
-        ('image', IN): ('sensor_msgs/Image', LATEST, 'with `image_transport: raw`'),
+        ('image', IN): (
+            'sensor_msgs/Image',
+            LATEST,
+            'raw images; not with `image_transport: compressed`',
+        ),
         ('image/compressed', IN): (
             'sensor_msgs/CompressedImage',
             LATEST,
-            'with `image_transport: compressed`',
+            'JPEG or PNG, when there are no raw images or with `image_transport: compressed`',
         ),
         ('emotion/faces', OUT): ('emotion_ros/FaceEmotionArray', RELIABLE, 'one per image'),
         ('emotion/debug_image', OUT): (
@@ -36,7 +40,7 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
         ('speech', IN): (
             'std_msgs/String',
             RELIABLE,
-            'recognised speech; `hri_msgs/LiveSpeech` with `speech_type: LiveSpeech`',
+            'recognised speech; also the other types of `speech_type`',
         ),
         ('mute', IN): ('std_msgs/Bool', RELIABLE, 'true: speech is ignored (the robot speaks)'),
         ('emotion/text', OUT): ('emotion_ros/TextSentiment', RELIABLE, 'one per utterance'),

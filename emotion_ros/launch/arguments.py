@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from emotion_ros.core.image_topics import AUTO, TRANSPORTS
 from emotion_ros.core.options import Options, OptionValue, option
 from emotion_ros.demo.config import FRAMES, LEVELS, DemoConfig
 from emotion_ros.errors import ConfigError
@@ -19,7 +20,6 @@ BOOLEANS = {
 }
 NAME = re.compile(r'(~?/)?[A-Za-z_]\w*(/[A-Za-z_]\w*)*', re.ASCII)
 LOG_LEVEL = re.compile(r'(\S+:=)?(debug|info|warn|error|fatal)', re.IGNORECASE)
-RAW, COMPRESSED = TRANSPORTS = ('raw', 'compressed')
 PATHS = ('params_file', 'bag', 'storyboard')
 
 
@@ -31,7 +31,8 @@ class PipelineArguments(Options):
         '', 'namespace of nodes and topics, one per robot: r1 gives /r1/emotion_state'
     )
     image_topic: str = option(
-        '/camera/image_raw', 'camera images; without a leading / it is inside the namespace'
+        '/camera/image_raw',
+        'camera images, raw or compressed; without a leading / it is inside the namespace',
     )
     speech_topic: str = option(
         '/speech_to_text', 'recognised speech, std_msgs/String; without a leading / as above'
@@ -76,8 +77,8 @@ class EmotionArguments(PipelineArguments):
     """Arguments of emotion.launch.py."""
 
     image_transport: str = option(
-        RAW,
-        'compressed: listen to <image_topic>/compressed (JPEG or PNG) instead of raw images',
+        AUTO,
+        'raw images, compressed ones (JPEG or PNG), or auto: what is published',
         choices=TRANSPORTS,
     )
     use_sim_time: bool = option(False, 'true: the time is that of /clock (a bag, a simulator)')
@@ -88,8 +89,8 @@ class ReplayArguments(PipelineArguments):
     """Arguments of replay.launch.py; the time is always that of the recording."""
 
     image_transport: str = option(
-        RAW,
-        'compressed: play <image_topic>/compressed (JPEG or PNG) instead of raw images',
+        AUTO,
+        'play raw images, compressed ones (JPEG or PNG), or auto: what the recording has',
         choices=TRANSPORTS,
     )
     enable_vision: bool = option(True, 'false: no vision_node, emotion/faces is played instead')

@@ -4,14 +4,19 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from emotion_ros.core.image_topics import (
+    COMPRESSED,
+    COMPRESSED_IMAGE,
+    IMAGE,
+    RAW,
+    image_sources,
+)
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.checked import parse_yaml, read_text
-from emotion_ros.launch.arguments import COMPRESSED, RAW, ReplayArguments
+from emotion_ros.launch.arguments import ReplayArguments
 
 METADATA = 'metadata.yaml'
 RECORDINGS = ('.db3', '.mcap', '.zstd')
-IMAGE = 'sensor_msgs/msg/Image'
-COMPRESSED_IMAGE = 'sensor_msgs/msg/CompressedImage'
 STRING = 'std_msgs/msg/String'
 FACES, TEXT, EVIDENCE = 'emotion/faces', 'emotion/text', 'emotion/evidence'
 OWN_IMAGE = 'emotion/debug_image'
@@ -25,14 +30,16 @@ def played_topics(arguments: ReplayArguments) -> list[str]:
     inputs, or when it lacks one and has another in its place: then with the arguments to add.
     A single file is not looked into.
     """
-    inputs = [_image_input(arguments), _speech_input(arguments)]
+    is_folder = Path(arguments.bag).is_dir()
+    recorded = read_topics(Path(arguments.bag)) if is_folder else {}
+    images = _image_inputs(arguments, recorded)
+    inputs = [images[0], _speech_input(arguments)]
     others = [resolve(EVIDENCE, arguments)]
     others += [resolve(arguments.mute_topic, arguments)] if arguments.enable_text else []
     asked = [resolve(topic, arguments) for topic in arguments.topics.split()]
     wanted = asked or [*inputs, *others]
-    if not Path(arguments.bag).is_dir():
-        return wanted
-    recorded = read_topics(Path(arguments.bag))
+    if not is_folder:
+        return asked or [*images, *wanted[1:]]
     missing = [topic for topic in asked or inputs if topic not in recorded]
     replacements = () if asked else _replacements(arguments, missing, recorded)
     if missing and (asked or replacements or not recorded.keys() & {*wanted}):
@@ -61,11 +68,13 @@ def resolve(topic: str, arguments: ReplayArguments) -> str:
     return '/'.join(['', *arguments.namespace.split('/'), topic]).replace('//', '/')
 
 
-def _image_input(arguments: ReplayArguments) -> str:
+def _image_inputs(arguments: ReplayArguments, recorded: Mapping[str, str]) -> list[str]:
+    """Return the topics that vision_node may take, or its results; what is recorded first."""
     if not arguments.enable_vision:
-        return resolve(FACES, arguments)
-    ending = '/compressed' if arguments.image_transport == COMPRESSED else ''
-    return resolve(arguments.image_topic, arguments) + ending
+        return [resolve(FACES, arguments)]
+    sources = image_sources(arguments.image_transport, resolve(arguments.image_topic, arguments))
+    found = [source.name for source in sources if recorded.get(source.name) == source.type]
+    return list(dict.fromkeys([*found, *(source.name for source in sources)]))
 
 
 def _speech_input(arguments: ReplayArguments) -> str:
@@ -78,7 +87,8 @@ def _replacements(
     """Return the arguments with which the bag has what is missing, as far as it has."""
     image = list(_other_images(arguments, recorded)) if arguments.enable_vision else []
     speech = list(_other_speech(arguments, recorded)) if arguments.enable_text else []
-    found = [image[0]] if image and _image_input(arguments) in missing else []
+    wanted = _image_inputs(arguments, recorded)[0]
+    found = [image[0]] if image and wanted in missing else []
     found += [speech[0]] if speech and _speech_input(arguments) in missing else []
     return tuple(dict.fromkeys(' '.join(found).split()))
 
@@ -97,7 +107,8 @@ def _other_images(arguments: ReplayArguments, recorded: Mapping[str, str]) -> It
             base = name.removesuffix('/compressed')
             yield f'image_topic:={base} image_transport:={COMPRESSED}'
         elif kind == IMAGE:
-            transport = '' if arguments.image_transport == RAW else f' image_transport:={RAW}'
+            is_fitting = arguments.image_transport != COMPRESSED
+            transport = '' if is_fitting else f' image_transport:={RAW}'
             yield f'image_topic:={name}{transport}'
     yield from _results(FACES, 'enable_vision:=false', arguments, recorded)
 

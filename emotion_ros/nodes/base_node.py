@@ -6,17 +6,18 @@ from typing import Any, ClassVar, Generic, TypeVar
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
-from rclpy.subscription import Subscription
 from std_srvs.srv import SetBool
 
 from emotion_ros.core.options import Options
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.nodes.input_monitor import (
     PATIENCE_S,
+    Describe,
     Diagnose,
     DuplicateNameCheck,
     InputMonitor,
 )
+from emotion_ros.nodes.input_subscription import InputSubscription
 from emotion_ros.nodes.node_statistics import NodeStatistics, to_status
 from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
 from emotion_ros.nodes.qos import QUEUE_DEPTH
@@ -58,10 +59,11 @@ class EmotionNode(Node, Generic[C]):
     def setup(self) -> None:
         """Make the core object and open the topics; the configuration is there already."""
 
-    def monitor_input(self, subscription: Subscription, diagnose: Diagnose) -> None:
-        """Log once which node publishes this input, or why none does."""
-        msg_type = ros_type_name(subscription.msg_type)
-        self._monitors.append(InputMonitor(self, subscription, msg_type, diagnose))
+    def monitor_input(
+        self, source: InputSubscription, diagnose: Diagnose, describe: Describe
+    ) -> None:
+        """Log once which node publishes this input, or why none of it is used."""
+        self._monitors.append(InputMonitor(self, source, diagnose, describe))
 
     def now_s(self) -> float:
         """Return ROS time in seconds; 0 while waiting for the first /clock."""
@@ -118,9 +120,7 @@ class EmotionNode(Node, Generic[C]):
         """Check the inputs; without /clock there is one cause, and a bag has not started."""
         if self.now_s() > 0.0:
             for monitor in self._monitors:
-                monitor.check(
-                    self.statistics.counts()['received'], now_s - self._has_clock_since_s
-                )
+                monitor.check(self.statistics.counts(), now_s - self._has_clock_since_s)
             return
         waited_s = now_s - self._created_s
         if waited_s >= PATIENCE_S > self._has_clock_since_s - self._created_s:
@@ -134,6 +134,9 @@ class EmotionNode(Node, Generic[C]):
             return DiagnosticStatus.WARN, WAITING_FOR_CLOCK
         if self.statistics.error:
             return DiagnosticStatus.ERROR, self.statistics.error
+        problems = [monitor.problem for monitor in self._monitors if monitor.problem]
+        if problems:
+            return DiagnosticStatus.WARN, problems[0]
         return DiagnosticStatus.OK, 'running' if self.enabled else 'disabled'
 
 

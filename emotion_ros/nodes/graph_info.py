@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
 """What the graph holds about one topic."""
 
+from dataclasses import replace
 from importlib import import_module
+from typing import Any
 
 from rclpy.node import Node
 from rclpy.qos import ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
-from emotion_ros.core.graph_snapshot import InputTopic, Publisher
+from emotion_ros.core.graph_snapshot import NAN, InputTopic, Publisher
 from emotion_ros.core.image_topics import COMPRESSED_IMAGE, IMAGE, Topic
+from emotion_ros.core.units import NANOSECONDS
 
 OURS = '/emotion/debug_image'
 GET_STATE = 'lifecycle_msgs/srv/GetState'
@@ -50,6 +53,18 @@ def message_class(msg_type: str) -> type | None:
     except ImportError:
         return None
     return found if isinstance(found, type) else None
+
+
+def with_image(topic: InputTopic, msg: Any, received_s: float) -> InputTopic:
+    """Return an input with what an image on it says of itself; ``received_s``: wall clock."""
+    stamp = msg.header.stamp
+    age_s = received_s - stamp.sec - stamp.nanosec / NANOSECONDS
+    return replace(
+        topic,
+        encoding=getattr(msg, 'encoding', getattr(msg, 'format', '')),
+        size=f'{msg.width}x{msg.height}' if hasattr(msg, 'width') else '',
+        age_s=age_s if stamp.sec or stamp.nanosec else NAN,
+    )
 
 
 def _publisher(info: TopicEndpointInfo, managed: set[str]) -> Publisher:

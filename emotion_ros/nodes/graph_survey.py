@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
-import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.srv import GetState
@@ -21,7 +20,6 @@ from rclpy.task import Future
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
 
-from emotion_ros.conversions.from_msg import msg_to_raw
 from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.core.graph_snapshot import (
     FUSION,
@@ -38,10 +36,16 @@ from emotion_ros.core.state import Status
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.graph_info import describe_input, managed_nodes, message_class
+from emotion_ros.nodes.graph_info import (
+    describe_input,
+    managed_nodes,
+    message_class,
+    with_image,
+)
+from emotion_ros.nodes.image_decoder import make_decoder
 from emotion_ros.nodes.qos import OBSERVER_DEPTH
-from emotion_ros.perception.image.compressed import decode_compressed
-from emotion_ros.perception.image.decode import ImageArray, decode_image
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.image.decode import ImageArray
 
 NODES = (VISION, SENTIMENT, FUSION)
 IMAGE_TYPES = (IMAGE, COMPRESSED_IMAGE)
@@ -254,29 +258,20 @@ def _complete(
 
 
 def _with_message(wanted: InputTopic, msg: Any, received_s: float) -> InputTopic:
-    stamp = getattr(getattr(msg, 'header', None), 'stamp', None)
-    if stamp is not None and (stamp.sec or stamp.nanosec):
-        age_s = received_s - stamp.sec - stamp.nanosec / NANOSECONDS
-        wanted = replace(wanted, age_s=age_s)
     if not isinstance(msg, (Image, CompressedImage)):
         return wanted
     pixels = _pixels(msg)
-    is_picture = pixels is not None and min(pixels.shape[:2]) >= SMALL_PX
-    size = f'{pixels.shape[1]}x{pixels.shape[0]}' if pixels is not None else ''
-    return replace(
-        wanted,
-        encoding=getattr(msg, 'encoding', getattr(msg, 'format', '')),
-        size=f'{msg.width}x{msg.height}' if isinstance(msg, Image) else size,
-        brightness=float(pixels.max()) if pixels is not None and is_picture else NAN,
-    )
+    wanted = with_image(wanted, msg, received_s)
+    if pixels is None or min(pixels.shape[:2]) < SMALL_PX:
+        return wanted
+    size = f'{pixels.shape[1]}x{pixels.shape[0]}'
+    return replace(wanted, size=size, brightness=float(pixels.max()))
 
 
 def _pixels(msg: Image | CompressedImage) -> ImageArray | None:
     """Return the image as BGR, None when it cannot be decoded."""
     try:
-        if isinstance(msg, Image):
-            return decode_image(msg_to_raw(msg))
-        return decode_compressed(np.frombuffer(msg.data, np.uint8))
+        return make_decoder(VisionConfig())(msg)
     except InvalidInput:
         return None
 

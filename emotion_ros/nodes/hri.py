@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""To and from hri_msgs (REP-155, ROS4HRI), which is imported only when it is asked for."""
+"""To hri_msgs (REP-155, ROS4HRI), which is imported only when it is asked for."""
 
 from importlib import import_module
 from types import ModuleType
@@ -8,10 +8,7 @@ from typing import Any
 from builtin_interfaces.msg import Time
 
 from emotion_ros.core.expression import Expression
-from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import MissingDependency
-
-LIVE_SPEECH_NAME = 'hri_msgs/msg/LiveSpeech'
 
 
 def require_hri_msgs() -> ModuleType:
@@ -22,14 +19,6 @@ def require_hri_msgs() -> ModuleType:
         raise MissingDependency(
             'hri_msgs is not installed (apt: ros-$ROS_DISTRO-hri-msgs)'
         ) from error
-
-
-def live_speech_kind() -> dict[str, type]:
-    """Return the type of LiveSpeech by its name; nothing when hri_msgs is not installed."""
-    try:
-        return {LIVE_SPEECH_NAME: require_hri_msgs().LiveSpeech}
-    except MissingDependency:
-        return {}
 
 
 def expression_to_msg(expression: Expression, stamp: Time, frame_id: str) -> Any:
@@ -43,13 +32,3 @@ def expression_to_msg(expression: Expression, stamp: Time, frame_id: str) -> Any
     msg.header.stamp = stamp
     msg.header.frame_id = frame_id
     return msg
-
-
-def live_speech_to_utterance(msg: Any) -> Utterance:
-    """Return what a hri_msgs/LiveSpeech says; before Jazzy, ``locale`` was ``language``."""
-    return Utterance(
-        final=msg.final,
-        partial=msg.incremental,
-        confidence=msg.confidence,
-        language=msg.locale if hasattr(msg, 'locale') else msg.language,
-    )

@@ -3,7 +3,7 @@
 
 from array import array
 from collections.abc import Callable
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from sensor_msgs.msg import CompressedImage, Image
@@ -14,32 +14,33 @@ from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.image.compressed import decode_compressed, validate_compressed
 from emotion_ros.perception.image.decode import ImageArray, decode_image, validate_image
 
-Decoder = Callable[[Image], ImageArray]
+AnyImage: TypeAlias = Image | CompressedImage
+Decoder = Callable[[AnyImage], ImageArray]
 
 
-def image_type(config: VisionConfig) -> Any:
-    """Return the message type of the configured image transport."""
-    return CompressedImage if config.image_transport == 'compressed' else Image
-
-
-def make_validator(config: VisionConfig) -> Callable[[Image], object]:
-    """Return a quick look at a message: InvalidInput unless it is worth decoding."""
-    if config.image_transport == 'compressed':
-        return lambda msg: validate_compressed(np.frombuffer(msg.data, np.uint8))
-    return lambda msg: validate_image(msg_to_raw(msg))
+def validate(msg: AnyImage) -> None:
+    """Take a quick look at a message: InvalidInput unless it is worth decoding."""
+    if isinstance(msg, CompressedImage):
+        validate_compressed(np.frombuffer(msg.data, np.uint8))
+    else:
+        validate_image(msg_to_raw(msg))
 
 
 def make_decoder(config: VisionConfig) -> Decoder:
-    """Return the function that turns a message into BGR uint8 [H, W, 3].
+    """Return the function that turns a raw or compressed message into BGR uint8 [H, W, 3].
 
     It raises InvalidInput with a named reason. MissingDependency when cv_bridge is chosen but
     not installed.
     """
-    if config.image_transport == 'compressed':
-        return lambda msg: decode_compressed(np.frombuffer(msg.data, np.uint8))
-    if config.image_decoder == 'cv_bridge':
-        return _cv_bridge_decoder()
-    return lambda msg: decode_image(msg_to_raw(msg))
+    is_bridged = config.image_decoder == 'cv_bridge'
+    decode_raw = _cv_bridge_decoder() if is_bridged else lambda msg: decode_image(msg_to_raw(msg))
+
+    def decode(msg: AnyImage) -> ImageArray:
+        if isinstance(msg, CompressedImage):
+            return decode_compressed(np.frombuffer(msg.data, np.uint8))
+        return decode_raw(msg)
+
+    return decode
 
 
 def _cv_bridge_decoder() -> Decoder:

@@ -1,56 +1,164 @@
 # SPDX-License-Identifier: MIT
-"""Logs once which node feeds an input, or why none does, and whether a node's name is taken."""
+"""Logs once which node feeds an input, or why nothing of it is used, and duplicate names."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from time import time
 
 from rclpy.node import Node
-from rclpy.subscription import Subscription
 
-from emotion_ros.core.graph_snapshot import Finding, InputTopic, Severity
-from emotion_ros.core.input_checks import check_multiple_publishers
+from emotion_ros.core.graph_snapshot import NAN, ClockReport, Finding, InputTopic, Kind, Severity
+from emotion_ros.core.input_checks import ROUTINE, check_multiple_publishers, check_refused
+from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.nodes.graph_info import describe_input
+from emotion_ros.nodes.input_subscription import InputSubscription
 from emotion_ros.nodes.remedies import remedy
+from emotion_ros.perception.models.backend import MODEL_FAILURES
 
 PATIENCE_S = 5.0
+REFUSED_S = 3.0
+"""An input of which nothing was used for so long is reported."""
+LEAST_REFUSED = 3
+QUIET_S = 10.0
+"""After so long without a refusal, nothing comes any more."""
 
 Diagnose = Callable[[InputTopic, float], Iterable[Finding]]
+Describe = Callable[[InputTopic], tuple[InputTopic, str]]
+
+
+class RefusalMonitor:
+    """Finds out, from counters, that all that comes is refused."""
+
+    def __init__(self) -> None:
+        self.rejected: dict[str, int] = {}
+        """How many messages were refused since the last one that was used, by reason."""
+        self.since_s = NAN
+        self._before: Mapping[str, int] = {}
+        self._used = self._total = 0
+        self._last_s = NAN
+
+    def check(self, used: int, rejected: Mapping[str, int], now_s: float) -> bool:
+        """Return whether nothing was used for REFUSED_S although messages come.
+
+        ``used`` and ``rejected`` count from the start; ``now_s`` is steady time.
+        """
+        total = sum(rejected.values())
+        if used > self._used or now_s - self._last_s > QUIET_S:
+            self._used, self._before = used, dict(rejected)
+            self._total, self.since_s, self._last_s = total, NAN, NAN
+            self.rejected = {}
+            return False
+        if total > self._total:
+            self._total, self._last_s = total, now_s
+            self.since_s = now_s if self.since_s != self.since_s else self.since_s
+        grown = {r: n - self._before.get(r, 0) for r, n in rejected.items()}
+        most_first = sorted(((r, n) for r, n in grown.items() if n), key=lambda each: -each[1])
+        self.rejected = dict(most_first)
+        is_routine = used > 0 and self.rejected.keys() <= {*ROUTINE}
+        return (
+            now_s - self.since_s >= REFUSED_S
+            and sum(self.rejected.values()) >= LEAST_REFUSED
+            and not is_routine
+            and not self.rejected.keys() & {*MODEL_FAILURES}
+        )
 
 
 class InputMonitor:
-    """Monitors one subscription; ``diagnose`` finds the cause when nothing arrives."""
+    """Monitors one input of a node.
+
+    ``diagnose`` finds the cause when nothing arrives; ``describe`` adds to the input what came
+    last and was refused, and returns that in words, too.
+    """
 
     def __init__(
-        self, node: Node, subscription: Subscription, msg_type: str, diagnose: Diagnose
+        self, node: Node, source: InputSubscription, diagnose: Diagnose, describe: Describe
     ) -> None:
         self._node = node
-        self._topic = subscription.topic_name
-        self._msg_type = msg_type
+        self._source = source
         self._diagnose = diagnose
-        self._reported = False
+        self._describe = describe
+        self._refusals = RefusalMonitor()
+        self._told: set[Kind] = set()
+        self._pending: tuple[Kind, float] | None = None
+        self._has_received = False
         self._reported_publishers = False
+        self.problem = ''
+        """What the diagnostics say while everything is refused; else ''."""
 
-    def check(self, received: int, waited_s: float) -> None:
-        """Log what is known after so many messages and seconds, each fact once."""
+    def check(self, counts: Mapping[str, int], waited_s: float) -> None:
+        """Log what is new after these counts (those of NodeStatistics) and seconds."""
+        received = counts['received']
         self._check_publishers(received)
-        if self._reported or (not received and waited_s < PATIENCE_S):
-            return
-        self._reported = True
-        topic = describe_input(self._node, self._topic, self._msg_type, received)
-        log = self._node.get_logger()
         if received:
-            sources = ', '.join(sorted({publisher.node for publisher in topic.publishers}))
-            log.info(f'{self._topic}: first message received from {sources or "an unknown node"}')
+            self._report_first(received)
+            self._check_refused(counts, waited_s)
+        elif waited_s >= PATIENCE_S:
+            self._report_silence(waited_s)
+
+    def _report_first(self, received: int) -> None:
+        if self._has_received:
             return
-        for finding in self._diagnose(topic, waited_s):
-            if finding.severity is Severity.PROBLEM:
-                log.warning(f'{finding.what} (after {waited_s:.0f} s). {remedy(finding)}')
+        self._has_received = True
+        publishers = self._topic(received).publishers
+        sources = ', '.join(sorted({publisher.node for publisher in publishers}))
+        name = self._source.topic_name
+        message = f'{name}: first message received from {sources or "an unknown node"}'
+        self._node.get_logger().info(message)
+
+    def _report_silence(self, waited_s: float) -> None:
+        """Log each cause once: the first one now, another one when it has lasted for as long."""
+        found = [f for f in self._diagnose(self._topic(0), waited_s) if f.severity > Severity.NOTE]
+        if not found or found[0].kind in self._told:
+            self._pending = None
+            return
+        kind = found[0].kind
+        if self._pending is None or self._pending[0] is not kind:
+            self._pending = (kind, waited_s)
+        if not self._told or waited_s - self._pending[1] >= PATIENCE_S:
+            self._told.add(kind)
+            self._warn(f'{found[0].what} (after {waited_s:.0f} s)', found[0])
+
+    def _check_refused(self, counts: Mapping[str, int], waited_s: float) -> None:
+        rejected = {
+            key.removeprefix('rejected.'): n
+            for key, n in counts.items()
+            if key.startswith('rejected.')
+        }
+        monitor = self._refusals
+        if not monitor.check(counts['processed'], rejected, waited_s):
+            if self.problem and not monitor.rejected:
+                self.problem = ''
+                message = f'{self._source.topic_name}: messages are no longer refused'
+                self._node.get_logger().info(message)
+        elif not self.problem:
+            topic, detail = self._describe(self._topic(counts['received']))
+            clock = self._clock()
+            seconds = waited_s - monitor.since_s
+            finding = check_refused(topic, monitor.rejected, clock, detail, seconds)
+            self.problem = f'refuses all messages: {next(iter(monitor.rejected))}'
+            self._warn(finding.what, finding)
+
+    def _warn(self, what: str, finding: Finding) -> None:
+        namespace = self._node.get_namespace().rstrip('/')
+        cure = remedy(finding, namespace, self._clock().simulated)
+        self._node.get_logger().warning(f'{what}. {cure}')
+
+    def _clock(self) -> ClockReport:
+        now_s = self._node.get_clock().now().nanoseconds / NANOSECONDS
+        simulated = bool(self._node.get_parameter('use_sim_time').value)
+        return ClockReport(
+            published=self._node.count_publishers('/clock') > 0,
+            simulated=simulated,
+            offset_s=now_s - time() if simulated else NAN,
+        )
+
+    def _topic(self, received: int) -> InputTopic:
+        return describe_input(self._node, self._source.topic_name, self._source.msg_type, received)
 
     def _check_publishers(self, received: int) -> None:
-        if self._reported_publishers or self._node.count_publishers(self._topic) < 2:
+        if self._reported_publishers or self._node.count_publishers(self._source.topic_name) < 2:
             return
         self._reported_publishers = True
-        topic = describe_input(self._node, self._topic, self._msg_type, received)
-        for finding in check_multiple_publishers(topic):
+        for finding in check_multiple_publishers(self._topic(received)):
             self._node.get_logger().warning(f'{finding.what}: {remedy(finding)}')
 
 

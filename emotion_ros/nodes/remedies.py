@@ -6,6 +6,7 @@ Works without ROS. docs/troubleshooting.md has a row for every line of these tab
 
 from collections.abc import Mapping
 
+from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.core.graph_snapshot import FUSION, Finding, Kind
 
 LAUNCH = 'ros2 launch emotion_ros emotion.launch.py'
@@ -72,9 +73,12 @@ NOTHING_THERE = {
 }
 OTHER_TYPES = {
     'image': 'publish sensor_msgs/msg/Image, or give another one: {launch} image_topic:=…',
-    'speech': 'set speech_type: {type_name} of sentiment_node, if that is its name among those '
-    'that it knows; else publish std_msgs/msg/String',
+    'speech': 'publish std_msgs/msg/String, or another type of docs/recognisers.md',
 }
+KNOWN_SPEECH = (
+    'set speech_type: {type_name} of sentiment_node, or auto; it needs {package} '
+    '(apt: ros-$ROS_DISTRO-{apt})'
+)
 REJECTED: Mapping[str, str] = {
     'unsupported_encoding': 'let the camera publish bgr8, rgb8, mono8 or JPEG',
     'bad_compressed': 'the data is no complete JPEG or PNG: see the format of the camera',
@@ -121,11 +125,14 @@ def remedy(finding: Finding, namespace: str = '', use_sim_time: bool = False) ->
         ' use_sim_time:=true' if use_sim_time and 'use_sim_time' not in _template(finding) else ''
     )
     transport = facts.get('transport', '')
+    package = facts.get('type', '').partition('/')[0]
     return _template(finding).format_map(
         {
             **facts,
             'launch': LAUNCH + where + time,
             'home': home,
+            'package': package,
+            'apt': package.replace('_', '-'),
             'in_namespace': f' --ros-args -r __ns:={home}' if home else '',
             'transport_argument': f' image_transport:={transport}' if transport else '',
         }
@@ -140,5 +147,6 @@ def _template(finding: Finding) -> str:
     if finding.kind is Kind.NO_PUBLISHER:
         return NOTHING_THERE[finding.facts['input']]
     if finding.kind is Kind.OTHER_TYPE:
-        return OTHER_TYPES[finding.facts['input']]
+        is_known = finding.facts['type'] in SPEECH_TYPES
+        return KNOWN_SPEECH if is_known else OTHER_TYPES[finding.facts['input']]
     return REMEDIES[finding.kind]

@@ -12,7 +12,7 @@ from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.qos import QUEUE_DEPTH
-from emotion_ros.nodes.speech import StampedUtterance, make_speech_converter, speech_type
+from emotion_ros.nodes.speech import StampedUtterance, speech_sources, stamp_utterance
 from emotion_ros.nodes.to_msg import report_to_msg, text_status_to_msg
 from emotion_ros.nodes.worker_node import WorkerNode
 from emotion_ros.perception.text.config import SentimentConfig
@@ -36,10 +36,10 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
     def setup(self) -> None:
         """Load the model and open the topics."""
         self._pipeline = self._make_pipeline(self.config)
-        self._convert = make_speech_converter(self.config)
         self._muted = False
         self.results = self.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
-        self.subscribe(speech_type(self.config), 'speech', QUEUE_DEPTH, check_speech)
+        topic = self.resolve_topic_name('speech')
+        self.subscribe(speech_sources(topic, self.config.speech_type), QUEUE_DEPTH, check_speech)
         self.create_subscription(Bool, 'mute', self._on_mute, QUEUE_DEPTH)
 
     def details(self) -> dict[str, str]:
@@ -61,7 +61,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         """Return the utterance of a message; InvalidInput('muted') while the robot speaks."""
         if self._muted:
             raise InvalidInput('muted', 'the robot speaks')
-        return self._convert(msg, self.now_s())
+        return stamp_utterance(msg, self.now_s())
 
     def process(self, stamped: StampedUtterance) -> None:
         """Publish the sentiment of one utterance."""

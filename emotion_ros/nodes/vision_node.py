@@ -2,18 +2,22 @@
 """vision_node: from camera images to ``emotion/faces``."""
 
 from collections.abc import Callable
+from time import time
 from typing import Any
 
 from builtin_interfaces.msg import Time
 from sensor_msgs.msg import Image
 
 from emotion_ros.conversions.from_msg import stamp_to_seconds
+from emotion_ros.core.graph_snapshot import InputTopic
 from emotion_ros.core.input_checks import check_images
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.image_decoder import image_type, make_decoder, make_validator
+from emotion_ros.nodes.graph_info import with_image
+from emotion_ros.nodes.image_decoder import make_decoder, validate
+from emotion_ros.nodes.input_subscription import camera_sources
 from emotion_ros.nodes.qos import LATEST_IMAGE, QUEUE_DEPTH
 from emotion_ros.nodes.to_msg import bgr_to_msg, faces_to_msg
 from emotion_ros.nodes.worker_node import WorkerNode
@@ -39,12 +43,11 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
     def setup(self) -> None:
         """Load detector and classifier and open the topics."""
         self._pipeline = self._make_pipeline(self.config)
-        self._validate = make_validator(self.config)
         self._decode = make_decoder(self.config)
         self.results = self.create_publisher(FaceEmotionArray, 'emotion/faces', QUEUE_DEPTH)
         self._debug_publisher = self.create_publisher(Image, 'emotion/debug_image', 1)
-        topic = 'image/compressed' if self.config.image_transport == 'compressed' else 'image'
-        self.subscribe(image_type(self.config), topic, LATEST_IMAGE, check_images)
+        sources = camera_sources(self, self.config.image_transport)
+        self.subscribe(sources, LATEST_IMAGE, check_images)
 
     def details(self) -> dict[str, str]:
         """Return model, detector and topic."""
@@ -61,7 +64,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         if msg.header.stamp == Time():
             msg.header.stamp = self.get_clock().now().to_msg()
         self._check_stamp(msg)
-        self._validate(msg)
+        validate(msg)
         return msg
 
     def process(self, msg: Any) -> None:
@@ -85,6 +88,15 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
     def after_result(self) -> None:
         """Search the image for further faces, once those already known are published."""
         self._pipeline.run_deferred_detection()
+
+    def describe_refused(self, topic: InputTopic) -> tuple[InputTopic, str]:
+        """Return the input with the last refused image, and what was wrong with it."""
+        if self.refused is None:
+            return topic, ''
+        error, msg = self.refused
+        topic = with_image(topic, msg, time())
+        came = [str(error).partition(': ')[2], topic.encoding, topic.size]
+        return topic, ', '.join(word for word in came if word)
 
     def status_to_msg(self, status: SourceStatus, reason: str) -> FaceEmotionArray:
         """Return an array without faces, stamped now."""

@@ -2,16 +2,19 @@
 """The base of the nodes that run a model: one input, one worker thread, one result topic."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rclpy.publisher import Publisher
-from rclpy.subscription import Subscription
 
+from emotion_ros.core.graph_snapshot import InputTopic
+from emotion_ros.core.image_topics import Topic
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.options import Options
 from emotion_ros.errors import InvalidInput
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.input_monitor import Diagnose
+from emotion_ros.nodes.input_subscription import InputSubscription
 from emotion_ros.nodes.worker import Worker
 from emotion_ros.perception.models.backend import MODEL_FAILURES
 
@@ -31,7 +34,8 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
 
     MAILBOX_SLOTS: ClassVar[int] = 1
     results: Publisher
-    input: Subscription
+    input: InputSubscription
+    refused: tuple[InvalidInput, Any] | None = None
     _worker: Worker[Item] | None = None
 
     @abstractmethod
@@ -49,11 +53,20 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
     def status_to_msg(self, status: SourceStatus, reason: str) -> Any:
         """Return the message of ``results`` that carries only the status of this node."""
 
-    def subscribe(self, msg_type: type, topic: str, qos: Any, diagnose: Diagnose) -> None:
-        """Open the input and start the worker; ``diagnose`` finds out why nothing arrives."""
+    def describe_refused(self, topic: InputTopic) -> tuple[InputTopic, str]:
+        """Return the input with what came last and was refused, and what was wrong with it."""
+        return topic, ''
+
+    def subscribe(self, sources: Sequence[Topic], qos: Any, diagnose: Diagnose) -> None:
+        """Open the input and start the worker; ``diagnose`` finds out why nothing arrives.
+
+        The first of the sources that is published is taken.
+        """
         self._worker = Worker(self.get_name(), self._process, self.fail, self.MAILBOX_SLOTS)
-        self.input = self.create_subscription(msg_type, topic, self._on_message, qos)
-        self.monitor_input(self.input, diagnose)
+        self.input = InputSubscription(
+            self, sources, self._on_message, qos, clock=self.steady_clock
+        )
+        self.monitor_input(self.input, diagnose, self.describe_refused)
 
     def destroy_node(self) -> None:
         """Stop the worker first: it publishes."""
@@ -84,8 +97,9 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
         if self.status() is not SourceStatus.OK:
             self.publish_status()
 
-    def reject(self, error: InvalidInput) -> None:
-        """Count a message that cannot be used; a failing model is an error of the node."""
+    def reject(self, error: InvalidInput, item: Any) -> None:
+        """Count and keep a message or item that cannot be used; a failing model is an error."""
+        self.refused = (error, item)
         self.statistics.reject(error.reason)
         if error.reason in MODEL_FAILURES:
             self.fail(error)
@@ -104,7 +118,7 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
         try:
             item = self.accept(msg)  # here, so that bad input takes no place in the mailbox
         except InvalidInput as error:
-            self.reject(error)
+            self.reject(error, msg)
             return
         if self._worker and self._worker.submit(item):
             self.statistics.count('dropped')
@@ -113,6 +127,6 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
         try:
             self.process(item)
         except InvalidInput as error:
-            self.reject(error)
+            self.reject(error, item)
         else:
             self.after_result()

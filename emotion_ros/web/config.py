@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from emotion_ros.core.image_topics import AUTO, TRANSPORTS
 from emotion_ros.core.options import Options, option
 
 
@@ -20,7 +21,7 @@ class DashboardConfig(Options):
         False, 'show the camera image too; off, because it shows people and their surroundings'
     )
     image_transport: str = option(
-        'raw', 'as of vision_node; used with show_image only', choices=('raw', 'compressed')
+        AUTO, 'as of vision_node; used with show_image only', choices=TRANSPORTS
     )
     rotate: int = option(
         0, 'as of vision_node, in degrees; used with show_image only', choices=(0, 90, 180, 270)

@@ -15,7 +15,8 @@ from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import report_exceptions, run
-from emotion_ros.nodes.image_decoder import image_type, make_decoder
+from emotion_ros.nodes.image_decoder import make_decoder
+from emotion_ros.nodes.input_subscription import InputSubscription, camera_sources
 from emotion_ros.nodes.qos import LATEST_IMAGE, QUEUE_DEPTH
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.web.camera_preview import CameraPreview
@@ -108,16 +109,15 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         return self._camera.jpeg if self._camera else None
 
     def _open_camera(self) -> CameraPreview:
-        config = VisionConfig(image_transport=self.config.image_transport)
         camera = CameraPreview(
-            make_decoder(config),
+            make_decoder(VisionConfig()),
             self.config.rotate,
             is_wanted=lambda: self.enabled and self.server.clients > 0,
             on_reject=self.statistics.reject,
             on_error=self.report_error,
         )
-        topic = 'image/compressed' if config.image_transport == 'compressed' else 'image'
-        self.create_subscription(image_type(config), topic, camera.submit, LATEST_IMAGE)
+        sources = camera_sources(self, self.config.image_transport)
+        InputSubscription(self, sources, camera.submit, LATEST_IMAGE, clock=self.steady_clock)
         return camera
 
     def _subscribe(self, msg_type: type[M], topic: str, handle: Callable[[M], None]) -> Any:

@@ -4,6 +4,9 @@
 from collections.abc import Iterator
 
 import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.node import Node
 
 from graph import Graph
 
@@ -15,6 +18,20 @@ def graph(ros_domain: int) -> Iterator[Graph]:
     yield graph
     graph.close()
     assert not graph.monitor.violations
+
+
+@pytest.fixture
+def rig(ros_domain: int) -> Iterator[Node]:
+    """Return a node called rig that is in another DDS participant than those of the graph.
+
+    In one participant a topic has one type.
+    """
+    context = Context()
+    rclpy.init(context=context)
+    node = Node('rig', context=context)
+    yield node
+    node.destroy_node()
+    context.try_shutdown()
 
 
 @pytest.fixture(autouse=True)

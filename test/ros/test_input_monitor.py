@@ -2,19 +2,24 @@
 """Nodes that say why nothing comes, once, and where it comes from."""
 
 import re
+from array import array
 
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rcl_interfaces.msg import Log
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
-from std_msgs.msg import String
+from std_msgs.msg import Header, String
 
 from emotion_ros.nodes.input_monitor import PATIENCE_S
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
 from fakes import KnowingWords, SayingHappy, text_of, vision_of
+
+WARNED_S = 6.0
+YEAR_S = 31_536_000.0
 
 
 @pytest.fixture
@@ -67,3 +72,99 @@ def test_without_clock_only_that_is_told_and_patience_begins_with_it(graph, said
     graph.until(lambda: node.now_s() > 0.0, 'the time')
     node._on_second()
     assert len(warnings()) == 1
+
+
+def picture(graph, *, age_s: float = 0.0, **changes) -> Image:
+    """Return an image of the camera; ``age_s`` is how far its stamp is behind the clock."""
+    data = array('B', bytes(64 * 48 * 3))
+    msg = Image(height=48, width=64, step=192, encoding='bgr8', data=data)
+    stamp_s = graph.tester.get_clock().now().nanoseconds / 1e9 - age_s
+    msg.header.stamp = Time(sec=int(stamp_s), nanosec=int(stamp_s % 1 * 1e9))
+    for name, value in changes.items():
+        setattr(msg, name, value)
+    return msg
+
+
+# What comes, and what the one warning of the node says of it.
+REFUSED = [
+    ({'encoding': 'rgb16'}, 'unsupported_encoding', 'rgb16', 'let the camera publish bgr8'),
+    ({'step': 0}, 'bad_step', '64x48', 'a fault of the driver'),
+    ({'height': 480}, 'short_data', '64x480', 'fewer bytes'),
+    ({'age_s': YEAR_S}, 'stale', 's behind the clock here', '--clock'),
+    ({'age_s': -37.0}, 'future', 's ahead of the clock here', 'compare the clocks'),
+    ({'header': Header(stamp=Time(sec=60))}, 'stale', 'do not count from 1970', 'power-on'),
+]
+
+
+@pytest.mark.parametrize(('changes', 'reason', 'came', 'cure'), REFUSED)
+def test_images_that_are_all_refused_are_told_once_with_what_came(
+    graph, said, changes, reason, came, cure
+):
+    diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
+    node = graph.add(VisionNode, vision_of(SayingHappy()))
+    camera = graph.publisher(Image, 'image')
+    began_s = node.steady_s()
+    warnings = lambda: [m.msg for m in said if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
+
+    def publish(**given) -> None:
+        camera.publish(picture(graph, **given))
+        graph.serve()
+
+    while not warnings():
+        publish(**changes)
+        assert node.steady_s() - began_s < WARNED_S
+    (warning,) = warnings()
+    assert warning.startswith('/image: all ')
+    assert f'are refused for 3 s: {reason}' in warning
+    assert came in warning and cure in warning
+    levels = lambda: [(s.level, s.message) for m in diagnostics for s in m.status]  # noqa: E731
+    bad = (DiagnosticStatus.WARN, f'refuses all messages: {reason}')
+    while levels()[-1] != bad:
+        publish(**changes)
+    while levels()[-1] != (DiagnosticStatus.OK, 'running'):
+        publish()
+    assert warnings() == [warning]
+
+
+def test_images_that_are_refused_after_a_success_are_told(graph, said):
+    node = graph.add(VisionNode, vision_of(SayingHappy()))
+    camera = graph.publisher(Image, 'image')
+    warnings = lambda: [m.msg for m in said if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
+    while not node.statistics.counts()['processed']:
+        camera.publish(picture(graph))
+        graph.serve()
+    used_s = node.steady_s()
+    while not warnings():
+        camera.publish(picture(graph, encoding='rgb16'))
+        graph.serve()
+        assert node.steady_s() - used_s < WARNED_S
+    assert 'unsupported_encoding' in warnings()[0]
+
+
+def test_after_the_warning_the_log_says_that_images_come(graph, said):
+    graph.add(VisionNode, vision_of(SayingHappy()))
+    lines = lambda: [m.msg for m in said if m.name == 'vision_node']  # noqa: E731
+    graph.until(lines, 'the warning')
+    camera = graph.publisher(Image, 'image')
+
+    def told() -> bool:
+        camera.publish(picture(graph))
+        return len(lines()) > 1
+
+    graph.until(told, 'the line')
+    assert lines()[1] == '/image: first message received from tester'
+
+
+@pytest.mark.parametrize(
+    ('msg_type', 'name', 'cure'),
+    [(Header, 'std_msgs/msg/Header', 'publish std_msgs/msg/String')],
+)
+def test_speech_of_another_type_is_told_once(graph, rig, said, msg_type, name, cure):
+    node = graph.add(SentimentNode, text_of(KnowingWords()))
+    rig.create_publisher(msg_type, 'speech', 10)
+    warnings = lambda: [m.msg for m in said if m.name == 'sentiment_node' and m.level >= 30]  # noqa: E731
+    graph.until(warnings, 'the warning')
+    node._on_second()
+    (warning,) = warnings()
+    assert f'/speech is {name} of rig, not std_msgs/msg/String' in warning
+    assert cure in warning

@@ -2,9 +2,12 @@
 """vision_node over real DDS: every frame answered, bad ones counted, failures said."""
 
 from array import array
+from functools import partial
 
+import cv2
 import numpy as np
 import pytest
+from rcl_interfaces.msg import Log
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool
@@ -102,16 +105,10 @@ def test_promise_43_every_kind_of_camera_is_heard(graph, depth, durability, reli
 
 
 def test_compressed_images(graph):
-    import cv2
-
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     start(graph, image_transport='compressed')
     publisher = graph.publisher(CompressedImage, 'image/compressed')
-    raw = image_now(graph)
-    pixels = np.frombuffer(raw.data, np.uint8).reshape(48, 64, 3)
-    msg = CompressedImage(header=raw.header, format='jpeg')
-    msg.data = array('B', cv2.imencode('.jpg', pixels)[1].tobytes())
-    assert len(answer(graph, publisher, faces, msg).faces) == 1
+    assert len(answer(graph, publisher, faces, jpeg_now(graph)).faces) == 1
 
 
 def test_promise_41_a_hung_network_leaves_the_node_answering(graph):
@@ -177,3 +174,70 @@ def test_a_failure_is_told_by_a_fixed_word(graph, mood, reason):
         return [f for f in faces if f.status == FaceEmotionArray.STATUS_ERROR]
 
     assert graph.until(failed, 'the failure')[0].reason == reason
+
+
+def jpeg_now(graph: Graph) -> CompressedImage:
+    """Return a picture with a bright square as JPEG, stamped now."""
+    raw = image_now(graph)
+    pixels = np.frombuffer(raw.data, np.uint8).reshape(48, 64, 3)
+    msg = CompressedImage(header=raw.header, format='jpeg')
+    msg.data = array('B', cv2.imencode('.jpg', pixels)[1].tobytes())
+    return msg
+
+
+# What is given for ``image``, the transport, and where the camera publishes which type.
+BASE = '/usb_cam/image_raw'
+CAMERAS = [
+    (BASE, 'auto', BASE, Image),
+    (BASE, 'auto', f'{BASE}/compressed', CompressedImage),
+    (BASE, 'raw', BASE, Image),
+    (BASE, 'compressed', f'{BASE}/compressed', CompressedImage),
+    (f'{BASE}/compressed', 'auto', f'{BASE}/compressed', CompressedImage),
+    (f'{BASE}/compressed', 'compressed', f'{BASE}/compressed', CompressedImage),
+    (f'{BASE}/compressed', 'auto', BASE, Image),
+    (f'{BASE}/theora', 'auto', BASE, Image),
+    ('/camera/jpeg', 'auto', '/camera/jpeg', CompressedImage),
+    ('/camera/jpeg', 'compressed', '/camera/jpeg', CompressedImage),
+]
+
+
+@pytest.mark.parametrize('is_late', [False, True])
+@pytest.mark.parametrize(('given', 'transport', 'topic', 'msg_type'), CAMERAS)
+def test_whatever_is_given_for_a_camera_its_images_are_taken(
+    graph, rig, given, transport, topic, msg_type, is_late
+):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    if not is_late:
+        camera = rig.create_publisher(msg_type, topic, 1)
+    make = partial(VisionNode, cli_args=['--ros-args', '-r', f'image:={given}'])
+    network = vision_of(SayingHappy())
+    graph.add(make, network, min_face_px=8, detect_every=1, image_transport=transport)
+    if is_late:
+        camera = rig.create_publisher(msg_type, topic, 1)
+
+    def answered() -> list[FaceEmotionArray]:
+        camera.publish(image_now(graph) if msg_type is Image else jpeg_now(graph))
+        return [answer for answer in faces if answer.faces]
+
+    assert graph.until(answered, 'an answer')
+
+
+def test_raw_images_are_taken_when_both_are_there_and_the_camera_may_start_later(graph):
+    node = start(graph)
+    graph.tester.create_publisher(CompressedImage, 'image/compressed', 1)
+    graph.tester.create_publisher(Image, 'image', 1)
+    graph.until(lambda: graph.tester.count_publishers('image') == 1, 'the camera')
+    for _ in range(3):
+        node.input.look()
+    assert node.input.topic_name == '/image'
+
+
+def test_the_choice_is_told_in_one_line(graph):
+    said = graph.listen(Log, '/rosout', 100)
+    node = start(graph)
+    graph.tester.create_publisher(CompressedImage, 'image/compressed', 1)
+    lines = lambda: [m.msg for m in said if m.name == 'vision_node']  # noqa: E731
+    graph.until(lines, 'the line')
+    graph.until(lambda: node.input.topic_name == '/image/compressed', 'the change')
+    assert len(lines()) == 1
+    assert lines()[0].startswith('/image/compressed (sensor_msgs/msg/CompressedImage) is taken')

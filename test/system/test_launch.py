@@ -37,7 +37,7 @@ needs_ros2 = pytest.mark.skipif(
 EMOTION = {
     'namespace': '',
     'image_topic': '/camera/image_raw',
-    'image_transport': 'raw',
+    'image_transport': 'auto',
     'speech_topic': '/speech_to_text',
     'mute_topic': 'mute',
     'use_sim_time': 'false',

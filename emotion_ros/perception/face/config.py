@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 
+from emotion_ros.core.image_topics import AUTO, TRANSPORTS
 from emotion_ros.core.options import Options, option
 from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.face.detectors.factory import KINDS
@@ -14,9 +15,10 @@ class VisionConfig(Options):
     """Options of the vision node, shared by the pipeline, the replay and the benchmarks."""
 
     image_transport: str = option(
-        'raw',
-        'raw: sensor_msgs/Image; compressed: sensor_msgs/CompressedImage (JPEG or PNG)',
-        choices=('raw', 'compressed'),
+        AUTO,
+        'raw: sensor_msgs/Image; compressed: sensor_msgs/CompressedImage (JPEG or PNG); auto: '
+        'what is published, raw when both are',
+        choices=TRANSPORTS,
     )
     image_decoder: str = option(
         'numpy',

@@ -7,7 +7,8 @@ from emotion_ros.core.options import Options, option
 from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.models.backend import DEVICES
 
-STRING, LIVE_SPEECH = SPEECH_TYPES = ('String', 'LiveSpeech')
+AUTO = 'auto'
+SPEECH_TYPES = (AUTO, 'String', 'LiveSpeech', 'SpeechRecognitionCandidates', 'Transcription')
 
 
 @dataclass(frozen=True)
@@ -15,9 +16,10 @@ class SentimentConfig(Options):
     """Options of the sentiment node, shared by the pipeline, the replay and the benchmarks."""
 
     speech_type: str = option(
-        STRING,
-        'String: std_msgs/String; LiveSpeech: hri_msgs/LiveSpeech of ROS4HRI, whose partial '
-        'hypotheses are left out',
+        AUTO,
+        'auto: the type that is published; String: std_msgs/String; LiveSpeech: '
+        'hri_msgs/LiveSpeech of ROS4HRI; SpeechRecognitionCandidates: of speech_recognition_msgs; '
+        'Transcription: of whisper_msgs',
         choices=SPEECH_TYPES,
     )
 

@@ -44,7 +44,7 @@ def test_a_boolean_is_read_as_people_type_it(text: str, value: bool) -> None:
         (EmotionArguments, 'composed', 'maybe', 'composed:=maybe is not one of true, false'),
         (ReplayArguments, 'loop', 'perhaps', 'loop:=perhaps is not one of true, false'),
         (DemoArguments, 'loop', '2', 'loop:=2 is not one of true, false'),
-        (EmotionArguments, 'image_transport', 'jpg', "'jpg' is not one of raw, compressed"),
+        (EmotionArguments, 'image_transport', 'jpg', "'jpg' is not one of auto, raw"),
         (DemoArguments, 'level', 'all', "'all' is not one of frames, modalities, state"),
         (EmotionArguments, 'log_level', 'loud', 'loud is not one of debug, info, warn, error'),
         (ReplayArguments, 'rate', 'fast', 'rate:=fast is not a number'),

@@ -47,6 +47,10 @@ def played(bag: Path, recorded: list[str], counts: int = 5, **arguments: Any) ->
     [
         ([RAW, SPEECH, '/emotion_state'], {}, [RAW, SPEECH]),
         ([RAW, JPEG], {}, [RAW]),
+        ([JPEG, SPEECH], {}, [JPEG, SPEECH]),
+        ([JPEG], {'image_topic': JPEG}, [JPEG]),
+        ([RAW, JPEG], {'image_topic': JPEG}, [JPEG]),
+        (['/eye/compressed'], {'image_topic': '/eye'}, ['/eye/compressed']),
         ([RAW, JPEG], {'image_transport': 'compressed'}, [JPEG]),
         ([SPEECH, '/camera/depth'], {}, [SPEECH]),
         ([RAW, SPEECH, '/mute'], {}, [RAW, SPEECH, '/mute']),
@@ -72,7 +76,11 @@ def test_the_inputs_of_the_nodes_are_played(tmp_path, topics, arguments, expecte
     [
         ([], {}, f'{RAW} and {SPEECH} not in it; it has no messages'),
         (['/emotion_state'], {}, 'it has /emotion_state (emotion_ros/msg/EmotionState)'),
-        ([JPEG, SPEECH], {}, f'{RAW} not in it; add image_transport:=compressed'),
+        (
+            [JPEG, SPEECH],
+            {'image_transport': 'raw'},
+            f'{RAW} not in it; add image_transport:=compressed',
+        ),
         (
             [RAW],
             {'image_transport': 'compressed'},
@@ -117,7 +125,7 @@ def test_a_single_file_is_not_looked_into(tmp_path):
     bag = tmp_path / 'walk.mcap'
     bag.touch()
     topics = played_topics(ReplayArguments(bag=str(bag)))
-    assert topics == [RAW, SPEECH, '/emotion/evidence', '/mute']
+    assert topics == [RAW, JPEG, SPEECH, '/emotion/evidence', '/mute']
 
 
 @pytest.mark.parametrize(

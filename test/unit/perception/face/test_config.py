@@ -9,7 +9,7 @@ from emotion_ros.errors import ConfigError
 from emotion_ros.perception.face.config import VisionConfig
 
 CONTRACT = {
-    'image_transport': 'raw',
+    'image_transport': 'auto',
     'face_detector': 'auto',
     'detector_model': '',
     'detect_width': 320,

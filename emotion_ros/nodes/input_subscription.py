@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""A subscription to the first of several sources that is published."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rclpy.node import Node
+
+from emotion_ros.core.image_topics import COMPRESSED, Topic, image_sources
+from emotion_ros.errors import MissingDependency
+from emotion_ros.nodes.graph_info import message_class, published_types
+
+LOOK_S = 0.5
+
+
+class InputSubscription:
+    """Takes the messages of one source: the first of those given that is published.
+
+    Until one is, it waits on the first one. It stays with a source while that is published, and
+    leaves it only for one that was found twice, LOOK_S apart: a camera announces its topics one
+    by one.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        sources: Sequence[Topic],
+        on_message: Callable[[Any], None],
+        qos: Any,
+        *,
+        clock: Any,
+    ) -> None:
+        self._node, self._on_message, self._qos = node, on_message, qos
+        self._sources = [s for s in sources if message_class(s.type) is not None]
+        if not self._sources:
+            package = sources[0].type.partition('/')[0]
+            apt = f'ros-$ROS_DISTRO-{package.replace("_", "-")}'
+            raise MissingDependency(f'{package} is not installed (apt: {apt})')
+        self._found: Topic | None = None
+        self._open(next((s for s in self._sources if self._is_free(s)), self._sources[0]))
+        if len(self._sources) > 1:
+            node.create_timer(LOOK_S, self.look, clock=clock)
+
+    @property
+    def topic_name(self) -> str:
+        """The full name of the topic that is subscribed to now."""
+        return str(self._subscription.topic_name)
+
+    @property
+    def msg_type(self) -> str:
+        """The type of that topic, such as ``sensor_msgs/msg/Image``."""
+        return self._source.type
+
+    def look(self) -> None:
+        """Change to another source when only that is published."""
+        if self._is_published(self._source):
+            self._found = None
+            return
+        found = next((s for s in self._sources if self._is_published(s)), None)
+        if found is not None and found == self._found:
+            self._node.get_logger().info(
+                f'{found.name} ({found.type}) is taken: nothing publishes {self.topic_name} as '
+                f'{self.msg_type}'
+            )
+            self._node.destroy_subscription(self._subscription)
+            self._open(found)
+        self._found = found
+
+    def _is_free(self, source: Topic) -> bool:
+        """Return whether no other type is on this topic: in one process that is an error."""
+        types = published_types(self._node, source.name)
+        return not types or source.type in types
+
+    def _is_published(self, source: Topic) -> bool:
+        return source.type in published_types(self._node, source.name)
+
+    def _open(self, source: Topic) -> None:
+        self._source = source
+        self._subscription = self._node.create_subscription(
+            message_class(source.type), source.name, self._on_message, self._qos
+        )
+
+
+def camera_sources(node: Node, transport: str) -> tuple[Topic, ...]:
+    """Return what the images of ``image`` may come from, after the remappings of a node.
+
+    Compressed images are on ``<image>/compressed``, unless ``image/compressed`` is remapped too.
+    """
+    name = f'image/{COMPRESSED}'
+    compressed = node.resolve_topic_name(name)
+    is_remapped = compressed != node.resolve_topic_name(name, only_expand=True)
+    image = node.resolve_topic_name('image')
+    return image_sources(transport, image, compressed if is_remapped else '')
