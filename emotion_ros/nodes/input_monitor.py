@@ -19,13 +19,13 @@ REFUSED_S = 3.0
 """An input of which nothing was used for so long is reported."""
 LEAST_REFUSED = 3
 QUIET_S = 10.0
-"""After so long without a refusal, nothing comes any more."""
+"""After so long without a rejection, nothing comes any more."""
 
 Diagnose = Callable[[InputTopic, float], Iterable[Finding]]
 Describe = Callable[[InputTopic], tuple[InputTopic, str]]
 
 
-class RefusalMonitor:
+class RejectionMonitor:
     """Finds out, from counters, that all that comes is refused."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class InputMonitor:
         self._source = source
         self._diagnose = diagnose
         self._describe = describe
-        self._refusals = RefusalMonitor()
+        self._rejections = RejectionMonitor()
         self._told: set[Kind] = set()
         self._pending: tuple[Kind, float] | None = None
         self._has_received = False
@@ -123,7 +123,7 @@ class InputMonitor:
             for key, n in counts.items()
             if key.startswith('rejected.')
         }
-        monitor = self._refusals
+        monitor = self._rejections
         if not monitor.check(counts['processed'], rejected, waited_s):
             if self.problem and not monitor.rejected:
                 self.problem = ''

@@ -10,14 +10,14 @@ from emotion_ros.core.image_topics import COMPRESSED, Topic, image_sources
 from emotion_ros.errors import MissingDependency
 from emotion_ros.nodes.graph_info import message_class, published_types
 
-LOOK_S = 0.5
+CHECK_PERIOD_S = 0.5
 
 
 class InputSubscription:
     """Takes the messages of one source: the first of those given that is published.
 
     Until one is, it waits on the first one. It stays with a source while that is published, and
-    leaves it only for one that was found twice, LOOK_S apart: a camera announces its topics one
+    leaves it only for one that was found twice in succession: a camera announces its topics one
     by one.
     """
 
@@ -39,7 +39,7 @@ class InputSubscription:
         self._found: Topic | None = None
         self._open(next((s for s in self._sources if self._is_free(s)), self._sources[0]))
         if len(self._sources) > 1:
-            node.create_timer(LOOK_S, self.look, clock=clock)
+            node.create_timer(CHECK_PERIOD_S, self.update, clock=clock)
 
     @property
     def topic_name(self) -> str:
@@ -51,7 +51,7 @@ class InputSubscription:
         """The type of that topic, such as ``sensor_msgs/msg/Image``."""
         return self._source.type
 
-    def look(self) -> None:
+    def update(self) -> None:
         """Change to another source when only that is published."""
         if self._is_published(self._source):
             self._found = None

@@ -4,7 +4,7 @@
 from importlib.util import find_spec
 
 import pytest
-from std_msgs.msg import Header, String
+from std_msgs.msg import Header
 
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.errors import MissingDependency
@@ -46,7 +46,7 @@ def test_live_speech_without_hri_msgs_says_what_to_install(graph: Graph) -> None
 
 
 def test_the_default_needs_nothing() -> None:
-    assert SentimentConfig().speech_type == String.__name__
+    assert SentimentConfig().speech_type == 'auto'
 
 
 def faces(graph: Graph, count: int) -> FaceEmotionArray:

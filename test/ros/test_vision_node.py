@@ -228,7 +228,7 @@ def test_raw_images_are_taken_when_both_are_there_and_the_camera_may_start_later
     graph.tester.create_publisher(Image, 'image', 1)
     graph.until(lambda: graph.tester.count_publishers('image') == 1, 'the camera')
     for _ in range(3):
-        node.input.look()
+        node.input.update()
     assert node.input.topic_name == '/image'
 
 
