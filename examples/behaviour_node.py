@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A behaviour controller: comfort a sad person, share joy, and stop when it is over.
 
-With the nodes running, or with ``emotion-ros demo``::
+With the nodes running, or with ``emotion-ros demo`` in another terminal (the same ROS_DOMAIN_ID
+in both, such as ``export ROS_DOMAIN_ID=30``)::
 
     python3 examples/behaviour_node.py
 
@@ -21,7 +22,7 @@ from emotion_ros.msg import EmotionState
 
 
 class BehaviourNode(Node):
-    """Publishes on ``behaviour`` what the robot does."""
+    """Logs, and publishes on ``behaviour``, what the robot does."""
 
     def __init__(self) -> None:
         super().__init__('behaviour')
@@ -43,6 +44,7 @@ class BehaviourNode(Node):
         self._say('rest')
 
     def _say(self, words: str) -> None:
+        self.get_logger().info(words)
         self._publisher.publish(String(data=words))
 
 

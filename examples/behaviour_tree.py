@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The same in a behaviour tree, with py_trees (``pip install py_trees``).
 
-With the nodes running, or with ``emotion-ros demo``::
+With the nodes running, or with ``emotion-ros demo`` in another terminal (the same ROS_DOMAIN_ID
+in both, such as ``export ROS_DOMAIN_ID=30``)::
 
     python3 examples/behaviour_tree.py
 """
@@ -44,15 +45,17 @@ class Feels(Behaviour):
 
 
 class Say(Behaviour):
-    """Publishes its words once, then goes on RUNNING until something else is chosen."""
+    """Logs and publishes its words once, then goes on RUNNING until something else is chosen."""
 
     def __init__(self, node: Node, words: str) -> None:
         super().__init__(f'say {words}')
+        self._logger = node.get_logger()
         self._publisher = node.create_publisher(String, 'behaviour', 10)
         self._words = words
 
     def initialise(self) -> None:
         """Begin."""
+        self._logger.info(self._words)
         self._publisher.publish(String(data=self._words))
 
     def update(self) -> Status:

@@ -2,6 +2,7 @@
 """``emotion-ros demo``: a scripted person, played to the real nodes."""
 
 import argparse
+import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from emotion_ros.cli.arguments import domain_id
 from emotion_ros.demo.runner import DemoOptions, DemoRunner
 from emotion_ros.demo.storyboard_file import packaged_storyboard
 from emotion_ros.demo.terminal import make_view
+from emotion_ros.errors import ConfigError
 from emotion_ros.sandbox.domain import free_domain
 from emotion_ros.web.config import DashboardConfig
 
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--domain',
         type=domain_id,
         metavar='ID',
-        help='ROS domain, 0 to 232; default: an unused one',
+        help='ROS domain, 0 to 232; default: $ROS_DOMAIN_ID, else an unused one',
     )
 
 
@@ -40,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     """Play the story; 0 when every expectation was met, else EXIT_MISSED."""
     options = DemoOptions(
         storyboard=args.storyboard or packaged_storyboard(),
-        domain=free_domain() if args.domain is None else args.domain,
+        domain=default_domain() if args.domain is None else args.domain,
         params=args.params,
         separate=args.separate,
         dashboard=args.dashboard,
@@ -52,6 +54,15 @@ def run(args: argparse.Namespace) -> int:
         print(f'stopped: {result.problem}', file=sys.stderr)
     print(f'{result.met} of {len(result.expectations)} expectations met')
     return 0 if result.passed else EXIT_MISSED
+
+
+def default_domain() -> int:
+    """Return ROS_DOMAIN_ID where it is set, so that the user's programs receive the demo."""
+    text = os.environ.get('ROS_DOMAIN_ID', '')
+    try:
+        return domain_id(text) if text else free_domain()
+    except argparse.ArgumentTypeError as error:
+        raise ConfigError(f'ROS_DOMAIN_ID: {error}') from error
 
 
 def title(options: DemoOptions) -> str:

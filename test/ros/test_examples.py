@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The example programs, as a reader of the docs would start them."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -24,17 +25,20 @@ PROCESS_S = 60.0
 
 
 @pytest.fixture
-def start(ros_domain: int) -> Iterator[Callable[..., None]]:
+def start(ros_domain: int) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Return a function that starts an example; all are stopped at the end."""
-    processes: list[subprocess.Popen] = []
+    processes: list[subprocess.Popen[str]] = []
 
-    def run(name: str, *arguments: str) -> None:
-        processes.append(subprocess.Popen([sys.executable, str(EXAMPLES / name), *arguments]))
+    def run(name: str, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, str(EXAMPLES / name), *arguments]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        processes.append(process)
+        return process
 
     yield run
     for process in processes:
         process.terminate()
-        process.wait(10)
+        process.communicate(timeout=10)
 
 
 def test_a_fake_voice_changes_the_state_as_the_maths_says(graph, start):
@@ -62,9 +66,9 @@ def test_a_voice_cannot_be_surer_than_sure():
 
 
 @pytest.mark.parametrize('program', ['behaviour_node.py', 'behaviour_tree.py'])
-def test_a_controller_cheers_with_the_happy_and_then_rests(graph, start, program):
+def test_a_controller_cheers_with_the_happy_then_rests_and_logs_both(graph, start, program):
     said = graph.listen(String, 'behaviour')
-    start(program)
+    process = start(program)
     publisher = graph.publisher(EmotionState, 'emotion_state', timeout_s=PROCESS_S)
     happy = EmotionState(label='happy', emotion=int(Emotion.HAPPY), confidence=0.9)
     happy.person_id, happy.actionable = 'face_1', True
@@ -75,6 +79,9 @@ def test_a_controller_cheers_with_the_happy_and_then_rests(graph, start, program
 
     graph.until(cheers, 'the behaviour', PROCESS_S)
     graph.until(lambda: said[-1].data == 'rest', 'its end', PROCESS_S)
+    process.terminate()
+    _, logged = process.communicate(timeout=10)
+    assert re.search('INFO.*cheer.*INFO.*rest', logged, re.DOTALL)
 
 
 def happy_face(graph) -> FaceEmotionArray:
