@@ -15,7 +15,9 @@ The pool takes it in at ``other_weight``, or at ``voice.weight`` when the fusion
 """
 
 import argparse
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import rclpy
 from rclpy.executors import ExternalShutdownException
@@ -30,23 +32,27 @@ PERIOD_S = 0.5
 class FakeVoice(Node):
     """Publishes one EmotionEvidence every PERIOD_S."""
 
-    def __init__(self, emotion: str, confidence: float) -> None:
-        super().__init__('fake_voice')
+    def __init__(self, emotion: str, confidence: float, **node_options: Any) -> None:
+        super().__init__('fake_voice', **node_options)
         self._emotion, self._confidence = emotion, confidence
         self._publisher = self.create_publisher(EmotionEvidence, 'emotion/evidence', 10)
         self.create_timer(PERIOD_S, self.publish)
 
-    def listen(self) -> list[float]:
-        """Return seven probabilities that sum to 1, in the order of EMOTIONS."""
+    def listen(self) -> tuple[Sequence[float], float]:
+        """Return seven probabilities that sum to 1, in the order of EMOTIONS, and a quality.
+
+        The quality, 0..1, says how far this sound can be trusted (noise, distance).
+        """
         rest = (1.0 - self._confidence) / (len(EMOTIONS) - 1)
-        return [self._confidence if name == self._emotion else rest for name in EMOTIONS]
+        return [self._confidence if name == self._emotion else rest for name in EMOTIONS], 1.0
 
     def publish(self) -> None:
         """Publish the probabilities, stamped with the time of the sound."""
+        probabilities, quality = self.listen()
         msg = EmotionEvidence(modality='voice', source=self.get_name())
         msg.header.stamp = self.get_clock().now().to_msg()
-        msg.probabilities = self.listen()
-        msg.quality = 1.0  # 0..1: how far this sound can be trusted (noise, distance)
+        msg.probabilities = [float(p) for p in probabilities]
+        msg.quality = float(quality)  # ROS does not convert NumPy's float32
         msg.detail = f'{self._emotion.capitalize()} ({self._confidence:.0%})'
         self._publisher.publish(msg)
 

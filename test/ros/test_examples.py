@@ -2,6 +2,7 @@
 """The example programs, as a reader of the docs would start them."""
 
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.opinion_pool import pool
 from emotion_ros.files.resources import packaged_weights
-from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray
+from emotion_ros.msg import EmotionEvidence, EmotionState, FaceEmotion, FaceEmotionArray
 from emotion_ros.nodes.fusion_node import FusionNode
 from examples import sure
 
@@ -56,6 +57,18 @@ def test_a_fake_voice_changes_the_state_as_the_maths_says(graph, start):
     assert [e.weight for e in state.evidence] == pytest.approx([FACE_WEIGHT, VOICE_WEIGHT])
     assert state.probabilities == pytest.approx(expected(), abs=1e-4)
     assert state.summary == 'Vision: Happy (60%), Voice: Sad (70%)'
+
+
+def test_a_voice_may_be_a_network_that_returns_numpy(graph):
+    FakeVoice = runpy.run_path(str(EXAMPLES / 'fake_voice.py'))['FakeVoice']  # noqa: N806
+    result = np.full(7, 1 / 7, np.float32), np.float32(0.7)
+    heard = graph.listen(EmotionEvidence, 'emotion/evidence')
+    voice = graph.add(lambda **options: FakeVoice('sad', 0.7, **options))
+    voice.listen = lambda: result
+    graph.until(lambda: heard, 'the evidence')
+    assert graph.errors == []
+    assert heard[0].quality == pytest.approx(0.7)
+    assert heard[0].probabilities == pytest.approx(result[0])
 
 
 def test_a_voice_cannot_be_surer_than_sure():
