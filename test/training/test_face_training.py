@@ -17,7 +17,8 @@ pytest.importorskip('torch', reason='training needs torch')
 
 from emotion_ros.perception.models.onnx_session import open_session
 from face_samples import TINY, write_faces
-from training import checkpoint
+from training import checkpoint, provenance
+from training.card import file_sha256
 from training.face import export, train
 from training.face.network import FaceNetwork, load_network, logits_of
 from training.run_log import progress
@@ -53,6 +54,30 @@ def test_card_tells_where_the_weights_come_from(weights: Path) -> None:
     assert card.training['settings']['stem_stride'] == 2
     assert '--width 8' in card.training['command']
     assert [m['name'] for m in card.metrics] == [*export.REPORTED, 'accuracy_cross_fitted']
+
+
+def test_card_tells_the_truth_about_data_and_licence(weights: Path) -> None:
+    card = load_card(weights)
+    assert card.training['data'] == [
+        'faces.parquet: 14 faces, 1 of them with FER+ votes (terms not known to the training)'
+    ]
+    assert 'not known' in str(card.training['licence'])
+    assert str(card.training['command']).endswith('--data faces.parquet')
+    assert {m['split'] for m in card.metrics} == {'PublicTest of faces.parquet'}
+
+
+def test_known_data_and_initial_weights_are_named(
+    data: Path, run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(provenance.KNOWN, file_sha256(data), 'Known Faces (MIT)')
+    source = run_folder / 'best.safetensors'
+    options = ['--data', str(data), '--out', str(tmp_path), '--init-from', str(source)]
+    train.main([*options, '--epochs', '1', *TINY])
+    about = checkpoint.load(tmp_path / 'best.safetensors')[1]
+    known = 'Known Faces (MIT): 14 faces, 1 of them with FER+ votes'
+    assert about['data'] == [known, *checkpoint.load(source)[1]['data']]
+    assert provenance.licence([known]) == provenance.KNOWN_LICENCE
+    assert provenance.data_on_card({})['licence'] == provenance.UNKNOWN_LICENCE
 
 
 def test_class_bias_is_in_the_network_and_on_the_card(

@@ -89,9 +89,16 @@ def weights(data: Path, run_folder: Path, tmp_path_factory: pytest.TempPathFacto
     return out
 
 
-def test_weights_come_with_card_and_tokenizer(weights: Path) -> None:
+def test_weights_come_with_card_and_tokenizer(weights: Path, base: Path) -> None:
     card = load_card(weights)
     assert [head.name for head in card.outputs] == ['sentiment', 'emotion']
+    *data, encoder = card.training['data']
+    assert data == [
+        f'{name}: 20 texts (terms not known to the training)'
+        for name in (train.SEMEVAL, train.MELD, train.GOEMOTIONS)
+    ]
+    assert encoder == f'encoder {base.name} (terms not known to the training)'
+    assert 'not known' in str(card.training['licence'])
     assert len(card.metrics) == sum(len(names) for *_, names in export.REPORTED)
     assert sorted(p.name for p in weights.parent.iterdir()) == [
         'text_emotion.json',

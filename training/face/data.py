@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import ConfigError, InvalidInput
+from training.command import log
 from training.tables import label_indices, read_table, require_columns
 
 SIDE = 48
@@ -128,7 +129,10 @@ def _csv_face(text: str, path: Path) -> NDArray[np.uint8]:
 
 
 def _from_folders(path: Path, usage: str) -> Faces:
-    """``train/<emotion>/*`` and ``test/<emotion>/*``; test file names begin with the usage."""
+    """``train/<emotion>/*`` and ``test/<emotion>/*``; test file names begin with the usage.
+
+    What is no image (.DS_Store, Thumbs.db, notes) is left out and named in one line.
+    """
     base = path / ('train' if usage == 'Training' else 'test')
     missing = [name for name in EMOTIONS if not (base / name).is_dir()]
     if missing:
@@ -136,8 +140,17 @@ def _from_folders(path: Path, usage: str) -> Faces:
     files = [(f, i) for i, name in enumerate(EMOTIONS) for f in sorted((base / name).iterdir())]
     others = tuple(u for u in USAGES if u != usage)
     files = [(f, i) for f, i in files if not f.name.startswith(others)]
-    images = [decode_face(f.read_bytes(), f) for f, _ in files]
-    return _faces(images, np.array([i for _, i in files], np.int64))
+    faces: list[tuple[NDArray[np.uint8], int]] = []
+    left_out: list[str] = []
+    for file, label in files:
+        try:
+            faces.append((decode_face(file.read_bytes(), file), label))
+        except (InvalidInput, IsADirectoryError):
+            left_out.append(file.name)
+    if left_out:
+        names = ', '.join(sorted(set(left_out))[:5])
+        log(f'{base}: {len(left_out)} of {len(files)} files are no images, left out: {names}')
+    return _faces([face for face, _ in faces], np.array([label for _, label in faces], np.int64))
 
 
 def _faces(

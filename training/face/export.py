@@ -34,17 +34,12 @@ from training.face.evaluate import (
 )
 from training.face.initial import IMAGENET
 from training.face.network import FaceNetwork, ResNet18, load_network, logits_of, to_input
+from training.provenance import data_on_card
 
 Floats = NDArray[np.floating]
 
 OPSET = 17
 REAL_FACES = 256
-DATA = [
-    'FER2013 Training, 28,709 faces (Goodfellow et al. 2013; Kaggle terms, research use)',
-    'FER+ votes (Barsoum et al. 2016; Microsoft, MIT)',
-]
-LICENCE = 'MIT for the code; the weights were learned from images for research use, see WEIGHTS.md'
-DATA_FILE = 'fer2013_train_valid.parquet'
 WHY_BIAS = (
     'training leans towards the FER+ votes, which are neutral more often than the labels, and '
     'weights the classes; the bias that fits the labels again is part of the last layer'
@@ -93,7 +88,7 @@ def training_command(about: dict[str, Any], source: Path) -> str:
         words.append(f'--init-from {about["init_from"]}')
     if about.get('teachers'):
         words.append('--teachers ' + ' '.join(about['teachers']))
-    return ' '.join([*words, f'--data {DATA_FILE}'])
+    return ' '.join([*words, f'--data {about.get("data_file", "DATA")}'])
 
 
 def draft_card(
@@ -134,8 +129,7 @@ def describe(
     return {
         'architecture': f'ResNet18 (2-2-2-2), width {layout["width"]}, 3x3 stem of stride '
         f'{layout["stem_stride"]} without pooling',
-        'data': DATA,
-        'licence': LICENCE,
+        **data_on_card(about),
         'command': training_command(about, source),
         'commit': about['commit'],
         'epoch': about['epoch'],
@@ -147,7 +141,9 @@ def describe(
     }
 
 
-def measured(path: Path, source: Path, valid: Faces, refitted: Floats) -> list[dict[str, Any]]:
+def measured(
+    path: Path, source: Path, data: Path, valid: Faces, refitted: Floats
+) -> list[dict[str, Any]]:
     """Figures for the card: those of the evaluate command, and accuracy by ``refitted``.
 
     ``refitted`` [N, 7] are the probabilities of each fold calibrated on the other folds.
@@ -160,14 +156,14 @@ def measured(path: Path, source: Path, valid: Faces, refitted: Floats) -> list[d
     figures = figures_of(probabilities, calibrated, valid.labels)
     evaluating = (
         f'python -m training.face.evaluate --weights emotion_ros/weights/{path.name} '
-        f'--data {DATA_FILE} --usage {CALIBRATION_SPLIT} --json'
+        f'--data {data.name} --usage {CALIBRATION_SPLIT} --json'
     )
-    exporting = f'python -m training.face.export --checkpoint {source.name} --data {DATA_FILE}'
+    exporting = f'python -m training.face.export --checkpoint {source.name} --data {data.name}'
     rows = [(name, figures[name], evaluating) for name in REPORTED]
     accuracy = float((refitted.argmax(1) == valid.labels).mean())
     rows.append(('accuracy_cross_fitted', accuracy, exporting))
     log({name: round(value, 4) for name, value, _ in rows})
-    split = f'FER2013 {CALIBRATION_SPLIT}'
+    split = f'{CALIBRATION_SPLIT} of {data.name}'
     return [card.metric(name, value, len(valid), split, command) for name, value, command in rows]
 
 
@@ -185,7 +181,7 @@ def export(source: Path, data: Path, out: Path) -> None:
     page = draft_card(out, about, source, calibration)
     card.write_card(out.with_suffix('.json'), page)
     refitted = calibrate.cross_fitted(logits, valid.labels, calibrate.temperature_and_bias)
-    page['metrics'] = measured(out, source, valid, refitted)
+    page['metrics'] = measured(out, source, data, valid, refitted)
     card.write_card(out.with_suffix('.json'), page)
 
 

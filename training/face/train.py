@@ -31,6 +31,7 @@ from training.face.network import FaceNetwork, logits_of, to_input
 from training.face.state import TrainState, new_state, resume, save_state
 from training.face.teachers import Teachers, load_teachers
 from training.losses import class_weights, distillation, soft_cross_entropy
+from training.provenance import data_of_weights, describe_data
 from training.run_log import log_line, progress
 
 SOME_FACES = 512
@@ -131,7 +132,20 @@ def describe(
         'std': context.std,
         'init_from': IMAGENET if args.pretrained else str(args.init_from or ''),
         'teachers': [str(path) for path in args.teachers],
+        'data_file': args.data.name,
+        'data': learned_from(context.train, args),
     }
+
+
+def learned_from(faces: Faces, args: argparse.Namespace) -> list[str]:
+    """What the weights are learned from, teachers and initial weights included."""
+    used = f'{len(faces)} faces, {int((faces.trust > 0).sum())} of them with FER+ votes'
+    lines = [describe_data(args.data, used)]
+    if args.pretrained:
+        lines.append(f'{IMAGENET}: initial weights of torchvision (images for research use)')
+    for path in [*args.teachers, *([args.init_from] if args.init_from else [])]:
+        lines += data_of_weights(path)
+    return list(dict.fromkeys(lines))
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:

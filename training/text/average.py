@@ -14,6 +14,7 @@ from torch import Tensor
 from emotion_ros.errors import ConfigError, ModelError
 from training import checkpoint
 from training.command import log, run
+from training.provenance import data_of_weights
 
 Tensors = dict[str, Tensor]
 
@@ -42,6 +43,8 @@ def main(argv: list[str] | None = None) -> None:
         raise ModelError(f'{args.first} and {args.second} are not the same network')
     mixed = f'{args.share:g} of that and {1 - args.share:g} of {args.first}'
     about['init_from'] = f'{about["init_from"]}, then {mixed}'
+    lines = [line for path in (args.first, args.second) for line in data_of_weights(path)]
+    about['data'] = list(dict.fromkeys(lines))
     checkpoint.save(args.out, average(first, second, args.share), about)
     tokenizer = args.second.with_name('tokenizer.json')
     if tokenizer.is_file():

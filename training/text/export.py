@@ -25,6 +25,7 @@ from emotion_ros.perception.text.classifier import make_text_engine
 from training import calibrate, card, checkpoint
 from training.command import log, run
 from training.config import command_line, restore
+from training.provenance import data_on_card
 from training.text.batches import encode
 from training.text.config import TrainConfig
 from training.text.data import Utterances, join, load_utterances
@@ -36,15 +37,6 @@ OPSET = 17
 INPUTS = ('input_ids', 'attention_mask')
 HEADS = {'sentiment': SENTIMENTS, 'emotion': EMOTIONS}
 REAL_TEXTS = 64
-DATA = [
-    'SemEval-2017 task 4A / TweetEval sentiment train (research use, Twitter terms)',
-    'MELD train (Poria et al. 2019; GPL-3.0 repository, dialogue under copyright)',
-    'GoEmotions train, Ekman grouping (Demszky et al. 2020; CC BY 4.0 by its repository)',
-]
-LICENCE = (
-    'MIT for the code; encoder all-MiniLM-L6-v2 Apache-2.0; fine-tuned on texts for research '
-    'use, see WEIGHTS.md'
-)
 REPORTED = (
     # file, task, as a recogniser prints it, figures
     (SEMEVAL, 'sentiment', False, ('macro_recall', 'accuracy', 'ece15')),
@@ -120,8 +112,7 @@ def draft_card(path: Path, about: dict[str, Any], settings: dict[str, Any]) -> d
         ],
         'training': {
             'architecture': f'{about["base"]} encoder, mean pooling, two linear heads, int8',
-            'data': DATA,
-            'licence': LICENCE,
+            **data_on_card(about),
             'command': f'{command} --data-folder data',
             'commit': about['commit'],
             'init_from': about['init_from'],

@@ -23,6 +23,7 @@ from emotion_ros.core.emotions import SENTIMENTS
 from training import checkpoint, command, metrics
 from training.config import add_options, read_options
 from training.losses import class_weights, soft_cross_entropy
+from training.provenance import UNKNOWN, data_of_weights, describe_data
 from training.run_log import log_line
 from training.text.batches import as_recognised, batches, encode
 from training.text.config import TrainConfig
@@ -34,6 +35,7 @@ SEMEVAL = 'semeval_sentiment.parquet'
 MELD = 'meld_text.parquet'
 GOEMOTIONS = 'goemotions_ekman.parquet'
 HEAD_RATE = 5
+MINILM = 'encoder all-MiniLM-L6-v2 (Apache-2.0)'
 
 
 @dataclass(frozen=True)
@@ -181,12 +183,30 @@ def subsample(utterances: Utterances, share: float) -> Utterances:
     return utterances.take(order[: round(share * len(utterances))])
 
 
+def shares(config: TrainConfig) -> dict[str, float]:
+    """Which share of each training set is used."""
+    return {SEMEVAL: config.semeval_share, MELD: 1.0, GOEMOTIONS: config.goemotions_share}
+
+
 def load_context(folder: Path, config: TrainConfig) -> TrainContext:
     """All three data sets, the two large training sets reduced to their shares."""
-    shares = {SEMEVAL: config.semeval_share, MELD: 1.0, GOEMOTIONS: config.goemotions_share}
-    train = [subsample(load_utterances(folder / n, 'train'), s) for n, s in shares.items()]
-    valid = {name: load_utterances(folder / name, 'val') for name in shares}
+    used = shares(config).items()
+    train = [subsample(load_utterances(folder / name, 'train'), share) for name, share in used]
+    valid = {name: load_utterances(folder / name, 'val') for name, _ in used}
     return TrainContext(join(train), valid, config)
+
+
+def learned_from(
+    folder: Path, config: TrainConfig, base: str, init_from: Path | None
+) -> list[str]:
+    """What the weights are learned from, the encoder and initial weights included."""
+    lines = [
+        describe_data(folder / name, f'{count} texts')
+        for name, share in shares(config).items()
+        if (count := round(share * len(load_utterances(folder / name, 'train'))))
+    ]
+    lines.append(f'encoder {Path(base).name} ({UNKNOWN})' if base else MINILM)
+    return [*lines, *(data_of_weights(init_from) if init_from else [])]
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
@@ -226,6 +246,7 @@ def main(argv: list[str] | None = None) -> None:
         'recipe': dataclasses.asdict(config),
         'commit': command.git_commit(),
         'init_from': str(args.init_from or ''),
+        'data': learned_from(args.data_folder, config, args.base or '', args.init_from),
     }
     fit(state, context, about, args.out)
 
