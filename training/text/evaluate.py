@@ -2,12 +2,15 @@
 """Evaluate a text model.
 
 ``python -m training.text.evaluate --weights W --data D --task T --json`` needs no
-torch: the model runs as on the robot, from its card, one text at a time.
+torch: the model runs as on the robot, from its card, one text at a time, with the rule for
+negated feelings. The figures in the card are those of the network alone.
 """
 
 import argparse
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,8 @@ from numpy.typing import NDArray
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.errors import ConfigError
 from emotion_ros.perception.text.classifier import make_text_engine
-from emotion_ros.perception.text.engine import TextEngine
+from emotion_ros.perception.text.engine import TextPrediction
+from emotion_ros.perception.text.negation import classify_negated
 from training import calibrate, metrics
 from training.command import as_json, log, run
 from training.text.asr import spoken, with_word_errors
@@ -52,12 +56,12 @@ def rewrite(texts: list[str], *, asr: bool, wer: float) -> list[str]:
     return [with_word_errors(spoken(text), wer, rng) for text in texts]
 
 
-def predict(model: TextEngine, texts: list[str]) -> Predictions:
+def predict(classify: Callable[[str], TextPrediction], texts: list[str]) -> Predictions:
     """Classify one by one, as on the robot."""
     classified, times = [], []
     for i, text in enumerate(texts):
         begun = time.perf_counter()
-        classified.append(model.classify(text))
+        classified.append(classify(text))
         if classified[-1].tokens <= SHORT_TOKENS:
             times.append(time.perf_counter() - begun)
         if i % 100 == 99:
@@ -122,7 +126,8 @@ def main(argv: list[str] | None = None) -> None:
     args = parse(argv)
     utterances = labelled(load_utterances(args.data, args.split), args.task)
     model = make_text_engine(args.weights)
-    predictions = predict(model, rewrite(utterances.texts, asr=args.asr, wer=args.wer))
+    texts = rewrite(utterances.texts, asr=args.asr, wer=args.wer)
+    predictions = predict(partial(classify_negated, model), texts)
     fitted_here = args.split == CALIBRATION_SPLIT
     result = figures(predictions.of(args.task), utterances, args.task, fitted_here=fitted_here)
     print(as_json(result | {'latency_ms_median': predictions.latency_ms}))

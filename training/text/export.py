@@ -142,7 +142,7 @@ def finish_card(path: Path, page: dict[str, Any], valid: dict[str, Utterances]) 
     card.write_card(path.with_suffix('.json'), page)
     model = make_text_engine(str(path))
     predictions = {
-        (name, asr): predict(model, rewrite(valid[name].texts, asr=asr, wer=0.0))
+        (name, asr): predict(model.classify, rewrite(valid[name].texts, asr=asr, wer=0.0))
         for name, asr in sorted({(name, asr) for name, _, asr, _ in REPORTED})
     }
     temperatures = {

@@ -20,6 +20,7 @@ from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 from emotion_ros.perception.text.hallucination import is_hallucination
 from emotion_ros.perception.text.language import LanguageCheck
+from emotion_ros.perception.text.negation import classify_negated
 from emotion_ros.perception.text.normalize import clean_text
 
 UNSUPPORTED_LANGUAGE = Rejection.UNSUPPORTED_LANGUAGE.value
@@ -114,7 +115,7 @@ class TextPipeline:
                 inference_time_s=self._clock() - started_s,
                 reason=UNSUPPORTED_LANGUAGE,
             )
-        prediction = self._engine.classify(clean.text)
+        prediction = classify_negated(self._engine, clean.text)
         quality = utterance.confidence_or_one * quality_of(prediction)
         elapsed_s = self._clock() - started_s
         sentiment = Sentiment(int(prediction.sentiment.argmax()))

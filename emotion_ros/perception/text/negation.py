@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: MIT
+"""Negated feelings: a rule for what a small network misses in "I am not sad" or "not bad at all".
+
+Networks of this size mostly add words up, so that a denied feeling counts as that feeling. The
+rule finds English clauses that deny something bad, or that praise by a negation, and corrects
+the prediction only where it says the opposite. What the other clauses say counts.
+"""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from emotion_ros.core.emotions import Emotion, Sentiment
+from emotion_ros.perception.text.engine import TextEngine, TextPrediction
+
+_WORDS = """
+FEELING: sad unhappy angry mad furious upset afraid scared frightened terrified fearful worry
+    worried worrying anxious nervous stressed depressed lonely bored disappointed frustrated
+    annoyed irritated jealous ashamed embarrassed disgusted shocked hurt crying miserable
+    heartbroken devastated panicking offended dissatisfied grumpy panic
+BAD: bad terrible horrible awful dreadful worst wrong boring annoying disgusting gross scary
+    painful dangerous ugly stupid nasty harmful depressing disappointing frustrating upsetting
+    sick ill
+BAD_NOUN: problem problems worry worries fear danger hard_feelings bad_feelings trouble pain
+    anger hate hatred regret regrets sadness harm big_deal fault shame issue issues stress
+HARM: hate hurt bother scare frighten annoy upset worry cry mind panic regret dislike fear
+    disappoint offend disgust
+ATTACK: hate hurt bother scare frighten annoy upset disappoint offend dislike
+GOOD: happy glad proud excited grateful good great well nice kind beautiful fun funny amazing
+    wonderful lovely relaxed pleased delicious satisfied impressed loved alive calm free sweet
+    perfect cool interesting thankful content comfortable helpful
+DONE: been felt seen had met heard tasted known looked sounded worked slept eaten experienced
+    laughed
+DEGREE: at_all that so too very the_least_bit one_bit remotely in_any_way particularly really
+    all_that even a_bit actually exactly anymore ever any_more
+BE: am 'm is 's was are 're were be being been feel feeling felt get getting got look seem
+LINK_WORD: in of a an the any your my his her our anything to_be need_to have_to want_to going_to
+    gonna there
+CANNOT: can't cannot can_not cant couldn't could_not couldnt
+COULD_NOT: couldn't could_not couldnt can't
+WOULD_NOT: wouldn't would_not wouldnt
+IS_NOT: not isn't wasn't aren't weren't ain't isnt wasnt
+DO_NOT: don't do_not dont
+"""
+"""Words by what they do in the patterns below; an underscore stands for a space."""
+_RULES = {
+    'CONTRACTED': r"(?:do|does|did|is|was|are|were|ca|could|wo|would|should|have|has|had|ai)n'?t",
+    'NOT': r'(?:not|never|no longer|hardly|far from|cannot|<CONTRACTED>)',
+    'LINK': r'(?: (?:<DEGREE>|<BE>|<LINK_WORD>)){0,4}',
+    'THOUGHT': r'(?: (?:say|saying|think|believe)(?: that)? (?:i|you|he|she|it|we|they)'
+    r'(?: ?<BE>)?)?',
+    'BETTER': r'(?:better|happier|prouder|nicer|kinder|funnier|more <GOOD>'
+    r'|(?:so|this|such|as|that)(?: a)?(?: much)? <GOOD>)',
+}
+
+
+for _entry in re.split(r'\n(?=[A-Z])', _WORDS.strip()):
+    _name, _, _words = _entry.partition(':')
+    _RULES[_name] = f'(?:{"|".join(_words.split()).replace("_", " ")})'
+
+
+def _pattern(lines: str) -> re.Pattern[str]:
+    """Compile alternatives, one a line, in which <NAME> stands for a rule or one of the words."""
+    pattern = '|'.join(line.strip() for line in lines.strip().splitlines())
+    while name := re.search(r'<([A-Z_]+)>', pattern):
+        pattern = pattern.replace(name[0], _RULES[name[1]])
+    return re.compile(pattern)
+
+
+_DENIALS = _pattern(r"""
+    \b<NOT><THOUGHT><LINK> (?:<FEELING>|<BAD>|<BAD_NOUN>)\b(?! enough)
+    \b(?:not|never|<CONTRACTED>)(?: <DEGREE>)? <HARM>\b
+    \b(?:no|without)(?: (?:any|real|more|big|such)){0,2} <BAD_NOUN>\b
+    \bno (?:need|reason) (?:for \w+ )?to(?: (?:be|feel|get))? (?:<FEELING>|<HARM>)\b
+    \b(?:no one|none of (?:us|you|them)|no ?body)(?: <BE>){1,2}<LINK> <FEELING>\b
+    \bnothing (?:(?:really|too|that) )?(?:<BAD>\b|to (?:be )?(?:<FEELING>|<HARM>)\b)
+    \b<NOT> (?:make|made|makes|get) (?:me|you|him|her|us|them)(?: <DEGREE>)? <FEELING>\b
+    \bneither <FEELING> nor <FEELING>\b
+    \b(?:stopped|quit) <BE> <FEELING>\b
+""")
+_NO_DENIALS = _pattern(r"""
+    ^(?:(?:please|just|hey|and|so) )*<DO_NOT> (?:(?:be|get) (?:a )?<BAD>|make|<ATTACK>)\b
+    \bnever(?: <BE>){0,2} (?:so|this|more|such)\b
+    \?\s*$
+""")
+"""Orders ("don't hurt me"), superlatives ("never been so sad") and questions."""
+_PRAISES = _pattern(r"""
+    \b<IS_NOT>(?: (?:half|a|the|at all|too|really))* bad\b(?! (?:enough|for you))
+    \bnever <DONE>(?: \w+){0,3} <BETTER>\b
+    \bnever laughed so (?:much|hard)\b
+    \b<COULD_NOT>(?: have)? (?:be|been|go|gone|get|feel|ask|wish|hope)(?: \w+){0,2} <BETTER>\b
+    \b<COULD_NOT> (?:agree|ask for) more\b
+    \b<CANNOT> thank \w+ enough\b
+    \b<CANNOT> have done (?:it|this|that) without (?:you|them|him|her)\b
+    \b<CANNOT>(?: really)? complain\b
+    \b(?:no|nothing to) compla\w+
+    \b<CANNOT> wait\b(?! any| much| longer| for (?:this|it) to (?:end|be over))
+    \b<CANNOT> (?:go wrong|get enough|stop (?:smiling|laughing|dancing|grinning))\b
+    \b<CANNOT> help (?:but )?(?:smil|laugh|lov|grin)\w*
+    \bnothing(?: (?:is|was|could be|at all))* (?:wrong|better)\b(?! to )
+    \bnothing beats\b
+    \b(?:doesn't|does not|doesnt|can't|cannot) get (?:any |much )?better than (?:this|that)\b
+    \b<WOULD_NOT> (?:change (?:a thing|anything)|(?:want|have) it any other way)\b
+    \b<CANNOT> believe how <GOOD>\b
+    \bnothing (?:i|we) (?:don't|do not) like\b
+    \bnever(?: once)? (?:lets?|disappoint\w*|fails? to|failed to)\b(?! (?:him|her|them)\b)
+    \bnever (?:bored|boring|get(?:s|ting)? (?:tired|bored|sick) of|tired of)\b
+    \bnot a single (?:bad|boring|dull)\b
+    \bwithout (?:a|any) doubt the (?:best|greatest)\b
+    \bno one (?:has|have|had) ever been (?:so|this|more|as) (?:kind|nice|good|sweet)\b
+""")
+_CLAUSES = re.compile(
+    r'[.!;,:]+\s*|(?<=\?)\s*|\s+-+\s+'
+    r'|(?<!help)(?<!\bnot)\s+(?=(?:but|because|although|though|however|yet|instead)\b)'
+)
+_CONJUNCTION = re.compile(r'^(?:but|because|although|though|however|yet|instead|and|so|just)\s+')
+_NEGATED = re.compile(
+    r"\b(?:no|not|nor|never|neither|none|nobody|nothing|without|cannot|hardly|far|stopped|quit)\b|n['’]?t\b"
+)
+
+DENIED = (
+    np.array((0.12, 0.66, 0.22)),
+    np.array((0.04, 0.03, 0.03, 0.15, 0.67, 0.04, 0.04)),
+)
+"""Sentiment and emotion of a denial such as "I am not sad"."""
+PRAISED = (
+    np.array((0.07, 0.23, 0.70)),
+    np.array((0.02, 0.02, 0.02, 0.66, 0.21, 0.02, 0.05)),
+)
+"""Sentiment and emotion of praise such as "not bad at all"."""
+UNPLEASANT = [Emotion.ANGRY, Emotion.DISGUST, Emotion.FEAR, Emotion.SAD]
+CLEAR = 0.4
+"""An unpleasant emotion of this probability contradicts a denial."""
+MIN_WORDS = 2
+
+
+def classify_negated(engine: TextEngine, text: str) -> TextPrediction:
+    """Classify one cleaned utterance, with the rule for negated feelings."""
+    prediction = engine.classify(text)
+    if not _NEGATED.search(text.lower()):
+        return prediction
+    kinds, rest = find_negations(text)
+    if not kinds:
+        return prediction
+    is_praise = 'praise' in kinds
+    if not _contradicts(prediction, is_praise):
+        return prediction
+    if len(rest.split()) >= MIN_WORDS:
+        other = engine.classify(rest)
+        if not is_praise or other.sentiment.argmax() != Sentiment.NEUTRAL:
+            return _replaced(prediction, other.sentiment, other.emotion)
+    return _replaced(prediction, *(PRAISED if is_praise else DENIED))
+
+
+def find_negations(text: str) -> tuple[set[str], str]:
+    """Return which of ``denial`` and ``praise`` a text has, and the other clauses, joined."""
+    kinds, rest = set(), []
+    for clause in _CLAUSES.split(text.lower().replace('’', "'")):
+        if _PRAISES.search(clause):
+            kinds.add('praise')
+        elif _DENIALS.search(clause) and not _NO_DENIALS.search(clause):
+            kinds.add('denial')
+        elif words := _CONJUNCTION.sub('', clause.strip()):
+            rest.append(words)
+    return kinds, ', '.join(rest)
+
+
+def _contradicts(prediction: TextPrediction, is_praise: bool) -> bool:
+    sentiment = prediction.sentiment.argmax()
+    if is_praise:
+        return bool(sentiment != Sentiment.POSITIVE)
+    return bool(sentiment == Sentiment.NEGATIVE or prediction.emotion[UNPLEASANT].max() > CLEAR)
+
+
+def _replaced(
+    prediction: TextPrediction, sentiment: np.ndarray, emotion: np.ndarray
+) -> TextPrediction:
+    """Return the prediction with other probabilities; without an emotion head it gets none."""
+    has_emotion = not np.isnan(prediction.emotion).any()
+    return replace(
+        prediction,
+        sentiment=sentiment,
+        emotion=emotion if has_emotion else prediction.emotion,
+    )
