@@ -2,7 +2,7 @@
 """Who is in view, who is the focus person, and whether the camera is alive."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from emotion_ros.core.evidence import MAX_FUTURE_S, Rejection
 from emotion_ros.core.observations import FacesObservation, SourceStatus
@@ -95,6 +95,7 @@ class PeopleInView:
     def update(self, frame: FacesObservation, now_s: float) -> Rejection:
         """Add one frame; return why it is rejected, or NONE.
 
+        A new face replaces one that is missing at the same place: it may be the same person.
         A source that is off or failing has no frame: its stamp is ROS time, which may be before
         or after the camera's. A frame from before it was switched off comes too late.
         """
@@ -111,22 +112,18 @@ class PeopleInView:
         self.camera_stamp_s = frame.stamp_s
         self.camera_status.update(frame.status, now_s)
         self.frame_id = frame.frame_id or self.frame_id
-        self._remove_replaced(frame)
-        for face in frame.faces:
-            new = Candidate(face.person_id, face.box_xyxy, frame.stamp_s, frame.stamp_s)
-            known = self._faces.get(face.person_id, new)
-            self._faces[face.person_id] = replace(new, since_s=known.since_s)
+        boxes = {face.person_id: face.box_xyxy for face in frame.faces}
+        if new := [box for person, box in boxes.items() if person not in self._faces]:
+            self._faces = {  # less each missing person at whose place there is a new face
+                person: face
+                for person, face in self._faces.items()
+                if person in boxes or not any(_same_place(face.box_xyxy, box) for box in new)
+            }
+        for person, box in boxes.items():
+            known = self._faces.get(person)
+            since_s = known.since_s if known else frame.stamp_s
+            self._faces[person] = Candidate(person, box, since_s, frame.stamp_s)
         return Rejection.NONE
-
-    def _remove_replaced(self, frame: FacesObservation) -> None:
-        """Remove each person missing from the frame while a new face is at the same place."""
-        present = {face.person_id for face in frame.faces}
-        new = [face.box_xyxy for face in frame.faces if face.person_id not in self._faces]
-        self._faces = {
-            person: face
-            for person, face in self._faces.items()
-            if person in present or not any(_same_place(face.box_xyxy, box) for box in new)
-        }
 
     def camera_is_alive(self, now_s: float) -> bool:
         """Return whether a working camera sent a frame, empty or not, within the timeout."""
