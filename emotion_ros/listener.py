@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""EmotionListener: what a behaviour controller puts into its own node."""
+"""EmotionListener: calls a behaviour controller when an emotion has lasted."""
 
 import inspect
 from collections import deque
@@ -15,10 +15,10 @@ from emotion_ros.core.trigger import SILENCE_S, Transition, Trigger, TriggerMoni
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState
+from emotion_ros.nodes.qos import QUEUE_DEPTH
 
 __all__ = ['EmotionListener', 'Trigger']
 
-QUEUE_DEPTH = 10
 CHECK_PERIOD_S = 0.1
 BUSY_S = 3 * CHECK_PERIOD_S
 RATE_STATES = 10

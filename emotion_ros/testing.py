@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""A pytest fixture that plays a recording, or a script, to the node of a robot, step by step.
+"""A pytest fixture that plays a bag or a storyboard to the node of a robot, step by step.
 
 ::
 
     from emotion_ros.testing import emotion_player  # in conftest.py
 
 
-    def test_it_comforts_who_is_sad(emotion_player):
-        said = emotion_player.listen(String, 'behaviour')
+    def test_a_sad_person_is_comforted(emotion_player):
+        behaviours = emotion_player.listen(String, 'behaviour')
         emotion_player.add(BehaviourNode())
         emotion_player.play('sad.yaml')
-        emotion_player.until(lambda: said, 'a behaviour')
+        emotion_player.until(lambda: behaviours, 'a behaviour')
 
 No other program on the machine receives it, and nothing depends on the machine's speed. See
 docs/testing_your_robot.md.
@@ -40,6 +40,7 @@ from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.ground_truth import ground_truth_state
 from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.msg import EmotionState
+from emotion_ros.nodes.qos import OBSERVER_DEPTH
 from emotion_ros.nodes.to_msg import state_to_msg
 from emotion_ros.sandbox.domain import free_domain, isolated
 
@@ -50,7 +51,6 @@ STORY_BEGINS_NS = 1_700_000_000 * NANOSECONDS
 STORY_HZ = 10.0
 TICKS_HZ = 20.0
 TIMEOUT_S = 10.0
-QUEUE_DEPTH = 50
 MAX_CALLBACKS = 1000
 
 States = list[tuple[int, Any]]
@@ -70,7 +70,7 @@ class EmotionPlayer:
         self._nodes: list[Node] = []
         self._tester = Node('emotion_player')
         self._executor.add_node(self._tester)
-        self._states = self._tester.create_publisher(EmotionState, topic, QUEUE_DEPTH)
+        self._states = self._tester.create_publisher(EmotionState, topic, OBSERVER_DEPTH)
         self._clock = self._tester.create_publisher(Clock, '/clock', 1)
 
     def add(self, node: Node) -> Node:
@@ -82,11 +82,11 @@ class EmotionPlayer:
         self._executor.add_node(node)
         return node
 
-    def listen(self, kind: type, topic: str, qos: Any = QUEUE_DEPTH) -> list[Any]:
+    def listen(self, msg_type: type, topic: str, qos: Any = OBSERVER_DEPTH) -> list[Any]:
         """Return a list that grows with the messages on a topic."""
-        heard: list[Any] = []
-        self._tester.create_subscription(kind, topic, heard.append, qos)
-        return heard
+        received: list[Any] = []
+        self._tester.create_subscription(msg_type, topic, received.append, qos)
+        return received
 
     def play(self, recording: str | Path, topic: str = '') -> None:
         """Publish the states of a bag, or those that a storyboard (.yaml) expects.
@@ -122,8 +122,7 @@ class EmotionPlayer:
         """
         deadline_s = monotonic() + timeout_s
         while not (value := condition()):
-            late = f'{what} did not come within {timeout_s:g} s'
-            _require(monotonic() < deadline_s, late)
+            _require(monotonic() < deadline_s, f'{what} did not come within {timeout_s:g} s')
             self._executor.run_one(timeout_s=0.02)
         return value
 
@@ -137,8 +136,8 @@ class EmotionPlayer:
         """Wait until nothing that is published can be lost."""
         listening = [s.topic_name for node in self._nodes for s in node.subscriptions]
         readers = listening.count(self._states.topic_name)
-        deaf = f'no node subscribes {self._states.topic_name}, but {sorted(listening)}'
-        _require(readers > 0, deaf)
+        message = f'no node subscribes to {self._states.topic_name}, but to {sorted(listening)}'
+        _require(readers > 0, message)
         self._wait_for_readers(self._states, readers)
         self._wait_for_readers(self._clock, len(self._nodes))
         published = {p.topic_name for node in self._nodes for p in node.publishers}
@@ -178,8 +177,8 @@ def emotion_player(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmotionPlayer]:
     It calls ``rclpy.init``, so that the nodes of the test are made as they are in real life;
     programs that the test starts inherit the domain.
     """
-    early = 'rclpy.init was called before: leave it to the fixture emotion_player'
-    _require(not rclpy.ok(), early)
+    message = 'rclpy.init was called before: leave it to the fixture emotion_player'
+    _require(not rclpy.ok(), message)
     for name, value in isolated(free_domain()).items():
         monkeypatch.setenv(name, value)
     if os.environ.get('ROS_DISTRO') == 'humble':
@@ -207,13 +206,13 @@ class _StepExecutor(SingleThreadedExecutor):
         return True
 
 
-def _require(condition: bool, complaint: str) -> None:
+def _require(condition: bool, message: str) -> None:
     if not condition:
-        raise AssertionError(complaint)
+        raise AssertionError(message)
 
 
 def _story_states(path: Path) -> States:
-    """Return what perfect nodes would publish, at every tenth of a second."""
+    """Return the ground truth of a storyboard, ten states per second."""
     storyboard = load_storyboard(path)
     states: States = []
     for tick in range(int(storyboard.duration_s * STORY_HZ) + 1):

@@ -9,9 +9,9 @@ from std_msgs.msg import String
 from emotion_ros.testing import emotion_player  # noqa: F401 - pytest finds the fixture by its name
 
 
-def test_it_comforts_who_is_sad_and_rests_when_they_go(emotion_player):  # noqa: F811
-    said = emotion_player.listen(String, 'behaviour')
+def test_a_sad_person_is_comforted_until_they_leave(emotion_player):  # noqa: F811
+    behaviours = emotion_player.listen(String, 'behaviour')
     emotion_player.add(BehaviourNode())
     emotion_player.play(Path(__file__).with_name('sad.yaml'))
-    emotion_player.until(lambda: len(said) == 2, 'two behaviours')
-    assert [msg.data.strip() for msg in said] == ['comfort', 'rest']
+    emotion_player.until(lambda: len(behaviours) == 2, 'two behaviours')
+    assert [msg.data.strip() for msg in behaviours] == ['comfort', 'rest']

@@ -17,10 +17,10 @@ from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.evaluation import TimedState
-from emotion_ros.demo.source_node import LATCHED, STARTED_TOPIC
+from emotion_ros.demo.source_node import STARTED_TOPIC
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotionArray
-from emotion_ros.nodes.qos import OBSERVER_DEPTH
+from emotion_ros.nodes.qos import LATCHED, OBSERVER_DEPTH
 
 FRAME_TIMEOUT_S = 1.0
 

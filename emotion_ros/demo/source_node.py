@@ -7,7 +7,6 @@ from typing import Any
 
 from rclpy.node import Node
 from rclpy.publisher import Publisher
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header, String
 
@@ -24,11 +23,10 @@ from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboar
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.qos import QUEUE_DEPTH
+from emotion_ros.nodes.qos import LATCHED, QUEUE_DEPTH
 from emotion_ros.nodes.to_msg import bgr_to_msg, face_to_msg, seconds_to_stamp, state_to_msg
 
 STARTED_TOPIC = 'demo/started'
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 FRAME_ID = 'demo_camera'
 NOT_PLAYED = float('-inf')
 

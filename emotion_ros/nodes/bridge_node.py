@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""bridge_node: what the nodes say, in the messages of other tools that are installed."""
+"""bridge_node: the results in the messages of other packages, where these are installed."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +29,7 @@ TOPIC_NAME = re.compile('[A-Za-z][A-Za-z0-9_]*')
 
 @dataclass(frozen=True)
 class BridgeConfig(Options):
-    """There is nothing to set: what is installed is spoken."""
+    """There is nothing to set: every package that is installed is bridged."""
 
 
 class BridgeNode(EmotionNode[BridgeConfig]):
@@ -44,13 +44,13 @@ class BridgeNode(EmotionNode[BridgeConfig]):
         """Open the topics of every message package that is installed; at least one."""
         self._expressions: dict[str, Publisher] = {}
         bridges = (self._open_foxglove, self._open_hri)
-        missing = [complaint for bridge in bridges if (complaint := _open(bridge))]
+        missing = [error for bridge in bridges if (error := _open(bridge))]
         self._missing = '; '.join(missing)
         if len(missing) == len(bridges):
-            raise MissingDependency(f'bridge_node has nothing to speak: {self._missing}')
+            raise MissingDependency(f'bridge_node needs one of two packages: {self._missing}')
 
     def details(self) -> dict[str, str]:
-        """Return what cannot be spoken here."""
+        """Return which packages are not installed."""
         return {'missing': self._missing or 'nothing'}
 
     def _open_foxglove(self) -> None:

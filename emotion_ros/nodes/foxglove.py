@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""To foxglove_msgs, which is imported only when it is asked for."""
+"""To foxglove_msgs, which is imported only when it is used."""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -14,7 +14,7 @@ from emotion_ros.errors import MissingDependency
 LINE_PX = 2.0
 FONT_PX = 16.0
 RGBA = (0.31, 0.86, 0.31, 1.0)
-BEHIND_WORDS_RGBA = (0.0, 0.0, 0.0, 0.6)
+BEHIND_TEXT_RGBA = (0.0, 0.0, 0.0, 0.6)
 
 
 def require_foxglove_msgs() -> ModuleType:
@@ -28,7 +28,7 @@ def require_foxglove_msgs() -> ModuleType:
 
 
 def outlines_to_msg(outlines: Iterable[FaceOutline], stamp: Time) -> Any:
-    """Return a foxglove_msgs/ImageAnnotations; without marks it wipes the last ones away."""
+    """Return a foxglove_msgs/ImageAnnotations; without outlines it removes the last ones."""
     msgs = require_foxglove_msgs()
     annotations = msgs.ImageAnnotations()
     for outline in outlines:
@@ -55,7 +55,7 @@ def _caption(msgs: ModuleType, outline: FaceOutline, stamp: Time) -> Any:
         text=outline.caption,
         font_size=FONT_PX,
         text_color=_colour(msgs, RGBA),
-        background_color=_colour(msgs, BEHIND_WORDS_RGBA),
+        background_color=_colour(msgs, BEHIND_TEXT_RGBA),
     )
 
 

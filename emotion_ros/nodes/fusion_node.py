@@ -30,7 +30,7 @@ M = TypeVar('M')
 Observation = TypeVar('Observation')
 
 SHORTEST_POLL_S = 1e-3
-SIM_POLLS_PER_TICK = 2  # a simulated clock can run faster than the steady one that wakes us
+SIM_POLLS_PER_TICK = 2  # a simulated clock can run faster than the steady one of the timer
 
 
 class FusionNode(EmotionNode[FusionConfig]):
@@ -75,7 +75,7 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._fusion.configure(config)
 
     def on_enable(self, enabled: bool) -> None:
-        """Say at once that the fusion is on or off."""
+        """Publish at once that the fusion is on or off."""
         self._fusion.enabled = enabled
         self._publish(self.now_s())
 
@@ -103,7 +103,7 @@ class FusionNode(EmotionNode[FusionConfig]):
         self.create_subscription(msg_type, topic, on_message, QUEUE_DEPTH)
 
     def _on_poll(self) -> None:
-        """Publish when a tick is due, and wake at the next one or often at a simulated clock.
+        """Publish when a tick is due; poll at the next one, or often with a simulated clock.
 
         While waiting for ROS time, steady time counts: ticks go on. A simulated clock that
         stands still, maybe just before a tick, is not polled more often for that.
@@ -111,7 +111,7 @@ class FusionNode(EmotionNode[FusionConfig]):
         now_s = self.now_s() or self.steady_s()
         is_due = self._schedule.tick(now_s)
         until_s = max(self._schedule.until_tick_s(now_s), SHORTEST_POLL_S)
-        clock: Any = self.get_clock()  # a ROSClock, which rclpy's types do not say
+        clock: Any = self.get_clock()  # a ROSClock, which is not in rclpy's types
         if clock.ros_time_is_active:
             often_s = 1.0 / (SIM_POLLS_PER_TICK * self.config.rate)
             until_s = often_s if now_s == self._polled_s else min(until_s, often_s)

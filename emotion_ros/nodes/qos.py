@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Quality of service of the package's topics; docs/qos.md says why."""
 
-from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 QUEUE_DEPTH = 10
 """Results, speech and control: reliable, volatile."""
@@ -9,3 +9,7 @@ OBSERVER_DEPTH = 50
 """Tools that must miss no message, while a test or a survey lasts."""
 LATEST_IMAGE = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 """Images: only the newest counts, and a best-effort subscription matches every camera."""
+BEST_EFFORT = QoSProfile(depth=QUEUE_DEPTH, reliability=ReliabilityPolicy.BEST_EFFORT)
+"""Viewers: matches every publisher and cannot block one."""
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+"""The last message, also for those who subscribe later."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The first lines of a node's process: asked to stop while it still loads, it leaves quietly."""
+"""The first lines of a node's process: asked to stop while it still loads, it ends quietly."""
 
 import os
 import signal
@@ -11,7 +11,8 @@ def start(module: str) -> int:
     """Import a program and run its ``main``; return the exit code.
 
     While the imports last, about half a second, SIGINT would end in a traceback and SIGTERM in
-    an error code; nothing is open yet that had to be closed.
+    an error code; nothing is open yet that had to be closed. Importing rclpy is a part of it:
+    so this is not in executor.py.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)

@@ -114,7 +114,7 @@ def text_status_to_msg(status: SourceStatus, reason: str, stamp_s: float) -> Tex
 
 
 def evidence_to_msg(weighed: WeighedEvidence) -> EmotionEvidenceMsg:
-    """Return evidence as the pool saw it."""
+    """Return evidence with the weight that it had in the pool."""
     evidence = weighed.evidence
     msg = EmotionEvidenceMsg(
         modality=evidence.modality,

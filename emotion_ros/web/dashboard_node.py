@@ -6,7 +6,6 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 from std_msgs.msg import String
 
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
@@ -17,7 +16,7 @@ from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import report_exceptions, run
 from emotion_ros.nodes.image_decoder import make_decoder
 from emotion_ros.nodes.input_subscription import InputSubscription, camera_sources
-from emotion_ros.nodes.qos import LATEST_IMAGE, QUEUE_DEPTH
+from emotion_ros.nodes.qos import BEST_EFFORT, LATEST_IMAGE
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.web.camera_preview import CameraPreview
 from emotion_ros.web.config import DashboardConfig
@@ -26,8 +25,6 @@ from emotion_ros.web.server import WebServer
 
 M = TypeVar('M')
 
-# Best effort matches every publisher and cannot block one.
-BEST_EFFORT = QoSProfile(depth=QUEUE_DEPTH, reliability=ReliabilityPolicy.BEST_EFFORT)
 SHOWN_NODES = (VISION, SENTIMENT, FUSION)
 STOP_TIMEOUT_S = 1.0
 

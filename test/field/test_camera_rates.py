@@ -23,7 +23,7 @@ from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
-from fakes import SayingHappy
+from fakes import HappyFaceClassifier
 
 PORTRAIT = cv2.imread(str(Path(__file__).parents[2] / 'config/demo/astronaut.jpg'))
 PICTURE = np.asarray(cv2.resize(PORTRAIT, (240, 240)), np.uint8)
@@ -127,7 +127,7 @@ def fuse(inputs: list[FusionInput], options: dict[str, float]) -> list[Publicati
 
 @pytest.mark.parametrize('camera', CAMERAS, ids=lambda camera: camera.name)
 def test_a_person_who_stays_is_one_person(camera: Camera) -> None:
-    vision = FacePipeline(Lit(), SayingHappy(), VisionConfig())  # type: ignore[arg-type]
+    vision = FacePipeline(Lit(), HappyFaceClassifier(), VisionConfig())  # type: ignore[arg-type]
     inputs = observe(vision, camera)
     check(camera, inputs)
 
@@ -148,7 +148,7 @@ def check(camera: Camera, inputs: list[FusionInput]) -> None:
 @pytest.mark.parametrize('timeout_s', [1.0, 5.0, 10.0])
 def test_who_comes_to_the_same_place_leaves_no_ghost(timeout_s: float) -> None:
     camera = Camera('a person leaves, another comes', 30.0, DEFAULTS, images=60 * '1' + 40 * '0')
-    vision = FacePipeline(Lit(), SayingHappy(), VisionConfig())  # type: ignore[arg-type]
+    vision = FacePipeline(Lit(), HappyFaceClassifier(), VisionConfig())  # type: ignore[arg-type]
     publications = fuse(observe(vision, camera), {'vision_timeout': timeout_s})
     assert max(len(p.states) for p in publications) == 1
     people = [p.state.person_id for p in publications if p.state.person_id]

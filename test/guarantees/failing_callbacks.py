@@ -10,7 +10,12 @@ from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 
 SERVICES = ('/enable', '/set_parameters')
 
@@ -39,8 +44,8 @@ def main() -> int:
     """Run until asked to stop."""
     nodes = [
         FusionNode,
-        partial(SentimentNode, text_of(KnowingWords())),
-        partial(VisionNode, vision_of(SayingHappy())),
+        partial(SentimentNode, text_pipeline_factory(KeywordTextEngine())),
+        partial(VisionNode, face_pipeline_factory(HappyFaceClassifier())),
     ]
     return run([partial(failing, make) for make in nodes])
 

@@ -18,7 +18,7 @@ from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.models.card import load_card
 from emotion_ros.perception.text.classifier import TextClassifier, load_tokenizer
 from emotion_ros.perception.text.pipeline import TextPipeline
-from fakes import BrightSpots, SayingHappy
+from fakes import BrightRegionDetector, HappyFaceClassifier
 
 HANG_S = 10.0
 
@@ -40,7 +40,7 @@ class SlowPipeline(FacePipeline):
     def __init__(
         self, duration_s: float, on_begin: Callable[[float], None] = lambda _: None
     ) -> None:
-        super().__init__(BrightSpots(), SayingHappy(), VisionConfig())
+        super().__init__(BrightRegionDetector(), HappyFaceClassifier(), VisionConfig())
         self.inferences: list[Inference] = []
         self._duration_s = duration_s
         self._on_begin = on_begin
@@ -106,8 +106,10 @@ def text_backend(illness: str) -> IllBackend:
 
 def vision_with(backend: IllBackend) -> Callable[[VisionConfig], FacePipeline]:
     """Return the factory that a VisionNode takes."""
-    classifier = FaceClassifier(SayingHappy.card, backend)
-    return lambda config: FacePipeline(BrightSpots(), classifier, replace(config, detect_every=1))
+    classifier = FaceClassifier(HappyFaceClassifier.card, backend)
+    return lambda config: FacePipeline(
+        BrightRegionDetector(), classifier, replace(config, detect_every=1)
+    )
 
 
 def sentiment_with(backend: IllBackend) -> Callable[..., TextPipeline]:

@@ -6,7 +6,7 @@ from threading import Event
 
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import SayingHappy, vision_of
+from fakes import HappyFaceClassifier, face_pipeline_factory
 
 
 def hang() -> None:
@@ -16,4 +16,4 @@ def hang() -> None:
 
 
 if __name__ == '__main__':
-    raise SystemExit(run([partial(VisionNode, vision_of(SayingHappy(hang)))]))
+    raise SystemExit(run([partial(VisionNode, face_pipeline_factory(HappyFaceClassifier(hang)))]))

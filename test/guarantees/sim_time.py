@@ -15,7 +15,12 @@ from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.to_msg import seconds_to_stamp
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 from graph import Graph
 from stills import bright_square, still
 
@@ -111,9 +116,14 @@ class WholeTime(SimTime):
 
     def __init__(self, graph: Graph) -> None:
         self.vision = graph.add(
-            VisionNode, vision_of(SayingHappy()), use_sim_time=True, detect_every=1
+            VisionNode,
+            face_pipeline_factory(HappyFaceClassifier()),
+            use_sim_time=True,
+            detect_every=1,
         )
-        self.sentiment = graph.add(SentimentNode, text_of(KnowingWords()), use_sim_time=True)
+        self.sentiment = graph.add(
+            SentimentNode, text_pipeline_factory(KeywordTextEngine()), use_sim_time=True
+        )
         self.fusion = graph.add(FusionNode, use_sim_time=True)
         super().__init__(graph, [self.vision, self.sentiment, self.fusion])
         self._images = graph.publisher(Image, 'image')

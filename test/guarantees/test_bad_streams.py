@@ -34,7 +34,12 @@ from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.to_msg import bgr_to_msg, seconds_to_stamp
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.sandbox.processes import Program
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 from graph import Graph, diagnostics_of
 from lengths import length
 from running import pipeline
@@ -45,7 +50,7 @@ ONES = b'\xff' * 40
 
 
 def test_promise_14_garbage_hides_no_good_image_and_fills_no_log(graph, figure):
-    """Red when _on_image does not validate, or when a rejected image is logged."""
+    """Red when VisionNode.accept does not validate, or when a rejected image is logged."""
     seconds, good_fps, bad_for_good = length(10.0, 3.0), 10.0, 20
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
@@ -157,12 +162,14 @@ class Door:
 
 def vision(graph: Graph, **parameters: Any) -> None:
     """Start a vision node that takes what is bright for a face."""
-    graph.add(VisionNode, vision_of(SayingHappy()), min_face_px=8, **parameters)
+    graph.add(
+        VisionNode, face_pipeline_factory(HappyFaceClassifier()), min_face_px=8, **parameters
+    )
 
 
 def sentiment(graph: Graph) -> None:
     """Start a sentiment node that knows two words."""
-    graph.add(SentimentNode, text_of(KnowingWords()))
+    graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
 
 
 def fusion(graph: Graph, **parameters: Any) -> None:
@@ -238,7 +245,7 @@ VIEWS: list[tuple[str, NDArray[np.uint8] | View, int]] = [
 
 @pytest.mark.parametrize(('name', 'view', 'most'), VIEWS, ids=[name for name, _, _ in VIEWS])
 def test_promise_16_every_view_has_its_outcome(graph, name, view, most):
-    """Red when Fusion._idle_status is always NO_INPUT, or Focus takes the smallest face."""
+    """Red when Fusion._idle_state is always NO_INPUT, or FocusSelector takes the smallest."""
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     states = graph.listen(EmotionState, 'emotion_state')
     everybody = graph.listen(EmotionStateArray, 'emotion_states')

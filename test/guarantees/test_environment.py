@@ -17,7 +17,7 @@ from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.sandbox.processes import Programs
-from fakes import SayingHappy, vision_of
+from fakes import HappyFaceClassifier, face_pipeline_factory
 from graph import Graph
 from lengths import length
 from shared_memory import segments
@@ -41,7 +41,7 @@ def test_promise_44_two_cameras_on_one_topic_are_told_once(graph):
         graph.listen(Log, '/rosout', 100),
         graph.listen(FaceEmotionArray, 'emotion/faces'),
     )
-    node = graph.add(VisionNode, vision_of(SayingHappy()))
+    node = graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
     Camera(graph, bright_square(), FPS)
     graph.until(lambda: faces, 'an answer')
     assert not warnings_in(said, 'publishers')
@@ -56,7 +56,7 @@ def test_promise_44_two_cameras_on_one_topic_are_told_once(graph):
 
 
 def test_promise_44_a_second_node_of_the_same_name_is_told_once(graph):
-    """Red when EmotionNode._on_second does not look for namesakes."""
+    """Red when EmotionNode._on_second does not check its name."""
     said, states = graph.listen(Log, '/rosout', 100), graph.listen(EmotionState, 'emotion_state')
     node = graph.add(FusionNode)
     graph.until(lambda: states, 'a state')
@@ -73,7 +73,7 @@ def test_promise_44_a_second_node_of_the_same_name_is_told_once(graph):
 
 
 def test_promise_45_starting_and_stopping_leaves_nothing_behind(graph, figure):
-    """Red when spin.run ends with ``os._exit`` and destroys no node."""
+    """Red when run() in nodes/executor.py ends with ``os._exit`` and destroys no node."""
     states = graph.listen(EmotionState, 'emotion_state')
     cycles_s = []
     for _ in range(int(length(50, 3))):
@@ -138,7 +138,7 @@ needs_mounts = pytest.mark.skipif(not may_mount(), reason='no user namespaces he
     ids=['no_folder', 'read_only'],
 )
 def test_promise_46_without_a_place_for_logs_a_node_ends_with_one_line(tmp_path, mounts):
-    """Red when spin.run lets rclpy's RuntimeError through."""
+    """Red when run() in nodes/executor.py lets rclpy's RuntimeError through."""
     folder = tmp_path if mounts else under_a_file(tmp_path)
     done = subprocess.run(
         command('fusion_node', mounts),
@@ -156,7 +156,7 @@ def test_promise_46_without_a_place_for_logs_a_node_ends_with_one_line(tmp_path,
 
 @needs_mounts
 def test_promise_46_a_full_disk_for_logs_stops_nobody(graph, tmp_path):
-    """Red when EmotionNode writes a file of its own into the log folder."""
+    """Red when EmotionNode writes its own file into the log folder."""
     heard = graph.listen(TextSentiment, 'emotion/text')
     process = subprocess.Popen(
         command('sentiment_node', FULL),

@@ -53,7 +53,7 @@ NODES = {
 def test_promise_41_an_ill_engine_is_counted_said_and_believed_in_nothing(
     graph, name, illness, counted
 ):
-    """Red when OutputHead.probabilities lets NaN pass, or Worker._run has no guard."""
+    """Red when OutputHead.probabilities lets NaN pass, or Worker._run calls ``_handle`` itself."""
     make, factory, engine, kind, topic = NODES[name]
     backend = engine(illness)
     answers, states = graph.listen(kind, topic), graph.listen(EmotionState, 'emotion_state')
@@ -128,7 +128,7 @@ def test_promise_41_a_process_with_a_hung_engine_stops(graph, figure):
 
 
 def test_promise_42_every_callback_may_raise_once(graph):
-    """Red when spin.spin calls spin_once without ``report_exceptions``."""
+    """Red when spin() in nodes/executor.py calls spin_once without ``report_exceptions``."""
     diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
     states = graph.listen(EmotionState, 'emotion_state')
     with Programs(with_fakes()) as programs:

@@ -146,7 +146,7 @@ def test_promise_39_a_frozen_node_is_missed_and_nothing_old_is_believed(graph, f
 
 
 def test_promise_39_what_a_network_saw_before_it_froze_is_not_published(graph):
-    """Red when VisionNode._process looks at the stamp only before its work."""
+    """Red when VisionNode.process checks the stamp only before its work."""
     backend = face_backend('hangs')
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     node = graph.add(VisionNode, vision_with(backend), max_age=0.2)

@@ -25,7 +25,7 @@ from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.decode import REJECT_REASONS, RawImage, decode_image
-from fakes import SayingHappy, vision_of
+from fakes import HappyFaceClassifier, face_pipeline_factory
 from graph import Graph, diagnostics_of
 from lengths import length
 from stills import bright_square, still
@@ -57,7 +57,7 @@ def image_msg(raw: RawImage, graph: Graph | None = None) -> Image:
 @pytest.fixture
 def seen(graph) -> Callable[[RawImage], NDArray[np.int64]]:
     """Return the function that sends a picture and returns what the vision node saw."""
-    graph.add(VisionNode, lambda config: FacePipeline(Blind(), SayingHappy(), config))
+    graph.add(VisionNode, lambda config: FacePipeline(Blind(), HappyFaceClassifier(), config))
     camera = graph.publisher(Image, 'image')
     pictures = graph.listen(Image, 'emotion/debug_image')
     shown = graph.tester.count_publishers
@@ -120,7 +120,9 @@ MALFORMED = [
 
 def start(graph: Graph, **parameters: Any) -> VisionNode:
     """Start a vision node that takes what is bright for a face."""
-    return graph.add(VisionNode, vision_of(SayingHappy()), min_face_px=8, **parameters)
+    return graph.add(
+        VisionNode, face_pipeline_factory(HappyFaceClassifier()), min_face_px=8, **parameters
+    )
 
 
 def is_answered(graph: Graph, camera: Any, faces: list[FaceEmotionArray], msg: Any) -> bool:
@@ -137,7 +139,7 @@ def good_image(graph: Graph) -> Image:
 
 
 def test_promise_11_a_malformed_image_is_counted_and_the_next_one_answered(graph):
-    """Red when _process does not count what it rejects, or validate_image misses the step."""
+    """Red when WorkerNode.reject does not count, or validate_image misses the step."""
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
     node = start(graph)

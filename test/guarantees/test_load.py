@@ -40,7 +40,7 @@ def run_for(graph: Graph, seconds: float) -> None:
 
 
 def test_promise_27_a_slow_model_sees_the_latest_image(graph, figure):
-    """Red when VisionNode's worker gets ``slots=10``."""
+    """Red when VisionNode.MAILBOX_SLOTS is 10."""
     ages_frames, ages_ms = [], []
 
     def note(stamp_s: float) -> None:
@@ -60,7 +60,7 @@ def test_promise_27_a_slow_model_sees_the_latest_image(graph, figure):
 
 
 def test_promise_28_a_slow_model_holds_no_state_back(graph, figure):
-    """Red when VisionNode._on_image calls ``_process`` itself."""
+    """Red when WorkerNode._on_message calls ``_process`` itself."""
     slow = SlowPipeline(0.3)
     states = graph.listen(EmotionState, 'emotion_state')
     graph.add(VisionNode, lambda config: slow)
@@ -89,7 +89,7 @@ def first_ages_s(states: Sequence[EmotionState], modality: str) -> dict[float, f
 
 
 def test_promise_29_a_burst_costs_no_memory_and_is_forgotten(graph, figure):
-    """Red when VisionNode keeps its images: ``_process`` appends them to a list."""
+    """Red when VisionNode keeps its images: ``process`` appends them to a list."""
     states = graph.listen(EmotionState, 'emotion_state')
     with pipeline(graph) as running:
         camera = Camera(graph, smiling_face(), FPS)
@@ -156,7 +156,7 @@ def fresh_enough(state: EmotionState) -> bool:
 
 
 def test_promise_31_a_face_and_words_are_in_the_state_in_time(graph, figure):
-    """Red when FusionNode._take publishes nothing on evidence."""
+    """Red when FusionNode._subscribe publishes nothing on evidence."""
     states = graph.listen(EmotionState, 'emotion_state')
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     sentences = iter(f'I am so happy to see you, number {n}!' for n in range(1000))
@@ -183,7 +183,7 @@ SOAK_TIMEOUT_S = 60.0 * SOAK_MINUTES + 120.0
 
 @pytest.mark.timeout(SOAK_TIMEOUT_S + 60.0)
 def test_promise_32_hours_of_bad_input_leave_no_trace(ros_domain, tmp_path, figure):
-    """Red when VisionNode keeps its images, or FusionNode._take catches no InvalidInput."""
+    """Red when VisionNode keeps its images, or FusionNode._subscribe catches no InvalidInput."""
     report = tmp_path / 'soak.json'
     where = ['--domain', str(ros_domain), '--json', str(report)]
     path = os.pathsep.join([str(SYSTEM_TESTS), os.environ.get('PYTHONPATH', '')])
@@ -196,7 +196,7 @@ def test_promise_32_hours_of_bad_input_leave_no_trace(ros_domain, tmp_path, figu
             timeout=SOAK_TIMEOUT_S,
             check=False,
         )
-    assert monitor.seen > 100
+    assert monitor.checked > 100
     assert done.returncode == 0, done.stdout + done.stderr
     measured = json.loads(report.read_text())
     for each in measured['figures']:

@@ -23,7 +23,12 @@ from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.to_msg import state_to_msg
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 from golden import replay_bag
 from graph import Graph
 from lengths import length
@@ -99,14 +104,14 @@ def test_promise_53_whatever_breaks_the_contract_is_named(changes, named):
     [([], 0), ([5], 0), ([5, 5, 6], 0), ([5, 4, 6], 1), ([NS, NS - 1, NS - 2], 2)],
 )
 def test_promise_53_a_stamp_that_goes_back_is_named(stamps_ns, count):
-    """Red when OutputMonitor.see forgets ``_last_ns``."""
+    """Red when OutputMonitor.check forgets ``_last_ns``."""
     monitor = OutputMonitor()
     for stamp_ns in stamps_ns:
         state = good_state()
         state.header.stamp = Time(sec=stamp_ns // NS, nanosec=stamp_ns % NS)
-        monitor.see(state)
+        monitor.check(state)
     assert [violation.split()[0] for violation in monitor.violations] == ['stamp'] * count
-    assert monitor.seen == len(stamps_ns)
+    assert monitor.checked == len(stamps_ns)
 
 
 @pytest.mark.usefixtures('weights')
@@ -118,14 +123,14 @@ def test_promise_53_replayed_states_keep_the_contract(bags, tmp_path, kind):
         make_evidence_bag(path)
     monitor = OutputMonitor()
     for moment in replay_bag(path):
-        monitor.see(state_to_msg(moment.state, moment.time_ns / NS))
-    assert monitor.seen > 20
+        monitor.check(state_to_msg(moment.state, moment.time_ns / NS))
+    assert monitor.checked > 20
     assert monitor.violations == []
 
 
 @pytest.mark.parametrize('check_fields', ['0', '1'])
 def test_promise_54_numbers_of_numpy_arrive_in_every_field(check_fields):
-    """Red when state_to_msg in nodes/convert.py writes ``confidence=state.confidence``."""
+    """Red when state_to_msg in nodes/to_msg.py writes ``confidence=state.confidence``."""
     program = Path(__file__).with_name('numbers_of_numpy.py')
     environment = {**os.environ, 'ROS_PYTHON_CHECK_FIELDS': check_fields}
     done = subprocess.run(
@@ -138,7 +143,7 @@ def test_promise_54_numbers_of_numpy_arrive_in_every_field(check_fields):
 def test_promise_57_who_comes_late_has_a_state_soon(graph, figure):
     """Red when FusionConfig.rate is 2.0, or _on_poll publishes nothing."""
     graph.add(FusionNode)
-    graph.until(lambda: graph.monitor.seen > 2, 'the fusion')
+    graph.until(lambda: graph.monitor.checked > 2, 'the fusion')
     waits_s = [wait_for_state(graph) for _ in range(11)]
     figure('median wait of a late subscriber', median(waits_s), 's')
     figure('longest wait of a late subscriber', max(waits_s), 's')
@@ -156,7 +161,7 @@ def wait_for_state(graph: Graph) -> float:
 @pytest.mark.parametrize('most', [2.0, 1.0])
 @pytest.mark.parametrize('smoothing', ['hmm', 'none'])
 def test_promise_59_a_flickering_face_changes_the_label_seldom(graph, figure, smoothing, most):
-    """Red when LabelHysteresis.update in core/fusion/hysteresis.py does not look at the time."""
+    """Red when LabelHysteresis.update in core/fusion/hysteresis.py does not use the time."""
     seconds = length(20.0, 4.0)
     labels = play_flicker(graph, seconds, filter=smoothing, max_switch_rate=most)
     changes = sum(a != b for a, b in pairwise(labels) if 'unknown' not in (a, b))
@@ -198,10 +203,12 @@ CANARY = 'zanzibar'
 
 
 def test_promise_60_diagnostics_come_once_a_second_and_say_nothing_of_a_person(graph, figure):
-    """Red when the timer of EmotionNode.start has 1.5 s, or report_to_msg's text is a detail."""
+    """Red when the timer of EmotionNode has 1.5 s, or report_to_msg's text is a detail."""
     diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
-    graph.add(VisionNode, vision_of(SayingHappy()), min_face_px=8, detect_every=1)
-    graph.add(SentimentNode, text_of(KnowingWords()))
+    graph.add(
+        VisionNode, face_pipeline_factory(HappyFaceClassifier()), min_face_px=8, detect_every=1
+    )
+    graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     graph.add(FusionNode)
     camera, speech = Camera(graph, bright_square(), fps=10.0), graph.publisher(String, 'speech')
     voices = graph.publisher(EmotionEvidence, 'emotion/evidence')

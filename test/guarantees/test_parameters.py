@@ -24,14 +24,19 @@ from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.parameters import to_option
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 from graph import TIMEOUT_S, Graph
 from lengths import length
 
 PARAMETERS = Path(__file__).parents[2] / 'docs' / 'parameters.md'
 STARTS = {
-    'vision_node': (VisionNode, vision_of(SayingHappy())),
-    'sentiment_node': (SentimentNode, text_of(KnowingWords())),
+    'vision_node': (VisionNode, face_pipeline_factory(HappyFaceClassifier())),
+    'sentiment_node': (SentimentNode, text_pipeline_factory(KeywordTextEngine())),
     'fusion_node': (FusionNode,),
     'demo_source': (DemoSourceNode,),
 }

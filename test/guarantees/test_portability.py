@@ -86,7 +86,7 @@ def test_promise_71_what_humble_lacks_would_be_found(source, found):
 
 
 def test_promise_71_nothing_is_used_that_humble_lacks():
-    """Red when run() in nodes/spin.py calls rclpy.try_shutdown."""
+    """Red when run() in nodes/executor.py calls rclpy.try_shutdown."""
     found = {str(f): list(too_new_for_humble(ast.parse(f.read_text()))) for f in sources()}
     assert {file: names for file, names in found.items() if names} == {}
 

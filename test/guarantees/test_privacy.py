@@ -35,7 +35,13 @@ from emotion_ros.msg import (
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, Moods, SayingHappy, text_of, vision_of
+from fakes import (
+    FaultSequence,
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 from graph import Graph, diagnostics_of
 from lengths import length
 from source_rules import ROOT, dangers, sources
@@ -137,7 +143,7 @@ def film_and_talk(graph: Graph, heard: dict[str, list]) -> None:
 
 @pytest.mark.usefixtures('weights')
 def test_promise_65_nothing_about_a_person_stays_behind(graph, sandbox):
-    """Red when SentimentNode._on_speech logs msg, or perception/__init__.py is empty."""
+    """Red when SentimentNode.accept logs msg, or perception/__init__.py is empty."""
     heard = {topic: graph.listen(kind, topic) for topic, kind in OUTPUTS.items()}
     with pipeline_in(sandbox) as process:
         film_and_talk(graph, heard)
@@ -174,11 +180,16 @@ def test_promise_65_a_canary_would_be_found(content, found):
 
 
 def test_promise_66_switched_off_nothing_is_inferred_and_the_state_says_so(graph, figure):
-    """Red when on_enable in nodes/vision.py does not publish the status."""
-    moods = Moods(), Moods()
+    """Red when WorkerNode.on_enable does not publish the status."""
+    faults = FaultSequence(), FaultSequence()
     states = graph.listen(EmotionState, 'emotion_state')
-    graph.add(VisionNode, vision_of(SayingHappy(moods[0])), min_face_px=8, detect_every=1)
-    graph.add(SentimentNode, text_of(KnowingWords(moods[1])))
+    graph.add(
+        VisionNode,
+        face_pipeline_factory(HappyFaceClassifier(faults[0])),
+        min_face_px=8,
+        detect_every=1,
+    )
+    graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine(faults[1])))
     graph.add(FusionNode)
     Camera(graph, bright_square(), fps=30.0)
     speech = graph.publisher(String, 'speech')
@@ -191,51 +202,56 @@ def test_promise_66_switched_off_nothing_is_inferred_and_the_state_says_so(graph
             graph.call(SetBool, f'{node}/enable', SetBool.Request(data=False))
         graph.until(lambda: states[-1].status == DISABLED, 'disabled')
         waits_s.append(monotonic() - begun_s)
-        assert_nothing_is_inferred(graph, states, speech, moods)
+        assert_nothing_is_inferred(graph, states, speech, faults)
         for node in ('vision_node', 'sentiment_node'):
             graph.call(SetBool, f'{node}/enable', SetBool.Request(data=True))
     figure('switched off, to STATUS_DISABLED', median(waits_s), 's')
     assert median(waits_s) <= length(0.2, 2.0)
 
 
-def assert_nothing_is_inferred(graph, states, speech, moods) -> None:
+def assert_nothing_is_inferred(graph, states, speech, faults) -> None:
     """Go on filming and talking for a few states more."""
     deadline_s = monotonic() + 0.2
     graph.until(lambda: monotonic() > deadline_s, 'the end of what was under way')
-    calls = [mood.calls for mood in moods]
+    calls = [each.calls for each in faults]
     states.clear()
     speech.publish(String(data='This is terrible!'))
     graph.until(lambda: len(states) > 3, 'states')
     assert {state.status for state in states} == {DISABLED}
     assert {state.not_actionable_reason for state in states} == {'disabled'}
-    assert [mood.calls for mood in moods] == calls
+    assert [each.calls for each in faults] == calls
 
 
 def test_promise_66_words_that_wait_are_not_scored(graph):
-    """Red when on_enable in nodes/sentiment_node.py does not clear the worker."""
-    mood = Moods('hang')
+    """Red when WorkerNode.on_enable does not clear the worker."""
+    faults = FaultSequence('hang')
     said = graph.listen(TextSentiment, 'emotion/text')
-    node = graph.add(SentimentNode, text_of(KnowingWords(mood)))
+    node = graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine(faults)))
     speech = graph.publisher(String, 'speech')
     speech.publish(String(data='I am so happy!'))
-    graph.until(lambda: mood.calls == 1, 'the first words')
+    graph.until(lambda: faults.calls == 1, 'the first words')
     for i in range(4):
         speech.publish(String(data=f'I am so happy, {i}!'))
     graph.until(lambda: node.statistics.counts()['received'] == 5, 'the words')
     switch(graph, 'sentiment_node', to=False)
-    mood.released.set()
+    faults.released.set()
     switch(graph, 'sentiment_node', to=True)
     said.clear()
     speech.publish(String(data='This is terrible!'))
     graph.until(lambda: [s for s in said if s.sentiment == 0], 'the next words')
-    assert mood.calls == 2
+    assert faults.calls == 2
 
 
 def test_promise_66_an_image_that_waits_is_not_looked_at(graph):
-    """Red when on_enable in nodes/vision.py does not clear the worker."""
-    mood = Moods('hang')
+    """Red when WorkerNode.on_enable does not clear the worker."""
+    faults = FaultSequence('hang')
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
-    node = graph.add(VisionNode, vision_of(SayingHappy(mood)), min_face_px=8, detect_every=1)
+    node = graph.add(
+        VisionNode,
+        face_pipeline_factory(HappyFaceClassifier(faults)),
+        min_face_px=8,
+        detect_every=1,
+    )
     images = graph.publisher(Image, 'image', 1)
 
     def show() -> Time:
@@ -244,16 +260,16 @@ def test_promise_66_an_image_that_waits_is_not_looked_at(graph):
         return picture.header.stamp
 
     show()
-    graph.until(lambda: mood.calls == 1, 'the first image')
+    graph.until(lambda: faults.calls == 1, 'the first image')
     show()
     graph.until(lambda: node.statistics.counts()['received'] == 2, 'the second image')
     switch(graph, 'vision_node', to=False)
-    mood.released.set()
+    faults.released.set()
     graph.until(lambda: node.statistics.counts()['processed'] >= 1, 'the end of the first')
     switch(graph, 'vision_node', to=True)
     third = show()
     graph.until(lambda: [f for f in faces if f.header.stamp == third], 'the third image')
-    assert mood.calls == 2
+    assert faults.calls == 2
 
 
 def switch(graph: Graph, node: str, *, to: bool) -> None:

@@ -94,7 +94,7 @@ def share_of_wrong(seen: list[Seen]) -> float:
 
 
 def test_promise_63_a_bag_that_is_looped_gives_the_same_every_time(bags, graph):
-    """Red when Fusion in core/fusion.py does not clear its state as the clock jumps back."""
+    """Red when Fusion._advance_time does not clear its state as the clock jumps back."""
     lockstep = LockStep(graph, params=PARAMS)
     with Bag(bags()) as bag:
         messages = list(bag.messages(find_sources(bag).chosen()))

@@ -15,15 +15,20 @@ from emotion_ros.msg import EmotionState, FaceEmotionArray
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 from lengths import length
-from node_process import START_S, refused
+from node_process import START_S, startup_error
 from running import pipeline
 
 PARAMETERS = Path(__file__).parents[2] / 'docs' / 'parameters.md'
 NODES = {
-    'vision_node': (VisionNode, vision_of(SayingHappy())),
-    'sentiment_node': (SentimentNode, text_of(KnowingWords())),
+    'vision_node': (VisionNode, face_pipeline_factory(HappyFaceClassifier())),
+    'sentiment_node': (SentimentNode, text_pipeline_factory(KeywordTextEngine())),
     'fusion_node': (FusionNode,),
 }
 
@@ -59,7 +64,7 @@ def test_promise_2_a_damaged_model_ends_the_start(tmp_path, figure, node, model,
         (tmp_path / damaged).write_bytes(changed)
     started_s = monotonic()
     card = f'{model}_model:={tmp_path}/{model}_emotion.json'
-    line = refused(node, '-p', card, within_s=length(3.0, START_S))
+    line = startup_error(node, '-p', card, within_s=length(3.0, START_S))
     figure('refused after', monotonic() - started_s, 's')
     assert damaged in line
     hashes = re.findall('[0-9a-f]{64}', line)
@@ -92,7 +97,7 @@ def params_file(folder: Path, node: str, line: str) -> list[str]:
 
 @pytest.mark.parametrize(('node', 'line', 'words'), WRONG)
 def test_promise_3_a_wrong_parameter_is_named(graph, tmp_path, node, line, words):
-    """Red when declare_config does not call check_option, or start not refuse_unknown."""
+    """Red when declare_config does not call check_option, or EmotionNode not refuse_unknown."""
     make, *model = NODES[node]
     arguments = ['--ros-args', *params_file(tmp_path, node, line)]
     with pytest.raises(ConfigError) as raised:
@@ -105,7 +110,7 @@ def test_promise_3_and_ends_the_process(tmp_path, figure, node, line, words):
     """Red when run does not catch EmotionRosError."""
     started_s = monotonic()
     arguments = params_file(tmp_path, node, line)
-    said = refused(node, *arguments, within_s=length(3.0, START_S))
+    said = startup_error(node, *arguments, within_s=length(3.0, START_S))
     figure('refused after', monotonic() - started_s, 's')
     assert node in said and words in said
 

@@ -104,7 +104,7 @@ def test_promise_61_asked_to_stop_while_it_starts(graph, figure, moment, how):
 
 @pytest.mark.parametrize(('program', 'how'), product(['fusion_node', 'emotion_pipeline'], ASKED))
 def test_promise_61_asked_to_stop_when_idle(graph, figure, program, how):
-    """Red when run() in nodes/spin.py catches no KeyboardInterrupt."""
+    """Red when run() in nodes/executor.py catches no KeyboardInterrupt."""
     states = graph.listen(EmotionState, 'emotion_state')
     with running(program) as process:
         graph.until(lambda: states or process.poll() is not None, 'the first state')
@@ -115,7 +115,7 @@ def test_promise_61_asked_to_stop_when_idle(graph, figure, program, how):
 
 @pytest.mark.parametrize('how', ASKED)
 def test_promise_61_asked_to_stop_in_the_middle_of_work(graph, figure, how):
-    """Red when run() in nodes/spin.py catches no KeyboardInterrupt."""
+    """Red when run() in nodes/executor.py catches no KeyboardInterrupt."""
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     images = graph.tester.create_publisher(Image, 'image', 1)
 

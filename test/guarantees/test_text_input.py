@@ -19,7 +19,7 @@ from emotion_ros.msg import EmotionState, TextSentiment
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.to_msg import seconds_to_stamp
-from fakes import KnowingWords, text_of
+from fakes import KeywordTextEngine, text_pipeline_factory
 from graph import Graph
 from lengths import length
 from running import pipeline
@@ -31,7 +31,7 @@ TERRIBLE = 'This is terrible!'
 
 def start(graph: Graph, **parameters: Any) -> SentimentNode:
     """Start a sentiment node that knows two words."""
-    return graph.add(SentimentNode, text_of(KnowingWords()), **parameters)
+    return graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()), **parameters)
 
 
 def rejected(graph: Graph, node: SentimentNode, reason: str, count: int = 1) -> None:
@@ -67,7 +67,7 @@ def test_promise_18_nothing_said_changes_nothing_but_the_count(graph, nothing):
 
 
 def test_promise_19_a_megabyte_is_cut_and_flagged_in_no_time(graph, figure):
-    """Red when clean_text does not call _last_words."""
+    """Red when clean_text does not cut its text to ``max_chars``."""
     said = graph.listen(TextSentiment, 'emotion/text')
     graph.add(SentimentNode, include_text=True)
     speech = graph.publisher(String, 'speech')
@@ -100,7 +100,7 @@ def cdr(content: bytes) -> bytes:
 
 
 def test_promise_20_odd_characters_come_out_as_clean_text(graph):
-    """Red when _visible returns its argument, or _without_surrogates does."""
+    """Red when _remove_invisible returns its argument, or clean_text keeps surrogates."""
     said = graph.listen(TextSentiment, 'emotion/text')
     states = graph.listen(EmotionState, 'emotion_state')
     graph.add(SentimentNode, include_text=True, languages=[''])
@@ -154,7 +154,7 @@ def test_promise_23_a_stuck_recogniser_is_heard_once(graph):
 
 @pytest.mark.parametrize('simulated', [False, True])
 def test_promise_24_a_string_is_stamped_with_the_ros_time_of_its_receipt(graph, simulated):
-    """Red when SentimentNode._on_speech takes steady_s for now_s."""
+    """Red when SentimentNode.accept takes steady_s for now_s."""
     said = graph.listen(TextSentiment, 'emotion/text')
     node = start(graph, use_sim_time=simulated)
     if simulated:
@@ -217,7 +217,7 @@ def test_promise_25_a_flood_of_words_holds_no_state_back(graph, figure):
 
 
 def test_promise_26_muted_words_are_ignored_until_unmuted(graph):
-    """Red when SentimentNode._on_speech does not look at _muted."""
+    """Red when SentimentNode.accept does not check _muted."""
     said = graph.listen(TextSentiment, 'emotion/text')
     node = start(graph)
     mute, speech = graph.publisher(Bool, 'mute'), graph.publisher(String, 'speech')

@@ -58,7 +58,7 @@ def test_promise_48_a_clock_that_jumps_back_clears_the_state_and_life_goes_on(gr
 
 
 def test_promise_48_a_recording_that_loops_says_the_same_every_time(graph):
-    """Red when Fusion._advance does not clear."""
+    """Red when Fusion._advance_time does not clear."""
     time = WholeTime(graph)
     rounds = []
     for _ in range(3):
@@ -165,7 +165,7 @@ def test_promise_51_images_of_any_stamp(graph, offset_s, counted):
 )
 @pytest.mark.parametrize('topic', ['emotion/faces', 'emotion/text', 'emotion/evidence'])
 def test_promise_51_answers_of_any_stamp(graph, topic, offset_s, reason):
-    """Red when Fusion._keep returns only the buffer's refusal."""
+    """Red when Fusion._store returns only the buffer's rejection."""
     now_s = 2 * HOUR_S
     time = FusionTime(graph)
     make, kind = ANSWERS[topic]

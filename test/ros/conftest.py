@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
-"""Each test here has a DDS domain and a graph of its own."""
+"""Each test here has a separate DDS domain and graph."""
 
 from graph_fixtures import graph, isolated, rig  # noqa: F401 - fixtures

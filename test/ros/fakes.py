@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Small real detectors, networks and engines that say what a test wants."""
+"""Small real detectors, classifiers and engines with fixed results."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,10 +18,10 @@ from emotion_ros.perception.text.engine import TextPrediction
 from emotion_ros.perception.text.pipeline import TextPipeline
 
 
-class BrightSpots:
-    """Finds one face wherever the picture is not black, all of it."""
+class BrightRegionDetector:
+    """Detects one face: everything in the image that is not black."""
 
-    name = 'bright_spots'
+    name = 'bright_region'
 
     def detect(self, image_bgr) -> list[FaceBox]:
         """Return the box around the bright pixels."""
@@ -32,8 +32,8 @@ class BrightSpots:
         return [FaceBox(tuple(float(x) for x in box), 0.9, None)]
 
 
-class SayingHappy:
-    """A face network that says happy, or does whatever ``mood`` does."""
+class HappyFaceClassifier:
+    """Classifies every face as happy, after a call of ``fault``."""
 
     card = ModelCard(
         path=Path('fake.json'),
@@ -46,59 +46,61 @@ class SayingHappy:
     )
     crop_size = (48, 48)
 
-    def __init__(self, mood: Callable[[], None] = lambda: None) -> None:
-        self._mood = mood
+    def __init__(self, fault: Callable[[], None] = lambda: None) -> None:
+        self._fault = fault
 
     def classify(self, crops):
         """Return 94 % happy for every crop."""
-        self._mood()
+        self._fault()
         p = np.full((len(crops), 7), 0.01)
         p[:, 3] = 0.94
         return p
 
 
-class KnowingWords:
-    """A text engine that knows two words."""
+class KeywordTextEngine:
+    """Scores text by two words, after a call of ``fault``."""
 
-    name, sha256 = 'knowing_words', '0' * 64
+    name, sha256 = 'keywords', '0' * 64
 
-    def __init__(self, mood: Callable[[], None] = lambda: None) -> None:
-        self._mood = mood
+    def __init__(self, fault: Callable[[], None] = lambda: None) -> None:
+        self._fault = fault
 
     def classify(self, text: str) -> TextPrediction:
         """Return positive for happy, negative for terrible, else neutral."""
-        self._mood()
+        self._fault()
         best = 2 if 'happy' in text.lower() else 0 if 'terrible' in text.lower() else 1
         sentiment = np.full(3, 0.02)
         sentiment[best] = 0.96
         return TextPrediction(sentiment, np.full(7, np.nan), tokens=6, known=6, truncated=False)
 
 
-def vision_of(network: SayingHappy) -> Callable[[VisionConfig], FacePipeline]:
+def face_pipeline_factory(
+    classifier: HappyFaceClassifier,
+) -> Callable[[VisionConfig], FacePipeline]:
     """Return the factory that a VisionNode takes."""
-    return lambda config: FacePipeline(BrightSpots(), network, config)
+    return lambda config: FacePipeline(BrightRegionDetector(), classifier, config)
 
 
-def text_of(engine: KnowingWords) -> Callable[[SentimentConfig], TextPipeline]:
+def text_pipeline_factory(engine: KeywordTextEngine) -> Callable[[SentimentConfig], TextPipeline]:
     """Return the factory that a SentimentNode takes."""
     return lambda config: TextPipeline(config, engine)
 
 
-class Moods:
-    """A mood that can be changed while a node runs: fine, failing, hung."""
+class FaultSequence:
+    """One fault per call: raise, nan or hang; none after the last."""
 
-    def __init__(self, *moods: str) -> None:
+    def __init__(self, *faults: str) -> None:
         self.calls = 0
         self.released = Event()
-        self._moods: Sequence[str] = moods
+        self._faults: Sequence[str] = faults
 
     def __call__(self) -> None:
-        """Act out the mood of this call; after the last one all is fine."""
-        mood = self._moods[self.calls] if self.calls < len(self._moods) else 'fine'
+        """Inject the fault of this call."""
+        fault = self._faults[self.calls] if self.calls < len(self._faults) else ''
         self.calls += 1
-        if mood == 'raise':
-            raise RuntimeError('the network is ill')
-        if mood == 'nan':
+        if fault == 'raise':
+            raise RuntimeError('the classifier failed')
+        if fault == 'nan':
             raise InvalidInput('bad_output', 'emotion holds NaN or infinity')
-        if mood == 'hang':
+        if fault == 'hang':
             self.released.wait(timeout=10.0)

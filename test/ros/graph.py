@@ -15,6 +15,7 @@ from rclpy.subscription import Subscription
 
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.executor import report_exceptions
+from emotion_ros.nodes.qos import OBSERVER_DEPTH, QUEUE_DEPTH
 from output_contract import OutputMonitor
 
 TIMEOUT_S = 20.0
@@ -35,7 +36,7 @@ class Graph:
         self.tester = self._keep(Node('tester', context=self.context))
         self.monitor = OutputMonitor()
         self._monitoring: Subscription | None = self.tester.create_subscription(
-            EmotionState, 'emotion_state', self.monitor.see, 50
+            EmotionState, 'emotion_state', self.monitor.check, OBSERVER_DEPTH
         )
 
     def add(self, make: Callable[..., Node], *args: Any, **parameters: Any) -> Any:
@@ -50,33 +51,32 @@ class Graph:
         self._nodes.remove(node)
         node.destroy_node()
 
-    def silence(self, node: Node) -> None:
+    def stop_serving(self, node: Node) -> None:
         """Serve no callback of this node any more, as if it hung."""
         self._executor.remove_node(node)
 
-    def listen(self, kind: type, topic: str, qos: Any = 50) -> list[Any]:
+    def listen(self, msg_type: type, topic: str, qos: Any = OBSERVER_DEPTH) -> list[Any]:
         """Return a list that grows with the messages on a topic."""
-        heard: list[Any] = []
-        self.tester.create_subscription(kind, topic, heard.append, qos)
-        return heard
+        received: list[Any] = []
+        self.tester.create_subscription(msg_type, topic, received.append, qos)
+        return received
 
     def publisher(
-        self, kind: type, topic: str, qos: Any = 10, timeout_s: float = TIMEOUT_S
+        self, msg_type: type, topic: str, qos: Any = QUEUE_DEPTH, timeout_s: float = TIMEOUT_S
     ) -> Any:
-        """Return a publisher that somebody listens to.
+        """Return a publisher that has a subscriber.
 
-        A test that plays the fusion itself may say what it likes.
+        States that the test itself publishes are not held to the output contract.
         """
-        if kind is EmotionState:
+        if msg_type is EmotionState:
             self._stop_monitoring()
-        publisher = self.tester.create_publisher(kind, topic, qos)
-        is_heard = lambda: publisher.get_subscription_count() > 0  # noqa: E731
-        self.until(is_heard, f'a subscriber of {topic}', timeout_s)
+        publisher = self.tester.create_publisher(msg_type, topic, qos)
+        self.until(publisher.get_subscription_count, f'a subscriber of {topic}', timeout_s)
         return publisher
 
-    def call(self, kind: type, name: str, request: Any) -> Any:
+    def call(self, srv_type: type, name: str, request: Any) -> Any:
         """Return the response of a service."""
-        client = self.tester.create_client(kind, name)
+        client = self.tester.create_client(srv_type, name)
         self.until(client.service_is_ready, f'service {name}')
         future = client.call_async(request)
         self.until(future.done, f'response of {name}')

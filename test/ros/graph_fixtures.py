@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A graph for each test that asks, and a DDS domain for each test of a folder."""
+"""Fixtures: a graph for a test, and a separate DDS domain for each test of a folder."""
 
 from collections.abc import Iterator
 
@@ -36,4 +36,4 @@ def rig(ros_domain: int) -> Iterator[Node]:
 
 @pytest.fixture(autouse=True)
 def isolated(ros_domain: int) -> None:
-    """Keep every test of the folder that imports this in a domain of its own."""
+    """Run every test of the folder that imports this in a separate domain."""

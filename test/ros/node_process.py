@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Nodes as processes of their own, as an operator starts them."""
+"""Nodes as separate processes, as an operator starts them."""
 
 import subprocess
 import sys
@@ -12,8 +12,8 @@ def command(node: str, *arguments: str) -> list[str]:
     return [sys.executable, '-m', f'emotion_ros.nodes.{node}', '--ros-args', *arguments]
 
 
-def refused(node: str, *arguments: str, within_s: float = START_S) -> str:
-    """Run a node that must refuse to start; return its one line on stderr."""
+def startup_error(node: str, *arguments: str, within_s: float = START_S) -> str:
+    """Run a node that must not start; return its one line on stderr."""
     done = subprocess.run(
         command(node, *arguments), capture_output=True, text=True, timeout=within_s, check=False
     )

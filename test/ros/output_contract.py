@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is true of every EmotionState that anybody ever hears (promise 53)."""
+"""The output contract: what is true of every published EmotionState (promise 53)."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,17 +28,17 @@ NS = 10**9
 
 
 class OutputMonitor:
-    """Looks at every state of one topic and remembers what was wrong."""
+    """Checks every state of one topic and collects the violations."""
 
     def __init__(self) -> None:
-        self.seen = 0
+        self.checked = 0
         self.violations: list[str] = []
         self._last_ns = 0
         self._may_jump = False
 
-    def see(self, state: EmotionState) -> None:
-        """Judge the next state."""
-        self.seen += 1
+    def check(self, state: EmotionState) -> None:
+        """Check the next state."""
+        self.checked += 1
         stamp_ns = state.header.stamp.sec * NS + state.header.stamp.nanosec
         if stamp_ns < self._last_ns and not self._may_jump:
             self.violations.append(f'stamp {stamp_ns} ns comes after {self._last_ns} ns')
@@ -47,7 +47,7 @@ class OutputMonitor:
         self.violations += violations(state)
 
     def expect_jump(self) -> None:
-        """Let the stamps step back once: the clock, or the node, begins anew."""
+        """Let the stamps step back once: the clock or the node is started again."""
         self._may_jump = True
 
 
@@ -59,10 +59,10 @@ def violations(state: EmotionState) -> Iterator[str]:
         'reason': state.not_actionable_reason in REASONS,
         'actionable': state.actionable == (state.not_actionable_reason == ''),
         'confidence': 0.0 <= state.confidence <= 1.0,
-        'unknown is sure of nothing': state.emotion != state.UNKNOWN or state.confidence == 0.0,
+        'confidence of unknown': state.emotion != state.UNKNOWN or state.confidence == 0.0,
         'duration': state.duration.sec >= 0,
         'latency': isfinite(state.latency),
-        'probabilities': is_belief(state.probabilities),
+        'probabilities': is_distribution(state.probabilities),
         'valence': is_nan_or_within(state.valence, -1.0),
         'arousal': is_nan_or_within(state.arousal, -1.0),
         'agreement': is_nan_or_within(state.agreement, 0.0),
@@ -74,10 +74,10 @@ def violations(state: EmotionState) -> Iterator[str]:
         if not (isfinite(evidence.weight) and isfinite(evidence.age) and evidence.weight >= 0.0):
             yield f'evidence: {evidence}'
         if evidence.used != (evidence.reject_reason == ''):
-            yield f'evidence used and refused: {evidence}'
+            yield f'evidence used and rejected: {evidence}'
 
 
-def is_belief(probabilities: Sequence[float]) -> bool:
+def is_distribution(probabilities: Sequence[float]) -> bool:
     """Return whether these are all NaN, or each 0..1 with sum 1 within a thousandth."""
     if all(isnan(p) for p in probabilities):
         return True
@@ -91,11 +91,11 @@ def is_nan_or_within(value: float, lowest: float) -> bool:
 
 @contextmanager
 def monitored(domain: int) -> Iterator[OutputMonitor]:
-    """Hold the states of other processes to the contract while the block runs."""
+    """Check the states of other processes while the block runs."""
     monitor, context = OutputMonitor(), Context()
     rclpy.init(context=context, domain_id=domain)
     node = Node('monitor', context=context)
-    node.create_subscription(EmotionState, 'emotion_state', monitor.see, 50)
+    node.create_subscription(EmotionState, 'emotion_state', monitor.check, 50)
     executor = SingleThreadedExecutor(context=context)
     executor.add_node(node)
     thread = Thread(target=executor.spin)

@@ -20,7 +20,7 @@ from emotion_ros.nodes.executor import EXIT_BAD_CONFIG, run
 from emotion_ros.nodes.graph_survey import open_doctor
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.perception.text.config import SentimentConfig
-from fakes import KnowingWords, text_of
+from fakes import KeywordTextEngine, text_pipeline_factory
 from graph import Graph
 
 HAPPY = [0.01, 0.01, 0.01, 0.94, 0.01, 0.01, 0.01]
@@ -40,9 +40,11 @@ def test_with_nothing_to_speak_it_ends_with_one_line(capfd: pytest.CaptureFixtur
 
 
 @without_hri
-def test_live_speech_without_hri_msgs_says_what_to_install(graph: Graph) -> None:
+def test_live_speech_without_hri_msgs_names_what_to_install(graph: Graph) -> None:
     with pytest.raises(MissingDependency, match='hri_msgs is not installed'):
-        graph.add(SentimentNode, text_of(KnowingWords()), speech_type='LiveSpeech')
+        graph.add(
+            SentimentNode, text_pipeline_factory(KeywordTextEngine()), speech_type='LiveSpeech'
+        )
 
 
 def test_the_default_needs_nothing() -> None:
@@ -109,9 +111,9 @@ def test_people_are_rep_155_faces_for_as_long_as_they_are_there(graph: Graph) ->
     assert graph.errors == []
 
 
-def test_the_doctor_hears_live_speech(graph: Graph) -> None:
+def test_the_doctor_receives_live_speech(graph: Graph) -> None:
     msgs = pytest.importorskip('hri_msgs.msg')
-    graph.add(SentimentNode, text_of(KnowingWords()), speech_type='LiveSpeech')
+    graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()), speech_type='LiveSpeech')
     graph.publisher(msgs.LiveSpeech, 'speech')
     with open_doctor('') as doctor:
         speech = doctor.take_snapshot(0.1).speech
@@ -122,7 +124,9 @@ def test_the_doctor_hears_live_speech(graph: Graph) -> None:
 def test_promise_22_24_live_speech_is_scored_once_and_keeps_its_stamp(graph: Graph) -> None:
     msgs = pytest.importorskip('hri_msgs.msg')
     heard = graph.listen(TextSentiment, 'emotion/text')
-    node = graph.add(SentimentNode, text_of(KnowingWords()), speech_type='LiveSpeech')
+    node = graph.add(
+        SentimentNode, text_pipeline_factory(KeywordTextEngine()), speech_type='LiveSpeech'
+    )
     publisher = graph.publisher(msgs.LiveSpeech, 'speech')
     stamp = graph.tester.get_clock().now().to_msg()
     said = {'confidence': 0.5, 'locale': 'en_GB'}

@@ -29,17 +29,22 @@ from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.web.dashboard_node import DashboardNode
 from emotion_ros.web.server import MAX_CLIENTS
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
-from visitors import Visitor, Visitors, connected, connection_to
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
+from page_clients import PageClient, PageClients, connected, connection_to
 
 PAGES = ('', 'style.css', 'dashboard.css', 'charts.js', 'dashboard.js')
 
 
 @pytest.fixture
-def visitors() -> Iterator[Visitors]:
-    visitors = Visitors()
-    yield visitors
-    visitors.close()
+def clients() -> Iterator[PageClients]:
+    clients = PageClients()
+    yield clients
+    clients.close()
 
 
 @pytest.fixture
@@ -75,14 +80,14 @@ def happy_state(graph, **changes) -> EmotionState:
     return msg
 
 
-def told(graph, visitor: Visitor, condition, what: str):
+def wait_for(graph, client: PageClient, condition, what: str):
     """Return the first newest message for which the condition holds."""
-    return graph.until(lambda: visitor.now and condition(visitor.now) and visitor.now, what)
+    return graph.until(lambda: client.now and condition(client.now) and client.now, what)
 
 
 @pytest.mark.parametrize('page', PAGES)
-def test_a_page_is_served_with_headers_that_let_nothing_else_in(url, visitors, page):
-    status, headers, text = visitors.get(url + page)
+def test_a_page_is_served_with_a_strict_content_security_policy(url, clients, page):
+    status, headers, text = clients.get(url + page)
     assert (status, bool(text)) == (200, True)
     assert headers['Content-Security-Policy'].startswith("default-src 'none'; script-src 'self';")
     assert headers['X-Content-Type-Options'] == 'nosniff'
@@ -103,8 +108,8 @@ def test_a_page_is_served_with_headers_that_let_nothing_else_in(url, visitors, p
         ('live', 'GET', 400),
     ],
 )
-def test_nothing_but_get_of_the_known_paths(url, visitors, path, method, status):
-    assert visitors.get(url + path, method)[0] == status
+def test_nothing_but_get_of_the_known_paths(url, clients, path, method, status):
+    assert clients.get(url + path, method)[0] == status
 
 
 @pytest.mark.parametrize(
@@ -124,20 +129,20 @@ def test_nothing_but_get_of_the_known_paths(url, visitors, path, method, status)
         ({'Host': '127.0.0.1:8080', 'Origin': 'http://[oops'}, 403),
     ],
 )
-def test_foreign_names_and_pages_are_refused(url, visitors, headers, status):
+def test_foreign_hosts_and_origins_are_rejected(url, clients, headers, status):
     """400: it would have been let in, had it been a websocket."""
-    assert visitors.get(f'{url}live', **headers)[0] == status
+    assert clients.get(f'{url}live', **headers)[0] == status
 
 
-def test_a_page_of_another_site_gets_no_websocket(url, visitors):
+def test_a_page_of_another_site_gets_no_websocket(url, clients):
     with pytest.raises(aiohttp.WSServerHandshakeError, match='403'):
-        visitors.visit(url, Origin='http://evil.example')
+        clients.open(url, Origin='http://evil.example')
 
 
-def test_a_page_is_told_the_words_first_and_that_nothing_has_come(graph, url, visitors):
-    visitor = visitors.visit(url)
-    now = told(graph, visitor, lambda now: True, 'a message')
-    hello = visitor.told[0]
+def test_the_first_message_has_the_vocabulary_and_the_next_one_no_state(graph, url, clients):
+    client = clients.open(url)
+    now = wait_for(graph, client, lambda now: True, 'a message')
+    hello = client.messages[0]
     assert (hello['kind'], tuple(hello['emotions'])) == ('hello', EMOTIONS)
     assert (hello['topic'], hello['show_image'], hello['history']) == ('/emotion_state', False, [])
     assert (now['state'], now['frame'], now['sample'], now['nodes']) == (None, None, None, [])
@@ -145,8 +150,8 @@ def test_a_page_is_told_the_words_first_and_that_nothing_has_come(graph, url, vi
     assert now['rates']['states_hz'] == 0.0
 
 
-def test_a_state_and_its_face_reach_the_page(graph, url, visitors):
-    visitor = visitors.visit(url)
+def test_a_state_and_its_face_reach_the_page(graph, url, clients):
+    client = clients.open(url)
     states = graph.publisher(EmotionState, 'emotion_state')
     faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
     face = FaceEmotion(face_id=1, box_xyxy=[0.25, 0.25, 0.5, 0.75], emotion=3, confidence=0.9)
@@ -157,7 +162,7 @@ def test_a_state_and_its_face_reach_the_page(graph, url, visitors):
         faces.publish(FaceEmotionArray(faces=[face], image_width=640, image_height=480))
         return now['state'] and now['frame']
 
-    now = told(graph, visitor, seen, 'state and face')
+    now = wait_for(graph, client, seen, 'state and face')
     state, frame = now['state'], now['frame']
     assert (state['label'], state['actionable'], state['person_id']) == ('happy', True, 'face_1')
     assert state['latency'] == pytest.approx(0.02)
@@ -166,13 +171,13 @@ def test_a_state_and_its_face_reach_the_page(graph, url, visitors):
     assert now['sample']['weights'] == {'face': pytest.approx(1.2)}
     assert (frame['image_width'], frame['faces'][0]['box_xyxy']) == (640, [0.25, 0.25, 0.5, 0.75])
     assert now['rates']['states_hz'] > 0.0
-    late = visitors.visit(url)
-    graph.until(lambda: late.told, 'the first message')
-    assert late.told[0]['history'][-1]['label'] == 'happy'
+    late = clients.open(url)
+    graph.until(lambda: late.messages, 'the first message')
+    assert late.messages[0]['history'][-1]['label'] == 'happy'
 
 
-def test_words_are_shown_with_their_tone(graph, url, visitors):
-    visitor = visitors.visit(url)
+def test_an_utterance_is_shown_with_its_sentiment(graph, url, clients):
+    client = clients.open(url)
     speech = graph.publisher(String, 'speech')
     tones = graph.publisher(TextSentiment, 'emotion/text')
     tone = TextSentiment(sentiment=2, confidence=0.9, quality=1.0)
@@ -184,72 +189,72 @@ def test_words_are_shown_with_their_tone(graph, url, visitors):
         tones.publish(tone)
         return [line for line in now['transcript'] if line['words'] and line['sentiment']]
 
-    line = complete(told(graph, visitor, complete, 'words with their tone'))[0]
+    line = complete(wait_for(graph, client, complete, 'an utterance with its sentiment'))[0]
     assert line['words'] == '<b>hello</b>' + 'x' * 288
     assert (line['sentiment'], line['refusal']) == (Sentiment.POSITIVE.label, '')
     assert line['confidence'] == pytest.approx(0.9)
 
 
-def test_how_the_nodes_are_is_shown(graph, url, visitors):
+def test_the_node_health_is_shown(graph, url, clients):
     graph.add(FusionNode)
-    visitor = visitors.visit(url)
-    now = told(graph, visitor, lambda now: now['nodes'], 'diagnostics')
+    client = clients.open(url)
+    now = wait_for(graph, client, lambda now: now['nodes'], 'diagnostics')
     assert [(n['name'], n['message'], n['level']) for n in now['nodes']] == [
         ('fusion_node', 'running', 0)
     ]
 
 
-def test_switched_off_it_forgets_and_shows_nothing(graph, node, url, visitors):
-    visitor = visitors.visit(url)
+def test_disabled_it_removes_everything_and_shows_nothing(graph, node, url, clients):
+    client = clients.open(url)
     states = graph.publisher(EmotionState, 'emotion_state')
 
     def seen(now):
         states.publish(happy_state(graph))
         return now['state']
 
-    told(graph, visitor, seen, 'a state')
+    wait_for(graph, client, seen, 'a state')
     graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=False))
-    off = told(graph, visitor, lambda now: not now['enabled'], 'off')
+    off = wait_for(graph, client, lambda now: not now['enabled'], 'off')
     assert (off['state'], off['sample'], off['frame'], off['transcript']) == (None, None, None, [])
     states.publish(happy_state(graph))
     graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=True))
-    told(graph, visitor, lambda now: now['enabled'] and seen(now), 'on again')
+    wait_for(graph, client, lambda now: now['enabled'] and seen(now), 'on again')
 
 
 @pytest.mark.parametrize(
     ('words', 'code'),
     [('', 1008), ('{"kind": "now"}', 1008), (b'\x00\xff', 1008), ('x' * 2000, 1009)],
 )
-def test_who_speaks_is_shown_out_and_the_others_stay(graph, url, visitors, words, code):
-    speaker, listener = visitors.visit(url), visitors.visit(url)
-    visitors.say(speaker, words)
+def test_a_client_that_sends_is_disconnected_and_the_others_stay(graph, url, clients, words, code):
+    speaker, listener = clients.open(url), clients.open(url)
+    clients.send(speaker, words)
     graph.until(lambda: speaker.code, 'the close code')
     assert speaker.code == code
-    count = len(listener.told)
-    graph.until(lambda: len(listener.told) > count + 2, 'further messages')
+    count = len(listener.messages)
+    graph.until(lambda: len(listener.messages) > count + 2, 'further messages')
     assert graph.errors == []
 
 
 @pytest.mark.parametrize('garbage', [b'\x16\x03\x01\x02', b'GET / HTTP/9.9\r\n\r\n', b'\0' * 9000])
-def test_garbage_on_the_wire_is_refused_and_the_others_stay(graph, url, visitors, garbage):
-    listener = visitors.visit(url)
+def test_garbage_on_the_wire_is_rejected_and_the_others_stay(graph, url, clients, garbage):
+    listener = clients.open(url)
     with connection_to(url) as wire:
         wire.sendall(garbage)
         wire.shutdown(socket.SHUT_WR)
-    count = len(listener.told)
-    graph.until(lambda: len(listener.told) > count + 2, 'further messages')
+    count = len(listener.messages)
+    graph.until(lambda: len(listener.messages) > count + 2, 'further messages')
 
 
-def test_there_is_a_limit_of_pages(graph, node, url, visitors):
+def test_there_is_a_limit_of_pages(graph, node, url, clients):
     for _ in range(MAX_CLIENTS):
-        visitors.visit(url)
+        clients.open(url)
     with pytest.raises(aiohttp.WSServerHandshakeError, match='503'):
-        visitors.visit(url)
+        clients.open(url)
     assert node.server.clients == MAX_CLIENTS
 
 
-def test_malformed_messages_are_counted_and_the_next_one_counts(graph, node, url, visitors):
-    visitor = visitors.visit(url)
+def test_malformed_messages_are_counted_and_the_next_one_counts(graph, node, url, clients):
+    client = clients.open(url)
     states = graph.publisher(EmotionState, 'emotion_state')
     states.publish(happy_state(graph, status=77))
     graph.until(lambda: node.statistics.counts().get('rejected.bad_value'), 'the refusal')
@@ -258,22 +263,24 @@ def test_malformed_messages_are_counted_and_the_next_one_counts(graph, node, url
         states.publish(happy_state(graph))
         return now['state']
 
-    assert told(graph, visitor, seen, 'a good state')['state']['status'] == 0
+    assert wait_for(graph, client, seen, 'a good state')['state']['status'] == 0
     assert graph.errors == []
 
 
-def test_by_default_nobody_even_listens_to_the_camera(graph, url, visitors):
+def test_by_default_the_camera_is_not_subscribed(graph, url, clients):
     camera = graph.tester.create_publisher(Image, 'image', 1)
-    visitor = visitors.visit(url)
+    client = clients.open(url)
     states = graph.publisher(EmotionState, 'emotion_state')
-    told(graph, visitor, lambda now: states.publish(happy_state(graph)) or now['state'], 'a state')
+    wait_for(
+        graph, client, lambda now: states.publish(happy_state(graph)) or now['state'], 'a state'
+    )
     assert camera.get_subscription_count() == 0
-    assert visitor.pictures == []
+    assert client.images == []
 
 
-def test_the_image_is_shown_when_that_is_wanted_scaled_and_upright(graph, visitors):
+def test_with_show_image_the_image_is_scaled_and_upright(graph, clients):
     node = graph.add(DashboardNode, port=0, show_image=True, rotate=90)
-    visitor = visitors.visit(node.server.url)
+    client = clients.open(node.server.url)
     camera = graph.publisher(Image, 'image')
     pixels = np.zeros((1280, 960, 3), np.uint8)
     pixels[:, :480] = 255
@@ -283,22 +290,22 @@ def test_the_image_is_shown_when_that_is_wanted_scaled_and_upright(graph, visito
     def shown():
         camera.publish(broken)
         camera.publish(image)
-        return visitor.pictures
+        return client.images
 
     jpeg = graph.until(shown, 'a picture')[0]
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert picture.shape == (480, 640, 3)
     assert (picture[:200].mean() > 250, picture[280:].mean() < 5) == (True, True)
-    assert visitor.told[0]['show_image']
+    assert client.messages[0]['show_image']
 
 
-def test_its_end_is_quick_although_pages_are_open(graph, node, url, visitors):
-    visitor = visitors.visit(url)
+def test_its_end_is_quick_although_pages_are_open(graph, node, url, clients):
+    client = clients.open(url)
     with connected(url):
-        graph.until(lambda: node.server.clients == 2 and visitor.now, 'two clients')
+        graph.until(lambda: node.server.clients == 2 and client.now, 'two clients')
         graph.remove(node)
     assert not node._thread.is_alive()
-    graph.until(lambda: visitor.code, 'the end of the page')
+    graph.until(lambda: client.code, 'the end of the page')
 
 
 @pytest.mark.parametrize('host', ['127.0.0.1', '::1'])
@@ -328,19 +335,19 @@ def test_the_other_nodes_open_no_port(graph):
         return {c.laddr for c in psutil.Process().net_connections('tcp') if c.status == 'LISTEN'}
 
     before = listening()
-    graph.add(VisionNode, vision_of(SayingHappy()))
-    graph.add(SentimentNode, text_of(KnowingWords()))
+    graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
+    graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     graph.add(FusionNode)
     assert listening() == before
 
 
-def test_how_the_nodes_of_another_robot_are_is_not_shown(graph, url, visitors):
+def test_the_node_health_of_another_robot_is_not_shown(graph, url, clients):
     heard = graph.listen(DiagnosticArray, '/diagnostics')
     graph.add(partial(FusionNode, namespace='/r2'))
-    graph.add(VisionNode, vision_of(SayingHappy()))
-    visitor = visitors.visit(url)
+    graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
+    client = clients.open(url)
     graph.until(lambda: len(of_robots(heard, '/r2')) > 2, 'the other robot')
-    now = told(graph, visitor, lambda now: now['nodes'], 'diagnostics')
+    now = wait_for(graph, client, lambda now: now['nodes'], 'diagnostics')
     assert [node['name'] for node in now['nodes']] == ['vision_node']
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The dashboard as people see it: in a real, headless Chromium, fed over real DDS."""
+"""The page of the dashboard in a real, headless Chromium, fed over real DDS."""
 
 import json
 import math
@@ -168,7 +168,7 @@ def test_a_happy_person_is_read_in_words_and_in_charts(stage):
         ),
     ],
 )
-def test_every_situation_is_said_in_words(stage, view, state, words):
+def test_every_status_is_shown_in_words(stage, view, state, words):
     stage.shows(view, state)
     stage.until('document.getElementById("label").innerText !== ""')
     *read, summary, label = stage.texts(view, *words, '#summary', '#label')
@@ -184,7 +184,7 @@ def test_a_fusion_that_dies_is_no_data_soon(stage):
     assert stage.texts('no_data', '#label') == ['no data']
 
 
-def test_a_dashboard_that_dies_is_said_and_found_again(graph, stage):
+def test_a_lost_dashboard_is_shown_and_found_again(graph, stage):
     stage.shows('ok', seen())
     port = int(stage.node.server.url.rsplit(':', 1)[1].strip('/'))
     graph.remove(stage.node)
@@ -197,7 +197,7 @@ def test_a_dashboard_that_dies_is_said_and_found_again(graph, stage):
     assert stage.texts('ok', '#live') == ['● live']
 
 
-def test_a_node_that_is_switched_off_is_said(graph, stage):
+def test_a_node_that_is_switched_off_is_shown(graph, stage):
     stage.shows('ok', seen())
     graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=False))
     stage.shows('disabled', None)

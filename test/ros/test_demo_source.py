@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""demo_source over real DDS: the story is told once, in order, at the level that was asked for."""
+"""demo_source over real DDS: the story is played once, in order, at the chosen level."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -84,7 +84,7 @@ def test_states(graph: Graph, story: str):
     assert all(msg_to_state(state).label == state.label for state in states)
 
 
-def test_the_story_waits_for_somebody_to_listen(graph: Graph, story: str):
+def test_the_story_waits_for_subscribers(graph: Graph, story: str):
     started = graph.listen(Header, STARTED_TOPIC, LATCHED)
     node = graph.add(DemoSourceNode, storyboard=story, wait_for_subscribers=60.0)
     ticks = []

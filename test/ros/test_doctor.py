@@ -23,7 +23,12 @@ from emotion_ros.nodes.graph_survey import open_doctor
 from emotion_ros.nodes.remedies import remedy
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 from graph import Graph
 
 LISTEN_S = 3.0
@@ -32,8 +37,8 @@ BEST_EFFORT = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 def start_nodes(graph: Graph, **parameters: bool) -> None:
-    graph.add(VisionNode, vision_of(SayingHappy()), **parameters)
-    graph.add(SentimentNode, text_of(KnowingWords()), **parameters)
+    graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()), **parameters)
+    graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()), **parameters)
     graph.add(FusionNode, **parameters)
 
 
@@ -67,7 +72,7 @@ def picture(graph: Graph, encoding: str = 'bgr8') -> Image:
     return msg
 
 
-def seen_and_heard(graph: Graph) -> Callable[[], None]:
+def camera_and_speech(graph: Graph) -> Callable[[], None]:
     """Return what publishes an image and words."""
     images, speech = graph.publisher(Image, 'image'), graph.publisher(String, 'speech')
 
@@ -80,7 +85,7 @@ def seen_and_heard(graph: Graph) -> Callable[[], None]:
 
 def test_a_healthy_graph(graph):
     start_nodes(graph)
-    findings = consult(graph, seen_and_heard(graph))
+    findings = consult(graph, camera_and_speech(graph))
     assert problems(findings) == ''
     said = '\n'.join(finding.what for finding in findings)
     assert 'vision_node runs, fake.onnx 000000000000' in said
@@ -89,26 +94,26 @@ def test_a_healthy_graph(graph):
     assert 'emotion_state: ' in said
 
 
-def test_a_short_look_is_long_enough_for_diagnostics(graph):
+def test_a_short_survey_is_long_enough_for_diagnostics(graph):
     start_nodes(graph)
-    assert problems(consult(graph, seen_and_heard(graph), seconds=0.1)) == ''
+    assert problems(consult(graph, camera_and_speech(graph), seconds=0.1)) == ''
 
 
 def test_a_node_that_is_discovered_late(graph):
-    graph.add(SentimentNode, text_of(KnowingWords()))
+    graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     graph.add(FusionNode)
     began_s, late = monotonic(), []
 
     def start_vision() -> None:
         if not late and monotonic() - began_s > LATE_S:
-            late.append(graph.add(VisionNode, vision_of(SayingHappy())))
+            late.append(graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier())))
 
     said = [finding.what for finding in consult(graph, start_vision)]
     assert 'vision_node runs, fake.onnx 000000000000' in said
 
 
 def test_a_robot_without_a_camera(graph):
-    graph.add(SentimentNode, text_of(KnowingWords()))
+    graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     graph.add(FusionNode)
     speech = graph.publisher(String, 'speech')
     findings = consult(graph, lambda: speech.publish(String(data='happy')))
@@ -118,9 +123,9 @@ def test_a_robot_without_a_camera(graph):
 
 def test_another_robot_is_not_asked(graph):
     graph.add(FusionNode)
-    graph.silence(graph.add(SentimentNode, text_of(KnowingWords())))
-    graph.add(partial(SentimentNode, namespace='/r2'), text_of(KnowingWords()))
-    graph.add(partial(VisionNode, namespace='/r2'), vision_of(SayingHappy()))
+    graph.stop_serving(graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine())))
+    graph.add(partial(SentimentNode, namespace='/r2'), text_pipeline_factory(KeywordTextEngine()))
+    graph.add(partial(VisionNode, namespace='/r2'), face_pipeline_factory(HappyFaceClassifier()))
     said = problems(consult(graph))
     assert 'vision_node does not run' in said
     assert 'sentiment_node is in the graph but sent no diagnostics' in said
@@ -137,7 +142,7 @@ def test_a_camera_on_another_topic_and_a_best_effort_recogniser(graph):
     assert any('image_topic:=/cam0/image_raw' in remedy(finding) for finding in findings)
 
 
-def test_an_encoding_that_nobody_knows(graph):
+def test_an_unknown_encoding(graph):
     start_nodes(graph)
     camera = graph.publisher(Image, 'image')
     findings = consult(graph, lambda: camera.publish(picture(graph, '32FC1')))
@@ -146,8 +151,8 @@ def test_an_encoding_that_nobody_knows(graph):
 
 def test_a_dead_node_and_one_that_hangs(graph):
     graph.add(FusionNode)
-    hung = graph.add(SentimentNode, text_of(KnowingWords()))
-    graph.silence(hung)
+    hung = graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
+    graph.stop_serving(hung)
     said = problems(consult(graph))
     assert 'vision_node does not run' in said
     assert 'sentiment_node is in the graph but sent no diagnostics' in said
@@ -176,6 +181,6 @@ def test_simulated_time_with_a_clock(graph):
 
 
 @pytest.mark.usefixtures('ros_domain')
-def test_an_empty_graph_is_a_problem_and_says_so_to_scripts(capsys):
+def test_an_empty_graph_is_a_problem_with_an_exit_code(capsys):
     assert main(['doctor', '--for', '0.2', '--json']) == 1
     assert 'no emotion_ros node found' in capsys.readouterr().out

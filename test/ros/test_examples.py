@@ -42,7 +42,7 @@ def start(ros_domain: int) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         process.communicate(timeout=10)
 
 
-def test_a_fake_voice_changes_the_state_as_the_maths_says(graph, start):
+def test_a_fake_voice_changes_the_state_by_the_formula(graph, start):
     start('fake_voice.py', '--emotion', 'sad', '--confidence', '0.7')
     states = graph.listen(EmotionState, 'emotion_state')
     options = {'filter': 'none', 'face_weight': FACE_WEIGHT, 'other_weight': VOICE_WEIGHT}

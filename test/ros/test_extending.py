@@ -25,7 +25,7 @@ def example():
     return runpy.run_path(str(EXAMPLE))
 
 
-def test_opencv_says_what_onnx_runtime_says(example):
+def test_opencv_and_onnx_runtime_give_the_same(example):
     card = load_card(packaged_weights() / 'face_emotion.json')
     image = np.random.default_rng(0).normal(size=(3, 1, 48, 48)).astype(np.float32)
     (expected,) = make_backend(card).run({'image': image})
@@ -33,7 +33,7 @@ def test_opencv_says_what_onnx_runtime_says(example):
     assert logits == pytest.approx(expected, abs=1e-3)
 
 
-def test_a_node_with_it_sees_a_happy_face(graph, example):
+def test_a_node_with_it_recognises_a_happy_face(graph, example):
     found = graph.listen(FaceEmotionArray, 'emotion/faces')
     graph.add(VisionNode, example['make_pipeline'])
     camera = graph.publisher(Image, 'image')

@@ -53,7 +53,7 @@ def test_a_state_survives_its_message(status):
         ('evidence', [EmotionEvidence(reject_reason='ugly')], "'ugly' is no Rejection"),
     ],
 )
-def test_what_is_not_ours_is_refused(field, value, error):
+def test_an_unknown_value_is_rejected(field, value, error):
     msg = state_to_msg(STATE, now_s=8.0)
     setattr(msg, field, value)
     with pytest.raises(InvalidInput, match=error):

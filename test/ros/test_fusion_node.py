@@ -69,7 +69,7 @@ def test_a_face_becomes_an_actionable_state(graph):
     graph.until(lambda: everybody and everybody[-1].states[0].person_id == 'face_1', 'the array')
 
 
-def test_switched_off_it_says_so_at_once_and_on_again(graph):
+def test_switched_off_and_on_it_publishes_that_at_once(graph):
     states = graph.listen(EmotionState, 'emotion_state')
     graph.add(FusionNode)
     graph.until(lambda: states, 'a state')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The built-in decoder and the real cv_bridge see the same picture."""
+"""The built-in decoder and the real cv_bridge give the same image."""
 
 import sys
 from array import array
@@ -47,7 +47,7 @@ def test_both_decoders_are_equal(encoding, channels, padding):
         ({'height': 1000}, 'short_data'),
     ],
 )
-def test_both_decoders_refuse_the_same(decoder, changes, reason):
+def test_both_decoders_reject_the_same(decoder, changes, reason):
     if decoder == 'cv_bridge':
         pytest.importorskip('cv_bridge', reason='cv_bridge is not installed')
     msg = picture('bgr8', 3)
@@ -58,7 +58,7 @@ def test_both_decoders_refuse_the_same(decoder, changes, reason):
     assert refused.value.reason == reason
 
 
-def test_a_missing_cv_bridge_says_how_to_get_it(monkeypatch):
+def test_the_error_of_a_missing_cv_bridge_names_the_package(monkeypatch):
     monkeypatch.setitem(sys.modules, 'cv_bridge', None)
     with pytest.raises(MissingDependency, match='apt'):
         make_decoder(VisionConfig(image_decoder='cv_bridge'))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Nodes that say why nothing comes, once, and where it comes from."""
+"""Nodes that log once which node feeds an input, or why none does."""
 
 import re
 from array import array
@@ -16,21 +16,26 @@ from std_msgs.msg import Header, String
 from emotion_ros.nodes.input_monitor import PATIENCE_S
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 
 WARNED_S = 6.0
 YEAR_S = 31_536_000.0
 
 
 @pytest.fixture
-def said(graph) -> list[Log]:
+def logs(graph) -> list[Log]:
     return graph.listen(Log, '/rosout', 100)
 
 
-def test_a_silent_camera_is_told_once_with_its_cause(graph, said):
+def test_a_silent_camera_is_logged_once_with_its_cause(graph, logs):
     graph.tester.create_publisher(Image, '/cam0/image_raw', 1)
-    node = graph.add(VisionNode, vision_of(SayingHappy()))
-    warnings = lambda: [m.msg for m in said if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
+    node = graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
+    warnings = lambda: [m.msg for m in logs if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
     graph.until(warnings, 'the warning')
     node._on_second()
     node._on_second()
@@ -40,29 +45,29 @@ def test_a_silent_camera_is_told_once_with_its_cause(graph, said):
     assert int(waited_s) >= PATIENCE_S
 
 
-def test_the_first_image_is_told_with_its_source(graph, said):
-    graph.add(VisionNode, vision_of(SayingHappy()))
+def test_the_first_image_is_logged_with_its_source(graph, logs):
+    graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
     camera = graph.publisher(Image, 'image')
     pixels = np.zeros((4, 4, 3), np.uint8).tobytes()
 
-    def told() -> list[str]:
+    def logged() -> list[str]:
         camera.publish(Image(height=4, width=4, step=12, encoding='bgr8', data=pixels))
-        return [m.msg for m in said if m.name == 'vision_node']
+        return [m.msg for m in logs if m.name == 'vision_node']
 
-    lines = graph.until(told, 'the line')
+    lines = graph.until(logged, 'the line')
     assert lines == ['/image: first message received from tester']
 
 
-def test_a_recogniser_that_is_there_but_silent_is_no_reason_to_warn(graph, said):
+def test_a_recogniser_that_is_there_but_silent_is_no_reason_to_warn(graph, logs):
     graph.tester.create_publisher(String, 'speech', 10)
-    node = graph.add(SentimentNode, text_of(KnowingWords()))
+    node = graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     graph.until(lambda: node.steady_s() - node._created_s > PATIENCE_S + 1.0, 'some seconds')
-    assert [m.msg for m in said if m.name == 'sentiment_node'] == []
+    assert [m.msg for m in logs if m.name == 'sentiment_node'] == []
 
 
-def test_without_clock_only_that_is_told_and_patience_begins_with_it(graph, said):
-    node = graph.add(VisionNode, vision_of(SayingHappy()), use_sim_time=True)
-    warnings = lambda: [m.msg for m in said if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
+def test_without_clock_only_that_is_logged_and_patience_begins_with_it(graph, logs):
+    node = graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()), use_sim_time=True)
+    warnings = lambda: [m.msg for m in logs if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
     graph.until(warnings, 'the warning')
     graph.until(lambda: node.steady_s() - node._created_s > PATIENCE_S + 2.0, 'some seconds')
     (warning,) = warnings()
@@ -85,8 +90,8 @@ def picture(graph, *, age_s: float = 0.0, **changes) -> Image:
     return msg
 
 
-# What comes, and what the one warning of the node says of it.
-REFUSED = [
+# What is published, and what the one warning of the node contains.
+REJECTED = [
     ({'encoding': 'rgb16'}, 'unsupported_encoding', 'rgb16', 'let the camera publish bgr8'),
     ({'step': 0}, 'bad_step', '64x48', 'a fault of the driver'),
     ({'height': 480}, 'short_data', '64x480', 'fewer bytes'),
@@ -96,15 +101,15 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(('changes', 'reason', 'came', 'cure'), REFUSED)
-def test_images_that_are_all_refused_are_told_once_with_what_came(
-    graph, said, changes, reason, came, cure
+@pytest.mark.parametrize(('changes', 'reason', 'came', 'cure'), REJECTED)
+def test_images_that_are_all_rejected_are_logged_once_with_what_came(
+    graph, logs, changes, reason, came, cure
 ):
     diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
-    node = graph.add(VisionNode, vision_of(SayingHappy()))
+    node = graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
     camera = graph.publisher(Image, 'image')
     began_s = node.steady_s()
-    warnings = lambda: [m.msg for m in said if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
+    warnings = lambda: [m.msg for m in logs if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
 
     def publish(**given) -> None:
         camera.publish(picture(graph, **given))
@@ -126,10 +131,10 @@ def test_images_that_are_all_refused_are_told_once_with_what_came(
     assert warnings() == [warning]
 
 
-def test_images_that_are_refused_after_a_success_are_told(graph, said):
-    node = graph.add(VisionNode, vision_of(SayingHappy()))
+def test_images_that_are_rejected_after_a_success_are_logged(graph, logs):
+    node = graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
     camera = graph.publisher(Image, 'image')
-    warnings = lambda: [m.msg for m in said if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
+    warnings = lambda: [m.msg for m in logs if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
     while not node.statistics.counts()['processed']:
         camera.publish(picture(graph))
         graph.serve()
@@ -141,17 +146,17 @@ def test_images_that_are_refused_after_a_success_are_told(graph, said):
     assert 'unsupported_encoding' in warnings()[0]
 
 
-def test_after_the_warning_the_log_says_that_images_come(graph, said):
-    graph.add(VisionNode, vision_of(SayingHappy()))
-    lines = lambda: [m.msg for m in said if m.name == 'vision_node']  # noqa: E731
+def test_after_the_warning_the_log_says_that_images_come(graph, logs):
+    graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
+    lines = lambda: [m.msg for m in logs if m.name == 'vision_node']  # noqa: E731
     graph.until(lines, 'the warning')
     camera = graph.publisher(Image, 'image')
 
-    def told() -> bool:
+    def logged() -> bool:
         camera.publish(picture(graph))
         return len(lines()) > 1
 
-    graph.until(told, 'the line')
+    graph.until(logged, 'the line')
     assert lines()[1] == '/image: first message received from tester'
 
 
@@ -159,10 +164,10 @@ def test_after_the_warning_the_log_says_that_images_come(graph, said):
     ('msg_type', 'name', 'cure'),
     [(Header, 'std_msgs/msg/Header', 'publish std_msgs/msg/String')],
 )
-def test_speech_of_another_type_is_told_once(graph, rig, said, msg_type, name, cure):
-    node = graph.add(SentimentNode, text_of(KnowingWords()))
+def test_speech_of_another_type_is_logged_once(graph, rig, logs, msg_type, name, cure):
+    node = graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     rig.create_publisher(msg_type, 'speech', 10)
-    warnings = lambda: [m.msg for m in said if m.name == 'sentiment_node' and m.level >= 30]  # noqa: E731
+    warnings = lambda: [m.msg for m in logs if m.name == 'sentiment_node' and m.level >= 30]  # noqa: E731
     graph.until(warnings, 'the warning')
     node._on_second()
     (warning,) = warnings()

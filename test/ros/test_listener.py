@@ -90,7 +90,7 @@ def test_a_malformed_state_is_left_out_and_the_next_one_counts(graph, listener):
     assert graph.errors == []
 
 
-def test_a_mistyped_emotion_is_refused_at_once(listener):
+def test_a_mistyped_emotion_is_an_error_at_once(listener):
     with pytest.raises(ConfigError, match="'sadd' is not one of"):
         listener.on_actionable('sadd', do=print)
 

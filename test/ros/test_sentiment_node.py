@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""sentiment_node over real DDS: words scored, bad ones counted, nothing private said."""
+"""sentiment_node over real DDS: utterances scored, bad ones counted, text kept private."""
 
 import math
 
@@ -9,16 +9,20 @@ from std_srvs.srv import SetBool
 
 from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.sentiment_node import SentimentNode
-from fakes import KnowingWords, Moods, text_of
+from fakes import FaultSequence, KeywordTextEngine, text_pipeline_factory
 from graph import Graph
 
 OK, DISABLED = 0, 1
 HAPPY = 'I am so happy today!'
 
 
-def start(graph: Graph, mood: Moods | None = None, **parameters) -> SentimentNode:
+def start(graph: Graph, faults: FaultSequence | None = None, **parameters) -> SentimentNode:
     """Start a sentiment node that knows two words."""
-    return graph.add(SentimentNode, text_of(KnowingWords(mood or Moods())), **parameters)
+    return graph.add(
+        SentimentNode,
+        text_pipeline_factory(KeywordTextEngine(faults or FaultSequence())),
+        **parameters,
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,9 +49,9 @@ def test_promise_65_the_words_are_repeated_only_when_asked_for(graph):
 
 
 def test_switched_off_nothing_is_scored(graph):
-    mood = Moods()
+    faults = FaultSequence()
     said = graph.listen(TextSentiment, 'emotion/text')
-    node = start(graph, mood)
+    node = start(graph, faults)
     publisher = graph.publisher(String, 'speech')
     graph.call(SetBool, 'sentiment_node/enable', SetBool.Request(data=False))
     graph.until(lambda: said and said[-1].status == DISABLED, 'disabled')
@@ -55,12 +59,12 @@ def test_switched_off_nothing_is_scored(graph):
     assert all(math.isnan(p) for p in said[-1].sentiment_probabilities)
     publisher.publish(String(data=HAPPY))
     graph.until(lambda: node.statistics.counts()['received'] == 1, 'the words')
-    assert mood.calls == 0
+    assert faults.calls == 0
 
 
-def test_switched_off_after_a_failure_it_says_disabled(graph):
+def test_switched_off_after_a_failure_it_publishes_disabled(graph):
     said = graph.listen(TextSentiment, 'emotion/text')
-    node = start(graph, Moods('raise'))
+    node = start(graph, FaultSequence('raise'))
     graph.publisher(String, 'speech').publish(String(data=HAPPY))
     failed = graph.until(lambda: said, 'the failure')[0]
     assert (failed.status, failed.reason) == (TextSentiment.STATUS_ERROR, 'internal')

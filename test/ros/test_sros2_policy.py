@@ -10,11 +10,16 @@ from emotion_ros.files.resources import packaged_config
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 from graph import Graph
 
-VISION = partial(VisionNode, vision_of(SayingHappy()))
-SENTIMENT = partial(SentimentNode, text_of(KnowingWords()))
+VISION = partial(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
+SENTIMENT = partial(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
 LAUNCHED = {
     'vision_node': (VISION, 'image:=/camera/image_raw'),
     'sentiment_node': (SENTIMENT, 'speech:=/speech_to_text'),

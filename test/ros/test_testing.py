@@ -43,22 +43,22 @@ def test_late(ros, emotion_player):
 
 
 class Robot(Node):
-    """Says after every state how late it is, and ticks twice a second of ROS time."""
+    """Publishes the age of every state, and ticks twice a second of ROS time."""
 
     def __init__(self, on_state: Callable[[EmotionState], None] = lambda state: None) -> None:
         super().__init__('robot')
-        self.seen: list[tuple[float, EmotionState]] = []
+        self.states: list[tuple[float, EmotionState]] = []
         self.ticks: list[float] = []
         self._on_state = on_state
         self._said = self.create_publisher(String, 'said', 1)
-        self.create_subscription(EmotionState, 'emotion_state', self.see, 1)
+        self.create_subscription(EmotionState, 'emotion_state', self.receive, 1)
         self.create_timer(0.5, lambda: self.ticks.append(self.now_s()))
 
     def now_s(self) -> float:
         return self.get_clock().now().nanoseconds / SECOND
 
-    def see(self, state: EmotionState) -> None:
-        self.seen.append((self.now_s(), state))
+    def receive(self, state: EmotionState) -> None:
+        self.states.append((self.now_s(), state))
         self._said.publish(String(data=state.label))
         self._on_state(state)
 
@@ -79,14 +79,16 @@ def _player(emotion_player: EmotionPlayer) -> EmotionPlayer:  # noqa: F811
     return emotion_player
 
 
-def test_every_state_of_a_bag_is_heard_at_its_time(player: EmotionPlayer, tmp_path: Path) -> None:
+def test_every_state_of_a_bag_is_received_at_its_time(
+    player: EmotionPlayer, tmp_path: Path
+) -> None:
     """Although the robot keeps but one message in its queue."""
     robot = player.add(Robot())
     said = player.listen(String, 'said')
     player.play(make_bag(tmp_path / 'bag'))
-    confidences = [state.confidence for _, state in robot.seen]
+    confidences = [state.confidence for _, state in robot.states]
     assert confidences == pytest.approx([n / 40 for n in range(40)])
-    times = [now_s - BEGIN_NS / SECOND for now_s, _ in robot.seen]
+    times = [now_s - BEGIN_NS / SECOND for now_s, _ in robot.states]
     assert times == pytest.approx([*(n / 20 for n in range(39)), 39 / 20 + 1.5], abs=1e-6)
     player.until(lambda: len(said) == 40, 'everything that was said')
 
@@ -106,7 +108,7 @@ def test_a_storyboard_plays_what_it_expects(player: EmotionPlayer, tmp_path: Pat
     (tmp_path / 'story.yaml').write_text(STORY)
     robot = player.add(Robot())
     player.play(tmp_path / 'story.yaml')
-    states = [state for _, state in robot.seen]
+    states = [state for _, state in robot.states]
     assert len(states) == 21
     assert {state.label for state in states} == {'happy'}
     assert [state.actionable for state in states] == [False] * 5 + [True] * 16
@@ -118,7 +120,7 @@ def test_what_is_played_again_is_the_same(player: EmotionPlayer, tmp_path: Path)
     bag = make_bag(tmp_path / 'bag', 10)
     player.play(bag)
     player.play(bag)
-    assert [now_s for now_s, _ in robot.seen[:10]] == [now_s for now_s, _ in robot.seen[10:]]
+    assert [now_s for now_s, _ in robot.states[:10]] == [now_s for now_s, _ in robot.states[10:]]
 
 
 def test_what_a_callback_raises_fails_the_test(player: EmotionPlayer, tmp_path: Path) -> None:
@@ -129,7 +131,7 @@ def test_what_a_callback_raises_fails_the_test(player: EmotionPlayer, tmp_path: 
     robot = player.add(Robot(fail))
     with pytest.raises(ZeroDivisionError, match='the robot is ill'):
         player.play(make_bag(tmp_path / 'bag', 10))
-    assert len(robot.seen) == 7
+    assert len(robot.states) == 7
 
 
 def test_what_does_not_come_is_named(player: EmotionPlayer) -> None:
@@ -138,35 +140,37 @@ def test_what_does_not_come_is_named(player: EmotionPlayer) -> None:
         player.until(lambda: [], 'a behaviour', timeout_s=0.1)
 
 
-def test_a_node_that_listens_to_another_topic_is_told(
+def test_a_node_that_subscribes_to_another_topic_is_an_error(
     player: EmotionPlayer, tmp_path: Path
 ) -> None:
     node = player.add(Node('deaf'))
     node.create_subscription(EmotionState, 'r1/emotion_state', print, 1)
-    with pytest.raises(AssertionError, match=r"no node subscribes /emotion_state, but .*'/r1/emo"):
+    with pytest.raises(
+        AssertionError, match=r"no node subscribes to /emotion_state, but to .*'/r1"
+    ):
         player.play(make_bag(tmp_path / 'bag'))
 
 
 @pytest.mark.parametrize(
-    ('name', 'complaint'),
+    ('name', 'error'),
     [
-        ('', 'has no metadata.yaml'),
+        ('', 'is not a bag: it has no .mcap or .db3 file'),
         ('absent.mcap', 'no such file or folder'),
         ('absent.yaml', 'cannot be read'),
         ('typo.yaml', "line 1: unknown key 'expects'"),
         (
             'speech',
-            'needs one topic of emotion_ros/msg/EmotionState, has /speech .*emotion-ros rep',
+            'has no topic of emotion_ros/msg/EmotionState, but /speech .*emotion-ros rep',
         ),
     ],
 )
 def test_a_recording_that_cannot_be_played(
-    player: EmotionPlayer, tmp_path: Path, name: str, complaint: str
+    player: EmotionPlayer, tmp_path: Path, name: str, error: str
 ) -> None:
     (tmp_path / 'typo.yaml').write_text(STORY.replace('expect', 'expects'))
     with BagWriter(tmp_path / 'speech') as writer:
         writer.write(BEGIN_NS, '/speech', STRING, {'data': 'hello'})
-    with pytest.raises(EmotionRosError, match=complaint):
+    with pytest.raises(EmotionRosError, match=error):
         player.play(tmp_path / name)
 
 
@@ -199,7 +203,7 @@ def test_the_page_shows_the_example_as_it_is() -> None:
     assert [s for s in lines if s not in kept and not s.startswith(tuple(changed))] == []
 
 
-def test_a_context_that_is_there_already_is_refused(tmp_path: Path) -> None:
+def test_a_context_that_exists_already_is_an_error(tmp_path: Path) -> None:
     (tmp_path / 'test_late.py').write_text(LATE)
     out = run_pytest(tmp_path / 'test_late.py')
     assert 'rclpy.init was called before: leave it to the fixture emotion_player' in out

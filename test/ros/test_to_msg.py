@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the core says is what arrives: through the message, serialised and back."""
+"""The core's data arrive unchanged: through the message, serialised and back."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def sent(msg):
 
 
 def rich_state() -> EmotionState:
-    """Return a state with everything in it: a conflict, a third modality, a refusal."""
+    """Return a state with everything in it: a conflict, a third modality, a rejection."""
     fusion = make_fusion()
     fusion.add_text(words(T, Sentiment.NEGATIVE, Emotion.ANGRY), T)
     fusion.add_evidence(voice(T), T)

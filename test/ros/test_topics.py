@@ -10,9 +10,14 @@ from emotion_ros.cli.messages import IN, OUT, TOPICS
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 
-# What rclpy opens by itself, and what the page says once for every node.
+# What rclpy opens by itself, and what the page lists once for every node.
 OF_EVERY_NODE = ('rosout', 'parameter_events', 'diagnostics', 'clock')
 RELIABILITY = {
     ReliabilityPolicy.BEST_EFFORT: 'best effort',
@@ -39,15 +44,17 @@ def documented(node: str, *, without: str = '') -> dict[tuple[str, str], tuple[s
 
 
 def test_promise_6_topics_of_vision_node(graph):
-    raw = graph.add(VisionNode, vision_of(SayingHappy()))
+    raw = graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
     assert opened(raw) == documented('vision_node', without='image/compressed')
     graph.remove(raw)
-    compressed = graph.add(VisionNode, vision_of(SayingHappy()), image_transport='compressed')
+    compressed = graph.add(
+        VisionNode, face_pipeline_factory(HappyFaceClassifier()), image_transport='compressed'
+    )
     assert opened(compressed) == documented('vision_node', without='image')
 
 
 def test_promise_6_topics_of_sentiment_node(graph):
-    node = graph.add(SentimentNode, text_of(KnowingWords()))
+    node = graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     assert opened(node) == documented('sentiment_node')
 
 

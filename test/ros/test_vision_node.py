@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""vision_node over real DDS: every frame answered, bad ones counted, failures said."""
+"""vision_node over real DDS: every frame answered, bad ones counted, failures reported."""
 
 from array import array
 from functools import partial
@@ -14,7 +14,7 @@ from std_srvs.srv import SetBool
 
 from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import Moods, SayingHappy, vision_of
+from fakes import FaultSequence, HappyFaceClassifier, face_pipeline_factory
 from graph import Graph
 
 OK, DISABLED = 0, 1
@@ -35,10 +35,14 @@ def image_now(graph: Graph, spot: bool = True, **changes) -> Image:
     return msg
 
 
-def start(graph: Graph, mood: Moods | None = None, **parameters) -> VisionNode:
+def start(graph: Graph, faults: FaultSequence | None = None, **parameters) -> VisionNode:
     """Start a vision node whose network says happy."""
     options = {'min_face_px': 8, 'detect_every': 1, **parameters}
-    return graph.add(VisionNode, vision_of(SayingHappy(mood or Moods())), **options)
+    return graph.add(
+        VisionNode,
+        face_pipeline_factory(HappyFaceClassifier(faults or FaultSequence())),
+        **options,
+    )
 
 
 def answer(graph: Graph, publisher, faces: list, msg: Image) -> FaceEmotionArray:
@@ -112,11 +116,11 @@ def test_compressed_images(graph):
 
 
 def test_promise_41_a_hung_network_leaves_the_node_answering(graph):
-    mood = Moods('hang')
-    node = start(graph, mood)
+    faults = FaultSequence('hang')
+    node = start(graph, faults)
     publisher = graph.publisher(Image, 'image')
     publisher.publish(image_now(graph))
-    graph.until(lambda: mood.calls, 'the hang')
+    graph.until(lambda: faults.calls, 'the hang')
 
     def further():
         publisher.publish(image_now(graph))
@@ -126,14 +130,14 @@ def test_promise_41_a_hung_network_leaves_the_node_answering(graph):
     assert node.statistics.counts()['dropped'] >= 1
     assert graph.call(SetBool, 'vision_node/enable', SetBool.Request(data=False)).success
     graph.remove(node)
-    mood.released.set()
-    assert mood.calls == 1
+    faults.released.set()
+    assert faults.calls == 1
 
 
 def test_switched_off_nothing_is_inferred(graph):
-    mood = Moods()
+    faults = FaultSequence()
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
-    node = start(graph, mood)
+    node = start(graph, faults)
     publisher = graph.publisher(Image, 'image')
     graph.call(SetBool, 'vision_node/enable', SetBool.Request(data=False))
     graph.until(lambda: faces and faces[-1].status == DISABLED, 'disabled')
@@ -141,12 +145,12 @@ def test_switched_off_nothing_is_inferred(graph):
     graph.until(lambda: node.statistics.counts()['received'] == 1, 'the image')
     told = len(faces)
     graph.until(lambda: len(faces) > told + 1, 'disabled, again')
-    assert (mood.calls, {f.status for f in faces}) == (0, {DISABLED})
+    assert (faults.calls, {f.status for f in faces}) == (0, {DISABLED})
     graph.call(SetBool, 'vision_node/enable', SetBool.Request(data=True))
     assert answer(graph, publisher, faces, image_now(graph)).status == OK
 
 
-def test_the_debug_image_is_made_only_for_somebody(graph):
+def test_the_debug_image_is_made_only_for_a_subscriber(graph):
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     start(graph)
     publisher = graph.publisher(Image, 'image')
@@ -163,10 +167,10 @@ def test_the_debug_image_is_made_only_for_somebody(graph):
     assert pixels[10, 20:44].tolist().count([80, 220, 80]) > 10
 
 
-@pytest.mark.parametrize(('mood', 'reason'), [('nan', 'bad_output'), ('raise', 'internal')])
-def test_a_failure_is_told_by_a_fixed_word(graph, mood, reason):
+@pytest.mark.parametrize(('fault', 'reason'), [('nan', 'bad_output'), ('raise', 'internal')])
+def test_a_failure_is_reported_by_a_fixed_word(graph, fault, reason):
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
-    start(graph, Moods(mood))
+    start(graph, FaultSequence(fault))
     publisher = graph.publisher(Image, 'image')
 
     def failed() -> list:
@@ -210,7 +214,7 @@ def test_whatever_is_given_for_a_camera_its_images_are_taken(
     if not is_late:
         camera = rig.create_publisher(msg_type, topic, 1)
     make = partial(VisionNode, cli_args=['--ros-args', '-r', f'image:={given}'])
-    network = vision_of(SayingHappy())
+    network = face_pipeline_factory(HappyFaceClassifier())
     graph.add(make, network, min_face_px=8, detect_every=1, image_transport=transport)
     if is_late:
         camera = rig.create_publisher(msg_type, topic, 1)

@@ -316,7 +316,7 @@ def test_replay_ends_with_the_player(tmp_path, bag, ros_domain, monkeypatch, cod
 )
 def test_ros2_launch_brings_states(graph, weights, arguments, names, inputs):
     states = graph.listen(EmotionState, '/robot/emotion_state')
-    graph.tester.create_subscription(EmotionState, '/robot/emotion_state', graph.monitor.see, 50)
+    graph.tester.create_subscription(EmotionState, '/robot/emotion_state', graph.monitor.check, 50)
     with launched('emotion', 'namespace:=robot', *arguments) as process:
         state = graph.until(lambda: states, 'a state', TIMEOUT_S)[0]
         graph.until(lambda: nodes_in(graph, '/robot') == names, f'{names}', TIMEOUT_S)

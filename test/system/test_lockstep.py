@@ -18,7 +18,12 @@ from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 from golden import PARAMS, differences, load_golden, missed, to_lines
 from graph import Graph
 from lockstep import LockStep
@@ -29,7 +34,9 @@ from small_bags import make_strange_bag
 def replay(path: Path) -> list[tuple[int, EmotionState]]:
     """Replay a bag with the fakes of the tests in place of the networks."""
     observer = BagObserver(
-        vision_of(SayingHappy())(VisionConfig()), text_of(KnowingWords())(SentimentConfig()), ()
+        face_pipeline_factory(HappyFaceClassifier())(VisionConfig()),
+        text_pipeline_factory(KeywordTextEngine())(SentimentConfig()),
+        (),
     )
     fusion = OfflineFusion(FusionConfig(), load_fusion_card(packaged_weights() / 'fusion.json'))
     with Bag(path) as bag:
@@ -49,8 +56,8 @@ def test_everything_that_a_node_refuses_is_refused_by_the_replay(
     make_strange_bag(tmp_path / 'bag')
     lockstep = LockStep(
         graph,
-        vision=partial(VisionNode, vision_of(SayingHappy())),
-        sentiment=partial(SentimentNode, text_of(KnowingWords())),
+        vision=partial(VisionNode, face_pipeline_factory(HappyFaceClassifier())),
+        sentiment=partial(SentimentNode, text_pipeline_factory(KeywordTextEngine())),
     )
     played = play(lockstep, tmp_path / 'bag')
     replayed = replay(tmp_path / 'bag')

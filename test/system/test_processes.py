@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from node_process import refused
+from node_process import startup_error
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from node_process import refused
     ],
 )
 def test_a_node_that_cannot_work_says_why_in_one_line(node, arguments, words):
-    assert words in refused(node, *arguments)
+    assert words in startup_error(node, *arguments)

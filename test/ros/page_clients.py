@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""People who look at the dashboard: real HTTP and websocket clients in a thread of their own."""
+"""Clients of the dashboard: real HTTP and websocket connections in a separate thread."""
 
 import asyncio
 import json
@@ -19,38 +19,38 @@ HANDSHAKE = (
 )
 
 
-def strictly(word: str) -> Any:
-    """Refuse NaN and Infinity, which are no JSON."""
+def reject_constant(word: str) -> Any:
+    """Reject NaN and Infinity, which are not JSON."""
     raise ValueError(word)
 
 
-class Visitor:
-    """An open page: what it was told, and with which code it was shown out."""
+class PageClient:
+    """An open page: the messages and images received, and the close code of its websocket."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
-        self.told: list[dict[str, Any]] = []
-        self.pictures: list[bytes] = []
+        self.messages: list[dict[str, Any]] = []
+        self.images: list[bytes] = []
         self.code: int | None = None
 
     async def listen(self) -> None:
-        """Take in what is said until the connection ends."""
+        """Receive until the connection ends."""
         async for message in self.socket:
             if message.type is aiohttp.WSMsgType.TEXT:
-                self.told.append(json.loads(message.data, parse_constant=strictly))
+                self.messages.append(json.loads(message.data, parse_constant=reject_constant))
             elif message.type is aiohttp.WSMsgType.BINARY:
-                self.pictures.append(message.data)
+                self.images.append(message.data)
         self.code = self.socket.close_code
 
     @property
     def now(self) -> dict[str, Any]:
         """The newest message; an empty one before the first."""
-        last = self.told[-1] if self.told else {}
+        last = self.messages[-1] if self.messages else {}
         return last if last.get('kind') == 'now' else {}
 
 
-class Visitors:
-    """Everybody who visits; ``close`` sends them home."""
+class PageClients:
+    """All open pages; ``close`` ends their connections."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -67,18 +67,18 @@ class Visitors:
         """Return status, headers and text of an answer; ``_`` in a name stands for ``-``."""
         return self.wait(self._get(url, method, _dashed(headers)))
 
-    def visit(self, url: str, **headers: str) -> Visitor:
+    def open(self, url: str, **headers: str) -> PageClient:
         """Open the page's websocket and listen to it."""
-        return self.wait(self._visit(f'{url}live', _dashed(headers)))
+        return self.wait(self._open(f'{url}live', _dashed(headers)))
 
-    def say(self, visitor: Visitor, words: str | bytes) -> None:
-        """Send something to the server, which does not want to hear it."""
-        send = visitor.socket.send_bytes if isinstance(words, bytes) else visitor.socket.send_str
-        self.wait(send(words))
+    def send(self, client: PageClient, message: str | bytes) -> None:
+        """Send something to the server, which accepts no messages."""
+        send = client.socket.send_bytes if isinstance(message, bytes) else client.socket.send_str
+        self.wait(send(message))
 
     def close(self) -> None:
-        """End all visits."""
-        self.wait(self._leave())
+        """Close all connections."""
+        self.wait(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(TIMEOUT_S)
         self._loop.close()
@@ -90,12 +90,12 @@ class Visitors:
         async with self._session.request(method, url, headers=headers) as answer:
             return answer.status, answer.headers, await answer.text()
 
-    async def _visit(self, url: str, headers: dict[str, str]) -> Visitor:
-        visitor = Visitor(await self._session.ws_connect(url, headers=headers, max_msg_size=0))
-        self._listening.append(asyncio.ensure_future(visitor.listen()))
-        return visitor
+    async def _open(self, url: str, headers: dict[str, str]) -> PageClient:
+        client = PageClient(await self._session.ws_connect(url, headers=headers, max_msg_size=0))
+        self._listening.append(asyncio.ensure_future(client.listen()))
+        return client
 
-    async def _leave(self) -> None:
+    async def _close(self) -> None:
         for task in self._listening:
             task.cancel()
         await asyncio.gather(*self._listening, return_exceptions=True)
