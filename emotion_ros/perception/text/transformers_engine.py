@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The optional transformers engine: sentiment models of the Hugging Face hub."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -34,15 +36,9 @@ class TransformersClassifier:
 
     def __init__(self, name: str, *, device: str = 'cpu') -> None:
         self.name, self.sha256 = name, ''
-        try:
-            import_module('torch')
-            transformers = import_module('transformers')
-        except ImportError as error:
-            raise MissingDependency(
-                f'hf: models need transformers: pip install torch transformers ({error})'
-            ) from error
-        self._device = choose_torch_device(device)
-        self._tokenizer, self._model = _load(transformers, _downloaded(name) or name)
+        with usable_transformers() as transformers:
+            self._device = choose_torch_device(device)
+            self._tokenizer, self._model = _load(transformers, _downloaded(name) or name)
         self._model.eval().to(self._device)
         self._order = label_order(self._model.config.id2label, name)
         self._max_length = min(
@@ -82,6 +78,28 @@ class TransformersClassifier:
         except RuntimeError as error:
             raise InvalidInput('inference_failed', ' '.join(str(error).split())) from error
         return logits
+
+
+@contextmanager
+def usable_transformers() -> Iterator[ModuleType]:
+    """Yield transformers, without a torchvision that does not fit this torch: text needs none.
+
+    MissingDependency without transformers and torch.
+    """
+    try:
+        import_module('torch')
+        try:
+            import_module('torchvision')
+        except (ImportError, RuntimeError, AttributeError, OSError):
+            sys.modules['torchvision'] = None  # type: ignore[assignment]
+        yield import_module('transformers')
+    except ImportError as error:
+        raise MissingDependency(
+            f'hf: models need transformers: pip install torch transformers ({error})'
+        ) from error
+    finally:
+        if sys.modules.get('torchvision', sys) is None:
+            del sys.modules['torchvision']
 
 
 def label_order(id2label: Mapping[int, str], name: str) -> list[int]:

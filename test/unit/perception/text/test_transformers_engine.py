@@ -3,7 +3,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,63 +17,30 @@ from emotion_ros.perception.models.download import fetch
 from emotion_ros.perception.models.registry import EXTERNAL_MODELS, FOLDER_VARIABLE
 from emotion_ros.perception.text.classifier import make_text_engine
 from emotion_ros.perception.text.engine import TextEngine
-from emotion_ros.perception.text.transformers_engine import label_order
+from emotion_ros.perception.text.transformers_engine import label_order, usable_transformers
 from model_server import serve_models, small_model
-from tiny_models import SPECIAL, word_tokenizer
+from tiny_roberta import save_roberta, tiny_roberta
 
 torch = pytest.importorskip('torch')
-WORDS = ['i', 'am', 'happy', 'sad']
 
 
 @pytest.fixture(scope='module')
-def transformers() -> Iterator[Any]:
-    """transformers, kept from a torchvision that does not fit this torch: text needs none."""
-    with pytest.MonkeyPatch.context() as patch:
-        try:
-            import torchvision  # noqa: F401
-        except (ImportError, RuntimeError):
-            patch.setitem(sys.modules, 'torchvision', None)
-        yield pytest.importorskip('transformers')
+def transformers() -> Any:
+    """transformers, as the engine imports it."""
+    try:
+        with usable_transformers() as module:
+            assert module.RobertaForSequenceClassification  # imported here
+    except MissingDependency as error:
+        pytest.skip(str(error))
+    return module
 
 
 @pytest.fixture
 def folder(transformers: Any, tmp_path: Path) -> Path:
     """A model whose labels are in the order positive, negative, neutral."""
-    return save(transformers, tmp_path, ('positive', 'negative', 'neutral'), (2.0, 1.0, 0.0))
-
-
-def save(transformers: Any, path: Path, labels: tuple[str, ...], bias: tuple[float, ...]) -> Path:
-    """Write a model whose logits are close to ``bias`` for every text."""
-    unknown, begin, end = SPECIAL
-    transformers.PreTrainedTokenizerFast(
-        tokenizer_object=word_tokenizer(WORDS),
-        unk_token=unknown,
-        cls_token=begin,
-        sep_token=end,
-        pad_token=unknown,
-    ).save_pretrained(path)
-    size = {'vocab_size': len(SPECIAL) + len(WORDS), 'max_position_embeddings': 12}
-    model = tiny(transformers, labels, bias, **size, type_vocab_size=2, pad_token_id=0)
-    model.save_pretrained(path)
-    return path
-
-
-def tiny(transformers: Any, labels: Sequence[str], bias: Sequence[float], **config: int) -> Any:
-    """Return a RoBERTa of one small layer that says ``bias`` whatever it reads."""
-    model = transformers.RobertaForSequenceClassification(
-        transformers.RobertaConfig(
-            hidden_size=8,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            intermediate_size=8,
-            id2label=dict(enumerate(labels)),
-            label2id={label: i for i, label in enumerate(labels)},
-            **config,
-        )
+    return save_roberta(
+        transformers, tmp_path, ('positive', 'negative', 'neutral'), (2.0, 1.0, 0.0)
     )
-    torch.nn.init.zeros_(model.classifier.out_proj.weight)
-    model.classifier.out_proj.bias.data = torch.tensor(bias)
-    return model
 
 
 def hub(path: Path | str, device: str = 'cpu') -> TextEngine:
@@ -86,7 +53,9 @@ def hub_files(transformers: Any, folder: Path) -> dict[str, bytes]:
     specials = ['<s>', '<pad>', '</s>', '<unk>', '<mask>']
     words = [*specials, *alphabet]
     size = {'vocab_size': len(words), 'max_position_embeddings': 34, 'type_vocab_size': 1}
-    model = tiny(transformers, ('negative', 'neutral', 'positive'), (0.0, 1.0, 2.0), **size)
+    model = tiny_roberta(
+        transformers, ('negative', 'neutral', 'positive'), (0.0, 1.0, 2.0), **size
+    )
     model.config.save_pretrained(folder)
     torch.save(model.state_dict(), folder / 'pytorch_model.bin')
     roles = ('bos_token', 'pad_token', 'eos_token', 'unk_token', 'mask_token')
@@ -170,7 +139,9 @@ def test_model_without_its_head_is_refused(transformers: Any, folder: Path) -> N
 
 
 def test_model_that_says_nan_is_refused(transformers: Any, tmp_path: Path) -> None:
-    save(transformers, tmp_path, ('positive', 'negative', 'neutral'), (float('nan'), 0.0, 0.0))
+    save_roberta(
+        transformers, tmp_path, ('positive', 'negative', 'neutral'), (float('nan'), 0.0, 0.0)
+    )
     with pytest.raises(ModelError, match='bad_output'):
         hub(tmp_path)
 

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""The optional engines in their nodes, in the environment as it is, and how they stop."""
+
+import signal
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from std_msgs.msg import String
+
+from emotion_ros.core.emotions import Sentiment
+from emotion_ros.msg import TextSentiment
+from emotion_ros.perception.text.transformers_engine import usable_transformers
+from emotion_ros.sandbox.processes import Programs
+from lengths import length
+from tiny_roberta import save_roberta
+
+pytestmark = pytest.mark.skipif(not find_spec('transformers'), reason='no transformers')
+
+START_S = 60.0
+STOP_S = length(2.0, 8.0)
+LABELS = ('positive', 'negative', 'neutral')
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Callable[[], None]]]:
+    """Return a function that starts a node and returns one that stops it and looks at how."""
+    with Programs({}) as programs:
+
+        def start_node(name: str, *arguments: str) -> Callable[[], None]:
+            program = programs.start(name, f'emotion_ros.nodes.{name}', ['--ros-args', *arguments])
+
+            def stop() -> None:
+                begun_s = monotonic()
+                program.process.send_signal(signal.SIGINT)
+                assert program.process.wait(START_S) == 0, program.printed()
+                assert monotonic() - begun_s <= STOP_S
+
+            return stop
+
+        yield start_node
+
+
+@pytest.mark.parametrize('form', ['hf:{}', 'hf:{}/'])
+def test_a_hugging_face_model_in_a_folder_reads_sentences(graph, start, tmp_path: Path, form):
+    with usable_transformers() as transformers:
+        folder = save_roberta(transformers, tmp_path, LABELS, (2.0, 1.0, 0.0))
+    stop = start('sentiment_node', '-p', f'text_model:={form.format(folder)}')
+    heard = graph.listen(TextSentiment, 'emotion/text')
+    speech = graph.publisher(String, 'speech', timeout_s=START_S)
+
+    def scored() -> list[TextSentiment]:
+        speech.publish(String(data='I am happy'))
+        return [text for text in heard if text.status == TextSentiment.STATUS_OK]
+
+    assert graph.until(scored, 'a score', START_S)[0].sentiment == Sentiment.POSITIVE
+    stop()
