@@ -12,7 +12,7 @@ from std_msgs.msg import String
 
 from emotion_ros.core.emotions import Sentiment
 from emotion_ros.msg import TextSentiment
-from emotion_ros.perception.text.transformers_engine import usable_transformers
+from emotion_ros.perception.text.transformers_engine import import_transformers
 from emotion_ros.sandbox.processes import Programs
 from lengths import length
 from tiny_roberta import save_roberta
@@ -45,8 +45,7 @@ def start() -> Iterator[Callable[..., Callable[[], None]]]:
 
 @pytest.mark.parametrize('form', ['hf:{}', 'hf:{}/'])
 def test_a_hugging_face_model_in_a_folder_reads_sentences(graph, start, tmp_path: Path, form):
-    with usable_transformers() as transformers:
-        folder = save_roberta(transformers, tmp_path, LABELS, (2.0, 1.0, 0.0))
+    folder = save_roberta(import_transformers(), tmp_path, LABELS, (2.0, 1.0, 0.0))
     stop = start('sentiment_node', '-p', f'text_model:={form.format(folder)}')
     heard = graph.listen(TextSentiment, 'emotion/text')
     speech = graph.publisher(String, 'speech', timeout_s=START_S)

@@ -14,12 +14,12 @@ import torch
 from emotion_ros.errors import ConfigError, ModelError
 from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.models.onnx_session import open_session
+from emotion_ros.perception.models.torch_backend import import_torchvision
 from face_samples import random_faces, used_network
 from training.face.export import write_onnx
 from training.face.initial import download_imagenet, stages_of, start_from, start_from_imagenet
 from training.face.network import FaceNetwork, ResNet18, to_input
 from training.face.state import TrainState, new_state
-from training.vision_ops import import_torchvision
 
 
 def inputs(count: int = 64) -> torch.Tensor:

@@ -19,10 +19,10 @@ pytest.importorskip('transformers', reason='the text encoder needs transformers'
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from emotion_ros.perception.models.torch_backend import import_torchvision
 from training import checkpoint
 from training.text import export, train
 from training.text.config import TrainConfig
-from training.vision_ops import import_torchvision
 
 WORDS = [f'{word}{i}' for word in ('good', 'bad', 'so', 'hello') for i in ('', 's', 'ly', 'er')]
 SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']

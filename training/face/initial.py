@@ -10,10 +10,10 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from emotion_ros.errors import ConfigError, ModelError
+from emotion_ros.perception.models.torch_backend import import_torchvision
 from training import checkpoint
 from training.face.network import FaceNetwork
 from training.face.state import Tensors, TrainState
-from training.vision_ops import import_torchvision
 
 IMAGENET = 'ImageNet'
 IMAGENET_WIDTH = 64

