@@ -204,7 +204,7 @@ def _require_ros2(file: BinaryIO, path: Path) -> None:
 
 def _complete_summary(file: BinaryIO) -> Summary | None:
     """Return the index at the end of the file when everything can be found with it."""
-    file.seek(-len(MAGIC), os.SEEK_END)
+    size = file.seek(-len(MAGIC), os.SEEK_END)
     if file.read() != MAGIC:
         return None
     try:
@@ -220,6 +220,7 @@ def _complete_summary(file: BinaryIO) -> Summary | None:
         sum(counts.values()) == summary.statistics.message_count
         and len(summary.chunk_indexes) == summary.statistics.chunk_count
         and (bool(summary.chunk_indexes) or not counts)
+        and all(0 < index.chunk_start_offset < size for index in summary.chunk_indexes)
         and all(channel_id in channels for channel_id in counts)
         and all(not c.schema_id or c.schema_id in summary.schemas for c in channels.values())
     )

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from emotion_ros.bag.storage import Channel, Contents, Row, full_type
@@ -13,6 +13,8 @@ from emotion_ros.errors import BagError
 
 MAGIC = b'SQLite format 3\0'
 _SIDE_FILES = ('-wal', '-journal')
+_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What sqlite3 raises on damaged files; a text in its own message may be damaged, too."""
 _ROWS = 'SELECT rowid, topic_id, timestamp FROM messages'
 
 Entry = tuple[int, int, int]
@@ -33,7 +35,7 @@ class SqliteStorage:
         with closing(self._connect()) as database:
             try:
                 self.contents = _survey(database)
-            except sqlite3.Error as error:
+            except _ERRORS as error:
                 if 'no such table' in str(error):
                     raise BagError(f'{path}: is not a bag: {error}') from error
                 self._index = _Index(database)
@@ -41,7 +43,8 @@ class SqliteStorage:
 
     def rows(self, channel_ids: Collection[int]) -> Iterator[Row]:
         """Yield the messages of these channels by log time, ties as recorded."""
-        with closing(self._connect()) as database:
+        # when an index breaks off, the counts tell how much is missing
+        with closing(self._connect()) as database, suppress(*_ERRORS):
             entries: Iterator[Entry]
             if self._index:
                 entries = self._index.entries()
@@ -54,6 +57,7 @@ class SqliteStorage:
     def _connect(self) -> sqlite3.Connection:
         mode = 'immutable=1' if self._file == self.path else 'mode=rw'
         database = sqlite3.connect(f'{self._file.resolve().as_uri()}?{mode}', uri=True)
+        database.text_factory = lambda text: text.decode(errors='replace')
         # otherwise SQLite reads nothing of a file that was cut off
         database.execute('PRAGMA writable_schema = ON')
         return database
@@ -80,7 +84,7 @@ class _Index:
         counts = {topic_id: self._topics.count(topic_id) for topic_id in set(self._topics)}
         try:
             channels = _channels(database, counts)
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise BagError(f'{path}: damaged or not a bag: {error}') from error
         contents = Contents(channels, problem=f'{path.name} is a damaged database')
         if self._order:
@@ -128,7 +132,7 @@ def _channels(database: sqlite3.Connection, counts: Mapping[int, int]) -> list[C
         f'SELECT id, name, type, serialization_format, {digest} FROM topics ORDER BY id'  # noqa: S608
     ).fetchall()
     definitions: dict[str, str] = {}
-    if database.execute('PRAGMA table_info(message_definitions)').fetchall():
+    with suppress(*_ERRORS):  # there are none before Iron
         definitions = dict(
             database.execute(
                 'SELECT topic_type, encoded_message_definition FROM message_definitions '
@@ -152,10 +156,10 @@ def _channels(database: sqlite3.Connection, counts: Mapping[int, int]) -> list[C
 def _data(database: sqlite3.Connection, row_id: int) -> bytes | None:
     """Return the message in a row; None when it is damaged."""
     try:
-        ((data,),) = database.execute('SELECT data FROM messages WHERE rowid = ?', (row_id,))
-    except (sqlite3.Error, ValueError):
+        row = database.execute('SELECT data FROM messages WHERE rowid = ?', (row_id,)).fetchone()
+    except _ERRORS:
         return None
-    return data if isinstance(data, bytes) else None
+    return row[0] if row and isinstance(row[0], bytes) else None
 
 
 def _reachable(database: sqlite3.Connection) -> Iterator[Entry]:
@@ -168,7 +172,7 @@ def _reachable(database: sqlite3.Connection) -> Iterator[Entry]:
                 first = row_id + 1
                 if isinstance(topic_id, int) and isinstance(time_ns, int):
                     yield row_id, topic_id, time_ns
-        except sqlite3.DatabaseError:
+        except _ERRORS:
             first = _next_reachable(database, first)
         else:
             first = None
@@ -181,7 +185,7 @@ def _next_reachable(database: sqlite3.Connection, damaged: int) -> int | None:
         query = 'SELECT rowid FROM messages NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1'
         try:
             database.execute(query, (row_id,)).fetchall()
-        except sqlite3.DatabaseError:
+        except _ERRORS:
             return False
         return True
 

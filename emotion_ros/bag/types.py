@@ -70,6 +70,8 @@ def is_of_other_version(store: Typestore, channel: Channel) -> bool:
 
     False where the bag does not say.
     """
+    if channel.type not in store.fielddefs:
+        return False
     if channel.digest:
         return channel.digest != store.hash_rihs01(channel.type)
     if not channel.definition or channel.type in SPEECH_TYPES:
