@@ -12,7 +12,7 @@ import numpy as np
 from rosbags.interfaces import Connection, Nodetype
 from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
 
-from emotion_ros.bag.types import make_typestore
+from emotion_ros.bag.types import add_speech_types, make_typestore
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import BagError
 
@@ -31,6 +31,7 @@ class BagWriter:
     def __init__(self, path: Path, storage: str = 'sqlite3', version: Literal[8, 9] = 8) -> None:
         self.path = path
         self._types = make_typestore()
+        add_speech_types(self._types, [])
         self._connections: dict[str, Connection] = {}
         with self._failures_as_bag_error():
             self._writer = Writer(path, version=version, storage_plugin=STORAGES[storage])
@@ -90,6 +91,7 @@ class BagWriter:
             if msg_type not in TIMES:
                 raise TypeError(f'{msg_type}: {fields!r} is not a message')
             sec, nanosec = divmod(round(fields * NANOSECONDS), NANOSECONDS)
+            sec = min(max(sec, -(2**31)), 2**31 - 1)  # int32 ends in 2038
             fields = {'sec': sec, 'nanosec': nanosec}
         _, definition = self._types.fielddefs[msg_type]
         if unknown := set(fields) - {name for name, _ in definition}:
