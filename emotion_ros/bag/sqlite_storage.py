@@ -43,7 +43,7 @@ class SqliteStorage:
 
     def rows(self, channel_ids: Collection[int]) -> Iterator[Row]:
         """Yield the messages of these channels by log time, ties as recorded."""
-        # when an index breaks off, the counts tell how much is missing
+        # when an index breaks off, the counts show how much is missing
         with closing(self._connect()) as database, suppress(*_ERRORS):
             entries: Iterator[Entry]
             if self._index:
