@@ -17,6 +17,7 @@ from emotion_ros.perception.models.backend import MODEL_FAILURES
 PATIENCE_S = 5.0
 REFUSED_S = 3.0
 """An input of which nothing was used for so long is reported."""
+HALF_CHECK_S = 0.5  # checks come once a second, some a little early
 LEAST_REFUSED = 3
 QUIET_S = 10.0
 """After so long without a rejection, nothing comes any more."""
@@ -55,7 +56,7 @@ class RejectionMonitor:
         self.rejected = dict(most_first)
         is_routine = used > 0 and self.rejected.keys() <= {*ROUTINE}
         return (
-            now_s - self.since_s >= REFUSED_S
+            now_s - self.since_s >= REFUSED_S - HALF_CHECK_S
             and sum(self.rejected.values()) >= LEAST_REFUSED
             and not is_routine
             and not self.rejected.keys() & {*MODEL_FAILURES}
