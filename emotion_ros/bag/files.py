@@ -71,6 +71,11 @@ def list_files(path: Path) -> Listing:
     return Listing(files, listing.declared)
 
 
+def is_bag_folder(path: Path) -> bool:
+    """Return whether a folder has the metadata.yaml of a recording, and a file that it names."""
+    return bool(_read_metadata(path / 'metadata.yaml').files)
+
+
 def open_storage(path: Path, scratch: Scratch) -> Storage:
     """Return the storage in a file; BagError when it cannot be read."""
     with _errors_of(path):

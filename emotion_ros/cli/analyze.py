@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar='FILE',
         help='also write an annotated picture (.jpg, .png) or video (.mp4, .avi)',
     )
+    add('--force', action='store_true', help='replace FILE if it exists')
     add('--params', type=Path, metavar='FILE', help='parameter file of the nodes')
 
 
@@ -89,7 +90,7 @@ def analyze_images(args: argparse.Namespace) -> None:
     """Print the faces in the inputs, and write the annotated output if one is asked for."""
     if not args.input:
         raise ConfigError('give pictures, a folder, a video, the number of a webcam, or --text')
-    _refuse_overwriting(args.output, args.input)
+    _check_output(args.output, args.input, args.force)
     config = ParamsFile(args.params).config('vision_node', VisionConfig)
     source = open_image_source(args.input)
     counts = ImageCounts()
@@ -193,9 +194,11 @@ def _stopped_by_interrupt(source: ImageSource) -> Iterator[None]:
         signal.signal(signal.SIGINT, previous)
 
 
-def _refuse_overwriting(output: Path | None, inputs: Sequence[str]) -> None:
-    """ConfigError when the output is an input, or a file in a folder that is one."""
+def _check_output(output: Path | None, inputs: Sequence[str], force: bool) -> None:
+    """ConfigError when the output is an input or in a folder that is one, or exists (no force)."""
     paths = [Path(name) for name in inputs]
     files = [f for path in paths for f in (path.iterdir() if path.is_dir() else [path])]
     if output and output.resolve() in {file.resolve() for file in files}:
         raise ConfigError(f'{output}: is an input and would be overwritten')
+    if output and output.is_file() and not force:
+        raise ConfigError(f'{output}: exists: choose another file, or --force')

@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from emotion_ros.errors import EmotionRosError
 from emotion_ros.files.resources import package_version
@@ -101,6 +102,15 @@ class OneLineParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End the program with the error."""
         self.exit(EXIT_MISUSE, f'{self.prog}: error: {message} (see {self.prog} --help)\n')
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Suggest the choice that a mistyped one resembles."""
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            if similar := get_close_matches(str(value), map(str, action.choices or ()), 1):
+                error.message = f'invalid choice: {value!r}, did you mean {similar[0]}?'
+            raise
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from emotion_ros.bag.files import is_bag_folder
 from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.replay_config import make_replay_config
 from emotion_ros.bag.session_reader import read_session
@@ -17,7 +18,9 @@ from emotion_ros.cli.bag_arguments import (
 )
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.atomic_write import atomic_write
-from emotion_ros.web.report_page import render_report
+from emotion_ros.web.report_page import is_report, render_report
+
+SUFFIXES = ('.html', '.htm')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,13 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='default: report.html in the current folder',
     )
     parser.add_argument(
+        '--force', action='store_true', help='replace FILE also when it is no report'
+    )
+    parser.add_argument(
         '--frames', action='store_true', help='include camera pictures of the events'
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the report; EmotionRosError when the bag cannot be used or the file not written."""
-    _refuse_overwriting(args.bag, args.output)
+    _check_output(args.output, args.bag, args.force)
     options = replay_options(args)
     session = read_session(options)
     print_notes(session.notes)
@@ -57,7 +63,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_overwriting(bag: Path, output: Path) -> None:
-    """ConfigError when the report would replace the bag or lie in its folder."""
-    if output.resolve().is_relative_to(bag.resolve()):
+def _check_output(output: Path, bag: Path, force: bool) -> None:
+    """ConfigError for a file that is not HTML, lies in a bag, or must not be replaced."""
+    target = output.resolve()
+    if target.is_relative_to(bag.resolve()):
         raise ConfigError(f'{output}: is the bag or lies in it: choose another file with -o')
+    if output.suffix.lower() not in SUFFIXES:
+        raise ConfigError(f'{output}: a report must end with {", ".join(SUFFIXES)}')
+    if any(is_bag_folder(folder) for folder in target.parents):
+        raise ConfigError(f'{output}: lies in a recording: choose another file with -o')
+    if output.is_file() and not force and not is_report(output):
+        raise ConfigError(f'{output}: exists and is no report: choose another file, or --force')

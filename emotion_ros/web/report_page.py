@@ -19,6 +19,8 @@ from emotion_ros.view.vocabulary import vocabulary
 PAGE_FOLDER = Path(__file__).parent / 'page'
 SCRIPTS = ('charts.js', 'report.js')
 STYLES = ('style.css', 'report.css')
+GENERATOR = 'emotion_ros report'
+HEAD_BYTES = 1024
 NOTHING = '–'
 
 
@@ -40,6 +42,7 @@ def render_report(session: Session) -> str:
     lengths = {'duration_s': session.duration_s, 'step_s': session.step_s}
     data = to_json({**vocabulary(), **lengths, 'tracks': tracks})
     return environment.get_template('report.html').render(
+        generator=GENERATOR,
         session=session,
         facts=facts(session),
         shares=shares(session.tracks[FOCUS].samples),
@@ -51,6 +54,12 @@ def render_report(session: Session) -> str:
         script_hash=_base64(hashlib.sha256(script.encode()).digest()),
         data=data.replace('<', '\\u003c'),  # nothing in it can end the script element
     )
+
+
+def is_report(path: Path) -> bool:
+    """Return whether a file is what ``render_report`` returned."""
+    with path.open('rb') as file:
+        return f'<meta name="generator" content="{GENERATOR}">'.encode() in file.read(HEAD_BYTES)
 
 
 def facts(session: Session) -> list[tuple[str, str]]:

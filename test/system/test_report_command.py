@@ -163,6 +163,44 @@ def test_the_bag_is_not_overwritten(evidence_bag, monkeypatch, capsys, bag, outp
     assert {path: path.read_bytes() for path in Path('bag').iterdir()} == before
 
 
+@pytest.mark.parametrize(
+    ('output', 'options', 'reason'),
+    [
+        ('other/metadata.yaml', '', 'must end with .html, .htm'),
+        ('other/other.db3', '--force', 'must end with .html, .htm'),
+        ('notes.txt', '--force', 'must end with .html, .htm'),
+        ('report', '', 'must end with .html, .htm'),
+        ('other/report.html', '--force', 'lies in a recording'),
+        ('other/pages/report.html', '--force', 'lies in a recording'),
+        ('homepage.html', '', 'exists and is no report: choose another file, or --force'),
+        ('link.html', '', 'exists and is no report'),
+        ('pages.html', '--force', 'it exists and is not a file'),
+    ],
+)
+def test_what_is_no_report_is_not_overwritten(
+    evidence_bag, tmp_path, monkeypatch, capsys, output, options, reason
+):
+    monkeypatch.chdir(tmp_path)
+    make_speech_bag(tmp_path / 'other', '/speech')
+    Path('pages.html').mkdir()
+    Path('homepage.html').write_text('<title>my bag, emotion_ros</title>')
+    Path('notes.txt').write_text('notes')
+    Path('link.html').symlink_to('notes.txt')
+    before = {path: path.read_bytes() for path in tmp_path.rglob('*') if path.is_file()}
+    assert main(['report', 'bag', '--output', output, *options.split()]) == 2
+    error = capsys.readouterr().err
+    assert (f'{output}: ' in error, reason in error, error.count('\n')) == (True, True, 1)
+    assert {path: path.read_bytes() for path in tmp_path.rglob('*') if path.is_file()} == before
+
+
+def test_a_report_is_replaced_and_with_force_any_page(evidence_bag, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(['report', 'bag']) == main(['report', 'bag']) == 0
+    Path('page.HTM').write_text('mine')
+    assert main(['report', 'bag', '-o', 'page.HTM', '--force']) == 0
+    assert Path('page.HTM').read_text() == Path('report.html').read_text()
+
+
 @pytest.mark.parametrize('name', ['nowhere', 'text.txt', 'broken.mcap', 'folder'])
 def test_a_broken_bag_is_one_line_and_leaves_no_file(tmp_path, monkeypatch, capsys, name):
     monkeypatch.chdir(tmp_path)

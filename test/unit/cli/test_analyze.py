@@ -140,6 +140,14 @@ def test_a_picture_is_drawn_on(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert 0.001 < share < 0.2
 
 
+def test_with_force_a_picture_is_replaced(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / 'out.png').write_bytes(b'old')
+    analyzed(capsys, ASTRONAUT, '-o', tmp_path / 'out.png', '--force')
+    assert cv2.imread(str(tmp_path / 'out.png')) is not None
+
+
 @pytest.mark.parametrize(
     ('words', 'label'),
     [
@@ -181,6 +189,9 @@ REFUSED = [
     (['cut.mp4'], 'cut.mp4: is not a readable JPEG, PNG or video'),
     (['a.jpg', '-o', 'out.gif'], 'out.gif: the output for a picture must end with'),
     (['a.jpg', '-o', 'a.jpg'], 'a.jpg: is an input and would be overwritten'),
+    (['a.jpg', '-o', 'a.jpg', '--force'], 'a.jpg: is an input and would be overwritten'),
+    (['a.jpg', '-o', 'cut.jpg'], 'cut.jpg: exists: choose another file, or --force'),
+    (['a.avi', '-o', 'cut.mp4'], 'cut.mp4: exists: choose another file, or --force'),
     (['a.jpg', '-o', '/proc/out.jpg'], '/proc/out.jpg: cannot be written'),
     (['a.avi', '-o', '/proc/out.mp4'], '/proc/out.mp4: cannot be written'),
     (['a.avi', '-o', 'out.jpg'], 'out.jpg: the output for a video or webcam must end with'),
@@ -214,12 +225,12 @@ def test_refusals_are_one_line_and_leave_no_file(
     cut(make_picture(tmp_path / 'cut.jpg'), 0.5)
     make_video(tmp_path / 'a.avi')
     cut(make_video(tmp_path / 'cut.mp4'), 0.3)
-    before = sorted(tmp_path.iterdir())
+    before = {path: path.read_bytes() for path in sorted(tmp_path.iterdir())}
     done = run_alone(tmp_path, *words)
     assert done.returncode == 2
     assert complaint in done.stderr
     assert (done.stdout, done.stderr.count('\n')) == ('', 1)
-    assert sorted(tmp_path.iterdir()) == before
+    assert {path: path.read_bytes() for path in sorted(tmp_path.iterdir())} == before
 
 
 def run_alone(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

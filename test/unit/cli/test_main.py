@@ -38,7 +38,11 @@ def run_without(module: str, *arguments: str) -> subprocess.CompletedProcess[str
     ('arguments', 'error'),
     [
         ([], 'the following arguments are required: COMMAND'),
-        (['dance'], "invalid choice: 'dance'"),
+        (['dance'], "invalid choice: 'dance' (choose from"),
+        (['rplay'], "'rplay', did you mean replay? (see emotion-ros --help)"),
+        (['modles', 'fetch'], "'modles', did you mean models?"),
+        (['models', 'ftech'], "'ftech', did you mean fetch?"),
+        (['replay', 'bag', '--from', 'image'], "'image', did you mean images?"),
         (['demo', '--dance'], 'unrecognized arguments: --dance'),
         (['demo', '--domain', 'x'], "'x' is not within 0 to 232"),
         (['demo', '--domain', '233'], "'233' is not within 0 to 232"),
