@@ -67,6 +67,28 @@ def test_promise_56_changed_messages_need_a_new_minor_version(messages, version,
             renewed(record, messages, version)
 
 
+@pytest.mark.parametrize(
+    ('name', 'field', 'first', 'last'),
+    [
+        ('EmotionState', 'status', 'STATUS_OK', 'STATUS_DISABLED'),
+        ('EmotionState', 'emotion', 'ANGRY', 'UNKNOWN'),
+        ('FaceEmotionArray', 'status', 'STATUS_OK', 'STATUS_ERROR'),
+        ('TextSentiment', 'stamp_source', 'HEADER', 'RECEIPT'),
+        ('TextSentiment', 'status', 'STATUS_OK', 'STATUS_ERROR'),
+        ('TextSentiment', 'sentiment', 'NEGATIVE', 'UNKNOWN'),
+    ],
+)
+def test_constants_stand_directly_before_their_field(name, field, first, last) -> None:
+    """From this, Foxglove knows the names of a field's values."""
+    before: list[str] = []
+    for line in lines_of(name):
+        kind, rest = line.split(maxsplit=1)
+        if rest == field:
+            break
+        before = [*before, rest.split('=')[0]] if kind == 'uint8' and '=' in rest else []
+    assert [*before[:1], *before[-1:]] == [first, last]
+
+
 @pytest.mark.parametrize('path', MESSAGES, ids=lambda path: path.stem)
 def test_every_field_and_constant_is_explained(path: Path) -> None:
     """A comment stands above each, or above the block that it opens."""
