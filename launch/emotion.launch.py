@@ -49,6 +49,7 @@ def process(wanted: EmotionArguments, executable: str, arguments: list[str] | No
             ('image', wanted.image_topic),
             ('speech', wanted.speech_topic),
             ('mute', wanted.mute_topic),
+            ('robot_speech', wanted.robot_speech_topic),
         ],
         output='screen',
         respawn=wanted.respawn,

@@ -42,7 +42,16 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             RELIABLE,
             'recognised speech; also the other types of `speech_type`',
         ),
-        ('mute', IN): ('std_msgs/Bool', RELIABLE, 'true: speech is ignored (the robot speaks)'),
+        ('mute', IN): (
+            'std_msgs/Bool',
+            RELIABLE,
+            'true: speech is ignored (the robot speaks); may be latched',
+        ),
+        ('robot_speech', IN): (
+            'std_msgs/String',
+            RELIABLE,
+            'what the robot says: words that repeat it are left out',
+        ),
         ('emotion/text', OUT): ('emotion_ros/TextSentiment', RELIABLE, 'one per utterance'),
     },
     'fusion_node': {

@@ -35,10 +35,15 @@ class PipelineArguments(Options):
         'camera images, raw or compressed; without a leading / it is inside the namespace',
     )
     speech_topic: str = option(
-        '/speech_to_text', 'recognised speech, std_msgs/String; without a leading / as above'
+        '/speech_to_text',
+        'recognised speech, std_msgs/String or another speech_type; without a leading / as above',
     )
     mute_topic: str = option(
         'mute', 'std_msgs/Bool: while it is true, speech is ignored; without a leading / as above'
+    )
+    robot_speech_topic: str = option(
+        'robot_speech',
+        'std_msgs/String: what the robot says, left out of speech; without a leading / as above',
     )
     params_file: str = option(
         '', 'parameters of the nodes (YAML); an unknown name in it is an error'
@@ -58,7 +63,13 @@ class PipelineArguments(Options):
     def __post_init__(self) -> None:
         """Check types, ranges, names and paths; ConfigError, with argument and value."""
         super().__post_init__()
-        for name in ('namespace', 'image_topic', 'speech_topic', 'mute_topic'):
+        for name in (
+            'namespace',
+            'image_topic',
+            'speech_topic',
+            'mute_topic',
+            'robot_speech_topic',
+        ):
             value = getattr(self, name)
             if not NAME.fullmatch(value) and not (name == 'namespace' and value in ('', '/')):
                 raise ConfigError(f'{name}:={value} is not a name, such as robot_1 or /lab/camera')

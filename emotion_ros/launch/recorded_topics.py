@@ -35,7 +35,10 @@ def played_topics(arguments: ReplayArguments) -> list[str]:
     images = _image_inputs(arguments, recorded)
     inputs = [images[0], _speech_input(arguments)]
     others = [resolve(EVIDENCE, arguments)]
-    others += [resolve(arguments.mute_topic, arguments)] if arguments.enable_text else []
+    if arguments.enable_text:
+        others += [
+            resolve(t, arguments) for t in (arguments.mute_topic, arguments.robot_speech_topic)
+        ]
     asked = [resolve(topic, arguments) for topic in arguments.topics.split()]
     wanted = asked or [*inputs, *others]
     if not is_folder:

@@ -52,7 +52,7 @@ CANARY = 'zanzibar'
 SAID = f'I am so happy today in {CANARY}!'
 PATTERN = bytes(range(33, 97))
 START_S = 60.0
-INPUTS = {'/image', '/speech', '/mute', '/emotion/evidence', '/clock'}
+INPUTS = {'/image', '/speech', '/mute', '/robot_speech', '/emotion/evidence', '/clock'}
 OUTPUTS = {
     '/emotion/faces': FaceEmotionArray,
     '/emotion/text': TextSentiment,

@@ -40,6 +40,7 @@ EMOTION = {
     'image_transport': 'auto',
     'speech_topic': '/speech_to_text',
     'mute_topic': 'mute',
+    'robot_speech_topic': 'robot_speech',
     'use_sim_time': 'false',
     'composed': 'true',
     'enable_vision': 'true',

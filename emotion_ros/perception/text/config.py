@@ -44,3 +44,18 @@ class SentimentConfig(Options):
         False, 'put the words into the message; off, because they are private'
     )
     device: str = option('cpu', 'where the text classifier runs', choices=DEVICES)
+    mute_hold: float = option(
+        0.0,
+        'speech counts as muted until so long after mute ended (s): the delay of the recogniser',
+        low=0.0,
+        high=30.0,
+        dynamic=True,
+    )
+    own_voice_window: float = option(
+        5.0,
+        'words that repeat robot_speech are left out until so long after its estimated end (s); '
+        '0: never',
+        low=0.0,
+        high=60.0,
+        dynamic=True,
+    )

@@ -125,7 +125,7 @@ def test_a_single_file_is_not_looked_into(tmp_path):
     bag = tmp_path / 'walk.mcap'
     bag.touch()
     topics = played_topics(ReplayArguments(bag=str(bag)))
-    assert topics == [RAW, JPEG, SPEECH, '/emotion/evidence', '/mute']
+    assert topics == [RAW, JPEG, SPEECH, '/emotion/evidence', '/mute', '/robot_speech']
 
 
 @pytest.mark.parametrize(
