@@ -87,12 +87,12 @@ def foreign_transports(topics: Sequence[Topic], wanted: str) -> list[Topic]:
 def _camera_rank(topic: Topic, wanted: Topic, namespace: str) -> tuple[object, ...]:
     words = _words(topic.name)
     base, wanted_base = split_transport(topic.name)[0], split_transport(wanted.name)[0]
-    kind = 3 if words & _NO_FACES else 2 if words & _LAST else 0 if words & _COLOUR else 1
+    kind = 2 if words & _NO_FACES else 1 if words & _LAST else 0
     return (
         base != wanted_base,
-        kind >= 2,
-        bool(namespace) and not topic.name.startswith(f'{namespace}/'),
         kind,
+        bool(namespace) and not topic.name.startswith(f'{namespace}/'),
+        -len(words & _COLOUR),
         not base.startswith(f'{wanted_base}/'),
         -len(words & _words(wanted_base)),
         base,

@@ -2,7 +2,6 @@
 """emotion-ros doctor on real graphs, most of them deliberately broken."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
 from time import monotonic
@@ -15,11 +14,9 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
+from consult import consult, problems
 from emotion_ros.cli.main import main
-from emotion_ros.core.graph_checks import diagnose
-from emotion_ros.core.graph_snapshot import Finding, Severity
 from emotion_ros.nodes.fusion_node import FusionNode
-from emotion_ros.nodes.graph_survey import open_doctor
 from emotion_ros.nodes.remedies import remedy
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
@@ -31,7 +28,6 @@ from fakes import (
 )
 from graph import Graph
 
-LISTEN_S = 3.0
 LATE_S = 2.5
 BEST_EFFORT = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
 
@@ -40,29 +36,6 @@ def start_nodes(graph: Graph, **parameters: bool) -> None:
     graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()), **parameters)
     graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()), **parameters)
     graph.add(FusionNode, **parameters)
-
-
-def consult(
-    graph: Graph, publish: Callable[[], None] = lambda: None, seconds: float = LISTEN_S
-) -> tuple[Finding, ...]:
-    """Return the findings of a doctor who listens while the graph lives and ``publish`` is due."""
-
-    def listen() -> tuple[Finding, ...]:
-        with open_doctor('') as doctor:
-            return diagnose(doctor.take_snapshot(seconds))
-
-    def is_done() -> bool:
-        publish()
-        return listening.done()
-
-    with ThreadPoolExecutor(1) as pool:
-        listening = pool.submit(listen)
-        graph.until(is_done, 'the findings')
-    return listening.result()
-
-
-def problems(findings: tuple[Finding, ...]) -> str:
-    return '\n'.join(f.what for f in findings if f.severity is Severity.PROBLEM)
 
 
 def picture(graph: Graph, encoding: str = 'bgr8') -> Image:

@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: MIT
+"""Cameras and recognisers as they are found: the doctor names the cause, its remedy helps.
+
+Each case publishes one fault, reads the first finding, follows its remedy by the letter and waits
+until the fault is gone.
+"""
+
+import re
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from builtin_interfaces.msg import Time
+from rclpy.lifecycle import LifecycleNode
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header, String
+from std_srvs.srv import SetBool
+
+from consult import examine, paced
+from emotion_ros.core.graph_checks import diagnose
+from emotion_ros.core.graph_snapshot import Severity
+from emotion_ros.msg import EmotionState
+from emotion_ros.nodes import graph_survey
+from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.remedies import remedy
+from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.vision_node import VisionNode
+from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from graph import Graph
+from stills import bright_square
+
+CAMERA = '/camera/image_raw'
+SIM_S, YEAR_S = 100.0, 3.15e7
+VISION, FUSION = ('image_transport', 'max_age'), ('vision_timeout', 'face_fresh_for')
+Publish = Callable[[], None]
+
+
+@dataclass
+class World:
+    """What a case can publish with, and what its remedies change."""
+
+    graph: Graph
+    rig: Node
+    fixed: bool = False
+    """Whether a change was made to the source itself."""
+    clocks: Any = None
+    _sim_ticks: Any = field(default_factory=count)
+
+    def camera(self, topic: str, msg_type: type = Image) -> Any:
+        return self.rig.create_publisher(msg_type, topic, 1)
+
+    def now_s(self) -> float:
+        return self.rig.get_clock().now().nanoseconds / 1e9
+
+    def tick(self, now_s: float | None = None) -> float:
+        """Publish the next time of a simulation, or this time, and return it."""
+        if self.clocks is None:
+            self.clocks = self.rig.create_publisher(Clock, '/clock', 1)
+        if now_s is None:
+            now_s = SIM_S + next(self._sim_ticks) / 15.0
+        self.clocks.publish(Clock(clock=stamp(now_s)))
+        return now_s
+
+
+def stamp(seconds: float) -> Time:
+    return Time(sec=int(seconds), nanosec=int(seconds % 1 * 1e9))
+
+
+def picture(stamp_s: float, encoding: str = 'bgr8', **changes: Any) -> Image:
+    """Return a picture with a rough bright square, which fakes take for a face."""
+    pixels = cv2.cvtColor(bright_square(), cv2.COLOR_GRAY2BGR)
+    height, width, _ = pixels.shape
+    msg = Image(height=height, width=width, step=3 * width, encoding=encoding)
+    msg.header.stamp, msg.data = stamp(stamp_s), array('B', pixels.tobytes())
+    for name, value in changes.items():
+        setattr(msg, name, value)
+    return msg
+
+
+def jpeg(stamp_s: float) -> CompressedImage:
+    raw = picture(stamp_s)
+    pixels = np.frombuffer(raw.data, np.uint8).reshape(raw.height, raw.width, 3)
+    msg = CompressedImage(header=raw.header, format='jpeg')
+    msg.data = array('B', cv2.imencode('.jpg', pixels)[1].tobytes())
+    return msg
+
+
+def raw_on(topic: str, **changes: Any) -> Callable[[World], Publish]:
+    """Return a camera of raw images; ``changes`` are its faults, gone once it is fixed."""
+
+    def start(world: World) -> Publish:
+        camera = world.camera(topic)
+        return lambda: camera.publish(picture(world.now_s(), **({} if world.fixed else changes)))
+
+    return start
+
+
+def jpeg_on(topic: str) -> Callable[[World], Publish]:
+    def start(world: World) -> Publish:
+        camera = world.camera(topic, CompressedImage)
+        return lambda: camera.publish(jpeg(world.now_s()))
+
+    return start
+
+
+def late_by(age_s: float) -> Callable[[World], Publish]:
+    """Return a camera whose stamps are behind the clock; ahead of it when negative."""
+
+    def start(world: World) -> Publish:
+        camera = world.camera(CAMERA)
+        late = lambda: 0.0 if world.fixed else age_s  # noqa: E731
+        return lambda: camera.publish(picture(world.now_s() - late()))
+
+    return start
+
+
+def bag(world: World) -> Publish:
+    """Return a recording of last year, which is played with its clock once it is fixed."""
+    camera = world.camera(CAMERA)
+
+    def publish() -> None:
+        recorded_s = world.now_s() - YEAR_S
+        if world.fixed:
+            world.tick(recorded_s)
+        camera.publish(picture(recorded_s))
+
+    return publish
+
+
+def in_simulation(world: World) -> Publish:
+    """Return a simulator with its /clock."""
+    camera = world.camera(CAMERA)
+    return lambda: camera.publish(picture(world.tick()))
+
+
+def beside_simulation(world: World) -> Publish:
+    """Return a camera on the wall clock, while there is a /clock."""
+    camera = world.camera(CAMERA)
+
+    def publish() -> None:
+        world.tick()
+        camera.publish(picture(world.now_s()))
+
+    return publish
+
+
+def paused(world: World) -> Publish:
+    """Return a bag that is paused: the clock stands still and no image comes."""
+    camera = world.camera(CAMERA)
+    first_s = world.tick()
+
+    def publish() -> None:
+        if world.fixed:
+            camera.publish(picture(world.tick()))
+        else:
+            world.clocks.publish(Clock(clock=stamp(first_s)))
+
+    return publish
+
+
+def managed(world: World) -> Publish:
+    """Return a managed camera that is configured and not activated."""
+    node = world.graph.add(partial(LifecycleNode, 'usb_cam'))
+    camera = node.create_lifecycle_publisher(Image, CAMERA, 1)
+    node.trigger_configure()
+
+    def publish() -> None:
+        if world.fixed and not camera.is_activated:
+            node.trigger_activate()
+        camera.publish(picture(world.now_s()))
+
+    return publish
+
+
+def encoded(world: World) -> Publish:
+    """Return a camera that has only a transport which needs a decoder, and that decoder."""
+    world.camera(f'{CAMERA}/ffmpeg', String)
+    decoders: list[Any] = []
+
+    def publish() -> None:
+        if world.fixed and not decoders:
+            decoders.append(world.camera(CAMERA))
+        for decoder in decoders:
+            decoder.publish(picture(world.now_s()))
+
+    return publish
+
+
+@dataclass(frozen=True)
+class Case:
+    """A fault: what publishes, what the nodes are given, and what the doctor has to say first."""
+
+    start: Callable[[World], Publish]
+    what: str
+    image: str = CAMERA
+    parameters: dict[str, Any] = field(default_factory=dict)
+    enabled: bool = True
+
+
+CASES = {
+    'only compressed, under another name': Case(
+        jpeg_on('/usb_cam/image_raw/compressed'), 'there is /usb_cam/image_raw/compressed'
+    ),
+    'only compressed, raw wanted': Case(
+        jpeg_on(f'{CAMERA}/compressed'),
+        f'no node publishes {CAMERA}; there is {CAMERA}/compressed',
+        parameters={'image_transport': 'raw'},
+    ),
+    'a name without compressed': Case(jpeg_on('/camera/jpeg'), 'there is /camera/jpeg'),
+    'ffmpeg': Case(encoded, f'there is {CAMERA}/ffmpeg, which needs a decoder'),
+    'depth first': Case(
+        lambda world: (
+            world.camera('/cam/aligned_depth_to_color/image_raw')
+            and raw_on('/cam/color/image_raw')(world)
+        ),
+        'there is /cam/color/image_raw, /cam/aligned_depth_to_color/image_raw',
+    ),
+    'managed': Case(managed, 'usb_cam announces it but nothing arrives; it is a managed node'),
+    'rgb16': Case(
+        raw_on(CAMERA, encoding='rgb16'), 'messages are refused: unsupported_encoding (rgb16'
+    ),
+    'a bag without --clock': Case(bag, 's behind the clock here'),
+    'late for both': Case(late_by(1.6), 'behind the clock here'),
+    'late for the fusion': Case(
+        late_by(1.6), 'fusion_node could not use', parameters={'max_age': 5.0}
+    ),
+    'power-on': Case(
+        lambda world: raw_on(CAMERA, header=Header(stamp=Time(sec=60)))(world),
+        'stamps do not count from 1970',
+    ),
+    'simulation': Case(in_simulation, 'stamps are those of /clock'),
+    'beside a simulation': Case(
+        beside_simulation,
+        'stamps are those of the wall clock',
+        parameters={'use_sim_time': True},
+    ),
+    'paused': Case(paused, 'the clock stands still', parameters={'use_sim_time': True}),
+    'switched off': Case(raw_on(CAMERA), 'vision_node is switched off', enabled=False),
+}
+
+
+class Nodes:
+    """The nodes of this package, started with launch arguments and parameters."""
+
+    def __init__(self, graph: Graph, image: str, **parameters: Any) -> None:
+        self._graph = graph
+        arguments = ['--ros-args', '-r', f'image:={image}']
+        both = {k: v for k, v in parameters.items() if k == 'use_sim_time'}
+        vision = both | {k: v for k, v in parameters.items() if k in VISION}
+        fusion = both | {k: v for k, v in parameters.items() if k in FUSION}
+        self.vision = graph.add(
+            partial(VisionNode, cli_args=arguments),
+            vision_of(SayingHappy()),
+            min_face_px=8,
+            detect_every=1,
+            **vision,
+        )
+        text = graph.add(SentimentNode, text_of(KnowingWords()), **both)
+        self._all = [self.vision, text, graph.add(FusionNode, **fusion)]
+
+    def stop(self) -> None:
+        for node in self._all:
+            self._graph.remove(node)
+
+
+def follow(text: str, case: Case, world: World) -> tuple[str, dict[str, Any]]:
+    """Do the first that a remedy offers; return image_topic and parameters to start again."""
+    text = re.split('[;,] or ', text)[0]
+    given = dict(re.findall(r'(\w+):=(\S+)', text))
+    image = given.get('image_topic', case.image)
+    parameters = {k: v for k, v in case.parameters.items() if k != 'image_transport'}
+    if 'image_transport' in case.parameters:
+        parameters['image_transport'] = given.get(
+            'image_transport', case.parameters['image_transport']
+        )
+    elif 'image_transport' in given:
+        parameters['image_transport'] = given['image_transport']
+    if 'use_sim_time' in given:
+        parameters['use_sim_time'] = given['use_sim_time'].strip(';,') == 'true'
+    values = re.findall(r'(max_age|vision_timeout|face_fresh_for): ([\d.]+\d)', text)
+    parameters |= {name: float(value) for name, value in values}
+    called = re.findall(r'ros2 service call (\S+) std_srvs/srv/SetBool "\{data: true\}"', text)
+    for service in called:
+        assert world.graph.call(SetBool, service, SetBool.Request(data=True)).success
+    world.fixed = True  # what is to be done at the source: driver, player, decoder
+    return image, parameters
+
+
+@pytest.mark.parametrize('name', CASES)
+def test_the_doctor_names_the_cause_first_and_its_remedy_helps(graph, rig, monkeypatch, name):
+    monkeypatch.setattr(graph_survey, 'SETTLED_S', 0.6)
+    monkeypatch.setattr(graph_survey, 'LEAST_S', 2.2)
+    case, world = CASES[name], World(graph, rig)
+    words = rig.create_publisher(String, 'speech', 10)
+    publish = paced(case.start(world))
+    nodes = Nodes(graph, case.image, **case.parameters)
+    if not case.enabled:
+        graph.call(SetBool, '/vision_node/enable', SetBool.Request(data=False))
+    snapshot = examine(graph, publish, seconds=0.0)
+    found = diagnose(snapshot)
+    assert case.what in found[0].what
+    assert found[0].severity is Severity.PROBLEM
+    simulated = bool(case.parameters.get('use_sim_time'))
+    image, parameters = follow(remedy(found[0], use_sim_time=simulated), case, world)
+    states = graph.listen(EmotionState, 'emotion_state')
+    if case.enabled:
+        nodes.stop()
+        graph.monitor.expect_jump()
+        nodes = Nodes(graph, image, **parameters)
+
+    def is_gone() -> bool:
+        publish()
+        return any(state.label == 'happy' for state in states)
+
+    graph.until(is_gone, 'an emotion')
+    assert words.get_subscription_count() >= 0

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""The doctor on a graph of a test."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+from emotion_ros.core.graph_checks import diagnose
+from emotion_ros.core.graph_snapshot import Finding, GraphSnapshot, Severity
+from emotion_ros.nodes.graph_survey import open_doctor
+from graph import Graph
+
+LISTEN_S = 3.0
+
+
+def examine(
+    graph: Graph,
+    publish: Callable[[], None] = lambda: None,
+    seconds: float = LISTEN_S,
+    namespace: str = '',
+) -> GraphSnapshot:
+    """Return the snapshot of a doctor who listens while the graph lives and ``publish`` is due."""
+
+    def listen() -> GraphSnapshot:
+        with open_doctor(namespace) as doctor:
+            return doctor.take_snapshot(seconds)
+
+    def is_done() -> bool:
+        publish()
+        return listening.done()
+
+    with ThreadPoolExecutor(1) as pool:
+        listening = pool.submit(listen)
+        graph.until(is_done, 'the findings')
+    return listening.result()
+
+
+def consult(
+    graph: Graph, publish: Callable[[], None] = lambda: None, seconds: float = LISTEN_S
+) -> tuple[Finding, ...]:
+    """Return the findings of such a doctor."""
+    return diagnose(examine(graph, publish, seconds))
+
+
+def problems(findings: tuple[Finding, ...]) -> str:
+    """Return the problems among the findings, one a line."""
+    return '\n'.join(f.what for f in findings if f.severity is Severity.PROBLEM)
+
+
+def paced(publish: Callable[[], None], rate_hz: float = 15.0) -> Callable[[], None]:
+    """Return a function that may be called often and publishes at a rate."""
+    due_s = monotonic()
+
+    def maybe() -> None:
+        nonlocal due_s
+        if monotonic() >= due_s:
+            due_s = monotonic() + 1.0 / rate_hz
+            publish()
+
+    return maybe

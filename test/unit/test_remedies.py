@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""A remedy for every finding and every reason, with all the names in it."""
+
+import re
+import shlex
+
+import pytest
+
+from emotion_ros.conversions.speech import SPEECH_TYPES
+from emotion_ros.core.graph_snapshot import Finding, Kind, Severity
+from emotion_ros.nodes.remedies import REJECTED, REMEDIES, remedy
+from emotion_ros.perception.image.decode import REJECT_REASONS
+from emotion_ros.perception.text.config import SPEECH_TYPES as NAMES
+
+TEXT_REASONS = ('empty', 'partial', 'repeated', 'repetition', 'muted', 'unsupported_language')
+TEXT_REASONS += ('hallucination', 'own_voice', 'unsupported_format', 'paused')
+FACTS = dict.fromkeys(('node', 'namespace', 'topic', 'found', 'base', 'out', 'above'), 'x')
+FACTS |= {'transport': 'ffmpeg', 'input': 'image', 'reason': 'stale', 'type': 'a_b/msg/C'}
+FACTS |= {'type_name': 'C', 'seconds': '1.0'}
+
+WITHOUT = (Kind.FINE, Kind.NO_UTTERANCE)
+
+
+@pytest.mark.parametrize('reason', [*REJECT_REASONS, *TEXT_REASONS, 'bad_stamp', *REJECTED])
+def test_every_reason_has_a_remedy(reason):
+    finding = Finding(Severity.PROBLEM, Kind.REFUSED, '', {'reason': reason})
+    assert len(remedy(finding)) > 10
+    assert remedy(finding) != 'see the log of the node'
+
+
+@pytest.mark.parametrize(
+    'kind', [kind for kind in Kind if kind not in (Kind.FINE, Kind.NO_UTTERANCE)]
+)
+def test_every_kind_has_a_remedy_without_gaps(kind):
+    text = remedy(Finding(Severity.PROBLEM, kind, '', FACTS), '/r1', use_sim_time=True)
+    assert len(text) > 10
+    assert not re.search(r'\{\w*\}', text)
+    assert kind in REMEDIES
+
+
+def test_decoding_by_image_transport_is_one_complete_command():
+    facts = {'transport': 'zstd', 'base': '/cam', 'found': '/cam/zstd', 'out': '/camera'}
+    words = shlex.split(remedy(Finding(Severity.PROBLEM, Kind.OTHER_TRANSPORT, '', facts)))
+    assert words[:6] == ['ros2', 'run', 'image_transport', 'republish', 'zstd', 'raw']
+    assert {'in_transport:=zstd', 'in:=/cam', 'in/zstd:=/cam/zstd', 'out:=/camera'} <= {*words}
+
+
+def test_raising_a_limit_is_advised_only_where_it_can_help():
+    kinds = [kind for kind, text in REMEDIES.items() if 'max_age' in text]
+    assert kinds == [Kind.STAMPS_BEHIND]
+
+
+def test_the_types_of_speech_are_those_that_can_be_converted():
+    assert [name.rpartition('/')[2] for name in SPEECH_TYPES] == [*NAMES[1:]]
