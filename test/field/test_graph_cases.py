@@ -33,7 +33,12 @@ from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.remedies import remedy
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from fakes import KnowingWords, SayingHappy, text_of, vision_of
+from fakes import (
+    HappyFaceClassifier,
+    KeywordTextEngine,
+    face_pipeline_factory,
+    text_pipeline_factory,
+)
 from graph import Graph
 from stills import bright_square
 
@@ -258,12 +263,12 @@ class Nodes:
         fusion = both | {k: v for k, v in parameters.items() if k in FUSION}
         self.vision = graph.add(
             partial(VisionNode, cli_args=arguments),
-            vision_of(SayingHappy()),
+            face_pipeline_factory(HappyFaceClassifier()),
             min_face_px=8,
             detect_every=1,
             **vision,
         )
-        text = graph.add(SentimentNode, text_of(KnowingWords()), **both)
+        text = graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()), **both)
         self._all = [self.vision, text, graph.add(FusionNode, **fusion)]
 
     def stop(self) -> None:
