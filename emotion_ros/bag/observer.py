@@ -26,6 +26,7 @@ from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.face.pipeline import FacePipeline
+from emotion_ros.perception.image.bit_depth import BitDepth
 from emotion_ros.perception.image.compressed import decode_compressed
 from emotion_ros.perception.image.decode import ImageArray, decode_image
 from emotion_ros.perception.text.pipeline import TextPipeline
@@ -68,6 +69,7 @@ class BagObserver:
         self._text = text
         self._without = without
         self._by_header = stamps == FROM_HEADER
+        self._depth = BitDepth()
 
     @property
     def rejected(self) -> Counter[str]:
@@ -128,13 +130,16 @@ class BagObserver:
         if self._by_header:
             stamp_s = stamp_to_seconds(header.stamp)
             stamp_s = check_stamp(stamp_s, now_s, config.max_age, config.max_future)
-        report = vision.process(decode_recorded(recorded), stamp_s)
+        report = vision.process(decode_recorded(recorded, self._depth), stamp_s)
         return FacesObservation(stamp_s=stamp_s, frame_id=header.frame_id, faces=report.faces)
 
 
-def decode_recorded(recorded: Recorded) -> ImageArray:
-    """Return the pixels of a recorded image message, BGR uint8; InvalidInput when undecodable."""
-    return _DECODE[recorded.topic.type](recorded.msg)
+def decode_recorded(recorded: Recorded, depth: BitDepth | None = None) -> ImageArray:
+    """Return the pixels of a recorded image message, BGR uint8; InvalidInput when undecodable.
+
+    ``depth`` belongs to the topic; without it, a 16-bit image is taken by itself.
+    """
+    return _DECODE[recorded.topic.type](recorded.msg, depth)
 
 
 def _age_s(recorded: Recorded) -> float:
@@ -142,7 +147,9 @@ def _age_s(recorded: Recorded) -> float:
     return float(recorded.time_ns - stamp.sec * NANOSECONDS - stamp.nanosec) / NANOSECONDS
 
 
-_DECODE: dict[str, Callable[[Any], ImageArray]] = {
-    IMAGE: lambda msg: decode_image(msg_to_raw(msg)),
-    COMPRESSED_IMAGE: lambda msg: decode_compressed(np.frombuffer(msg.data, np.uint8)),
+_DECODE: dict[str, Callable[[Any, BitDepth | None], ImageArray]] = {
+    IMAGE: lambda msg, depth: decode_image(msg_to_raw(msg), depth),
+    COMPRESSED_IMAGE: lambda msg, depth: decode_compressed(
+        np.frombuffer(msg.data, np.uint8), depth=depth
+    ),
 }

@@ -2,12 +2,15 @@
 """Pictures, a video or a webcam, one image after the other."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import cv2
 import numpy as np
@@ -15,8 +18,15 @@ import numpy as np
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.perception.image.compressed import decode_compressed
 from emotion_ros.perception.image.decode import ImageArray, validate_size
+from emotion_ros.perception.image.file_headers import FILE_FORMATS
 
-PICTURE_SUFFIXES = ('.jpg', '.jpeg', '.png')
+PICTURE_SUFFIXES = (
+    *('.jpg', '.jpeg', '.jpe', '.jfif', '.jfi', '.jif', '.mpo'),
+    *('.png', '.webp', '.bmp', '.dib', '.tif', '.tiff', '.gif'),
+)
+_GIF, _GIF_MAGIC = '.gif', b'GIF8'
+_DEVICE = re.compile(r'/dev/video(\d+)')
+_URL = re.compile(r'([a-z][a-z0-9+.-]*)://', re.IGNORECASE)
 SILENT = 0  # OpenCV's log level
 USUAL_RATE_HZ = 30.0
 MAX_RATE_HZ = 240.0
@@ -49,7 +59,7 @@ class ImageSource(Protocol):
 
 
 class Pictures:
-    """JPEG and PNG files, turned upright by their EXIF orientation."""
+    """Picture files, turned upright by their EXIF orientation; of several frames the first."""
 
     is_moving = False
     rate_hz = 0.0
@@ -62,7 +72,7 @@ class Pictures:
         """Yield one sample per file, with the error of a file that cannot be used."""
         for path in self._paths:
             try:
-                image_bgr = decode_compressed(path.read_bytes(), upright=True)
+                image_bgr = _read_picture(path)
             except InvalidInput as error:
                 yield ImageSample(str(path), error=error)
             except OSError as error:
@@ -80,7 +90,7 @@ class Video:
     def __init__(self, path: Path) -> None:
         """Open it; ConfigError when it holds no frames of a usable size."""
         self._name = str(path)
-        problem = f'{path}: is not a readable JPEG, PNG or video'
+        problem = f'{path}: is not a readable picture or video'
         self._capture = _open(str(path), cv2.CAP_FFMPEG, problem)
         self.rate_hz = _rate_hz(self._capture)
         declared = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
@@ -126,29 +136,79 @@ class Webcam:
 
 
 def open_image_source(inputs: Sequence[str]) -> ImageSource:
-    """Return the source for pictures and folders of them, a video, or the number of a webcam.
+    """Return the source for pictures and folders of them, a video, or a webcam.
 
-    A file whose name is a number is taken as a file. ConfigError when a file is missing, when a
-    folder holds no pictures, or when a video or a webcam is not the only one.
+    A webcam is a number or /dev/videoN, also by a link such as those in /dev/v4l; a file whose
+    name is a number is taken as a file. ConfigError for a network stream, when a file is
+    missing, when a folder holds no pictures, or when a video or a webcam is not the only one.
     """
-    if len(inputs) == 1 and inputs[0].isdecimal() and not Path(inputs[0]).exists():
-        return Webcam(int(inputs[0]))
-    paths = [path for name in inputs for path in _expand(Path(name))]
+    names = [_without_scheme(name) for name in inputs]
+    webcams = [index for name in names if (index := _webcam_index(name)) is not None]
+    if webcams and len(names) == 1:
+        return Webcam(webcams[0])
+    if webcams:
+        raise ConfigError(f'webcam {webcams[0]}: a webcam must be the only input')
+    paths = [path for name in names for path in _expand(Path(name))]
     moving = [path for path in paths if not _is_picture(path)]
     if moving and len(paths) > 1:
-        raise ConfigError(f'{moving[0]}: is not a JPEG or PNG; a video must be the only input')
+        raise ConfigError(f'{moving[0]}: is not a picture; a video must be the only input')
+    if len(paths) == 1 and paths[0].suffix.lower() == _GIF and _is_animated(paths[0]):
+        moving = paths
     return Video(moving[0]) if moving else Pictures(paths)
+
+
+def _without_scheme(name: str) -> str:
+    """Return the path of a file:// address; ConfigError for other addresses."""
+    scheme = _URL.match(name)
+    if scheme is None:
+        return name
+    if scheme[1].lower() != 'file':
+        raise ConfigError(
+            f'{name}: network streams are not read; record a file (ffmpeg -i ADDRESS FILE.mp4), '
+            'or publish the stream with a camera driver'
+        )
+    return url2pathname(urlsplit(name).path)
+
+
+def _webcam_index(name: str) -> int | None:
+    if name.isdecimal() and not Path(name).exists():
+        return int(name)
+    device = _DEVICE.fullmatch(os.path.realpath(name))
+    return int(device[1]) if device else None
 
 
 def _expand(path: Path) -> list[Path]:
     if path.is_dir():
         pictures = sorted(child for child in path.iterdir() if _is_picture(child))
         if not pictures:
-            raise ConfigError(f'{path}: has no JPEG or PNG in it')
+            raise ConfigError(f'{path}: has no pictures in it')
         return pictures
-    if not path.is_file():
+    if not path.exists():
         raise ConfigError(f'{path}: no such file or folder')
+    if not path.is_file():
+        raise ConfigError(f'{path}: is no file; a webcam is given as its number or /dev/videoN')
     return [path]
+
+
+def _read_picture(path: Path) -> ImageArray:
+    """Return a picture, upright; InvalidInput when it cannot be decoded."""
+    data = path.read_bytes()
+    if path.suffix.lower() != _GIF or not data.startswith(_GIF_MAGIC):
+        return decode_compressed(data, upright=True, formats=FILE_FORMATS)
+    try:
+        first = next(Video(path).samples())  # not every OpenCV reads GIF as a picture
+    except ConfigError as error:
+        raise InvalidInput('bad_compressed', str(error)) from error
+    if first.image_bgr is None:
+        raise InvalidInput('bad_compressed', 'a GIF without a frame')
+    return first.image_bgr
+
+
+def _is_animated(gif: Path) -> bool:
+    try:
+        return (Video(gif).count or 0) > 1
+    except ConfigError:
+        return False
 
 
 def _is_picture(path: Path) -> bool:

@@ -11,6 +11,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from emotion_ros.conversions.from_msg import msg_to_raw
 from emotion_ros.errors import InvalidInput, MissingDependency
 from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.image.bit_depth import BitDepth
 from emotion_ros.perception.image.compressed import decode_compressed, validate_compressed
 from emotion_ros.perception.image.decode import ImageArray, decode_image, validate_image
 
@@ -32,18 +33,19 @@ def make_decoder(config: VisionConfig) -> Decoder:
     It raises InvalidInput with a named reason. MissingDependency when cv_bridge is chosen but
     not installed.
     """
+    depth = BitDepth()
     is_bridged = config.image_decoder == 'cv_bridge'
-    decode_raw = _cv_bridge_decoder() if is_bridged else lambda msg: decode_image(msg_to_raw(msg))
+    bridge = _cv_bridge_decoder(depth) if is_bridged else None
 
     def decode(msg: AnyImage) -> ImageArray:
         if isinstance(msg, CompressedImage):
-            return decode_compressed(np.frombuffer(msg.data, np.uint8))
-        return decode_raw(msg)
+            return decode_compressed(np.frombuffer(msg.data, np.uint8), depth=depth)
+        return bridge(msg) if bridge else decode_image(msg_to_raw(msg), depth)
 
     return decode
 
 
-def _cv_bridge_decoder() -> Decoder:
+def _cv_bridge_decoder(depth: BitDepth) -> Decoder:
     try:
         from cv_bridge import CvBridge, CvBridgeError
     except ImportError as error:
@@ -53,11 +55,14 @@ def _cv_bridge_decoder() -> Decoder:
     bridge = CvBridge()
 
     def decode(msg: Image) -> ImageArray:
-        row_bytes = msg.width * validate_image(msg_to_raw(msg)).channels
+        raw = msg_to_raw(msg)
+        layout = validate_image(raw)
+        if layout.encoding.sample_bytes > 1 or layout.encoding.chroma:
+            # cv_bridge assumes that all 16 bits are in use, and that one pixel follows the other
+            return decode_image(raw, depth)
         try:
-            return np.ascontiguousarray(
-                bridge.imgmsg_to_cv2(_without_padding(msg, row_bytes), 'bgr8')
-            )
+            plain = _without_padding(msg, layout.row_bytes)
+            return np.ascontiguousarray(bridge.imgmsg_to_cv2(plain, 'bgr8'))
         except (CvBridgeError, AttributeError, KeyError, TypeError) as error:
             raise InvalidInput('unsupported_encoding', f'cv_bridge: {error}') from error
 
@@ -65,12 +70,16 @@ def _cv_bridge_decoder() -> Decoder:
 
 
 def _without_padding(msg: Image, row_bytes: int) -> Image:
-    """Return an image whose rows are not padded: cv_bridge's Python side shears padded ones."""
-    if msg.step == row_bytes:
+    """Return an 8-bit image in the form that cv_bridge's Python side takes.
+
+    It shears padded rows, and fails to swap the bytes of arrays that have nothing to swap.
+    """
+    if msg.step == row_bytes and not msg.is_bigendian:
         return msg
-    padded = np.frombuffer(msg.data, np.uint8)
-    rows = [padded[i : i + row_bytes] for i in range(0, len(padded), msg.step)]
-    tight = Image(header=msg.header, height=msg.height, width=msg.width, encoding=msg.encoding)
-    tight.is_bigendian, tight.step = msg.is_bigendian, row_bytes
-    tight.data = array('B', np.concatenate(rows).tobytes())
-    return tight
+    plain = Image(header=msg.header, height=msg.height, width=msg.width, encoding=msg.encoding)
+    plain.step, plain.data = row_bytes, msg.data
+    if msg.step != row_bytes:
+        padded = np.frombuffer(msg.data, np.uint8)
+        rows = [padded[i : i + row_bytes] for i in range(0, len(padded), msg.step)]
+        plain.data = array('B', np.concatenate(rows).tobytes())
+    return plain

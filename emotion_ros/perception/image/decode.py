@@ -5,14 +5,15 @@ Every message is validated before a pixel is touched (encoding, size, step, leng
 order), so that a malformed one costs microseconds and is counted under its reason.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.perception.image.bit_depth import BitDepth
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -50,24 +51,46 @@ class RawImage:
 class _Encoding:
     """Memory layout of one encoding and the OpenCV conversion that makes BGR of it.
 
-    A row holds ``width * channels`` bytes; ``planar`` 4:2:0 images have half as many rows
-    again, below the luma, for the chroma. ``even`` names the sides that must be even.
+    A row holds ``width * channels`` samples. ``chroma`` is 0 unless U and V follow the luma in
+    rows of their own, ``chroma`` times as long and ``chroma * height / 2`` in number: 1 is
+    4:2:0, 2 is 4:4:4. ``even`` names the sides that must be even.
     """
 
     channels: int
     to_bgr: int | None
-    even: str = ''
-    planar: bool = False
+    even: tuple[str, ...] = ()
+    chroma: int = 0
+    sample_bytes: int = 1
 
-    def rows(self, height: int) -> int:
-        return height * 3 // 2 if self.planar else height
+
+@dataclass(frozen=True)
+class ImageLayout:
+    """How an image lies in its message; ``height`` and ``step`` are those of the pixels."""
+
+    encoding: _Encoding
+    width: int
+    height: int
+    step: int
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of a row without padding."""
+        return self.width * self.encoding.channels * self.encoding.sample_bytes
+
+    @property
+    def needed_bytes(self) -> int:
+        """Bytes from the first to the last one that is used."""
+        chroma = self.encoding.chroma
+        if not chroma:
+            return self.step * (self.height - 1) + self.row_bytes
+        chroma_rows = chroma * self.height // 2
+        return self.step * (self.height + chroma * (chroma_rows - 1)) + chroma * self.width
 
 
 _BGR = _Encoding(3, None)
 _GRAY = _Encoding(1, cv2.COLOR_GRAY2BGR)
-_UYVY = _Encoding(2, cv2.COLOR_YUV2BGR_UYVY, even='width')
-_YUYV = _Encoding(2, cv2.COLOR_YUV2BGR_YUY2, even='width')
-_MONO16 = _Encoding(2, None)
+_UYVY = _Encoding(2, cv2.COLOR_YUV2BGR_UYVY, even=('width',))
+_YUYV = _Encoding(2, cv2.COLOR_YUV2BGR_YUY2, even=('width',))
 
 # OpenCV names a Bayer pattern by its second row, second and third pixel; ROS by its first two
 # rows, first two pixels: its BayerBG is bayer_rggb (cv_bridge.cpp has the same table).
@@ -80,17 +103,22 @@ _ENCODINGS = {
     'bgra8': _Encoding(4, cv2.COLOR_BGRA2BGR),
     '8UC4': _Encoding(4, cv2.COLOR_BGRA2BGR),
     'rgba8': _Encoding(4, cv2.COLOR_RGBA2BGR),
-    'mono16': _MONO16,
     'yuv422': _UYVY,
     'uyvy': _UYVY,
     'yuv422_yuy2': _YUYV,
     'yuyv': _YUYV,
-    'nv12': _Encoding(1, cv2.COLOR_YUV2BGR_NV12, even='width height', planar=True),
-    'nv21': _Encoding(1, cv2.COLOR_YUV2BGR_NV21, even='width height', planar=True),
+    'nv12': _Encoding(1, cv2.COLOR_YUV2BGR_NV12, even=('width', 'height'), chroma=1),
+    'nv21': _Encoding(1, cv2.COLOR_YUV2BGR_NV21, even=('width', 'height'), chroma=1),
+    'nv24': _Encoding(1, cv2.COLOR_YUV2BGR_NV12, even=('width', 'height'), chroma=2),
     'bayer_rggb8': _Encoding(1, cv2.COLOR_BayerBG2BGR),
     'bayer_bggr8': _Encoding(1, cv2.COLOR_BayerRG2BGR),
     'bayer_gbrg8': _Encoding(1, cv2.COLOR_BayerGR2BGR),
     'bayer_grbg8': _Encoding(1, cv2.COLOR_BayerGB2BGR),
+}
+_ENCODINGS |= {
+    name.replace('8', '16'): replace(encoding, sample_bytes=2)
+    for name, encoding in _ENCODINGS.items()
+    if '8' in name
 }
 SUPPORTED_ENCODINGS = tuple(_ENCODINGS)
 
@@ -101,48 +129,86 @@ _ROTATIONS = {
 }
 
 
-def decode_image(raw: RawImage) -> ImageArray:
+def decode_image(raw: RawImage, depth: BitDepth | None = None) -> ImageArray:
     """Return the image as BGR uint8 [height, width, 3], contiguous, owning its memory.
 
-    Rows may be padded by any number of bytes; the last row need not be. mono16 keeps its upper
-    byte, 8UC1 is grey, 8UC3 and 8UC4 are BGR(A), 4:2:0 data holds height*3/2 rows. Raises
-    InvalidInput with one of REJECT_REASONS.
+    Rows may be padded by any number of bytes; the last row need not be. 16-bit samples become 8
+    by the range in use: of the stream that ``depth`` belongs to, else of this image. 8UC1 and
+    16UC1 are grey, 8UC3 and 8UC4 are BGR(A). Raises InvalidInput with one of REJECT_REASONS.
     """
-    encoding = validate_image(raw)
-    rows, row_bytes = encoding.rows(raw.height), raw.width * encoding.channels
-    plane: ImageArray = np.ndarray(
-        (rows, row_bytes), np.uint8, buffer=memoryview(raw.data), strides=(raw.step, 1)
-    )
-    if encoding is _MONO16:
-        plane = plane[:, 0::2] if raw.is_bigendian else plane[:, 1::2]
-        return _convert(np.ascontiguousarray(plane), cv2.COLOR_GRAY2BGR)
-    if encoding.to_bgr is None:
-        return plane.copy().reshape(rows, raw.width, encoding.channels)
-    pixels = np.ascontiguousarray(plane).reshape(rows, raw.width, encoding.channels)
-    return _convert(pixels, encoding.to_bgr)
+    layout = validate_image(raw)
+    encoding, data = layout.encoding, memoryview(raw.data)
+    if encoding.chroma == 2:
+        return _convert(_halved_chroma(layout, data), cv2.COLOR_YUV2BGR_NV12)
+    rows = layout.height * 3 // 2 if encoding.chroma else layout.height
+    shape, step = (rows, layout.width * encoding.channels), layout.step
+    plane: NDArray[Any]
+    if encoding.sample_bytes == 2:
+        plane = np.ndarray(shape, '>u2' if raw.is_bigendian else '<u2', data, 0, (step, 2))
+        plane = (depth or BitDepth()).to_8_bit(np.ascontiguousarray(plane, np.uint16))
+    else:
+        plane = np.ndarray(shape, np.uint8, data, 0, (step, 1))
+    if encoding.to_bgr is None and encoding.sample_bytes == 1:
+        plane = plane.copy()
+    pixels = np.ascontiguousarray(plane).reshape(rows, layout.width, encoding.channels)
+    return pixels if encoding.to_bgr is None else _convert(pixels, encoding.to_bgr)
 
 
 def _convert(pixels: ImageArray, code: int) -> ImageArray:
     return np.asarray(cv2.cvtColor(pixels, code), np.uint8)
 
 
-def validate_image(raw: RawImage) -> _Encoding:
+def _halved_chroma(layout: ImageLayout, data: memoryview) -> ImageArray:
+    """Return the planes of a 4:4:4 image as those of a 4:2:0 one."""
+    height, width, step = layout.height, layout.width, layout.step
+    luma: ImageArray = np.ndarray((height, width), np.uint8, data, 0, (step, 1))
+    chroma: ImageArray = np.ndarray(
+        (height, width, 2), np.uint8, data, step * height, (2 * step, 2, 1)
+    )
+    half = cv2.resize(chroma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return np.concatenate([luma, np.asarray(half, np.uint8).reshape(height // 2, width)])
+
+
+def validate_image(raw: RawImage) -> ImageLayout:
     """Return the layout of a message whose fields and length agree, else raise InvalidInput."""
     encoding = _ENCODINGS.get(raw.encoding)
     if encoding is None:
         raise InvalidInput('unsupported_encoding', f'{raw.encoding[:40]!r}')
-    validate_size(raw.width, raw.height)
-    for side in encoding.even.split():
-        if getattr(raw, side) % 2:
+    got = memoryview(raw.data).nbytes
+    layout = ImageLayout(encoding, raw.width, raw.height, raw.step)
+    if encoding.chroma and (raw.step < raw.width or got < layout.needed_bytes):
+        layout = _layout_by_length(layout, got)
+    validate_size(layout.width, layout.height)
+    for side in encoding.even:
+        if getattr(layout, side) % 2:
             raise InvalidInput('bad_size', f'{raw.encoding} needs an even {side}')
-    row_bytes = raw.width * encoding.channels
-    if raw.step < row_bytes:
-        raise InvalidInput('bad_step', f'step {raw.step} is below the {row_bytes} bytes of a row')
-    needed = raw.step * (encoding.rows(raw.height) - 1) + row_bytes
-    if memoryview(raw.data).nbytes < needed:
-        got = memoryview(raw.data).nbytes
-        raise InvalidInput('short_data', f'{got} bytes where {needed} are needed')
-    return encoding
+    if layout.step < layout.row_bytes:
+        wanted = f'the {layout.row_bytes} bytes of a row'
+        raise InvalidInput('bad_step', f'step {raw.step} is below {wanted}')
+    if got < layout.needed_bytes:
+        raise InvalidInput('short_data', f'{got} bytes where {layout.needed_bytes} are needed')
+    return layout
+
+
+def _layout_by_length(declared: ImageLayout, got: int) -> ImageLayout:
+    """Return the layout that the length shows where ``step`` or ``height`` count the chroma too.
+
+    sensor_msgs does not define them for several planes. Drivers also send as ``step`` the length
+    divided by the height (OAK), or the width times the channels that image_encodings names, 2
+    (Isaac Sim); and as ``height`` the rows of luma and chroma. Returned as declared if none fits.
+    """
+    width, height, step = declared.width, declared.height, declared.step
+    tight = replace(declared, step=width)
+    thirds = 3 if declared.encoding.chroma == 1 else 6  # of half the luma: all planes
+    if got == tight.needed_bytes:
+        return tight
+    if 2 * step in (3 * width, 4 * width, 6 * width) and got > tight.needed_bytes:
+        return tight
+    if got == step * height and 2 * step >= thirds * width and 2 * step % thirds == 0:
+        return replace(declared, step=2 * step // thirds)
+    if got == step * height and 2 * height % thirds == 0:
+        return replace(declared, height=2 * height // thirds)
+    return declared
 
 
 def validate_size(width: int, height: int) -> None:

@@ -186,7 +186,7 @@ REFUSED = [
     (['absent.jpg'], 'absent.jpg: no such file or folder'),
     (['99'], 'webcam 99: cannot be opened'),
     (['cut.jpg'], 'cut.jpg: bad_compressed: a JPEG without its end marker: truncated'),
-    (['cut.mp4'], 'cut.mp4: is not a readable JPEG, PNG or video'),
+    (['cut.mp4'], 'cut.mp4: is not a readable picture or video'),
     (['a.jpg', '-o', 'out.gif'], 'out.gif: the output for a picture must end with'),
     (['a.jpg', '-o', 'a.jpg'], 'a.jpg: is an input and would be overwritten'),
     (['a.jpg', '-o', 'a.jpg', '--force'], 'a.jpg: is an input and would be overwritten'),

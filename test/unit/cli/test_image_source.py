@@ -69,14 +69,14 @@ def test_a_picture_is_turned_as_its_exif_says(tmp_path: Path) -> None:
 
 
 REFUSED = [
-    ([''], 'has no JPEG or PNG in it'),
+    ([''], 'has no pictures in it'),
     (['absent.png'], 'absent.png: no such file or folder'),
     (['99'], 'webcam 99: cannot be opened'),
-    (['notes.txt'], 'notes.txt: is not a readable JPEG, PNG or video'),
-    (['empty.mp4'], 'empty.mp4: is not a readable JPEG, PNG or video'),
-    (['cut.mp4'], 'cut.mp4: is not a readable JPEG, PNG or video'),
-    (['a.avi', 'a.png'], 'a.avi: is not a JPEG or PNG; a video must be the only input'),
-    (['a.avi', 'b.avi'], 'a.avi: is not a JPEG or PNG; a video must be the only input'),
+    (['notes.txt'], 'notes.txt: is not a readable picture or video'),
+    (['empty.mp4'], 'empty.mp4: is not a readable picture or video'),
+    (['cut.mp4'], 'cut.mp4: is not a readable picture or video'),
+    (['a.avi', 'a.png'], 'a.avi: is not a picture; a video must be the only input'),
+    (['a.avi', 'b.avi'], 'a.avi: is not a picture; a video must be the only input'),
 ]
 
 

@@ -28,7 +28,10 @@ def grey(bgr: Bytes) -> Bytes:
 
 def encode(bgr: Bytes, encoding: str) -> Bytes:
     """Return the rows of the picture, uint8 [rows, bytes per row]."""
-    rows = _ENCODERS[encoding](bgr)
+    if encoding in WIDE:
+        rows = _wide(_ENCODERS[NARROW[WIDE.index(encoding)]](bgr))
+    else:
+        rows = _ENCODERS[encoding](bgr)
     return np.ascontiguousarray(rows.reshape(rows.shape[0], -1))
 
 
@@ -39,11 +42,20 @@ def message(
     rows = encode(bgr, encoding)
     if big:
         rows = np.ascontiguousarray(rows.reshape(len(rows), -1, 2)[:, :, ::-1]).reshape(rows.shape)
-    noise = np.random.default_rng(1).integers(0, 256, (len(rows), padding), np.uint8)
-    data = np.concatenate([rows, noise], axis=1).tobytes()
     height, width = bgr.shape[:2]
     step = rows.shape[1] + padding
-    return RawImage(width, height, encoding, step, big, data[: len(data) - padding * trim])
+    if encoding == 'nv24':  # its rows of U and V are twice as long as those of the luma
+        chroma = _padded(rows[height:].reshape(height, -1), 2 * padding, trim)
+        data = _padded(rows[:height], padding, False) + chroma
+    else:
+        data = _padded(rows, padding, trim)
+    return RawImage(width, height, encoding, step, big, data)
+
+
+def _padded(rows: Bytes, padding: int, trim: bool) -> bytes:
+    noise = np.random.default_rng(1).integers(0, 256, (len(rows), padding), np.uint8)
+    data = np.concatenate([rows, noise], axis=1).tobytes()
+    return data[: len(data) - padding * trim]
 
 
 def _yuv(bgr: Bytes) -> NDArray[np.float64]:
@@ -72,6 +84,13 @@ def _planar(bgr: Bytes, first: int) -> Bytes:
     return np.concatenate([yuv[:, :, 0], chroma]).round().astype(np.uint8)
 
 
+def _nv24(bgr: Bytes) -> Bytes:
+    """4:4:4: the luma plane, then U and V of every pixel, as rows of the luma's length."""
+    yuv = _yuv(bgr)
+    chroma = yuv[:, :, 1:].reshape(-1, bgr.shape[1])
+    return np.concatenate([yuv[:, :, 0], chroma]).round().astype(np.uint8)
+
+
 def _bayer(bgr: Bytes, pattern: str) -> Bytes:
     """One channel per pixel; the pattern names the first two pixels of the first two rows."""
     mosaic = np.empty(bgr.shape[:2], np.uint8)
@@ -85,10 +104,10 @@ def _alpha(colours: Bytes) -> Bytes:
     return np.concatenate([colours, np.full((*colours.shape[:2], 1), 7, np.uint8)], axis=2)
 
 
-def _mono16(bgr: Bytes) -> Bytes:
-    """Little-endian; the lower byte is noise."""
-    low = np.random.default_rng(2).integers(0, 256, bgr.shape[:2], np.uint8)
-    return np.stack([low, grey(bgr)], axis=2)
+def _wide(rows: Bytes) -> Bytes:
+    """16 bits, little-endian; the lower byte is noise."""
+    low = np.random.default_rng(2).integers(0, 256, rows.shape, np.uint8)
+    return np.stack([low, rows], axis=-1)
 
 
 _ENCODERS = {
@@ -100,18 +119,20 @@ _ENCODERS = {
     'rgba8': lambda bgr: _alpha(bgr[:, :, ::-1]),
     'mono8': grey,
     '8UC1': grey,
-    'mono16': _mono16,
     'yuv422': lambda bgr: _packed(bgr, 'u0v1'),
     'uyvy': lambda bgr: _packed(bgr, 'u0v1'),
     'yuv422_yuy2': lambda bgr: _packed(bgr, '0u1v'),
     'yuyv': lambda bgr: _packed(bgr, '0u1v'),
     'nv12': lambda bgr: _planar(bgr, 1),
     'nv21': lambda bgr: _planar(bgr, 2),
+    'nv24': _nv24,
     'bayer_rggb8': lambda bgr: _bayer(bgr, 'rggb'),
     'bayer_bggr8': lambda bgr: _bayer(bgr, 'bggr'),
     'bayer_gbrg8': lambda bgr: _bayer(bgr, 'gbrg'),
     'bayer_grbg8': lambda bgr: _bayer(bgr, 'grbg'),
 }
-ENCODINGS = tuple(_ENCODERS)
-GREY_ENCODINGS = ('mono8', '8UC1', 'mono16')
-EXACT_ENCODINGS = (*GREY_ENCODINGS, 'bgr8', '8UC3', 'rgb8', 'bgra8', '8UC4', 'rgba8')
+NARROW = [name for name in _ENCODERS if '8' in name]
+WIDE = [name.replace('8', '16') for name in NARROW]
+ENCODINGS = (*_ENCODERS, *WIDE)
+GREY_ENCODINGS = ('mono8', '8UC1', 'mono16', '16UC1')
+EXACT_ENCODINGS = tuple(name for name in (*NARROW, *WIDE) if not name.startswith('bayer'))

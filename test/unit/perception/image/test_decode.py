@@ -85,7 +85,7 @@ REFUSED = [
     ({'encoding': ''}, 'unsupported_encoding'),
     ({'encoding': 'BGR8'}, 'unsupported_encoding'),
     ({'encoding': '32FC1'}, 'unsupported_encoding'),
-    ({'encoding': '16UC1'}, 'unsupported_encoding'),
+    ({'encoding': '16SC1'}, 'unsupported_encoding'),
     ({'encoding': 'x' * 100_000}, 'unsupported_encoding'),
     ({'width': 0}, 'bad_size'),
     ({'height': 0}, 'bad_size'),
