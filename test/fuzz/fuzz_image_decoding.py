@@ -2,8 +2,8 @@
 """Any bytes, taken for a camera's message or file, become an image or a named error.
 
 The first byte says what the rest is. Raw: the fields of an Image, then its pixels. Otherwise a
-JPEG or PNG; in every second case its checksums are made right, or nothing but rejections would be
-tried.
+compressed image; in every second case the checksums of a PNG are made right, or nothing but
+rejections would be tried.
 """
 
 import struct
@@ -20,6 +20,7 @@ from emotion_ros.perception.image.decode import (
     SUPPORTED_ENCODINGS,
     RawImage,
     decode_image,
+    validate_image,
 )
 
 RAW, FILE, SEALED_FILE = range(3)
@@ -36,7 +37,8 @@ def check(data: bytes) -> None:
             shape = image.shape
         else:
             raw = to_raw(rest)
-            image, shape = decode_image(raw), (raw.height, raw.width, 3)
+            image, layout = decode_image(raw), validate_image(raw)
+            shape = (layout.height, layout.width, 3)
     except InvalidInput as error:
         assert error.reason in REJECT_REASONS, error
         assert len(str(error)) < 200, error
@@ -78,6 +80,10 @@ def seeds() -> Iterator[bytes]:
             (FILE, '.jpg', (cv2.IMWRITE_JPEG_PROGRESSIVE, 1)),
             (FILE, '.jpg', (cv2.IMWRITE_JPEG_RST_INTERVAL, 1)),
             (FILE, '.png', ()),
+            (FILE, '.webp', ()),
+            (FILE, '.webp', (cv2.IMWRITE_WEBP_QUALITY, 101)),
+            (FILE, '.tiff', ()),
+            (FILE, '.tiff', (cv2.IMWRITE_TIFF_COMPRESSION, 1)),
             (SEALED_FILE, '.png', (cv2.IMWRITE_PNG_COMPRESSION, 0)),
         ):
             yield bytes([kind]) + cv2.imencode(suffix, image, flags)[1].tobytes()

@@ -21,6 +21,7 @@ from emotion_ros.perception.image.decode import (
     RawImage,
     decode_image,
     rotate_image,
+    validate_image,
 )
 
 GOOD = message(picture(), 'bgr8')
@@ -147,7 +148,10 @@ def test_promise_17_an_image_or_a_named_refusal(raw: RawImage) -> None:
     except InvalidInput as error:
         assert error.reason in REJECT_REASONS
     else:
-        assert image.shape == (raw.height, raw.width, 3)
+        layout = validate_image(raw)
+        assert image.shape == (layout.height, layout.width, 3)
+        assert layout.width == raw.width
+        assert layout.height == raw.height or raw.encoding.startswith('nv')
 
 
 @pytest.mark.parametrize(
