@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         'input',
         nargs='*',
-        help='pictures (JPEG, PNG) and folders of them, or one video, or the number of a webcam',
+        help='pictures and folders of them, or one video, or a webcam (its number or /dev/videoN)',
     )
     add('--text', metavar='TEXT', help='a line of text instead of images')
     form = parser.add_mutually_exclusive_group()

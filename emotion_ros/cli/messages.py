@@ -27,7 +27,8 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
         ('image/compressed', IN): (
             'sensor_msgs/CompressedImage',
             LATEST,
-            'JPEG or PNG, when there are no raw images or with `image_transport: compressed`',
+            'JPEG, PNG, TIFF or WebP, when there are no raw images or with '
+            '`image_transport: compressed`',
         ),
         ('emotion/faces', OUT): ('emotion_ros/FaceEmotionArray', RELIABLE, 'one per image'),
         ('emotion/debug_image', OUT): (

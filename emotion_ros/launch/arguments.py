@@ -89,7 +89,7 @@ class EmotionArguments(PipelineArguments):
 
     image_transport: str = option(
         AUTO,
-        'raw images, compressed ones (JPEG or PNG), or auto: what is published',
+        'raw images, compressed ones (JPEG, PNG, TIFF or WebP), or auto: what is published',
         choices=TRANSPORTS,
     )
     use_sim_time: bool = option(False, 'true: the time is that of /clock (a bag, a simulator)')
@@ -101,7 +101,8 @@ class ReplayArguments(PipelineArguments):
 
     image_transport: str = option(
         AUTO,
-        'play raw images, compressed ones (JPEG or PNG), or auto: what the recording has',
+        'play raw images, compressed ones (JPEG, PNG, TIFF or WebP), or auto: what the recording '
+        'has',
         choices=TRANSPORTS,
     )
     enable_vision: bool = option(True, 'false: no vision_node, emotion/faces is played instead')

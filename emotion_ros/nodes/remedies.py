@@ -81,7 +81,8 @@ KNOWN_SPEECH = (
 )
 REJECTED: Mapping[str, str] = {
     'unsupported_encoding': 'let the camera publish bgr8, rgb8, mono8 or JPEG',
-    'bad_compressed': 'the data is no complete JPEG or PNG: see the format of the camera',
+    'bad_compressed': 'the data is no complete JPEG, PNG, TIFF or WebP: see the format of the '
+    'camera',
     'bad_size': 'width or height do not fit the encoding: a fault of the driver',
     'bad_step': 'step is the bytes of a row, at least width times the bytes of a pixel: a fault '
     'of the driver',

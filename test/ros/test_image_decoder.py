@@ -38,6 +38,34 @@ def test_both_decoders_are_equal(encoding, channels, padding):
     np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize('padding', [0, 5])
+@pytest.mark.parametrize(
+    ('encoding', 'row_bytes'),
+    [('bgr8', 3), ('rgb8', 3), ('mono8', 1), ('bgra8', 4), ('rgba8', 4), ('bayer_rggb8', 1)],
+)
+def test_the_byte_order_of_8_bits_means_nothing(encoding, row_bytes, padding):
+    """depthai-ros sets is_bigendian for every encoding but 16UC1."""
+    pytest.importorskip('cv_bridge', reason='cv_bridge is not installed')
+    msg = picture(encoding, row_bytes, padding)
+    expected = make_decoder(VisionConfig())(msg)
+    msg.is_bigendian = 1
+    decoded = make_decoder(VisionConfig(image_decoder='cv_bridge'))(msg)
+    np.testing.assert_array_equal(decoded, expected)
+
+
+@pytest.mark.parametrize(('encoding', 'row_bytes'), [('mono16', 2), ('16UC1', 2), ('rgb16', 6)])
+@pytest.mark.parametrize('big', [0, 1])
+def test_cv_bridge_does_not_darken_the_bits_in_use(encoding, row_bytes, big):
+    pytest.importorskip('cv_bridge', reason='cv_bridge is not installed')
+    msg = picture(encoding, row_bytes)
+    values = np.frombuffer(msg.data, '<u2') >> 6
+    msg.data = array('B', values.astype('>u2' if big else '<u2').tobytes())
+    msg.is_bigendian = big
+    decoded = make_decoder(VisionConfig(image_decoder='cv_bridge'))(msg)
+    assert decoded.max() > 200
+    np.testing.assert_array_equal(decoded, make_decoder(VisionConfig())(msg))
+
+
 @pytest.mark.parametrize('decoder', ['numpy', 'cv_bridge'])
 @pytest.mark.parametrize(
     ('changes', 'reason'),

@@ -92,7 +92,7 @@ def picture(graph, *, age_s: float = 0.0, **changes) -> Image:
 
 # What is published, and what the one warning of the node contains.
 REJECTED = [
-    ({'encoding': 'rgb16'}, 'unsupported_encoding', 'rgb16', 'let the camera publish bgr8'),
+    ({'encoding': '32FC1'}, 'unsupported_encoding', '32FC1', 'let the camera publish bgr8'),
     ({'step': 0}, 'bad_step', '64x48', 'a fault of the driver'),
     ({'height': 480}, 'short_data', '64x480', 'fewer bytes'),
     ({'age_s': YEAR_S}, 'stale', 's behind the clock here', '--clock'),
@@ -140,7 +140,7 @@ def test_images_that_are_rejected_after_a_success_are_logged(graph, logs):
         graph.serve()
     used_s = node.steady_s()
     while not warnings():
-        camera.publish(picture(graph, encoding='rgb16'))
+        camera.publish(picture(graph, encoding='32FC1'))
         graph.serve()
         assert node.steady_s() - used_s < WARNED_S
     assert 'unsupported_encoding' in warnings()[0]

@@ -180,6 +180,36 @@ def test_a_failure_is_reported_by_a_fixed_word(graph, fault, reason):
     assert graph.until(failed, 'the failure')[0].reason == reason
 
 
+INFRARED = np.pad(np.full((24, 24), 900, np.uint16), ((10, 14), (20, 20)))  # 10 of 16 bits
+SEMI_PLANAR = np.vstack([np.minimum(INFRARED, 200), np.full((24, 64), 128)]).astype(np.uint8)
+ODD_IMAGES = [
+    ('mono16', 128, INFRARED),
+    ('16UC1', 128, INFRARED),
+    ('nv12', 96, SEMI_PLANAR),
+    ('rgb16', 384, INFRARED.repeat(3)),
+]
+
+
+@pytest.mark.parametrize(('encoding', 'step', 'pixels'), ODD_IMAGES)
+def test_images_as_infrared_and_oak_cameras_send_them_are_seen(graph, encoding, step, pixels):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    start(graph)
+    publisher = graph.publisher(Image, 'image')
+    data = array('B', pixels.tobytes())
+    msg = image_now(graph, encoding=encoding, step=step, data=data)
+    [face] = answer(graph, publisher, faces, msg).faces
+    assert list(face.box_xyxy) == pytest.approx([20 / 64, 10 / 48, 44 / 64, 34 / 48], abs=0.02)
+
+
+def test_a_jpeg_with_the_rest_of_an_older_one_behind_it_is_seen(graph):
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    start(graph, image_transport='compressed')
+    publisher = graph.publisher(CompressedImage, 'image/compressed')
+    msg = jpeg_now(graph)
+    msg.data.extend(bytes(5_000) + b'\r\n')
+    assert len(answer(graph, publisher, faces, msg).faces) == 1
+
+
 def jpeg_now(graph: Graph) -> CompressedImage:
     """Return a picture with a bright square as JPEG, stamped now."""
     raw = image_now(graph)

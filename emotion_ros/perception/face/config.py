@@ -16,8 +16,8 @@ class VisionConfig(Options):
 
     image_transport: str = option(
         AUTO,
-        'raw: sensor_msgs/Image; compressed: sensor_msgs/CompressedImage (JPEG or PNG); auto: '
-        'what is published, raw when both are',
+        'raw: sensor_msgs/Image; compressed: sensor_msgs/CompressedImage (JPEG, PNG, TIFF or '
+        'WebP); auto: what is published, raw when both are',
         choices=TRANSPORTS,
     )
     image_decoder: str = option(

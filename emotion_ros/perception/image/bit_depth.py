@@ -2,7 +2,7 @@
 """16-bit samples to 8 bits, by the range that the camera really uses.
 
 Sensors of 10 to 14 bits fill the lower bits of 16 (mono16, 16UC1, 16-bit PNG), and no message
-field tells how many: the upper byte alone would be almost black.
+field gives their number: the upper byte alone would be almost black.
 """
 
 import cv2

@@ -52,7 +52,7 @@ class _Encoding:
     """Memory layout of one encoding and the OpenCV conversion that makes BGR of it.
 
     A row holds ``width * channels`` samples. ``chroma`` is 0 unless U and V follow the luma in
-    rows of their own, ``chroma`` times as long and ``chroma * height / 2`` in number: 1 is
+    separate rows, ``chroma`` times as long and ``chroma * height / 2`` in number: 1 is
     4:2:0, 2 is 4:4:4. ``even`` names the sides that must be even.
     """
 

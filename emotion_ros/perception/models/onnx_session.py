@@ -32,6 +32,11 @@ def open_session(
         session = ort.InferenceSession(model, session_options(threads), list(providers))
     except ENGINE_ERRORS as error:
         line = ' '.join(str(error).split())
+        if os.devnull in line or 'external' in line.lower():
+            line = (
+                'its weights are in another file, as torch.onnx.export writes them by default '
+                'from 2.9 on; export with external_data=False'
+            )
         raise ModelError(f'{path}: cannot be loaded: {line}') from error
     session._model_bytes = None  # kept in memory only to change providers later
     return session

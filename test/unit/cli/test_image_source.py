@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Pictures, videos and webcams as samples; broken input is an error."""
 
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from zlib import crc32
 
 import cv2
 import numpy as np
@@ -72,6 +74,13 @@ REFUSED = [
     ([''], 'has no pictures in it'),
     (['absent.png'], 'absent.png: no such file or folder'),
     (['99'], 'webcam 99: cannot be opened'),
+    (['/dev/video99'], 'webcam 99: cannot be opened'),
+    (['/dev/video99', 'a.png'], 'webcam 99: a webcam must be the only input'),
+    (['/dev/null'], '/dev/null: is no file; a webcam is given as its number or /dev/videoN'),
+    (['rtsp://127.0.0.1:8554/cam'], 'rtsp://127.0.0.1:8554/cam: network streams are not read'),
+    (['http://host/photo.jpg'], 'http://host/photo.jpg: network streams are not read'),
+    (['a.png', 'UDP://@:5000'], 'UDP://@:5000: network streams are not read'),
+    (['file:///absent.png'], '/absent.png: no such file or folder'),
     (['notes.txt'], 'notes.txt: is not a readable picture or video'),
     (['empty.mp4'], 'empty.mp4: is not a readable picture or video'),
     (['cut.mp4'], 'cut.mp4: is not a readable picture or video'),
@@ -106,6 +115,118 @@ def test_a_file_comes_before_the_number_of_a_webcam(
     monkeypatch.chdir(tmp_path)
     make_video(Path('a.avi')).rename('7')
     assert isinstance(open_image_source(['7']), Video)
+
+
+@pytest.mark.parametrize(
+    'suffix', ['.JPG', '.jfif', '.jpe', '.png', '.webp', '.bmp', '.tif', '.tiff', '.gif']
+)
+def test_every_kind_of_picture_is_one(tmp_path: Path, suffix: str) -> None:
+    kind = {'.jfif': '.jpg', '.gif': '.png'}.get(suffix, suffix.lower())
+    path = make_picture(tmp_path / f'b{kind}', 60).rename(tmp_path / f'b{suffix}')
+    if suffix == '.gif':
+        path.write_bytes(gif(1, 60))
+    for inputs in ([path], [tmp_path]):
+        pictures = open_image_source([str(name) for name in inputs])
+        assert isinstance(pictures, Pictures)
+        [sample] = pictures.samples()
+        assert (sample.at_s, sample.error) == (None, None)
+        assert levels(pictures) == [3]
+
+
+def exif_turned() -> bytes:
+    """Return the tags of a picture that lies on its side."""
+    return b'MM\0*\0\0\0\x08' + bytes.fromhex('000101120003000000010006000000000000')
+
+
+def in_jpeg(data: bytes) -> bytes:
+    exif = b'Exif\0\0' + exif_turned()
+    return data[:2] + b'\xff\xe1' + (len(exif) + 2).to_bytes(2, 'big') + exif + data[2:]
+
+
+def in_png(data: bytes) -> bytes:
+    body = b'eXIf' + exif_turned()
+    length, checksum = len(body) - 4, crc32(body)
+    return data[:33] + length.to_bytes(4, 'big') + body + checksum.to_bytes(4, 'big') + data[33:]
+
+
+def in_webp(data: bytes) -> bytes:
+    sides = (63).to_bytes(3, 'little') + (47).to_bytes(3, 'little')
+    extended = b'VP8X' + (10).to_bytes(4, 'little') + b'\x08\0\0\0' + sides
+    exif = b'EXIF' + len(exif_turned()).to_bytes(4, 'little') + exif_turned()
+    body = b'WEBP' + extended + data[12:] + exif
+    return b'RIFF' + len(body).to_bytes(4, 'little') + body
+
+
+@pytest.mark.parametrize(
+    ('suffix', 'turn'),
+    [('.jfif', in_jpeg), ('.jpe', in_jpeg), ('.png', in_png), ('.webp', in_webp)],
+)
+def test_a_picture_of_any_kind_is_turned_upright(
+    tmp_path: Path, suffix: str, turn: Callable[[bytes], bytes]
+) -> None:
+    kind = '.jpg' if suffix == '.jfif' else suffix
+    path = make_picture(tmp_path / f'a{kind}').rename(tmp_path / f'a{suffix}')
+    path.write_bytes(turn(path.read_bytes()))
+    [sample] = open_image_source([str(path)]).samples()
+    assert sample.image_bgr is not None
+    assert sample.image_bgr.shape == (64, 48, 3)
+
+
+def gif(frames: int, level: int = 0) -> bytes:
+    """Return a grey GIF of 64x48 px."""
+    head = b'GIF89a' + bytes.fromhex('40003000 800000') + bytes([level] * 6)
+    return head + b''.join(gif_frame() for _ in range(frames)) + b';'
+
+
+def gif_frame() -> bytes:
+    """Clear codes keep the width at 3 bits: two pixels after each, then the end."""
+    codes = [code for _ in range(64 * 48 // 2) for code in (4, 0, 0)] + [5]
+    bits = sum(code << 3 * place for place, code in enumerate(codes))
+    data = bits.to_bytes(len(codes) * 3 // 8 + 1, 'little')
+    blocks = [data[at : at + 255] for at in range(0, len(data), 255)]
+    packed = b''.join(bytes([len(block)]) + block for block in blocks)
+    descriptor = b',' + bytes.fromhex('00000000 40003000 00')
+    return b'!\xf9\x04\0\x0a\0\0\0' + descriptor + b'\x02' + packed + b'\0'
+
+
+@pytest.mark.parametrize(('frames', 'kind'), [(1, Pictures), (3, Video)])
+def test_an_animated_gif_is_a_video(tmp_path: Path, frames: int, kind: type) -> None:
+    path = tmp_path / 'a.gif'
+    path.write_bytes(gif(frames))
+    source = open_image_source([str(path)])
+    assert isinstance(source, kind)
+    assert levels(source) == [0] * frames
+    assert levels(open_image_source([str(path), str(path)])) == [0, 0]
+
+
+@pytest.mark.parametrize('content', [b'', b'GIF89a', b'GIF89a and so on', b'no GIF at all'])
+def test_a_broken_gif_is_a_sample_with_its_error(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / 'a.gif'
+    path.write_bytes(content)
+    [sample] = open_image_source([str(path)]).samples()
+    assert sample.error is not None
+
+
+def test_a_file_address_is_a_path(tmp_path: Path) -> None:
+    path = make_picture(tmp_path / 'a b.png', 40)
+    assert levels(open_image_source([path.as_uri()])) == [2]
+
+
+WEBCAMS = [['0'], ['/dev/video0'], ['/dev/video12'], ['/dev/../dev/video3']]
+
+
+@pytest.mark.parametrize('words', WEBCAMS)
+def test_a_webcam_is_its_number_or_device(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str]
+) -> None:
+    path, opened = str(make_video(tmp_path / 'a.avi')), []
+    opener = cv2.VideoCapture
+    monkeypatch.setattr(cv2, 'VideoCapture', lambda what, _: opened.append(what) or opener(path))
+    link = tmp_path / 'usb-camera'
+    link.symlink_to(words[0])
+    for name in (*words, str(link)) if words[0].startswith('/') else words:
+        assert isinstance(open_image_source([name]), Webcam)
+    assert set(opened) == {int(words[0].rpartition('video')[2])}
 
 
 def test_a_webcam_runs_until_it_is_stopped_or_ends(

@@ -112,8 +112,8 @@ PROBLEMS = [
         'see its log',
     ),
     (
-        refused('unsupported_encoding', encoding='rgb16', size='640x480'),
-        '/image: all 40 messages are refused: unsupported_encoding (rgb16, 640x480)',
+        refused('unsupported_encoding', encoding='32FC1', size='640x480'),
+        '/image: all 40 messages are refused: unsupported_encoding (32FC1, 640x480)',
         'let the camera publish bgr8',
     ),
     (refused('bad_step'), 'refused: bad_step', 'width times the bytes of a pixel'),
