@@ -2,6 +2,7 @@
 """dashboard_node: serves a web page with the live state, its evidence and the node health."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from std_msgs.msg import String
 
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
 from emotion_ros.core.graph_snapshot import FUSION, SENTIMENT, VISION
+from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
@@ -147,7 +149,10 @@ class DashboardNode(EmotionNode[DashboardConfig]):
             self._shown.add_sentiment(text.result(), msg.inference_time, self.steady_s() - age_s)
 
     def _on_speech(self, msg: String) -> None:
-        self._shown.add_words(msg.data, self.steady_s())
+        with suppress(InvalidInput):
+            utterance = Utterance.from_text(msg.data)
+            if not utterance.is_partial:
+                self._shown.add_words(utterance.final, self.steady_s())
 
     def _on_diagnostics(self, msg: DiagnosticArray) -> None:
         for status in msg.status:
