@@ -14,7 +14,7 @@ from emotion_ros.core.graph_snapshot import (
     NodeReport,
     Severity,
 )
-from emotion_ros.core.input_checks import check_images, check_speech
+from emotion_ros.core.input_checks import check_images, check_speech, refused_by_fusion
 
 # What a node says in its diagnostics when it works, or waits.
 CALM = ('', 'running', 'disabled', 'waiting_for_clock')
@@ -154,18 +154,9 @@ def _check_fusion(fusion: NodeReport | None, snapshot: GraphSnapshot) -> Iterato
     for reason, count in fusion.rejected().items():
         severity = Severity.PROBLEM if is_without else Severity.NOTE
         what = f'{FUSION} could not use {count} messages: {reason}'
-        if reason == 'stale':
-            vision = next((n for n in snapshot.nodes if n.name == VISION), fusion)
-            facts = {'above': _above((vision.values or {}).get('age_p95_s', 'nan'))}
-            yield Finding(severity, Kind.LATE_FOR_FUSION, what, facts)
-        else:
-            yield Finding(severity, Kind.REFUSED, what, {'reason': reason, 'node': FUSION})
-
-
-def _above(age: str) -> str:
-    """Return a time-out that an input of this age (s) keeps to; the largest for an unknown one."""
-    age_s = float(age)
-    return f'{min(age_s * 1.5 + 0.5, 10.0):.1f}' if age_s == age_s else '10.0'
+        vision = next((n for n in snapshot.nodes if n.name == VISION), fusion)
+        age_s = float((vision.values or {}).get('age_p95_s', 'nan'))
+        yield refused_by_fusion(severity, what, reason, age_s)
 
 
 def _check_states(snapshot: GraphSnapshot) -> Finding:

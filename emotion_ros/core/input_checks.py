@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from math import isnan
 
 from emotion_ros.core.graph_snapshot import (
+    FUSION,
     NAN,
     ClockReport,
     Finding,
@@ -29,7 +30,8 @@ from emotion_ros.core.image_topics import (
 SLOW_HZ = 5.0
 OLD_S = 0.5
 NEAR_S = 5.0  # two clocks that differ by less are taken for one
-FAR_S = 6.0  # beyond, no time-out of the fusion (10 s at most) is long enough
+LONGEST_S = 10.0  # the largest time-outs of the fusion
+FAR_S = 6.0  # beyond, no time-out is long enough
 EPOCH_S = 1e9  # older than this: not counted from 1970
 BLACK = 16.0  # of 255
 MAX_SHOWN = 5
@@ -154,6 +156,18 @@ def check_refused(
     return Finding(Severity.PROBLEM, Kind.REFUSED, text, facts)
 
 
+def refused_by_fusion(severity: Severity, what: str, reason: str, age_s: float) -> Finding:
+    """Return the finding on evidence that the fusion refuses; ``age_s`` is that of the images."""
+    if reason != 'stale':
+        return Finding(severity, Kind.REFUSED, what, {'reason': reason, 'node': FUSION})
+    return Finding(severity, Kind.LATE_FOR_FUSION, what, {'above': _above(age_s)})
+
+
+def _above(age_s: float) -> str:
+    """Return a time-out (s) that an input of this age keeps to; the largest when not known."""
+    return f'{min(age_s * 1.5 + 0.5, LONGEST_S):.1f}' if age_s == age_s else f'{LONGEST_S:.1f}'
+
+
 def check_stamps(
     topic: str, age_s: float, clock: ClockReport, severity: Severity
 ) -> Finding | None:
@@ -166,7 +180,7 @@ def check_stamps(
     if isnan(behind_s) or abs(behind_s) <= OLD_S:
         return None
     number = f'{abs(behind_s):.1f}'
-    facts = {'topic': topic, 'seconds': number, 'above': f'{abs(behind_s) * 1.5 + 0.5:.1f}'}
+    facts = {'topic': topic, 'seconds': number, 'above': _above(abs(behind_s))}
     if clock.simulated and (abs(age_s) < NEAR_S or abs(behind_s) > EPOCH_S):
         kind = Kind.STAMPS_OF_WALL_CLOCK
         what = 'stamps are those of the wall clock, but the nodes follow /clock'

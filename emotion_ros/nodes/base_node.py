@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The base of every node: parameters, ``~/enable``, diagnostics."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
@@ -82,6 +83,10 @@ class EmotionNode(Node, Generic[C]):
         """Return further key-value pairs for the diagnostics."""
         return {}
 
+    def problems(self) -> Iterable[str]:
+        """Return what the diagnostics warn of, '' for an input without a problem."""
+        return (monitor.problem for monitor in self._monitors)
+
     def on_config(self, config: C) -> None:
         """Take over changed options."""
 
@@ -134,9 +139,8 @@ class EmotionNode(Node, Generic[C]):
             return DiagnosticStatus.WARN, WAITING_FOR_CLOCK
         if self.statistics.error:
             return DiagnosticStatus.ERROR, self.statistics.error
-        problems = [monitor.problem for monitor in self._monitors if monitor.problem]
-        if problems:
-            return DiagnosticStatus.WARN, problems[0]
+        if problem := next(filter(None, self.problems()), ''):
+            return DiagnosticStatus.WARN, problem
         return DiagnosticStatus.OK, 'running' if self.enabled else 'disabled'
 
 

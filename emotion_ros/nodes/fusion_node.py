@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """fusion_node: from face, text and other evidence to ``emotion_state``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from emotion_ros.conversions.from_msg import msg_to_evidence, msg_to_faces, msg_to_text
@@ -22,6 +22,7 @@ from emotion_ros.msg import (
 )
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.input_monitor import EvidenceMonitor
 from emotion_ros.nodes.parameters import declare_config
 from emotion_ros.nodes.qos import QUEUE_DEPTH
 from emotion_ros.nodes.to_msg import state_to_msg
@@ -51,6 +52,7 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._fusion = Fusion(self.config, self._card, modalities)
         self._schedule = PublishSchedule(self.config.rate, self.config.max_rate)
         self._polled_s = -1.0
+        self._evidence_monitors: list[EvidenceMonitor] = []
         self._state_publisher = self.create_publisher(EmotionState, 'emotion_state', QUEUE_DEPTH)
         self._states_publisher = self.create_publisher(
             EmotionStateArray, 'emotion_states', QUEUE_DEPTH
@@ -70,6 +72,15 @@ class FusionNode(EmotionNode[FusionConfig]):
             'topic': self._state_publisher.topic_name,
         }
 
+    def on_second(self) -> None:
+        """Log once when all messages of an input are refused."""
+        for monitor in self._evidence_monitors:
+            monitor.check(self.steady_s())
+
+    def problems(self) -> Iterable[str]:
+        """Return the problems of the inputs."""
+        return (monitor.problem for monitor in self._evidence_monitors)
+
     def on_config(self, config: FusionConfig) -> None:
         """Take over changed options."""
         self._fusion.configure(config)
@@ -87,8 +98,10 @@ class FusionNode(EmotionNode[FusionConfig]):
         add: Callable[[Observation, float], Rejection],
     ) -> None:
         """Open an input: convert, one core call, publish when due."""
+        monitor = EvidenceMonitor(self, self.resolve_topic_name(topic))
+        self._evidence_monitors.append(monitor)
 
-        def on_message(msg: M) -> None:
+        def on_message(msg: Any) -> None:
             self.statistics.count('received')
             now_s = self.now_s()
             try:
@@ -97,6 +110,8 @@ class FusionNode(EmotionNode[FusionConfig]):
                 reason = error.reason
             if reason:
                 self.statistics.reject(reason)
+            stamp = msg.header.stamp
+            monitor.count(reason, now_s - stamp.sec - stamp.nanosec / NANOSECONDS)
             if self._schedule.on_evidence(now_s):
                 self._publish(now_s)
 

@@ -49,6 +49,7 @@ from emotion_ros.perception.image.decode import ImageArray
 
 NODES = (VISION, SENTIMENT, FUSION)
 IMAGE_TYPES = (IMAGE, COMPRESSED_IMAGE)
+FURTHER_INPUTS = ('/robot_speech',)
 DISCOVERY_S = 6.0
 GLANCE_S = 0.2
 SETTLED_S = 1.0
@@ -145,12 +146,19 @@ class Doctor(Node):
 
     def _find_input(self, node: str, types: tuple[str, ...]) -> InputTopic | None:
         """Return the topic of one of these types that a node subscribes to, under any name."""
-        for topic, kinds in self.get_subscriber_names_and_types_by_node(node, self._home):
-            kind = next((k for k in kinds if k in types and message_class(k)), '')
-            if kind:
-                found = describe_input(self, topic, kind)
-                return replace(found, namespace=self._home.rstrip('/'))
-        return None
+        known = self.get_subscriber_names_and_types_by_node(node, self._home)
+        inputs = [
+            (topic, kind)
+            for topic, kinds in known
+            for kind in kinds
+            if kind in types and message_class(kind)
+        ]
+        named = _values(self._statuses[node][-1]).get('topic') if node in self._statuses else ''
+        inputs.sort(key=lambda each: (each[0] != named, each[0].endswith(FURTHER_INPUTS)))
+        if not inputs:
+            return None
+        found = describe_input(self, *inputs[0])
+        return replace(found, namespace=self._home.rstrip('/'))
 
     def _listen(self, wanted: InputTopic) -> Received:
         """Return what grows with the messages on a topic."""

@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Logs once which node feeds an input, or why nothing of it is used, and duplicate names."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from time import time
 
 from rclpy.node import Node
 
 from emotion_ros.core.graph_snapshot import NAN, ClockReport, Finding, InputTopic, Kind, Severity
-from emotion_ros.core.input_checks import ROUTINE, check_multiple_publishers, check_refused
+from emotion_ros.core.input_checks import (
+    ROUTINE,
+    check_multiple_publishers,
+    check_refused,
+    refused_by_fusion,
+)
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.nodes.graph_info import describe_input
 from emotion_ros.nodes.input_subscription import InputSubscription
@@ -19,6 +25,8 @@ REFUSED_S = 3.0
 """An input of which nothing was used for so long is reported."""
 HALF_CHECK_S = 0.5  # checks come once a second, some a little early
 LEAST_REFUSED = 3
+FAULTS = ('stale', 'future', 'invalid', 'bad_stamp', 'bad_value')
+"""Why the fusion refuses evidence; the other reasons are no faults of the source."""
 QUIET_S = 10.0
 """After so long without a rejection, nothing comes any more."""
 
@@ -161,6 +169,39 @@ class InputMonitor:
         self._reported_publishers = True
         for finding in check_multiple_publishers(self._topic(received)):
             self._node.get_logger().warning(f'{finding.what}: {remedy(finding)}')
+
+
+class EvidenceMonitor:
+    """Monitors one input of the fusion: warns once when all of it is refused."""
+
+    def __init__(self, node: Node, topic: str) -> None:
+        self._node = node
+        self._topic = topic
+        self._rejections = RejectionMonitor()
+        self._rejected: Counter[str] = Counter()
+        self._used = 0
+        self._age_s = NAN
+        self.problem = ''
+
+    def count(self, reason: str, age_s: float) -> None:
+        """Count a message; ``reason`` is '' for one that is used, its age in seconds."""
+        if reason in FAULTS:
+            self._rejected[reason] += 1
+            self._age_s = age_s
+        else:
+            self._used += 1
+
+    def check(self, now_s: float) -> None:
+        """Log when everything is refused; ``now_s`` is steady time."""
+        monitor = self._rejections
+        if not monitor.check(self._used, self._rejected, now_s):
+            self.problem = self.problem if monitor.rejected else ''
+        elif not self.problem:
+            reason, count = next(iter(monitor.rejected.items()))
+            what = f'{self._topic}: all {count} messages are refused: {reason}'
+            finding = refused_by_fusion(Severity.PROBLEM, what, reason, self._age_s)
+            self.problem = f'refuses all messages of {self._topic}: {reason}'
+            self._node.get_logger().warning(f'{what}. {remedy(finding)}')
 
 
 class DuplicateNameCheck:

@@ -14,7 +14,7 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
-from consult import consult, problems
+from consult import consult, examine, problems
 from emotion_ros.cli.main import main
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.remedies import remedy
@@ -151,6 +151,21 @@ def test_simulated_time_with_a_clock(graph):
     assert 'the time is that of /clock' in said
     assert any(words.startswith('/image: ') for words in said)
     assert not [words for words in said if 'the clock here' in words]
+
+
+def test_speech_is_told_from_what_the_robot_says(graph, rig):
+    start_nodes(graph)
+    rig.create_publisher(String, 'robot_speech', 10)
+    snapshot = examine(graph)
+    assert snapshot.speech.topic == '/speech'
+    assert snapshot.speech.publishers == ()
+
+
+def test_a_node_in_another_namespace_is_named(graph):
+    graph.add(partial(FusionNode, namespace='/r1'))
+    (finding,) = consult(graph)
+    assert 'there are some in /r1' in finding.what
+    assert remedy(finding) == 'emotion-ros doctor --namespace /r1'
 
 
 @pytest.mark.usefixtures('ros_domain')

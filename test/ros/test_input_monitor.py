@@ -13,6 +13,8 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header, String
 
+from emotion_ros.msg import FaceEmotionArray
+from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.input_monitor import PATIENCE_S
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
@@ -22,6 +24,7 @@ from fakes import (
     face_pipeline_factory,
     text_pipeline_factory,
 )
+from sim_time import happy_faces
 
 WARNED_S = 6.0
 YEAR_S = 31_536_000.0
@@ -173,3 +176,29 @@ def test_speech_of_another_type_is_logged_once(graph, rig, logs, msg_type, name,
     (warning,) = warnings()
     assert f'/speech is {name} of rig, not std_msgs/msg/String' in warning
     assert cure in warning
+
+
+def test_faces_that_are_all_too_late_for_the_fusion_are_told_once(graph, logs):
+    diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
+    node = graph.add(FusionNode)
+    faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
+    warnings = lambda: [m.msg for m in logs if m.name == 'fusion_node' and m.level >= 30]  # noqa: E731
+    began_s = node.steady_s()
+
+    def publish(age_s: float) -> None:
+        faces.publish(happy_faces(graph.tester.get_clock().now().nanoseconds / 1e9 - age_s))
+        graph.serve()
+
+    while not warnings():
+        publish(1.5)
+        assert node.steady_s() - began_s < WARNED_S
+    (warning,) = warnings()
+    assert '/emotion/faces: all ' in warning
+    assert 'are refused: stale' in warning
+    assert 'raise vision_timeout and face_fresh_for' in warning
+    levels = lambda: [(s.level, s.message) for m in diagnostics for s in m.status]  # noqa: E731
+    while levels()[-1][0] != DiagnosticStatus.WARN:
+        publish(1.5)
+    while levels()[-1] != (DiagnosticStatus.OK, 'running'):
+        publish(0.0)
+    assert warnings() == [warning]
