@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros models``: list, download and verify model files."""
+"""``emotion-ros models``: list, download, verify and describe model files."""
 
 import argparse
 import signal
 from pathlib import Path
 
+from emotion_ros.cli import model_card
 from emotion_ros.cli.self_test import (
     check_detector,
     check_face_model,
@@ -37,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the sub-command."""
     verbs = parser.add_subparsers(dest='verb', required=True)
     verbs.add_parser('list', help='list the packaged models and those that can be downloaded')
+    card = verbs.add_parser('card', help='write the card of your own face network')
+    model_card.add_arguments(card)
     verbs.add_parser('verify', help='check hash and card of every model and run it once')
     fetching = verbs.add_parser('fetch', help='download a model and verify it')
     fetching.add_argument(
@@ -54,6 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the verb; return 1 when ``verify`` finds a fault, EmotionRosError on failure."""
+    if args.verb == 'card':
+        return model_card.write_card(args)
     if args.verb == 'fetch':
         return fetch_model(args.name, args.to)
     return list_models() if args.verb == 'list' else verify_models()

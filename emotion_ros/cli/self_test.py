@@ -37,7 +37,8 @@ def check_face_model(card: Path) -> SelfTest:
     """Classify a smiling face; ModelError when the model does not fit its card."""
     classifier = FaceClassifier.load(str(card))
     side, _ = classifier.crop_size
-    crop = crop_face(_picture(), FaceBox(FACE_XYXY, 1.0), side=side)
+    grey = classifier.colour == 'gray'
+    crop = crop_face(_picture(), FaceBox(FACE_XYXY, 1.0), side=side, grey=grey)
     (row,) = classifier.classify(crop[None])
     probabilities = [float(p) for p in row]
     is_happy = likeliest(probabilities) == Emotion.HAPPY

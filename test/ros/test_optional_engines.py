@@ -7,11 +7,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 
+import cv2
 import pytest
+from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
-from emotion_ros.core.emotions import Sentiment
-from emotion_ros.msg import TextSentiment
+from emotion_ros.cli.main import main
+from emotion_ros.core.emotions import EMOTIONS, Sentiment
+from emotion_ros.files.resources import packaged_config
+from emotion_ros.msg import FaceEmotion, FaceEmotionArray, TextSentiment
+from emotion_ros.nodes.to_msg import bgr_to_msg
 from emotion_ros.perception.text.transformers_engine import import_transformers
 from emotion_ros.sandbox.processes import Programs
 from lengths import length
@@ -55,4 +60,30 @@ def test_a_hugging_face_model_in_a_folder_reads_sentences(graph, start, tmp_path
         return [text for text in heard if text.status == TextSentiment.STATUS_OK]
 
     assert graph.until(scored, 'a score', START_S)[0].sentiment == Sentiment.POSITIVE
+    stop()
+
+
+def test_a_checkpoint_of_torch_with_the_card_that_the_command_writes_classifies_faces(
+    graph, start, tmp_path: Path
+):
+    from safetensors.torch import save_file
+
+    from face_samples import used_network
+
+    model = tmp_path / 'face.safetensors'
+    save_file(used_network().state_dict(), model)
+    answers = ['--task', 'face_emotion', '--labels', ','.join(EMOTIONS), '--size', '48']
+    answers += ['--colour', 'gray', '--mean', '127.5', '--std', '64']
+    assert main(['models', 'card', str(model), *answers]) == 0
+    stop = start('vision_node', '-p', f'face_model:={model}')
+    found = graph.listen(FaceEmotionArray, 'emotion/faces')
+    camera = graph.publisher(Image, 'image', timeout_s=START_S)
+    picture = cv2.imread(str(packaged_config('demo/astronaut.jpg')))
+
+    def faces() -> list[FaceEmotion]:
+        camera.publish(bgr_to_msg(picture, graph.tester.get_clock().now().to_msg(), 'camera'))
+        return [face for array in found for face in array.faces]
+
+    (face, *_) = graph.until(faces, 'a face', START_S)
+    assert sum(face.probabilities) == pytest.approx(1, abs=1e-4)
     stop()

@@ -10,7 +10,7 @@ from emotion_ros.errors import ModelError
 from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.models.backend import Backend, make_backend
-from emotion_ros.perception.models.card import ImageInput, ModelCard, load_card
+from emotion_ros.perception.models.card import ModelCard, load_card
 
 
 class FaceClassifier:
@@ -18,9 +18,7 @@ class FaceClassifier:
 
     def __init__(self, card: ModelCard, backend: Backend) -> None:
         """Take a loaded engine; ModelError when its card has another input or output."""
-        given = card.require_task('face_emotion').input
-        if not isinstance(given, ImageInput) or given.colour != 'gray':
-            raise ModelError(f'{card.path}: face crops are gray; this model needs other images')
+        given = card.require_task('face_emotion').image_input
         if given.width != given.height:
             raise ModelError(f'{card.path}: {given.width}x{given.height}; face crops are square')
         if [head.name for head in card.outputs] != ['emotion']:
@@ -43,15 +41,18 @@ class FaceClassifier:
         """Width and height of the crops, in px."""
         return self._input.width, self._input.height
 
+    @property
+    def colour(self) -> str:
+        """What ``classify`` takes: gray, or bgr or rgb, which both mean BGR crops."""
+        return self._input.colour
+
     def classify(self, crops: ImageArray) -> NDArray[np.float64]:
-        """Return probabilities [N, 7] of grey uint8 crops [N, height, width].
+        """Return probabilities [N, 7] of uint8 crops [N, height, width], or BGR [.., 3].
 
         No crops give [0, 7]. InvalidInput('bad_output') when the network returns NaN or infinity.
         """
         head = self.card.outputs[0]
         if not len(crops):
             return np.empty((0, len(head.labels)))
-        (mean,), (std,) = self._input.mean, self._input.std
-        normalised = ((crops[:, None].astype(np.float32) - mean) / std).astype(np.float32)
-        (logits,) = self._backend.run({self._input.name: normalised})
-        return head.probabilities(logits)
+        (outputs,) = self._backend.run({self._input.name: self._input.tensor(crops)})
+        return head.probabilities(outputs)

@@ -45,9 +45,17 @@ AS_IS = FaceCrop(1.0, 0.0, 0.0)
 
 
 def crop_face(
-    image_bgr: ImageArray, face: FaceBox, crop: FaceCrop = AS_IS, side: int = CROP_SIDE
+    image_bgr: ImageArray,
+    face: FaceBox,
+    crop: FaceCrop = AS_IS,
+    side: int = CROP_SIDE,
+    *,
+    grey: bool = True,
 ) -> ImageArray:
-    """Return the face as grey uint8 [side, side]; beyond the image its border is repeated."""
+    """Return the face as grey uint8 [side, side] or BGR [side, side, 3].
+
+    Beyond the image its border is repeated.
+    """
     x1, y1, x2, y2 = face.box_xyxy
     span = max(1, round(crop.scale * face.size_px))
     left = round((x1 + x2) / 2 + crop.offset_x * face.size_px - span / 2)
@@ -57,9 +65,10 @@ def crop_face(
     patch = image_bgr[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     if patch.shape[:2] != (span, span):
         patch = image_bgr[np.ix_(rows, columns)]
-    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY)
+    if grey:
+        patch = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)
     interpolation = cv2.INTER_AREA if span > side else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(grey, (side, side), interpolation=interpolation), np.uint8)
+    return np.asarray(cv2.resize(patch, (side, side), interpolation=interpolation), np.uint8)
 
 
 def sharpness(crop: ImageArray) -> float:

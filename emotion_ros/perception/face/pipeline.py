@@ -14,7 +14,7 @@ from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.config import VisionConfig
-from emotion_ros.perception.face.crop import AS_IS, CROPS, crop_face, face_quality
+from emotion_ros.perception.face.crop import AS_IS, CROP_SIDE, CROPS, crop_face, face_quality
 from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import make_detector
 from emotion_ros.perception.face.template_tracker import TemplateTracker
@@ -89,7 +89,11 @@ class FacePipeline:
         self._has_lost_face = len(self._tracker.tracks) > len(tracks)
         located = self._clock()
         side, _ = self.classifier.crop_size
-        crops = [crop_face(image, face, self._crop, side) for face in faces]
+        grey = getattr(self.classifier, 'colour', 'gray') == 'gray'
+        crops = [crop_face(image, face, self._crop, side, grey=grey) for face in faces]
+        grey_crops = crops  # of the size for which the quality was measured
+        if not grey or side != CROP_SIDE:
+            grey_crops = [crop_face(image, face, self._crop) for face in faces]
         rows = self.classifier.classify(np.stack(crops)) if crops else ()
         observations = [
             FaceObservation(
@@ -99,7 +103,7 @@ class FacePipeline:
                 quality=face_quality(face, crop),
                 probabilities=tuple(float(p) for p in row),
             )
-            for face, track, crop, row in zip(faces, tracks, crops, rows, strict=True)
+            for face, track, crop, row in zip(faces, tracks, grey_crops, rows, strict=True)
         ]
         observations.sort(key=lambda observation: observation.face_id)
         timings = {'detect': located - start, 'classify': self._clock() - located}

@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,14 +19,17 @@ from emotion_ros.files.checked import CheckedValue, read_json
 from emotion_ros.perception.models.file import read_model_file, refuse_pickle
 
 LABELS: Mapping[str, tuple[str, ...]] = {'emotion': EMOTIONS, 'sentiment': SENTIMENTS}
+SUM_TOLERANCE = 0.01
+LEAST_PROBABILITY = 1e-12
 MODEL_SUFFIXES = ('.onnx', '.safetensors')
 
 
 @dataclass(frozen=True)
 class ImageInput:
-    """One image tensor: float32 [N, channels, height, width], (pixel - mean) / std.
+    """One image tensor, float32: (pixel * scale - mean) / std.
 
-    Pixels are 0..255, ``colour`` is gray, bgr or rgb; mean and std have one value per channel.
+    Pixels are 0..255, ``colour`` is gray, bgr or rgb, ``layout`` nchw or nhwc; mean and std have
+    one value per channel.
     """
 
     name: str
@@ -35,11 +38,31 @@ class ImageInput:
     colour: str
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    scale: float = 1.0
+    layout: str = 'nchw'
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the model's inputs."""
         return (self.name,)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The shape of one image in the tensor."""
+        channels = len(self.mean)
+        if self.layout == 'nhwc':
+            return self.height, self.width, channels
+        return channels, self.height, self.width
+
+    def tensor(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the tensor of grey [N, height, width] or BGR images [N, height, width, 3]."""
+        pixels = images[..., None] if self.colour == 'gray' else images
+        if self.colour == 'rgb':
+            pixels = pixels[..., ::-1]
+        mean, std = np.array(self.mean, np.float32), np.array(self.std, np.float32)
+        tensor = (pixels.astype(np.float32) * np.float32(self.scale) - mean) / std
+        order = (0, 1, 2, 3) if self.layout == 'nhwc' else (0, 3, 1, 2)
+        return np.ascontiguousarray(tensor.transpose(order))
 
 
 @dataclass(frozen=True)
@@ -54,23 +77,49 @@ class TextInput:
 
 @dataclass(frozen=True)
 class OutputHead:
-    """One output of logits [N, labels], and the temperature that calibrates it."""
+    """One output, [N, classes], and the temperature that calibrates it.
+
+    ``classes`` are the labels of the model's classes in its order, None for one that we do not
+    have; empty where they are ``labels``. ``tensor`` is the name of the output in the model.
+    """
 
     name: str
     labels: tuple[str, ...]
     temperature: float
+    classes: tuple[str | None, ...] = ()
+    kind: str = 'logits'
+    tensor: str = ''
 
-    def probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return softmax(logits / temperature), [N, labels].
+    @property
+    def width(self) -> int:
+        """The number of the model's classes."""
+        return len(self.classes or self.labels)
 
-        InvalidInput('bad_output') when the shape is another or a logit is not finite: the output
-        of a broken model must never look like a probability.
+    def probabilities(self, outputs: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return softmax(logits / temperature) of our labels, [N, labels].
+
+        The probability of a class that we do not have is spread over the others in proportion.
+        InvalidInput('bad_output') when the shape is another, a logit is not finite, or
+        probabilities are none: the output of a broken model must never look like a probability.
         """
-        if logits.ndim != 2 or logits.shape[1] != len(self.labels):
-            raise InvalidInput('bad_output', f'{self.name} has shape {logits.shape}')
-        if not np.isfinite(logits).all():
+        if outputs.ndim != 2 or outputs.shape[1] != self.width:
+            raise InvalidInput('bad_output', f'{self.name} has shape {outputs.shape}')
+        if not np.isfinite(outputs).all():
             raise InvalidInput('bad_output', f'{self.name} holds NaN or infinity')
-        return softmax(logits.astype(np.float64) / self.temperature)
+        logits = outputs.astype(np.float64)
+        if self.kind == 'probabilities':
+            if (logits < 0).any() or (np.abs(logits.sum(1) - 1) > SUM_TOLERANCE).any():
+                raise InvalidInput('bad_output', f'{self.name} does not sum to 1')
+            logits = np.log(np.maximum(logits, LEAST_PROBABILITY))
+        of_classes = softmax(logits / self.temperature)
+        if not self.classes:
+            return of_classes
+        ours = np.zeros((len(outputs), len(self.labels)))
+        for index, label in enumerate(self.classes):
+            if label is not None:
+                ours[:, self.labels.index(label)] += of_classes[:, index]
+        ours = np.maximum(ours, LEAST_PROBABILITY)
+        return np.asarray(ours / ours.sum(1, keepdims=True))
 
 
 @dataclass(frozen=True)
@@ -155,7 +204,10 @@ def load_card(path: Path) -> ModelCard:
 
 
 def _parse_image_input(value: CheckedValue) -> ImageInput:
-    raw = value.mapping('name', 'width', 'height', 'colour', 'mean', 'std')
+    raw = value.mapping(
+        'name', 'width', 'height', 'colour', 'mean', 'std', 'scale', 'layout', 'align'
+    )
+    raw.get('align', lambda v: v.string(('none',)), 'none')
     colour = raw['colour'].string(('gray', 'bgr', 'rgb'))
     channels = 1 if colour == 'gray' else 3
     return ImageInput(
@@ -165,6 +217,8 @@ def _parse_image_input(value: CheckedValue) -> ImageInput:
         colour=colour,
         mean=raw['mean'].numbers(channels, low=-255, high=255),
         std=raw['std'].numbers(channels, low=1e-6, high=1e6),
+        scale=raw.get('scale', lambda v: v.number(low=1e-6, high=1e6), 1.0),
+        layout=raw.get('layout', lambda v: v.string(('nchw', 'nhwc')), 'nchw'),
     )
 
 
@@ -185,12 +239,33 @@ _INPUTS: Mapping[str, Callable[[CheckedValue], ImageInput | TextInput]] = {
 
 
 def _parse_head(value: CheckedValue) -> OutputHead:
-    raw = value.mapping('name', 'labels', 'temperature')
+    raw = value.mapping('name', 'labels', 'temperature', 'output', 'tensor')
     name = raw['name'].string(LABELS)
-    labels = raw['labels'].strings()
-    if labels != LABELS[name]:
-        raise raw['labels'].error(f'{list(labels)} is not our order {list(LABELS[name])}')
-    return OutputHead(name, labels, raw['temperature'].number(low=0.01, high=100))
+    classes = tuple(_parse_classes(raw['labels'], LABELS[name]))
+    missing = [label for label in LABELS[name] if label not in classes]
+    if missing:
+        raise raw['labels'].error(f'no class is {", ".join(missing)}')
+    return OutputHead(
+        name,
+        LABELS[name],
+        raw['temperature'].number(low=0.01, high=100),
+        classes=() if classes == LABELS[name] else classes,
+        kind=raw.get('output', lambda v: v.string(('logits', 'probabilities')), 'logits'),
+        tensor=raw.get('tensor', CheckedValue.string, ''),
+    )
+
+
+def _parse_classes(value: CheckedValue, labels: tuple[str, ...]) -> Iterator[str | None]:
+    """Yield our label of each class: ``"sad"`` or ``{"happiness": "happy", "contempt": null}``."""
+    if not value.is_list():
+        for ours in value.mapping().values.values():
+            yield None if ours.content is None else ours.string(labels)
+        return
+    for item in value.items():
+        if isinstance(item.content, dict):
+            yield from _parse_classes(item, labels)
+        else:
+            yield item.string(labels)
 
 
 def _file_name(value: CheckedValue) -> str:

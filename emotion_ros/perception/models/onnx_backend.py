@@ -31,7 +31,7 @@ class OnnxBackend:
         if device != 'auto' and self._session.get_providers()[0] != providers[0]:
             raise ConfigError(f'device: {device} is installed but does not start on this machine')
         _check_interface(self._session.get_inputs(), self._session.get_outputs(), card)
-        self._outputs = [head.name for head in card.outputs]
+        self._outputs = [head.tensor or head.name for head in card.outputs]
 
     def run(self, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
         """Return the outputs in the order of the card; InvalidInput when the engine fails."""
@@ -68,17 +68,17 @@ def _check_interface(
     if names != set(card.input.names):
         raise _mismatch(card, 'inputs', sorted(names), sorted(card.input.names))
     if isinstance(card.input, ImageInput):
-        channels = len(card.input.mean)
-        expected = (channels, card.input.height, card.input.width)
-        if not _agrees(inputs[0].shape[1:], expected):
-            raise _mismatch(card, f'input {card.input.name}', inputs[0].shape[1:], expected)
+        shape, expected = inputs[0].shape[1:], card.input.shape
+        if not _agrees(shape, expected):
+            raise _mismatch(card, f'input {card.input.name}', shape, expected)
     shapes = {tensor.name: tensor.shape for tensor in outputs}
     for head in card.outputs:
-        if head.name not in shapes:
-            raise _mismatch(card, 'outputs', sorted(shapes), head.name)
-        if not _agrees(shapes[head.name][1:], (len(head.labels),)):
-            what = f'output {head.name}'
-            raise _mismatch(card, what, shapes[head.name][1:], f'{len(head.labels)} labels')
+        tensor = head.tensor or head.name
+        if tensor not in shapes:
+            raise _mismatch(card, 'outputs', sorted(shapes), tensor)
+        if not _agrees(shapes[tensor][1:], (head.width,)):
+            what = f'output {tensor}'
+            raise _mismatch(card, what, shapes[tensor][1:], f'{head.width} labels')
 
 
 def _agrees(shape: Sequence[int | str | None], expected: Sequence[int]) -> bool:

@@ -64,14 +64,13 @@ class TorchBackend:
 
     def _check_output(self, card: ModelCard) -> None:
         """Run one blank image; ModelError for a missing or misshapen tensor."""
-        wanted = card.image_input
-        shape = (1, len(wanted.mean), wanted.height, wanted.width)
+        blank = np.zeros((1, *card.image_input.shape), np.float32)
         try:
-            (_, have) = self._logits(np.zeros(shape, np.float32)).shape
+            (_, have) = self._logits(blank).shape
         except (KeyError, RuntimeError) as error:
             line = ' '.join(str(error).split())
             raise ModelError(f'{card.model_path}: is not the face network: {line}') from error
-        labels = len(card.outputs[0].labels)
+        labels = card.outputs[0].width
         if have != labels:
             raise ModelError(
                 f'{card.model_path}: the model has {have} outputs, the card {card.path.name} '

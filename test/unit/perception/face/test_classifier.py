@@ -79,13 +79,72 @@ def test_the_crop_size_is_the_cards(tmp_path: Path) -> None:
     assert FaceClassifier.load(str(path)).crop_size == (64, 64)
 
 
-COLOUR = image_input(colour='bgr', mean=[1, 1, 1], std=[1, 1, 1])
+PIXEL = (10, 20, 30)  # B, G, R
+
+
+@pytest.mark.parametrize(
+    ('changes', 'shape', 'channels'),
+    [
+        ({'colour': 'bgr'}, (1, 3, 48, 48), [9, 18, 27]),
+        ({'colour': 'rgb'}, (1, 3, 48, 48), [29, 18, 7]),
+        ({'colour': 'rgb', 'layout': 'nhwc'}, (1, 48, 48, 3), [29, 18, 7]),
+        ({'colour': 'bgr', 'scale': 0.1}, (1, 3, 48, 48), [0, 0, 0]),
+    ],
+)
+def test_colours_and_layouts_of_other_networks(
+    tmp_path: Path, changes: dict[str, Any], shape: tuple[int, ...], channels: list[float]
+) -> None:
+    backend = Saying([[0] * 7])
+    given = image_input(mean=[1, 2, 3], std=[1, 1, 1]) | changes
+    classifier = FaceClassifier(load_card(Path(save_tiny(tmp_path, input=given))), backend)
+    assert classifier.colour == changes['colour']
+    classifier.classify(np.full((1, 48, 48, 3), PIXEL, np.uint8))
+    (tensor,) = backend.asked
+    assert tensor.shape == shape
+    first = tensor[0, :, 0, 0] if shape[1] == 3 else tensor[0, 0, 0]
+    assert first.tolist() == channels
+
+
+FERPLUS = ['neutral', 'happy', 'surprise', 'sad', 'angry', 'disgust', 'fear']
+
+
+@pytest.mark.parametrize(
+    ('labels', 'output'),
+    [
+        ([*FERPLUS, {'contempt': None}], 'logits'),
+        ([*FERPLUS, {'contempt': None}], 'probabilities'),
+        ({name: name for name in FERPLUS} | {'contempt': None}, 'logits'),
+    ],
+)
+def test_labels_in_another_order_with_a_class_that_we_do_not_have(
+    tmp_path: Path, labels: Any, output: str
+) -> None:
+    p = np.array([[0.1, 0.3, 0.05, 0.05, 0.1, 0.1, 0.1, 0.2]])
+    backend = Saying(p if output == 'probabilities' else np.log(p))
+    outputs = [head('emotion') | {'labels': labels, 'output': output}]
+    classifier = FaceClassifier(load_card(Path(save_tiny(tmp_path, outputs=outputs))), backend)
+    (row,) = classifier.classify(np.zeros((1, 48, 48), np.uint8))
+    expected = np.array([0.1, 0.1, 0.1, 0.3, 0.1, 0.05, 0.05]) / 0.8
+    assert row == pytest.approx(expected, abs=1e-6)
+
+
+def test_two_classes_of_the_model_may_be_one_of_ours(tmp_path: Path) -> None:
+    outputs = [head('emotion') | {'labels': [*FERPLUS, {'laughing': 'happy'}]}]
+    card = load_card(Path(save_tiny(tmp_path, outputs=outputs)))
+    (row,) = FaceClassifier(card, Saying([[0] * 8])).classify(np.zeros((1, 48, 48), np.uint8))
+    assert row[3] == pytest.approx(0.25)
+
+
+def test_probabilities_that_are_none_are_a_bad_output(tmp_path: Path) -> None:
+    outputs = [head('emotion') | {'output': 'probabilities'}]
+    card = load_card(Path(save_tiny(tmp_path, outputs=outputs)))
+    with pytest.raises(InvalidInput, match='does not sum to 1'):
+        FaceClassifier(card, Saying([[1] * 7])).classify(np.zeros((1, 48, 48), np.uint8))
 
 
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
-        ({'input': COLOUR}, 'gray'),
         ({'input': image_input(width=40)}, '40x48; face crops are square'),
         ({'outputs': [head('sentiment')]}, 'the one output emotion'),
         ({'outputs': [head('emotion'), head('sentiment')]}, 'the one output emotion'),

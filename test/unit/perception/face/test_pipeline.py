@@ -286,3 +286,24 @@ def test_promise_55_the_same_images_give_the_same_report() -> None:
         reports = [vision.process(np.roll(scene(), 3 * k, axis=1), k / 30) for k in range(6)]
         runs.append([[(f.face_id, f.box_xyxy, f.quality) for f in r.faces] for r in reports])
     assert runs[0] == runs[1]
+
+
+class Redness(Brightness):
+    """A classifier of colour crops, larger than those by which the quality is measured."""
+
+    crop_size = (64, 64)
+    colour = 'rgb'
+
+    def classify(self, crops: NDArray[np.uint8]) -> NDArray[np.float64]:
+        assert crops.shape[1:] == (64, 64, 3)
+        return super().classify(crops[..., 2])
+
+
+def test_a_network_for_colours_gets_colours_and_the_quality_stays() -> None:
+    image = scene()
+    image[..., 2] = 255
+    vision = FacePipeline(Finding([LEFT]), Redness())  # type: ignore[arg-type]
+    (face,) = vision.process(image, 0.0).faces
+    assert face.probabilities[0] == 1.0
+    (grey,) = pipeline([LEFT]).process(image, 0.0).faces
+    assert face.quality == grey.quality

@@ -58,7 +58,16 @@ BAD_CARDS = [
     (face_card(task='text_emotion'), "input: unknown key 'name' .known: names, tokenizer"),
     (face_card(outputs=[]), 'one or more'),
     (face_card(outputs=[head('emotion'), head('emotion')]), 'each of another name'),
-    (face_card(outputs=[head('emotion') | {'labels': sorted(EMOTIONS)[::-1]}]), 'our order'),
+    (face_card(outputs=[head('emotion') | {'labels': [*EMOTIONS[1:]]}]), 'no class is angry'),
+    (face_card(outputs=[head('emotion') | {'labels': ['joy']}]), "'joy' is not one of angry"),
+    (
+        face_card(outputs=[head('emotion') | {'labels': [*EMOTIONS, {'contempt': 'x'}]}]),
+        "contempt: 'x' is not one of angry",
+    ),
+    (face_card(outputs=[head('emotion') | {'output': 'scores'}]), "'scores' is not one of logits"),
+    (face_card(input=image_input(layout='chwn')), "'chwn' is not one of nchw, nhwc"),
+    (face_card(input=image_input(align='eyes')), "align: 'eyes' is not one of none"),
+    (face_card(input=image_input(scale=0)), 'scale: 0 is not a number'),
     (
         face_card(outputs=[head('emotion', temperature=0)]),
         'temperature: 0 is not a number from 0.01',

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""``emotion-ros models card``: the card of a network that somebody else made."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emotion_ros.cli.main import main
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.perception.face.classifier import FaceClassifier
+from tiny_models import face_onnx
+
+LABELS = 'neutral,happiness=happy,surprise,sadness=sad,anger=angry,disgust,fear,contempt=-'
+ANSWERS = ['--task', 'face_emotion', '--labels', LABELS, '--size', '64', '--colour', 'gray']
+ANSWERS += ['--mean', '0', '--std', '255']
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / 'ferplus.onnx'
+    path.write_bytes(face_onnx(side=64, labels=8, output='Plus692').SerializeToString())
+    return path
+
+
+def test_flags_make_a_card_that_the_classifier_takes(model: Path, capsys) -> None:
+    assert main(['models', 'card', str(model), *ANSWERS, '--data', 'FER+ (MIT)']) == 0
+    assert f'face_model: {model.with_suffix(".json")}' in capsys.readouterr().out
+    card = json.loads(model.with_suffix('.json').read_text())
+    assert card['training']['data'] == ['FER+ (MIT)']
+    assert card['outputs'][0]['tensor'] == 'Plus692'
+    classifier = FaceClassifier.load(str(model.with_suffix('.json')))
+    (row,) = classifier.classify(np.full((1, 64, 64), 200, np.uint8))
+    assert EMOTIONS[int(row.argmax())] == 'fear'  # the last class but contempt
+    assert row.sum() == pytest.approx(1)
+
+
+def test_missing_answers_are_asked_for_on_a_terminal(model: Path, monkeypatch) -> None:
+    asked = []
+    answers = iter(['', LABELS, '', '', '0', '255'])
+    monkeypatch.setattr('sys.stdin.isatty', lambda: True, raising=False)
+    monkeypatch.setattr('builtins.input', lambda words: asked.append(words) or next(answers))
+    assert main(['models', 'card', str(model)]) == 0
+    assert asked[2] == 'Side of the input image (px) [64]: '
+    card = json.loads(model.with_suffix('.json').read_text())
+    assert (card['input']['width'], card['input']['std']) == (64, [255.0])
+
+
+@pytest.mark.parametrize(
+    ('changes', 'words'),
+    [
+        (['--labels', 'joy'], "'joy' is not one of angry"),
+        (['--labels', ','.join(EMOTIONS)], '8'),
+        (['--size', '48'], '64'),
+        (['--mean', '1,2'], 'are not 1 numbers'),
+        (['--std', 'x'], "'x' are no numbers"),
+        (['--out', 'elsewhere/card.json'], 'beside the model'),
+    ],
+)
+def test_answers_that_do_not_fit_leave_no_card(model: Path, capsys, changes, words) -> None:
+    assert main(['models', 'card', str(model), *ANSWERS, *changes]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert words in line
+    assert sorted(p.name for p in model.parent.iterdir()) == ['ferplus.onnx']
+
+
+def test_without_a_terminal_the_missing_option_is_named(model: Path, capsys) -> None:
+    assert main(['models', 'card', str(model)]) == 2
+    assert '--task is missing' in capsys.readouterr().err
+
+
+def test_a_card_is_never_replaced(model: Path, capsys) -> None:
+    model.with_suffix('.json').write_text('{}')
+    assert main(['models', 'card', str(model), *ANSWERS]) == 2
+    assert 'exists; choose another with --out' in capsys.readouterr().err
+    assert model.with_suffix('.json').read_text() == '{}'
