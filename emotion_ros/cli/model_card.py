@@ -113,7 +113,7 @@ class _Questions:
         self._args = args
 
     def __call__(self, option: str, question: str, default: str) -> str:
-        """Return the answer as text; ConfigError when nobody can be asked."""
+        """Return the answer as text; ConfigError without a terminal."""
         given = getattr(self._args, option)
         if given is not None:
             return str(given)
