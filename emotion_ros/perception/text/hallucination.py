@@ -20,7 +20,7 @@ _IN_THE_NEXT = (
     r'(?:video|one|episode|stream|vlog)'
 )
 _NEXT = (
-    rf'(?: and {_SEE_YOU}(?: \w+){{0,5}}'
+    rf'(?: and {_SEE_YOU}(?: \w+){{0,5}}| and have an? \w+ \w+'
     r'|(?: and| please)* (?:do not |don t |please |forget |to |like |and |comment |share )*'
     r'subscribe.*)?'
 )
@@ -42,12 +42,12 @@ _ENGLISH = (
     r'(?:.* )?amara(?: org)?(?: .*)?',
     r'(?:\w+ ){0,3}(?:subtitles?|subtitled|captions?|captioned|captioning|transcription'
     r'|transcripts?|transcribed|translated|translation|subs|subbed)(?: \w+){0,3} by\b.*',
-    r'transcripts? (?:emily beynon|provided)\b.*',
+    r'(?:© )?transcripts? (?:emily beynon|provided)\b.*',
     r'(?:\w+ )?(?:closed )?captions? (?:not )?(?:available|provided).*',
     r'(?:copyright|©|c) ?(?:\w+ ){0,4}(?:19|20)\d\d(?: \w+){0,4}|.*\ball rights reserved',
-    r'(?:for )?(?:more |further )?(?:information|info|videos|un videos|details)?(?: \w+){0,3} ?'
-    r'(?:please )?(?:visit|go to|see|at)? ?(?:https? )?www \w+.*',
-    r'https? \S.*',
+    r'(?:.* )?www \w+.*|tv \w+ 20\d\d',
+    r'stay tuned (?:for|to)(?: \w+){0,3} (?:video|episode|stream)s?',
+    r'https?(?: \w+){1,4}',
     r'(?:\w+ ){0,2}(?:satsang with )?mooji(?: org)?(?: .*)?',
     r'(?:this is )?(?:a )?production of .* (?:studios|television|tv)',
 )
@@ -155,8 +155,8 @@ merci mooji napisy ndr next obrigada obrigado ondertitel ondertiteld ondertiteli
 otter podcast prevod prijevod production program rights satsang section share show sottotitoli
 sous stream subscribe subtitrare subtitrarea subtitulado subtitulos suscribanse suscribete swr
 tack takk tekster tekstet teksting tekstitys terima terimakasih titl titulky transcript
-transcripts tuning undertekster undertext undertexter undertextning untertitel untertitelung
-video videos vielen viewing watching wdr welcome www zasubskrybuj zdf
+transcripts tuned tuning tv undertekster undertext undertexter undertextning untertitel
+untertitelung video videos vielen viewing watching wdr welcome www zasubskrybuj zdf
 """
 """Every sentence above has one of these words, or a letter that is not of ASCII."""
 

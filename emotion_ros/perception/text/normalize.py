@@ -9,6 +9,7 @@ from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.text.recogniser_marks import remove_marks
 
 ZERO_WIDTH_JOINER = '\u200d'
+LATIN_1 = '\xff'
 EMOJI_PARTS = ('So', 'Sk', 'Mn')
 NON_SPEECH_SYMBOLS = frozenset('♪♫♬♩♭♯\ufffd')
 """Symbols of category So that recognisers print for silence and music."""
@@ -109,7 +110,8 @@ def _without(text: str, spans: list[tuple[int, int]], first: int, last: int) -> 
 
 def _has_words(text: str) -> bool:
     return any(
-        c.isalnum() or (c not in NON_SPEECH_SYMBOLS and category(c) in EMOJI_PARTS) for c in text
+        c.isalnum() or (c > LATIN_1 and c not in NON_SPEECH_SYMBOLS and category(c) in EMOJI_PARTS)
+        for c in text
     ) or bool(_FACE.search(text))
 
 

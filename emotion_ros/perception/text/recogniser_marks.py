@@ -14,6 +14,9 @@ PAIRS = {
     '〉': '〈',
     '》': '《',
 }
+ROUND = ')）'
+LONGEST_MARK = 8
+"""So many words and more in round brackets are speech: marks are short."""
 OPENING = frozenset(PAIRS.values())
 EYES = frozenset(":;=8xX-'")
 """Before a bracket they make it a face such as ``:-(``."""
@@ -25,7 +28,9 @@ _SOUNDS = (
     r'ring|click|knock|typing|wind|rain|static|bark|clap|cheer|humm|sing|whistl|inaudible|'
     r'unintelligible|blank|sound|playing|speaking|footstep|door|engine|speech'
 )
-_STARRED = re.compile(r'(?<![\w*])\*{1,2}(?=[\w\s])([^*]{1,80})\*{1,2}(?![\w*])')
+_STARRED = re.compile(
+    r'(?<![\w*])\*{1,2}(?=[\w\s])([^*]{1,80})\*{1,2}(?![\w*])|(?<![\w])_([^_\s][^_]{0,80})_(?!\w)'
+)
 _PLUSSED = re.compile(r'\+\+\w+\+\+|!SIL\b', re.IGNORECASE)
 _SUNG = re.compile(r'[♪♫♬♩]+[^♪♫♬♩]*[♪♫♬♩]+')
 _WORDLESS = re.compile(
@@ -51,7 +56,8 @@ _LEFT_OVER = re.compile(r'^(?:[:;,-]+(?: |$))+')
 
 _NOTHING = (
     r'(?:none|null|nil|nan|undefined|n/?a|unk|no[ _]?speech(?:[ _]detected| recogni[sz]ed)?'
-    r'|no[ _]audio|blank[ _]?audio|no result|(?:\w+ ){0,4}could not understand(?: the)? audio'
+    r'|no[ _]audio|blank[ _]?audio|no result|sil|inaudible|unintelligible'
+    r'|(?:[\w,]+ ){0,5}could(?: not|n.t) (?:understand|recogni[sz]e)(?: the)? (?:audio|speech)'
     r'|could not request results\b.*)'
 )
 _ONLY_NOTHING = re.compile(rf'{_NOTHING}(?:[\s.,;!?-]+{_NOTHING})*')
@@ -83,8 +89,8 @@ def _remove_once(text: str) -> str:
 
 
 def _unless_sound(match: re.Match[str]) -> str:
-    is_sound = re.search(rf'\b(?:{_SOUNDS})', match[1], re.IGNORECASE)
-    return ' ' if is_sound else match[1]
+    is_sound = re.search(rf'\b(?:{_SOUNDS})', match[1] or match[2], re.IGNORECASE)
+    return ' ' if is_sound else match[1] or match[2]
 
 
 def _remove_brackets(text: str) -> str:
@@ -98,7 +104,9 @@ def _remove_brackets(text: str) -> str:
         if c in OPENING and not is_face and (c != '<' or after.isalpha() or after in '|/!'):
             opened.append((c, len(kept)))
         elif opened and PAIRS.get(c) == opened[-1][0] and not is_face:
-            del kept[opened.pop()[1] :]
-            c = ' '
+            begin = opened.pop()[1]
+            if c not in ROUND or kept[begin:].count(' ') < LONGEST_MARK:
+                del kept[begin:]
+                c = ' '
         kept.append(c)
     return ''.join(kept)
