@@ -135,7 +135,8 @@ def test_promise_42_every_callback_may_raise_once(graph):
         programs.start('failing_callbacks', 'failing_callbacks')
         world = World(graph)
         errors = lambda: diagnostics_of(diagnostics, 'fusion_node').get('errors', '0')  # noqa: E731
-        every = len(world.publishers) + len(world.clients) + 4  # a timer each, fusion has two
+        timers = 5  # one each; fusion has two, vision another that looks for its camera
+        every = len(world.publishers) + len(world.clients) + timers
 
         def all_failed() -> bool:
             world.play()
@@ -164,6 +165,7 @@ class World:
             graph.publisher(Image, 'image'),
             graph.publisher(String, 'speech'),
             graph.publisher(Bool, 'mute'),
+            graph.publisher(String, 'robot_speech'),
             graph.publisher(FaceEmotionArray, 'emotion/faces'),
             graph.publisher(TextSentiment, 'emotion/text'),
             graph.publisher(EmotionEvidence, 'emotion/evidence'),
@@ -196,6 +198,7 @@ class World:
             still(bright_square(), now.to_msg()),
             String(data=next(self._sentences)),
             Bool(data=False),
+            String(data='I am a robot'),
             happy_faces(now_s),
             glad_words(now_s),
             EmotionEvidence(modality='voice', probabilities=[1 / 7] * 7, quality=1.0),
