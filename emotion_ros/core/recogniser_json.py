@@ -18,13 +18,14 @@ PARTIALS = ('partial', 'incremental', 'interim', 'partialtext', 'partialtranscri
 WORDS = (
     *('displaytext', 'display', 'text', 'transcript', 'transcription', 'transcribedtext'),
     *('recognizedtext', 'recognisedtext', 'sentence', 'utterance', 'phrase', 'hypothesis'),
-    *('final', 'data', 'speech', 'querytext', 'punctuatedtranscript'),
+    *('final', 'data', 'speech', 'querytext', 'punctuatedtranscript', 'result', 'finalresult'),
+    *('content', 'stt', 'asr', 'speechtotext', 'words', 'word'),
 )
 ALTERNATIVES = ('alternatives', 'alternative', 'nbest', 'hypotheses', 'candidates')
 PARTS = (
     *('results', 'result', 'segments', 'chunks', 'channels', 'channel', 'transcripts'),
     *('transcription', 'transcript', 'transcriptionresult', 'recognitionresult', 'queryresult'),
-    *('data', 'response', 'payload', 'hypothesis', 'output', 'utterances'),
+    *('data', 'response', 'payload', 'hypothesis', 'output', 'utterances', 'words'),
 )
 CONFIDENCES = ('confidence', 'likelihood')
 WORD_LISTS = ('result', 'words', 'items', 'partialresult')
@@ -95,11 +96,19 @@ def _read(content: Any, depth: int) -> Hypothesis | None:
     if depth == 0:
         return None
     if isinstance(content, list):
+        if _is_n_best(content):
+            return _read(content[0], depth - 1)
         return _join([part for item in content if (part := _read(item, depth - 1))])
     if not isinstance(content, dict):
         return None
     fields = {re.sub(r'[\W_]', '', str(key)).lower(): value for key, value in content.items()}
     return _read_object(fields, depth)
+
+
+def _is_n_best(items: list[Any]) -> bool:
+    """Return whether a list has alternatives: texts with a confidence but no time."""
+    first = items[0] if items and isinstance(items[0], dict) else {}
+    return 'transcript' in first and 'confidence' in first and 'start' not in first
 
 
 def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
