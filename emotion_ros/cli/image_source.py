@@ -24,6 +24,8 @@ PICTURE_SUFFIXES = (
     *('.jpg', '.jpeg', '.jpe', '.jfif', '.jfi', '.jif', '.mpo'),
     *('.png', '.webp', '.bmp', '.dib', '.tif', '.tiff', '.gif'),
 )
+_MOTION_JPEG = ('.mjpg', '.mjpeg')  # a video that begins like a picture
+_HEAD_BYTES = 16
 _GIF, _GIF_MAGIC = '.gif', b'GIF8'
 _DEVICE = re.compile(r'/dev/video(\d+)')
 _URL = re.compile(r'([a-z][a-z0-9+.-]*)://', re.IGNORECASE)
@@ -179,7 +181,7 @@ def _webcam_index(name: str) -> int | None:
 
 def _expand(path: Path) -> list[Path]:
     if path.is_dir():
-        pictures = sorted(child for child in path.iterdir() if _is_picture(child))
+        pictures = sorted(child for child in path.iterdir() if _has_picture_suffix(child))
         if not pictures:
             raise ConfigError(f'{path}: has no pictures in it')
         return pictures
@@ -211,8 +213,20 @@ def _is_animated(gif: Path) -> bool:
         return False
 
 
-def _is_picture(path: Path) -> bool:
+def _has_picture_suffix(path: Path) -> bool:
     return path.suffix.lower() in PICTURE_SUFFIXES
+
+
+def _is_picture(path: Path) -> bool:
+    """Decide by the suffix, without a known one by the content."""
+    if _has_picture_suffix(path) or path.suffix.lower() in _MOTION_JPEG:
+        return _has_picture_suffix(path)
+    try:
+        with path.open('rb') as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError:
+        return False
+    return any(begins.match(head) for begins, _ in FILE_FORMATS.values())
 
 
 def _open(what: str | int, reader: int, problem: str) -> cv2.VideoCapture:

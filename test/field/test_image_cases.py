@@ -94,6 +94,8 @@ JPEGS = [
     ),
     ('restart markers', 'own', RESTARTS + b'\xff' * 16, RESTARTS),
     ('grey', 'own', GREY + b'SEFT', GREY),
+    ('beginning of a picture behind', 'own', JPEG + b'\xff\xd8\xff\xc0' + bytes(40), JPEG),
+    ('bytes between segments', 'own', JPEG.replace(b'\xff\xc4', b'\0\0\xff\xc4', 1), JPEG),
     ('fill before the frame header', 'stb 421', filled(JPEG, 0xC0, 1), JPEG),
     ('fill before every table', 'OpenPDF 1247', filled(filled(JPEG, 0xDB, 3), 0xC4, 2), JPEG),
     ('fill before the scan', 'own', filled(JPEG, 0xDA, 5), JPEG),
@@ -204,12 +206,20 @@ def test_a_picture_file_is_its_picture_or_refused(name, source, data, expected):
 NV12, NV21 = message(BGR, 'nv12'), message(BGR, 'nv21')
 NV24 = message(BGR, 'nv24')
 PADDED = message(BGR, 'nv12', padding=16)  # step 80
-OLD = bytes(64 * 48 // 2)
+OLD, TALL = bytes(64 * 48 // 2), {'height': 72}
 RAW = [
     ('step is data / height', 'depthai-ros 20', NV12, {'step': 96}, ''),
     ('the same, padded', 'depthai-ros 20', PADDED, {'step': 120}, ''),
     ('height counts the chroma', 'own', NV12, {'height': 72}, ''),
     ('the same, padded', 'own', PADDED, {'height': 72}, ''),
+    (
+        'height counts the chroma, rounded up',
+        'own',
+        NV12,
+        {**TALL, 'data': NV12.data + bytes(9)},
+        '',
+    ),
+    ('step is data / height, rounded up', 'own', NV12, {'step': 96, 'data': NV12.data + OLD}, ''),
     ('step of a whole pixel', 'own', NV12, {'step': 192}, ''),
     ('no step', 'own', NV12, {'step': 0}, ''),
     ('half a step', 'own', NV12, {'step': 32}, ''),
@@ -268,6 +278,8 @@ def raw16(values: Any, encoding: str = 'mono16', big: bool = False) -> RawImage:
 def with_hot_pixels(values: Any) -> Any:
     hot = values.copy()
     hot[::97, ::97] = 65535
+    hot[:, 300] = 65535
+    hot[0] = np.random.default_rng(0).integers(0, 65536, hot.shape[1])  # metadata
     return hot
 
 
@@ -296,6 +308,8 @@ DEPTHS: list[tuple[str, str, Callable[[], Any]]] = [
     ('hot pixels', 'own', lambda: decode_image(raw16(with_hot_pixels(samples(10))))),
     ('png', 'image_common 77', lambda: decode_compressed(pack('.png', samples(12)))),
     ('png of 10 bits', 'vision_opencv 383', lambda: decode_compressed(pack('.png', samples(10)))),
+    ('black level', 'own', lambda: decode_image(raw16(samples(12) + 200))),
+    ('stretched infrared', 'own', lambda: decode_image(raw16(samples(14) // 8 + 7_000))),
     ('tiff', 'image_common 90', lambda: decode_compressed(pack('.tiff', samples(10)))),
 ]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MIN_BITS = 10  # no usual sensor has fewer, and noise behind a lens cap must stay dark
-MAX_OUTLIERS = 0.001  # share of samples: hot pixels, lamps
+MAX_OUTLIERS = 0.005  # share of samples: hot pixels, stuck columns, rows of metadata, lamps
 HOLD_IMAGES = 300  # 10 s at 30 Hz
 _FLOOR = -0.498  # convertScaleAbs rounds to nearest; fractions are multiples of 1/256
 

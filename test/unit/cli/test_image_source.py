@@ -133,6 +133,15 @@ def test_every_kind_of_picture_is_one(tmp_path: Path, suffix: str) -> None:
         assert levels(pictures) == [3]
 
 
+def test_a_picture_of_another_name_is_known_by_its_content(tmp_path: Path) -> None:
+    for name in ('photo', 'photo.jpg~', 'photo.jpg_large'):
+        path = make_picture(tmp_path / 'a.jpg', 40).rename(tmp_path / name)
+        assert levels(open_image_source([str(path)])) == [2]
+    frames = b''.join(make_picture(tmp_path / 'a.jpg', 40).read_bytes() for _ in range(3))
+    (tmp_path / 'a.mjpeg').write_bytes(frames)
+    assert levels(open_image_source([str(tmp_path / 'a.mjpeg')])) == [2, 2, 2]
+
+
 def exif_turned() -> bytes:
     """Return the tags of a picture that lies on its side."""
     return b'MM\0*\0\0\0\x08' + bytes.fromhex('000101120003000000010006000000000000')
