@@ -229,8 +229,8 @@ CASES = {
         'there is /cam/color/image_raw, /cam/aligned_depth_to_color/image_raw',
     ),
     'managed': Case(managed, 'usb_cam announces it but nothing arrives; it is a managed node'),
-    'rgb16': Case(
-        raw_on(CAMERA, encoding='rgb16'), 'messages are refused: unsupported_encoding (rgb16'
+    '32FC1': Case(
+        raw_on(CAMERA, encoding='32FC1'), 'messages are refused: unsupported_encoding (32FC1'
     ),
     'a bag without --clock': Case(bag, 's behind the clock here'),
     'late for both': Case(late_by(1.6), 'behind the clock here'),
