@@ -130,8 +130,12 @@ class WebServer:
         """Send until the client leaves; one that sends anything is disconnected."""
         if self.clients >= MAX_CLIENTS:
             raise web.HTTPServiceUnavailable(text=f'{MAX_CLIENTS} pages are open already')
+        # aiohttp compresses in a task whose error nobody takes once the sender is cancelled.
         client = web.WebSocketResponse(
-            heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES, timeout=CLOSE_TIMEOUT_S
+            heartbeat=HEARTBEAT_S,
+            max_msg_size=MAX_MESSAGE_BYTES,
+            timeout=CLOSE_TIMEOUT_S,
+            compress=False,
         )
         this = cast('asyncio.Task[Any]', asyncio.current_task())
         self._clients.add(this)

@@ -1,13 +1,70 @@
 # SPDX-License-Identifier: MIT
-"""Host names under which the page may be requested."""
+"""Host names under which the page may be requested, and pages that are closed at any time."""
 
+import asyncio
+import gc
+import logging
 import socket
+from collections.abc import Iterator
+from threading import Thread
 
+import aiohttp
 import pytest
 
-from emotion_ros.web.server import CONTENT_TYPES, PAGE_FOLDER, PAGES, is_own_host
+from emotion_ros.web.server import CONTENT_TYPES, PAGE_FOLDER, PAGES, WebServer, is_own_host
 
 OWN = socket.gethostname()
+VISITS = 20
+
+
+class LargeMessages:
+    """Messages that take so long to write that most pages are closed in the middle of one."""
+
+    message = '{"text": "' + ''.join(f'{n:x}' for n in range(400_000)) + '"}'
+
+    def hello_message(self) -> str:
+        return self.message
+
+    def now_message(self) -> str:
+        return self.message
+
+    def camera_jpeg(self) -> bytes | None:
+        return None
+
+
+@pytest.fixture
+def server() -> Iterator[WebServer]:
+    server = WebServer('127.0.0.1', 0, 30.0, LargeMessages())
+    thread = Thread(target=server.run)
+    thread.start()
+    yield server
+    server.stop()
+    thread.join(20.0)
+    assert not thread.is_alive()
+
+
+async def leave_in_the_middle(url: str, after_s: float) -> None:
+    """Open the page's websocket, with compression as browsers do, and cut the connection."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f'{url}live', compress=15, max_msg_size=0) as page,
+    ):
+        await asyncio.sleep(after_s)
+        page._response.connection.transport.abort()
+
+
+def test_pages_that_are_closed_while_a_message_is_sent_leave_no_error_in_the_log(server, caplog):
+    async def visit() -> None:
+        for n in range(VISITS):
+            await leave_in_the_middle(server.url, n * 0.002)
+        while server.clients:
+            await asyncio.sleep(0.01)
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(visit())
+        server.stop()
+        gc.collect()
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 @pytest.mark.parametrize(
