@@ -1,6 +1,6 @@
 # make help     this list
 # make demo     watch the robot's view of a scripted person change (HEADLESS=1: plain lines,
-#               DASHBOARD=1: in a browser too)
+#               DASHBOARD=1: in a browser too, until Ctrl-C; PORT=8090: there)
 # make test     the checks, then every test
 # make check    format, lint, types and the site of docs/
 # make docs     only that site: open site/index.html
@@ -45,7 +45,7 @@ setup-test:
 
 demo: setup
 	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST \
-		python -m emotion_ros demo $(if $(HEADLESS),--headless) $(if $(DASHBOARD),--dashboard)
+		python -m emotion_ros demo $(if $(HEADLESS),--headless) $(if $(DASHBOARD),--dashboard) $(if $(PORT),--port $(PORT))
 
 test: check
 	@$(ENV) && ROS_PYTHON_CHECK_FIELDS=1 python -m pytest

@@ -8,12 +8,20 @@ import re
 from emotion_ros.sandbox.domain import LARGEST_DOMAIN
 
 NAMESPACE = re.compile(r'/?|/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*/?', re.ASCII)
+LARGEST_PORT = 65535
 
 
 def domain_id(text: str) -> int:
     """Return a ROS_DOMAIN_ID."""
     if not text.isdecimal() or int(text) > LARGEST_DOMAIN:
         raise argparse.ArgumentTypeError(f'{text!r} is not within 0 to {LARGEST_DOMAIN}')
+    return int(text)
+
+
+def port(text: str) -> int:
+    """Return a TCP port."""
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f'{text!r} is not within 1 to {LARGEST_PORT}')
     return int(text)
 
 

@@ -3,12 +3,13 @@
 
 import argparse
 import os
+import socket
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from emotion_ros.cli.arguments import domain_id
-from emotion_ros.demo.runner import DemoOptions, DemoRunner
+from emotion_ros.cli.arguments import LARGEST_PORT, domain_id, port
+from emotion_ros.demo.runner import DemoOptions, DemoResult, DemoRunner
 from emotion_ros.demo.storyboard_file import packaged_storyboard
 from emotion_ros.demo.terminal import make_view
 from emotion_ros.errors import ConfigError
@@ -16,6 +17,8 @@ from emotion_ros.sandbox.domain import free_domain
 from emotion_ros.web.config import DashboardConfig
 
 EXIT_MISSED = 1
+HOST = DashboardConfig().host
+PORTS = 100  # that are tried
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         '--dashboard',
         action='store_true',
-        help='also serve the dashboard on http://127.0.0.1:8080/',
+        help='also serve the dashboard, in a terminal until Ctrl-C after the story',
+    )
+    add(
+        '--port',
+        type=port,
+        metavar='N',
+        help='port of the dashboard, or the next one that is free (default: 8080); serves it, too',
     )
     add(
         '--domain',
@@ -45,15 +54,36 @@ def run(args: argparse.Namespace) -> int:
         domain=default_domain() if args.domain is None else args.domain,
         params=args.params,
         separate=args.separate,
-        dashboard=args.dashboard,
+        dashboard_port=dashboard_port(args),
+        keep_serving=not args.headless and sys.stdout.isatty(),
     )
     runner = DemoRunner(options)
+    if options.dashboard_port:
+        print(f'Dashboard: {dashboard_url(options)}', flush=True)
     with closing(make_view(args.headless, title(options))) as view:
-        result = runner.run(view)
+        result = runner.run(view, lambda result: print_result(result, options))
+    return 0 if result.passed else EXIT_MISSED
+
+
+def print_result(result: DemoResult, options: DemoOptions) -> None:
+    """Print what was met and, while the dashboard is still served, its address."""
     if result.problem:
         print(f'stopped: {result.problem}', file=sys.stderr)
     print(f'{result.met} of {len(result.expectations)} expectations met')
-    return 0 if result.passed else EXIT_MISSED
+    if options.dashboard_port and options.keep_serving and not result.problem:
+        url = dashboard_url(options)
+        print(f'Dashboard: {url} keeps showing the last scene; Ctrl-C ends it', flush=True)
+
+
+def dashboard_port(args: argparse.Namespace) -> int | None:
+    """Return the port for the dashboard, None without one; ConfigError when none is free."""
+    if not args.dashboard and args.port is None:
+        return None
+    first = args.port or DashboardConfig().port
+    for number in range(first, min(first + PORTS, LARGEST_PORT + 1)):
+        with suppress(OSError), socket.create_server((HOST, number)):
+            return number
+    raise ConfigError(f'--port {first}: neither it nor one of the next {PORTS} ports is free')
 
 
 def default_domain() -> int:
@@ -67,6 +97,10 @@ def default_domain() -> int:
 
 def title(options: DemoOptions) -> str:
     """Return the storyboard, the ROS domain and the dashboard's address if there is one."""
-    page = DashboardConfig.defaults()
-    address = f', http://{page["host"]}:{page["port"]}/' if options.dashboard else ''
+    address = f', {dashboard_url(options)}' if options.dashboard_port else ''
     return f'{options.storyboard.name}, ROS_DOMAIN_ID={options.domain}{address}'
+
+
+def dashboard_url(options: DemoOptions) -> str:
+    """Return the address of the dashboard."""
+    return f'http://{HOST}:{options.dashboard_port}/'

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 TOGETHER = ('pipeline',)
 SEPARATE = ('vision_node', 'sentiment_node', 'fusion_node')
-DASHBOARD_ARGUMENTS = ('--ros-args', '-p', 'dashboard_node:show_image:=true')
+DASHBOARD_ARGUMENTS = ('--ros-args', '-p', 'dashboard_node:show_image:=true', '-p')
 START_TIMEOUT_S = 30.0
 REFRESH_S = 0.1
 
@@ -40,7 +41,8 @@ class DemoOptions:
     domain: int  # ROS_DOMAIN_ID
     params: Path | None = None  # parameter file of the nodes
     separate: bool = False  # each node in its own process
-    dashboard: bool = False
+    dashboard_port: int | None = None  # None: no dashboard
+    keep_serving: bool = False  # the dashboard, after the story until Ctrl-C
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,10 @@ class DemoRunner:
         self._storyboard = load_storyboard(options.storyboard)
         self._node_arguments = node_arguments(options.params)
 
-    def run(self, view: View) -> DemoResult:
-        """Play the story once; KeyboardInterrupt after Ctrl-C or SIGTERM.
+    def run(self, view: View, report: Callable[[DemoResult], None] = lambda _: None) -> DemoResult:
+        """Play the story once, report the result; KeyboardInterrupt after Ctrl-C or SIGTERM.
 
+        With ``keep_serving`` it returns after Ctrl-C only; DemoStopped when a program fails then.
         Sets the variables of the ROS domain in the environment of this process, too.
         """
         environment = isolated(self._options.domain)
@@ -105,9 +108,13 @@ class DemoRunner:
                 self._play(programs, observer, poll)
             except DemoStopped as error:
                 problem = str(error)
-        results = evaluate(self._storyboard, observer.states, math.inf)
-        view.conclude(results)
-        return DemoResult(results, problem)
+            results = evaluate(self._storyboard, observer.states, math.inf)
+            view.conclude(results)
+            result = DemoResult(results, problem)
+            report(result)
+            if self._options.dashboard_port and self._options.keep_serving and not problem:
+                _wait_for_stop(stop_request, programs)
+        return result
 
     def _play(
         self, programs: Programs, observer: 'DemoObserver', poll: Callable[[], None]
@@ -115,9 +122,10 @@ class DemoRunner:
         """Start everything and return at the end of the story; DemoStopped when it fails."""
         for name in SEPARATE if self._options.separate else TOGETHER:
             programs.start(name, f'emotion_ros.nodes.{name}', self._node_arguments)
-        if self._options.dashboard:
+        if self._options.dashboard_port:
+            port = f'dashboard_node:port:={self._options.dashboard_port}'
             module = 'emotion_ros.web.dashboard_node'
-            programs.start('dashboard', module, DASHBOARD_ARGUMENTS)
+            programs.start('dashboard', module, (*DASHBOARD_ARGUMENTS, port))
         _wait_until(lambda: observer.state is not None, poll, START_TIMEOUT_S, 'no emotion_state')
 
         path = self._options.storyboard.resolve()
@@ -172,6 +180,14 @@ def node_arguments(params: Path | None) -> list[str]:
     if not params.is_file():
         raise ConfigError(f'{params}: there is no such parameter file')
     return [*arguments, '--params-file', str(params.resolve())]
+
+
+def _wait_for_stop(stop_request: StopRequest, programs: Programs) -> None:
+    with suppress(KeyboardInterrupt):
+        while not (failed := programs.failed_process()):
+            stop_request.check()
+            time.sleep(REFRESH_S)
+        raise DemoStopped(failed)
 
 
 def _wait_until(

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
 """dashboard_node as a separate process: its end, and many pages at once."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
 from itertools import pairwise
 from statistics import median
 
@@ -89,19 +87,3 @@ def test_a_wrong_parameter_is_one_line_and_exit_code_2(ros_domain, parameter, er
     assert done.returncode == 2
     assert done.stderr.startswith(error)
     assert done.stderr.count('\n') == 1
-
-
-def test_a_demo_whose_page_cannot_be_served_reports_it(ros_domain):
-    arguments = ['demo', '--headless', '--dashboard', '--domain', str(ros_domain)]
-    with ExitStack() as stack:
-        with suppress(OSError):  # another program has the port: just as well
-            stack.enter_context(socket.create_server(('127.0.0.1', 8080)))
-        done = subprocess.run(
-            [sys.executable, '-m', 'emotion_ros.cli.main', *arguments],
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-        )
-    assert done.returncode == 1
-    assert 'dashboard ended with code 2' in done.stderr
-    assert '127.0.0.1:8080: Address already in use' in done.stderr

@@ -3,8 +3,10 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +15,7 @@ import psutil
 import pytest
 
 from altered_models import permuted_model
-from emotion_ros.cli.demo import title
+from emotion_ros.cli.demo import HOST, title
 from emotion_ros.demo.runner import DemoOptions
 from emotion_ros.files.resources import packaged_config
 from output_contract import OutputMonitor, monitored
@@ -63,8 +65,8 @@ def demo(story: Path, domain: int, *arguments: str) -> Iterator[subprocess.Popen
 
 def test_the_title_says_where_the_page_is():
     assert title(DemoOptions(Path('a/story.yaml'), 7)) == 'story.yaml, ROS_DOMAIN_ID=7'
-    served = DemoOptions(Path('story.yaml'), 7, dashboard=True)
-    assert title(served).endswith(', http://127.0.0.1:8080/')
+    served = DemoOptions(Path('story.yaml'), 7, dashboard_port=8081)
+    assert title(served).endswith(', http://127.0.0.1:8081/')
 
 
 def result(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -137,6 +139,43 @@ def test_a_model_that_cannot_be_loaded_is_named(story, ros_domain, tmp_path):
         code, printed = result(process)
     assert code == 1
     assert '/absent/face.json' in printed
+
+
+def test_without_a_terminal_it_ends_and_a_taken_port_does_not_matter(story, ros_domain):
+    with socket.create_server((HOST, 0)) as server:
+        taken = server.getsockname()[1]
+        with demo(story, ros_domain, '--dashboard', '--port', str(taken)) as process:
+            code, printed = result(process)
+    assert code == 0, printed
+    assert printed.startswith(f'Dashboard: http://{HOST}:')
+    assert f':{taken}/' not in printed
+    assert 'stopped' not in printed
+
+
+def test_in_a_terminal_the_dashboard_is_served_until_it_is_interrupted(story, ros_domain):
+    terminal, stdout = os.openpty()
+    command = [sys.executable, '-m', 'emotion_ros.cli.main', 'demo', '--port', '18080']
+    command += ['--storyboard', str(story), '--domain', str(ros_domain)]
+    with (
+        os.fdopen(terminal, 'rb', buffering=0) as output,
+        subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stdout
+        ) as process,
+    ):
+        try:
+            os.close(stdout)
+            printed = b''
+            while b'Ctrl-C ends it' not in printed:
+                printed += output.read(4096)
+            assert printed.startswith(b'Dashboard: http://127.0.0.1:')
+            url = printed.split()[1].decode()
+            assert f'Dashboard: {url} keeps showing' in printed.decode()
+            with urllib.request.urlopen(url, timeout=TIMEOUT_S) as page:
+                assert page.status == 200
+            process.send_signal(signal.SIGINT)
+            assert process.wait(TIMEOUT_S) in (0, 1)
+        finally:
+            process.kill()
 
 
 def test_an_interrupted_demo_stops_its_programs(story, ros_domain):

@@ -46,6 +46,7 @@ def run_without(module: str, *arguments: str) -> subprocess.CompletedProcess[str
         (['demo', '--dance'], 'unrecognized arguments: --dance'),
         (['demo', '--domain', 'x'], "'x' is not within 0 to 232"),
         (['demo', '--domain', '233'], "'233' is not within 0 to 232"),
+        (['demo', '--port', '0'], "'0' is not within 1 to 65535"),
         (['demo', '--storyboard', '/absent/story.yaml'], '/absent/story.yaml: cannot be read'),
         (['demo', '--params', '/absent/params.yaml'], '/absent/params.yaml: there is no such'),
         (['models', 'fetch', 'dance'], "invalid choice: 'dance'"),
