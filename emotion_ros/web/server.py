@@ -130,7 +130,7 @@ class WebServer:
         """Send until the client leaves; one that sends anything is disconnected."""
         if self.clients >= MAX_CLIENTS:
             raise web.HTTPServiceUnavailable(text=f'{MAX_CLIENTS} pages are open already')
-        # aiohttp compresses in a task whose error is lost when the sender is cancelled: a traceback.
+        # aiohttp compresses in a task; when the sender is cancelled, its error is a traceback.
         client = web.WebSocketResponse(
             heartbeat=HEARTBEAT_S,
             max_msg_size=MAX_MESSAGE_BYTES,
