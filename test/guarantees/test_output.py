@@ -72,7 +72,7 @@ def good_state(**changes) -> EmotionState:
         ({'confidence': INF}, ['confidence']),
         ({'confidence': -0.01}, ['confidence']),
         ({'confidence': 1.01}, ['confidence']),
-        ({'emotion': 255, 'label': 'unknown'}, ['unknown is sure of nothing']),
+        ({'emotion': 255, 'label': 'unknown'}, ['confidence of unknown']),
         ({'emotion': 255, 'label': 'unknown', 'confidence': 0.0}, []),
         ({'duration': Duration(sec=-1)}, ['duration']),
         ({'latency': NAN}, ['latency']),
@@ -89,7 +89,7 @@ def good_state(**changes) -> EmotionState:
         ({'evidence': [EmotionEvidence(used=True, weight=NAN)]}, ['evidence']),
         ({'evidence': [EmotionEvidence(used=True, age=INF)]}, ['evidence']),
         ({'evidence': [EmotionEvidence(used=True, weight=-1.0)]}, ['evidence']),
-        ({'evidence': [EmotionEvidence()]}, ['evidence used and refused']),
+        ({'evidence': [EmotionEvidence()]}, ['evidence used and rejected']),
         ({'status': 5, 'confidence': NAN}, ['status', 'confidence']),
     ],
 )
