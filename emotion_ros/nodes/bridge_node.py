@@ -16,9 +16,14 @@ from emotion_ros.core.options import Options
 from emotion_ros.errors import InvalidInput, MissingDependency
 from emotion_ros.msg import EmotionStateArray, FaceEmotionArray
 from emotion_ros.nodes.base_node import EmotionNode
+from emotion_ros.nodes.bridge_messages import (
+    FOXGLOVE,
+    HRI,
+    expression_to_msg,
+    outlines_to_msg,
+    require_msgs,
+)
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.foxglove import outlines_to_msg, require_foxglove_msgs
-from emotion_ros.nodes.hri import expression_to_msg, require_hri_msgs
 from emotion_ros.nodes.qos import QUEUE_DEPTH
 
 ANNOTATIONS = 'emotion/annotations'
@@ -54,12 +59,12 @@ class BridgeNode(EmotionNode[BridgeConfig]):
         return {'missing': self._missing or 'nothing'}
 
     def _open_foxglove(self) -> None:
-        msgs = require_foxglove_msgs()
+        msgs = require_msgs(FOXGLOVE)
         self._annotations = self.create_publisher(msgs.ImageAnnotations, ANNOTATIONS, QUEUE_DEPTH)
         self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, QUEUE_DEPTH)
 
     def _open_hri(self) -> None:
-        msgs = require_hri_msgs()
+        msgs = require_msgs(HRI)
         tracked = f'{HUMAN_FACES}/tracked'
         self._tracked = self.create_publisher(msgs.IdsList, tracked, QUEUE_DEPTH)
         topic = 'emotion_states'
@@ -84,7 +89,7 @@ class BridgeNode(EmotionNode[BridgeConfig]):
         named = {s.person_id: s for s in msg.states if TOPIC_NAME.fullmatch(s.person_id)}
         for gone in set(self._expressions) - set(named):
             self.destroy_publisher(self._expressions.pop(gone))
-        ids = require_hri_msgs().IdsList(header=msg.header, ids=sorted(named))
+        ids = require_msgs(HRI).IdsList(header=msg.header, ids=sorted(named))
         self._tracked.publish(ids)
         for state in named.values():
             self._express(state)
@@ -97,14 +102,12 @@ class BridgeNode(EmotionNode[BridgeConfig]):
             return
         if expression is None:
             return
-        person_id, header = msg.person_id, msg.header
+        person_id = msg.person_id
         if person_id not in self._expressions:
             topic = f'{HUMAN_FACES}/{person_id}/expression'
-            msg_type = require_hri_msgs().Expression
+            msg_type = require_msgs(HRI).Expression
             self._expressions[person_id] = self.create_publisher(msg_type, topic, QUEUE_DEPTH)
-        self._expressions[person_id].publish(
-            expression_to_msg(expression, header.stamp, header.frame_id)
-        )
+        self._expressions[person_id].publish(expression_to_msg(expression, msg.header))
 
 
 def _open(bridge: Callable[[], None]) -> str:

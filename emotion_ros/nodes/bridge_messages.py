@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""To foxglove_msgs, which is imported only when it is used."""
+"""To foxglove_msgs and hri_msgs (REP-155, ROS4HRI), which are imported only when used."""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -7,34 +7,49 @@ from types import ModuleType
 from typing import Any
 
 from builtin_interfaces.msg import Time
+from std_msgs.msg import Header
 
+from emotion_ros.core.expression import Expression
 from emotion_ros.core.face_outline import FaceOutline
 from emotion_ros.errors import MissingDependency
 
+FOXGLOVE, HRI = 'foxglove_msgs', 'hri_msgs'
 LINE_PX = 2.0
 FONT_PX = 16.0
 RGBA = (0.31, 0.86, 0.31, 1.0)
 BEHIND_TEXT_RGBA = (0.0, 0.0, 0.0, 0.6)
 
 
-def require_foxglove_msgs() -> ModuleType:
-    """Return foxglove_msgs.msg; MissingDependency, with what installs it, without."""
+def require_msgs(package: str) -> ModuleType:
+    """Return the messages of a package; MissingDependency, with what installs it, without."""
     try:
-        return import_module('foxglove_msgs.msg')
+        return import_module(f'{package}.msg')
     except ImportError as error:
+        deb = package.replace('_', '-')
         raise MissingDependency(
-            'foxglove_msgs is not installed (apt: ros-$ROS_DISTRO-foxglove-msgs)'
+            f'{package} is not installed (apt: ros-$ROS_DISTRO-{deb})'
         ) from error
 
 
 def outlines_to_msg(outlines: Iterable[FaceOutline], stamp: Time) -> Any:
     """Return a foxglove_msgs/ImageAnnotations; without outlines it removes the last ones."""
-    msgs = require_foxglove_msgs()
+    msgs = require_msgs(FOXGLOVE)
     annotations = msgs.ImageAnnotations()
     for outline in outlines:
         annotations.points.append(_outline(msgs, outline, stamp))
         annotations.texts.append(_caption(msgs, outline, stamp))
     return annotations
+
+
+def expression_to_msg(expression: Expression, header: Header) -> Any:
+    """Return a hri_msgs/Expression."""
+    return require_msgs(HRI).Expression(
+        header=header,
+        expression=expression.expression,
+        valence=float(expression.valence),
+        arousal=float(expression.arousal),
+        confidence=float(expression.confidence),
+    )
 
 
 def _outline(msgs: ModuleType, outline: FaceOutline, stamp: Time) -> Any:
