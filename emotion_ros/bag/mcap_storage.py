@@ -20,7 +20,7 @@ from mcap.exceptions import McapError
 from mcap.opcode import Opcode
 from mcap.reader import SeekingReader
 from mcap.records import Channel as ChannelRecord
-from mcap.records import Chunk, Header, Schema
+from mcap.records import Header, Schema
 from mcap.summary import Summary
 
 from emotion_ros.bag.storage import DAMAGE, LATEST_NS, Channel, Contents, Row, full_type
@@ -29,6 +29,7 @@ from emotion_ros.errors import BagError
 MAGIC = b'\x89MCAP0\r\n'
 _UNREADABLE = (*DAMAGE, McapError, zstandard.ZstdError)
 _RECORD = struct.Struct('<BQ')  # opcode, length
+_CHUNK = struct.Struct('<QQQII')  # start, end, size, checksum, length of the compression's name
 _MESSAGE = struct.Struct('<HIQQ')  # channel, sequence, log time, publish time
 _LARGEST_CUT_CHUNK = 2**28  # bytes; a larger length is itself damaged
 
@@ -227,31 +228,32 @@ def _complete_summary(file: BinaryIO) -> Summary | None:
     return summary if has_all else None
 
 
-def _read_chunk(file: BinaryIO, offset: int) -> bytes:
+def _read_chunk(file: BinaryIO, offset: int) -> memoryview:
     """Return the records in a chunk; of a chunk that the end of the file cuts, what is there.
 
     One of _UNREADABLE when it is damaged.
     """
     file.seek(offset)
     _, length = _RECORD.unpack(file.read(_RECORD.size))
-    body = file.read(min(length, _LARGEST_CUT_CHUNK))
-    chunk = Chunk.read(ReadDataStream(BytesIO(body)))
-    if chunk.compression == 'zstd':
-        data = zstandard.ZstdDecompressor().decompressobj().decompress(chunk.data)
-    elif chunk.compression == 'lz4':
-        data = LZ4FrameDecompressor().decompress(chunk.data)
-    elif chunk.compression:
-        raise McapError(f'unknown compression {chunk.compression}')
-    else:
-        data = chunk.data
-    if len(body) == length and chunk.uncompressed_crc not in (0, crc32(data)):
+    body = memoryview(file.read(min(length, _LARGEST_CUT_CHUNK)))
+    _, _, _, checksum, name_length = _CHUNK.unpack_from(body)
+    begin = _CHUNK.size + name_length + 8  # the length of what is packed lies between
+    compression, packed = bytes(body[_CHUNK.size : begin - 8]), body[begin:]
+    data: bytes | memoryview = packed
+    if compression == b'zstd':
+        data = zstandard.ZstdDecompressor().decompressobj().decompress(packed)
+    elif compression == b'lz4':
+        data = LZ4FrameDecompressor().decompress(packed)
+    elif compression:
+        raise McapError(f'unknown compression {compression!r}')
+    if len(body) == length and checksum not in (0, crc32(data)):
         raise McapError('the checksum of a chunk is wrong')
-    return bytes(data)
+    return memoryview(data)
 
 
-def _records(data: bytes) -> Iterator[tuple[int, memoryview]]:
+def _records(view: memoryview) -> Iterator[tuple[int, memoryview]]:
     """Yield opcode and body of every whole record."""
-    view, at = memoryview(data), 0
+    at = 0
     while at + _RECORD.size <= len(view):
         opcode, length = _RECORD.unpack_from(view, at)
         at += _RECORD.size + length

@@ -17,6 +17,8 @@ _ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What sqlite3 raises on damaged files; a text in its own message may be damaged, too."""
 _ROWS = 'SELECT rowid, topic_id, timestamp FROM messages'
 
+_MOST_VAIN = 64
+
 Entry = tuple[int, int, int]
 """Row, topic and time (ns) of a message."""
 
@@ -165,11 +167,15 @@ def _data(database: sqlite3.Connection, row_id: int) -> bytes | None:
 def _reachable(database: sqlite3.Connection) -> Iterator[Entry]:
     """Yield the rows by their number, without those on damaged pages."""
     first: int | None = 0
-    while first is not None:
+    vain = 0  # attempts without a row
+    while first is not None and vain < _MOST_VAIN:
+        vain += 1
         try:
             query = f'{_ROWS} NOT INDEXED WHERE rowid >= ? ORDER BY rowid'
             for row_id, topic_id, time_ns in database.execute(query, (first,)):
-                first = row_id + 1
+                if row_id < first:  # a page that refers to an earlier one
+                    return
+                first, vain = row_id + 1, 0
                 if isinstance(topic_id, int) and isinstance(time_ns, int):
                     yield row_id, topic_id, time_ns
         except _ERRORS:

@@ -174,6 +174,35 @@ def test_a_recording_that_cannot_be_played(
         player.play(tmp_path / name)
 
 
+def test_one_of_two_robots_is_chosen(player: EmotionPlayer, tmp_path: Path) -> None:
+    with BagWriter(tmp_path / 'two') as writer:
+        for number, topic in enumerate(('/r1/emotion_state', '/r2/emotion_state')):
+            state = CoreState(BEGIN_NS / SECOND, Status.OK, Reason.NONE, confidence=number / 4)
+            writer.write(BEGIN_NS, topic, STATE, state_to_fields(state, 0.0))
+    with pytest.raises(EmotionRosError, match='/r1/emotion_state, /r2/emotion_state: choose one'):
+        player.play(tmp_path / 'two')
+    robot = Robot()
+    player.add(robot)
+    player.play(tmp_path / 'two', topic='r2/emotion_state')
+    assert [state.confidence for _, state in robot.states] == [0.25]
+
+
+@pytest.mark.timeout(40)
+def test_hours_pass_at_once(player: EmotionPlayer, tmp_path: Path) -> None:
+    robot = Robot()
+    player.add(robot)
+    with BagWriter(tmp_path / 'bag') as writer:
+        for time_ns in (BEGIN_NS, BEGIN_NS + 5 * 3600 * SECOND):
+            state = CoreState(time_ns / SECOND, Status.OK, Reason.NONE)
+            writer.write(time_ns, '/emotion_state', STATE, state_to_fields(state, 0.0))
+    player.play(tmp_path / 'bag')
+    assert len(robot.states) == 2
+    assert robot.now_s() == BEGIN_NS / SECOND + 5 * 3600
+    player.wait(3600.0)
+    assert robot.now_s() == BEGIN_NS / SECOND + 6 * 3600
+    assert 200 < len(robot.ticks) < 300  # two a second in the first minute of each
+
+
 def test_programs_of_the_test_are_in_the_same_domain(player: EmotionPlayer) -> None:
     assert os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] == 'LOCALHOST'
     assert rclpy.utilities.get_default_context().get_domain_id() == int(

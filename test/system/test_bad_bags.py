@@ -170,8 +170,8 @@ raise SystemExit(main(sys.argv[2:]))
     [
         ('replay bag --output new', 1),
         ('replay bag --output new', 50_000),
-        ('report bag -o new', 1),
-        ('report bag -o new', 10_000),
+        ('report bag -o new.html', 1),
+        ('report bag -o new.html', 10_000),
     ],
 )
 def test_a_full_disk_is_one_line_and_leaves_nothing(

@@ -248,5 +248,5 @@ def _blend_valence(valence: float, used: Sequence[WeighedEvidence]) -> float:
 def _summarise(used: Sequence[WeighedEvidence], conflict: bool) -> str:
     """Return such as ``Vision: Happy (91%), Text: Negative (96%): they disagree``."""
     parts = [(_SUMMARY_NAMES.get(m := w.evidence.modality, m.capitalize()), w) for w in used]
-    line = ', '.join(f'{name}: {w.evidence.detail}' for name, w in parts)
+    line = ', '.join(f'{n}: {d}' if (d := w.evidence.detail) else n for n, w in parts)
     return f'{line}: they disagree' if conflict else line

@@ -144,6 +144,8 @@ def test_a_new_modality_enters_with_the_weight_of_the_listed_one():
     state = fusion.states(T)[0]
     assert state.probabilities == pytest.approx(sure(Emotion.SAD))
     assert state.summary == 'Voice: Sad'
+    fusion.add_evidence(replace(voice(T + 0.1), detail=''), T + 0.1)
+    assert fusion.states(T + 0.1)[0].summary == 'Voice'
     other = make_fusion()
     other.add_evidence(voice(T), T)
     assert other.states(T)[0].evidence[0].weight == pytest.approx(0.5)
