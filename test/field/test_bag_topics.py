@@ -60,9 +60,11 @@ def said(topic: str, msg_type: str, *utterances: dict[str, Any]) -> list[Message
     ]
 
 
-def depth() -> list[Message]:
-    image = np.full((48, 64), 1500, np.uint16).view(np.uint8)
-    fields = {'height': 48, 'width': 64, 'encoding': '16UC1', 'step': 128}
+def depth(encoding: str = '16UC1') -> list[Message]:
+    """Return a depth camera; its 16UC1 can be read as grey, 32FC1 (metres) cannot."""
+    image = np.full((48, 64), 1500, np.uint16 if encoding == '16UC1' else np.float32)
+    image = image.view(np.uint8)
+    fields = {'height': 48, 'width': 64, 'encoding': encoding, 'step': image.shape[1]}
     return [
         (time_ns, '/depth/image_rect_raw', IMAGE, {'header': h} | fields | {'data': image.ravel()})
         for time_ns in range(START_NS, START_NS + 2 * SECOND, SECOND // 5)
@@ -142,9 +144,9 @@ def test_recorded_faces_of_another_clock(tmp_path: Path, capsys: Capture) -> Non
 @pytest.mark.parametrize(
     ('sources', 'remedy'),
     [
-        ([depth()], 'record a colour or grey camera'),
+        ([depth('32FC1')], 'record a colour or grey camera'),
         ([camera(encoding='rgb99')], 'record a colour or grey camera'),
-        ([depth(), camera('/c')], 'choose among /c with --image-topic'),
+        ([depth('32FC1'), camera('/c')], 'choose among /c with --image-topic'),
     ],
 )
 def test_images_that_are_none(

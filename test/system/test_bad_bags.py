@@ -187,7 +187,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(
         timeout=60,
     )
     assert done.returncode == 2
-    assert 'new: cannot be written: ' in done.stderr
+    assert f'{command.split()[-1]}: cannot be written: ' in done.stderr
     assert 'Traceback' not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ['bag']
 
