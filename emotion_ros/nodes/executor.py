@@ -2,6 +2,7 @@
 """The life of a process: make the nodes, spin them, report exceptions, stop cleanly."""
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 import rclpy
+import rclpy.utilities
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import try_shutdown
@@ -21,6 +23,7 @@ from emotion_ros.nodes.base_node import EmotionNode
 SPIN_TIMEOUT_S = 0.2
 EXIT_OK = 0
 EXIT_BAD_CONFIG = 2
+_busy: set[threading.Thread] = set()  # what is inside ``report_exceptions``
 
 
 def run(
@@ -31,7 +34,7 @@ def run(
     Wrong parameters or a bad model end it with one line on stderr and EXIT_BAD_CONFIG.
     """
     nodes: list[EmotionNode[Any]] = []
-    threads = threading.enumerate()
+    busy_before = set(_busy)
     stop = StopRequest()
     try:
         # Not rclpy's handlers: they would end the context under a worker that is publishing.
@@ -57,8 +60,11 @@ def run(
         for node in nodes:
             node.destroy_node()
         try_shutdown()
-    if any(thread not in threads for thread in threading.enumerate()):
-        # A thread that returns from a model while the interpreter ends would abort the process.
+    if _busy - busy_before:
+        # A worker that returns from a model while the interpreter ends would abort the process.
+        nodes.clear()
+        gc.collect()
+        rclpy.utilities.get_default_context().destroy()  # and its shared memory
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(EXIT_OK)
@@ -89,12 +95,16 @@ def report_exceptions(action: Callable[[], None], on_error: Callable[[Exception]
     This is the one place where any exception is caught: a robot keeps running, and the error is
     counted and logged. The two that ask for the end of the process (Ctrl-C, shutdown) pass.
     """
+    thread = threading.current_thread()
+    _busy.add(thread)
     try:
         action()
     except ExternalShutdownException:
         raise
     except Exception as error:  # noqa: BLE001
         on_error(error)
+    finally:
+        _busy.discard(thread)
 
 
 def spin(nodes: Sequence[EmotionNode[Any]], stop: StopRequest) -> None:

@@ -40,8 +40,11 @@ class StoppedDuringInference(EmotionNode[Options]):
     Config = Options
 
     def setup(self) -> None:
-        """Keep the worker busy and stop."""
+        """Begin half a second from now."""
         self._worker = Worker('busy', self._work, self.report_error)
+        self.create_timer(0.5, self._on_timer, clock=self.steady_clock)
+
+    def _on_timer(self) -> None:
         self._worker.submit(Duration(seconds=NATIVE_WORK_S))
 
     def destroy_node(self) -> None:
