@@ -12,10 +12,9 @@ from types import FrameType
 from typing import Any
 
 import rclpy
-import rclpy.utilities
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
-from rclpy.utilities import try_shutdown
+from rclpy.utilities import get_default_context, try_shutdown
 
 from emotion_ros.errors import EmotionRosError
 from emotion_ros.nodes.base_node import EmotionNode
@@ -64,7 +63,7 @@ def run(
         # A worker that returns from a model while the interpreter ends would abort the process.
         nodes.clear()
         gc.collect()
-        rclpy.utilities.get_default_context().destroy()  # and its shared memory
+        get_default_context().destroy()  # and its shared memory
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(EXIT_OK)
