@@ -18,7 +18,7 @@ TRANSCRIPTION = 'whisper_msgs/msg/Transcription'
 
 
 @dataclass(frozen=True)
-class StampedUtterance:
+class RecognisedSpeech:
     """An utterance; ``stamp_s`` (ROS time, s) is 0 when the message has no stamp."""
 
     utterance: Utterance
@@ -26,7 +26,7 @@ class StampedUtterance:
     frame_id: str = ''
 
 
-def speech_from_msg(msg_type: str, msg: Any) -> StampedUtterance:
+def speech_from_msg(msg_type: str, msg: Any) -> RecognisedSpeech:
     """Return what a message of one of SPEECH_TYPES says.
 
     KeyError for another type, InvalidInput('bad_stamp') when its nanosec is 1e9 or more.
@@ -34,11 +34,11 @@ def speech_from_msg(msg_type: str, msg: Any) -> StampedUtterance:
     return _CONVERT[msg_type](msg)
 
 
-def _from_string(msg: Any) -> StampedUtterance:
-    return StampedUtterance(Utterance.from_text(msg.data))
+def _from_string(msg: Any) -> RecognisedSpeech:
+    return RecognisedSpeech(Utterance.from_text(msg.data))
 
 
-def _from_live_speech(msg: Any) -> StampedUtterance:
+def _from_live_speech(msg: Any) -> RecognisedSpeech:
     """Convert a LiveSpeech of ROS4HRI; before Jazzy, ``locale`` was ``language``."""
     utterance = Utterance(
         final=msg.final,
@@ -46,23 +46,23 @@ def _from_live_speech(msg: Any) -> StampedUtterance:
         confidence=float(msg.confidence),
         language=msg.locale if hasattr(msg, 'locale') else msg.language,
     )
-    return StampedUtterance(utterance, stamp_to_seconds(msg.header.stamp), msg.header.frame_id)
+    return RecognisedSpeech(utterance, stamp_to_seconds(msg.header.stamp), msg.header.frame_id)
 
 
-def _from_candidates(msg: Any) -> StampedUtterance:
+def _from_candidates(msg: Any) -> RecognisedSpeech:
     """Convert the first candidate that is not empty: they are sorted, the likeliest first."""
     for index, text in enumerate(msg.transcript):
         if text:
             confidence = float(msg.confidence[index]) if index < len(msg.confidence) else 0.0
-            return StampedUtterance(Utterance(final=text, confidence=confidence))
-    return StampedUtterance(Utterance())
+            return RecognisedSpeech(Utterance(final=text, confidence=confidence))
+    return RecognisedSpeech(Utterance())
 
 
-def _from_transcription(msg: Any) -> StampedUtterance:
-    return StampedUtterance(Utterance.from_text(msg.text))
+def _from_transcription(msg: Any) -> RecognisedSpeech:
+    return RecognisedSpeech(Utterance.from_text(msg.text))
 
 
-_CONVERT: dict[str, Callable[[Any], StampedUtterance]] = {
+_CONVERT: dict[str, Callable[[Any], RecognisedSpeech]] = {
     STRING: _from_string,
     LIVE_SPEECH: _from_live_speech,
     CANDIDATES: _from_candidates,

@@ -11,7 +11,7 @@ from emotion_ros.conversions.speech import (
     SPEECH_TYPES,
     STRING,
     TRANSCRIPTION,
-    StampedUtterance,
+    RecognisedSpeech,
     speech_from_msg,
 )
 from emotion_ros.core.utterance import Utterance
@@ -26,32 +26,32 @@ def live(nanosec: int = 500_000_000, **fields: object) -> Msg:
 @pytest.mark.parametrize(
     ('msg_type', 'msg', 'expected'),
     [
-        (STRING, Msg(data='hello'), StampedUtterance(Utterance('hello'))),
-        (TRANSCRIPTION, Msg(text='hello'), StampedUtterance(Utterance('hello'))),
+        (STRING, Msg(data='hello'), RecognisedSpeech(Utterance('hello'))),
+        (TRANSCRIPTION, Msg(text='hello'), RecognisedSpeech(Utterance('hello'))),
         (
             LIVE_SPEECH,
             live(final='hello', confidence=0.9, locale='en_US'),
-            StampedUtterance(Utterance('hello', '', 0.9, 'en_US'), 7.5, 'head'),
+            RecognisedSpeech(Utterance('hello', '', 0.9, 'en_US'), 7.5, 'head'),
         ),
         (
             LIVE_SPEECH,
             live(incremental='hel', language='en'),
-            StampedUtterance(Utterance('', 'hel', 0.0, 'en'), 7.5, 'head'),
+            RecognisedSpeech(Utterance('', 'hel', 0.0, 'en'), 7.5, 'head'),
         ),
         (
             CANDIDATES,
             Msg(transcript=['hello', 'yellow'], confidence=[0.75, 0.5]),
-            StampedUtterance(Utterance('hello', confidence=0.75)),
+            RecognisedSpeech(Utterance('hello', confidence=0.75)),
         ),
         (
             CANDIDATES,
             Msg(transcript=['', 'hello'], confidence=[]),
-            StampedUtterance(Utterance('hello')),
+            RecognisedSpeech(Utterance('hello')),
         ),
-        (CANDIDATES, Msg(transcript=[], confidence=[]), StampedUtterance(Utterance())),
+        (CANDIDATES, Msg(transcript=[], confidence=[]), RecognisedSpeech(Utterance())),
     ],
 )
-def test_utterance_and_stamp(msg_type: str, msg: Msg, expected: StampedUtterance) -> None:
+def test_utterance_and_stamp(msg_type: str, msg: Msg, expected: RecognisedSpeech) -> None:
     assert speech_from_msg(msg_type, msg) == expected
 
 
