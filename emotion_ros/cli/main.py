@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The ``emotion-ros`` command; each sub-command is a module of this folder."""
+"""The ``emotion-ros`` command; each sub-command is a module of this folder or one below."""
 
 import argparse
 import os
@@ -23,11 +23,12 @@ EXIT_INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class Command:
-    """The help of a sub-command; its arguments and its code are in the module of its name."""
+    """The help of a sub-command, and the package that has the module of its name."""
 
     summary: str
     details: str
     example: str
+    package: str = 'emotion_ros.cli'
 
 
 COMMANDS = {
@@ -47,28 +48,33 @@ COMMANDS = {
         'compute the states of a recorded bag, faster than real time',
         'Prints a table of the changes, or every state as JSON. Needs no ROS.',
         'replay my_bag --json',
+        package='emotion_ros.cli.bag',
     ),
     'explain': Command(
         'show how the state at one time of a bag was computed',
         'Prints what the prior and each piece of evidence contribute to the sum of '
         'log-probabilities. Needs no ROS.',
         'explain my_bag --at 12.5',
+        package='emotion_ros.cli.bag',
     ),
     'report': Command(
         'write an HTML page about a bag',
         'Shows emotions over time, utterances, events and rejected inputs in one file. Needs no '
         'ROS.',
         'report my_bag --frames -o session.html',
+        package='emotion_ros.cli.bag',
     ),
     'policy': Command(
         'show which behaviours the rules of a controller trigger on a bag',
         'Prints when each behaviour begins and ends. Needs no ROS.',
         'policy my_bag --rules rules.yaml',
+        package='emotion_ros.cli.bag',
     ),
     'analyze': Command(
         'estimate emotions in pictures, a video, a webcam or a line of text',
         'Prints a table, JSON or CSV, and can write an annotated picture or video. Needs no ROS.',
         'analyze photo.jpg -o annotated.jpg',
+        package='emotion_ros.cli.image',
     ),
     'models': Command(
         'list, download and verify model files',
@@ -157,7 +163,7 @@ def make_parser(chosen: Sequence[str]) -> argparse.ArgumentParser:
             epilog=f'Example: {PROGRAM} {command.example}',
         )
         if name in chosen:
-            module = import_module(f'emotion_ros.cli.{name}')
+            module = import_module(f'{command.package}.{name}')
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run)
     return parser

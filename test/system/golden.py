@@ -14,7 +14,7 @@ from typing import Any
 
 from emotion_ros.bag.offline_fusion import Publication
 from emotion_ros.bag.replay import open_replay
-from emotion_ros.cli.bag_arguments import replay_options
+from emotion_ros.cli.bag.arguments import replay_options
 from emotion_ros.cli.main import make_parser
 from emotion_ros.conversions.state_fields import state_to_fields, to_json
 from emotion_ros.core.state import EmotionState

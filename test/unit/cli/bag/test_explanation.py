@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emotion_ros.cli.explanation import explain
+from emotion_ros.cli.bag.explanation import explain
 from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.fusion.card import FusionCard
 from emotion_ros.core.state import EmotionState, Reason, Status

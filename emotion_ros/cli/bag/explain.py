@@ -8,14 +8,14 @@ from itertools import takewhile
 from rich.table import Table
 
 from emotion_ros.bag.replay import open_replay
-from emotion_ros.cli.bag_arguments import (
+from emotion_ros.cli.bag.arguments import (
     add_bag_arguments,
     print_notes,
     raise_failure,
     replay_options,
 )
+from emotion_ros.cli.bag.explanation import Explanation, Term, explain
 from emotion_ros.cli.console import table_console
-from emotion_ros.cli.explanation import Explanation, Term, explain
 from emotion_ros.conversions.state_fields import state_to_fields, to_json, weighed_to_fields
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.units import NANOSECONDS

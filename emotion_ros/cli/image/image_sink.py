@@ -8,7 +8,7 @@ from typing import Protocol
 
 import cv2
 
-from emotion_ros.cli.image_source import ImageSource
+from emotion_ros.cli.image.image_source import ImageSource
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.atomic_write import atomic_write
 from emotion_ros.perception.image.decode import ImageArray

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from emotion_ros.cli.image_sink import open_image_sink
-from emotion_ros.cli.image_source import Pictures, Video
+from emotion_ros.cli.image.image_sink import open_image_sink
+from emotion_ros.cli.image.image_source import Pictures, Video
 from emotion_ros.errors import ConfigError
 from image_files import RATE_HZ, make_picture, make_video
 

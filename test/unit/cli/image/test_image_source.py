@@ -10,7 +10,13 @@ import cv2
 import numpy as np
 import pytest
 
-from emotion_ros.cli.image_source import USUAL_RATE_HZ, Pictures, Video, Webcam, open_image_source
+from emotion_ros.cli.image.image_source import (
+    USUAL_RATE_HZ,
+    Pictures,
+    Video,
+    Webcam,
+    open_image_source,
+)
 from emotion_ros.errors import ConfigError
 from image_files import RATE_HZ, cut, make_picture, make_video
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from emotion_ros.bag.replay import open_replay
 from emotion_ros.bag.writer import BagWriter
-from emotion_ros.cli.bag_arguments import (
+from emotion_ros.cli.bag.arguments import (
     add_bag_arguments,
     print_notes,
     raise_failure,
     replay_options,
 )
-from emotion_ros.cli.replay_output import (
+from emotion_ros.cli.bag.replay_output import (
     print_json,
     print_table,
     publications_with_progress,

@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 import pytest
 
-from emotion_ros.cli import analyze
-from emotion_ros.cli.image_source import Video
+from emotion_ros.cli.image import analyze
+from emotion_ros.cli.image.image_source import Video
 from emotion_ros.cli.main import main
 from emotion_ros.core.emotions import EMOTIONS
 from image_files import cut, make_picture, make_video
 
-ASTRONAUT = Path(__file__).parents[3] / 'config' / 'demo' / 'astronaut.jpg'
+ASTRONAUT = Path(__file__).parents[4] / 'config' / 'demo' / 'astronaut.jpg'
 
 # Runs the command as it is on a machine that has no ROS and no rosbags.
 WITHOUT_ROS = """

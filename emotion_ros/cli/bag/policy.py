@@ -10,14 +10,14 @@ from rich.table import Table
 
 from emotion_ros.bag.policy_file import load_policy
 from emotion_ros.bag.replay import open_replay
-from emotion_ros.cli.bag_arguments import (
+from emotion_ros.cli.bag.arguments import (
     add_bag_arguments,
     print_notes,
     raise_failure,
     replay_options,
 )
+from emotion_ros.cli.bag.replay_output import publications_with_progress
 from emotion_ros.cli.console import table_console
-from emotion_ros.cli.replay_output import publications_with_progress
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.trigger import Event, Policy, Transition
 

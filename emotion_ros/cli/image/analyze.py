@@ -11,7 +11,8 @@ from pathlib import Path
 from types import FrameType
 
 from emotion_ros.bag.params_file import ParamsFile
-from emotion_ros.cli.analysis import (
+from emotion_ros.cli.console import print_csv, print_table
+from emotion_ros.cli.image.analysis import (
     IMAGE_COLUMNS,
     TEXT_COLUMNS,
     ImageResult,
@@ -22,9 +23,8 @@ from emotion_ros.cli.analysis import (
     text_rows,
     text_to_json_fields,
 )
-from emotion_ros.cli.console import print_csv, print_table
-from emotion_ros.cli.image_sink import ImageSink, open_image_sink
-from emotion_ros.cli.image_source import ImageSample, ImageSource, Webcam, open_image_source
+from emotion_ros.cli.image.image_sink import ImageSink, open_image_sink
+from emotion_ros.cli.image.image_source import ImageSample, ImageSource, Webcam, open_image_source
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import ConfigError, InvalidInput

@@ -10,7 +10,7 @@ from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.replay_config import make_replay_config
 from emotion_ros.bag.session_reader import read_session
 from emotion_ros.bag.snapshots import take_pictures
-from emotion_ros.cli.bag_arguments import (
+from emotion_ros.cli.bag.arguments import (
     add_bag_arguments,
     print_notes,
     raise_failure,

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Commands that read recordings: replay, explain, report, policy."""
