@@ -20,7 +20,7 @@ import zstandard
 
 from emotion_ros.bag import mcap_storage, sqlite_storage
 from emotion_ros.bag.storage import DAMAGE, Storage, full_type
-from emotion_ros.errors import BagError
+from emotion_ros.errors import BagError, ConfigError
 
 ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 _ROS1_MAGIC = b'#ROSBAG V'
@@ -74,6 +74,14 @@ def list_files(path: Path) -> Listing:
 def is_bag_folder(path: Path) -> bool:
     """Return whether a folder has the metadata.yaml of a recording, and a file that it names."""
     return bool(_read_metadata(path / 'metadata.yaml').files)
+
+
+def require_free(path: Path, force: bool) -> None:
+    """ConfigError when a file to be written lies in a recording, or exists and not ``force``."""
+    if any(is_bag_folder(folder) for folder in path.resolve().parents):
+        raise ConfigError(f'{path}: lies in a recording: choose another file')
+    if path.exists() and not force:
+        raise ConfigError(f'{path}: exists: choose another file, or --force')
 
 
 def open_storage(path: Path, scratch: Scratch) -> Storage:

@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Tables and CSV on standard output."""
+"""Tables on standard output."""
 
-import csv
-import sys
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
-
-from emotion_ros.conversions.state_fields import Fields
 
 PIPED_WIDTH = 140
 
@@ -20,21 +16,6 @@ def table_console() -> Console:
     """
     width = None if Console().is_terminal else PIPED_WIDTH
     return Console(width=width, markup=False, emoji=False)
-
-
-def print_csv(columns: Sequence[str], records: Iterable[Fields]) -> None:
-    """Print a header and a line per record; missing values, None and NaN are left empty."""
-    writer = csv.DictWriter(sys.stdout, columns, restval='', lineterminator='\n')
-    writer.writeheader()
-    for record in records:
-        writer.writerow({name: _cell(value) for name, value in record.items()})
-
-
-def _cell(value: object) -> object:
-    """Return the value for CSV; None and NaN become empty."""
-    if not isinstance(value, float):
-        return value
-    return f'{value:.6g}' if value == value else ''
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from emotion_ros.core.evidence import Evidence
 from emotion_ros.core.state import EmotionState, WeighedEvidence
+from emotion_ros.files.csv_table import DECIMALS
 
-DECIMALS = 6
 NAN = float('nan')
 
 Fields = dict[str, Any]

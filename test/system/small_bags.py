@@ -33,6 +33,18 @@ def make_evidence_bag(path: Path, storage: str = 'sqlite3', version: Literal[8, 
         writer.write(time_ns, '/emotion/evidence', EVIDENCE, _voice(time_ns, SAD))
 
 
+def make_two_people_bag(path: Path, seconds: int = 4) -> None:
+    """A happy face for all the time, and a smaller sad one in the second half."""
+    with BagWriter(path) as writer:
+        for number in range(5 * seconds):
+            time_ns = START_NS + number * SECOND // 5
+            fields = _faces(time_ns)
+            if number >= 5 * seconds // 2:
+                small = {'face_id': 2, 'box_xyxy': (0.7, 0.3, 0.8, 0.5), 'probabilities': SAD}
+                fields['faces'].append(fields['faces'][0] | small)
+            writer.write(time_ns, '/emotion/faces', FACES, fields)
+
+
 def make_voice_bag(path: Path, detail: str) -> None:
     """Two seconds of a sad voice, in words of its own."""
     with BagWriter(path) as writer:

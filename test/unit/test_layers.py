@@ -25,7 +25,7 @@ LAYERS = (
     ('view',),
     ('msg',),
     ('bag', 'nodes', 'sandbox'),
-    ('listener', 'demo', 'web'),
+    ('listener', 'demo', 'web', 'sessions'),
     ('testing', 'cli', 'launch'),
     ('__main__',),
 )

@@ -3,9 +3,12 @@
 
 import argparse
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
+from emotion_ros.bag.files import require_free
 from emotion_ros.bag.replay import open_replay
 from emotion_ros.bag.writer import BagWriter
 from emotion_ros.cli.bag.arguments import (
@@ -20,13 +23,27 @@ from emotion_ros.cli.bag.replay_output import (
     publications_with_progress,
     record_observations,
     record_states,
+    write_states,
 )
+from emotion_ros.files.atomic_write import atomic_write
+
+STDOUT = Path('-')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the sub-command."""
     add_bag_arguments(parser)
-    parser.add_argument('--json', action='store_true', help='one JSON line per state')
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument('--json', action='store_true', help='one JSON line per state')
+    form.add_argument(
+        '--csv',
+        type=_csv_file,
+        nargs='?',
+        const=STDOUT,
+        metavar='FILE',
+        help='one CSV line per state and person, on standard output or in FILE',
+    )
+    parser.add_argument('--force', action='store_true', help='replace FILE if it exists')
     parser.add_argument(
         '-o',
         '--output',
@@ -38,6 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Replay and print or write the states; EmotionRosError when something cannot be used."""
+    if args.csv not in (None, STDOUT):
+        require_free(args.csv, args.force)
     with ExitStack() as stack:
         replay = stack.enter_context(open_replay(replay_options(args)))
         topics = ', '.join(f'{topic.name} ({topic.count})' for topic in replay.sources.chosen())
@@ -50,7 +69,10 @@ def run(args: argparse.Namespace) -> int:
         published = stack.enter_context(publications_with_progress(replay, observations))
         if writer:
             published = record_states(published, writer)
-        count = print_json(published) if args.json else print_table(published, replay.bag)
+        if args.csv:
+            count = write_states(published, replay.bag, stack.enter_context(_opened(args.csv)))
+        else:
+            count = print_json(published) if args.json else print_table(published, replay.bag)
     rejected = ', '.join(f'{n} {reason}' for reason, n in sorted(replay.rejected.items()))
     print(f'{count} states; not used: {rejected or "none"}', file=sys.stderr)
     failure = replay.failure()
@@ -58,3 +80,21 @@ def run(args: argparse.Namespace) -> int:
         print_notes(replay.rejections())
     raise_failure(failure)
     return 0
+
+
+def _csv_file(text: str) -> Path:
+    """Return FILE; ``--csv BAG`` is a mistake that would leave the command without a bag."""
+    path = Path(text)
+    if path.is_dir() or path.suffix in ('.mcap', '.db3'):
+        raise argparse.ArgumentTypeError(f'{text} is a recording: give it before --csv')
+    return path
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[str]]:
+    """Yield standard output for STDOUT, otherwise a file that replaces ``path`` at the end."""
+    if path == STDOUT:
+        yield sys.stdout
+        return
+    with atomic_write(path) as temporary, temporary.open('w', encoding='utf-8') as file:
+        yield file

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Output of a replay: a table, JSON lines, a new bag, a progress bar."""
+"""Output of a replay: a table, JSON lines, CSV, a new bag, a progress bar."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from typing import IO
 
 from rich.table import Table
 
@@ -13,10 +14,17 @@ from emotion_ros.bag.types import EVIDENCE, FACES, STATE, TEXT_SENTIMENT, TOPICS
 from emotion_ros.bag.writer import BagWriter
 from emotion_ros.cli.console import table_console
 from emotion_ros.conversions.observation_fields import faces_to_fields, text_to_fields
-from emotion_ros.conversions.state_fields import evidence_to_fields, state_to_fields, to_json
+from emotion_ros.conversions.state_fields import (
+    Fields,
+    evidence_to_fields,
+    state_to_fields,
+    to_json,
+)
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.state import EmotionState
 from emotion_ros.core.units import NANOSECONDS
+from emotion_ros.files.csv_table import write_csv
+from emotion_ros.sessions.state_table import STATE_COLUMNS, state_records
 from emotion_ros.view.progress import with_progress
 
 
@@ -39,6 +47,20 @@ def print_json(publications: Iterable[Publication]) -> int:
     for publication in publications:
         print(to_json(state_to_fields(publication.state)))
         count += 1
+    return count
+
+
+def write_states(publications: Iterable[Publication], bag: Bag, file: IO[str]) -> int:
+    """Write a CSV line per state and person; return the number of publications."""
+    count = 0
+
+    def records() -> Iterator[Fields]:
+        nonlocal count
+        for publication in publications:
+            count += 1
+            yield from state_records(publication, bag.seconds_from_start(publication.time_ns))
+
+    write_csv(file, STATE_COLUMNS, records())
     return count
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from emotion_ros.bag.params_file import ParamsFile
-from emotion_ros.cli.console import print_csv, print_table
+from emotion_ros.cli.console import print_table
 from emotion_ros.cli.image.analysis import (
     IMAGE_COLUMNS,
     TEXT_COLUMNS,
@@ -28,6 +28,7 @@ from emotion_ros.cli.image.image_source import ImageSample, ImageSource, Webcam,
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.files.csv_table import write_csv
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
 from emotion_ros.perception.image.annotate import annotate_faces
@@ -81,7 +82,7 @@ def analyze_text(args: argparse.Namespace) -> None:
     if args.json:
         print(to_json(text_to_json_fields(report)))
     elif args.csv:
-        print_csv(TEXT_COLUMNS, [text_record(report)])
+        write_csv(sys.stdout, TEXT_COLUMNS, [text_record(report)])
     else:
         print_table(('text', 'most likely', 'next'), text_rows(report))
 
@@ -170,7 +171,7 @@ def print_images(
             print(to_json(image_to_fields(image)), flush=is_moving)
     elif args.csv:
         records = (record for image in results for record in image_records(image))
-        print_csv(IMAGE_COLUMNS, records)
+        write_csv(sys.stdout, IMAGE_COLUMNS, records)
     else:
         columns = ('image', 'time (s)', 'person', 'emotion', 'quality', 'detection', 'box (0..1)')
         print_table(columns, image_rows(results, is_moving))
