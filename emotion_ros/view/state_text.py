@@ -2,6 +2,7 @@
 """States and faces as plain text, and a state as rich text (bars, table of evidence)."""
 
 from math import isfinite
+from os import environ
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -10,6 +11,7 @@ from rich.text import Text
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.observations import FaceObservation, describe
 from emotion_ros.core.state import EmotionState, Status
+from emotion_ros.view.palette import terminal_scheme
 
 BAR_CELLS = 30
 NOTHING = '–'
@@ -61,9 +63,10 @@ def headline(state: EmotionState) -> Text:
 def probability_bars(state: EmotionState) -> Table:
     """Return one bar per emotion, the stable one marked; empty bars when there are none."""
     bars = Table.grid(padding=(0, 1))
+    colours = terminal_scheme(environ)
     for label, probability in zip(EMOTIONS, state.probabilities, strict=True):
-        style = 'bold green' if label == state.label else ''
-        bars.add_row(Text(label, style=style), Text(bar(probability)), percent(probability))
+        name = Text(f'▸ {label}', style='bold') if label == state.label else Text(f'  {label}')
+        bars.add_row(name, Text(bar(probability), colours[label]), percent(probability))
     return bars
 
 

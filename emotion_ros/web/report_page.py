@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from emotion_ros.bag.session import FOCUS, Session
 from emotion_ros.conversions.state_fields import Fields, to_json
+from emotion_ros.view.palette import style_sheet
 from emotion_ros.view.vocabulary import vocabulary
 
 PAGE_FOLDER = Path(__file__).parent / 'page'
@@ -49,7 +50,7 @@ def render_report(session: Session) -> str:
         people=[name for name in session.tracks if name != FOCUS],
         lines=sorted(session.transcript, key=lambda line: line.at_s),
         qualities={person: median(values) for person, values in session.qualities.items()},
-        style=''.join(_read(name) for name in STYLES),
+        style=style_sheet() + ''.join(_read(name) for name in STYLES),
         script=script,
         script_hash=_base64(hashlib.sha256(script.encode()).digest()),
         data=data.replace('<', '\\u003c'),  # nothing in it can end the script element

@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""Web server of the dashboard: five static files and one send-only websocket."""
+"""Web server of the dashboard: its static files and one send-only websocket."""
 
 import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol, cast
 from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from emotion_ros.errors import ConfigError
+from emotion_ros.view.palette import style_sheet
 
 MAX_CLIENTS = 64
 MAX_MESSAGE_BYTES = 1024
 HEARTBEAT_S = 5.0
 CLOSE_TIMEOUT_S = 1.0
 PAGE_FOLDER = Path(__file__).parent / 'page'
-CONTENT_TYPES = {'html': 'text/html', 'css': 'text/css', 'js': 'text/javascript'}
+CONTENT_TYPES = {'': 'text/html', '.css': 'text/css', '.js': 'text/javascript'}
 PAGES = {
     '/': 'dashboard.html',
     '/style.css': 'style.css',
@@ -27,6 +28,7 @@ PAGES = {
     '/charts.js': 'charts.js',
     '/dashboard.js': 'dashboard.js',
 }
+PALETTE = '/palette.css'
 HEADERS = {
     'Content-Security-Policy': (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -106,8 +108,9 @@ class WebServer:
 
     async def _serve(self) -> None:
         application = web.Application(middlewares=[_check_origin])
-        for path, name in PAGES.items():
-            application.router.add_get(path, _page(name), allow_head=False)
+        pages = {path: (PAGE_FOLDER / name).read_text('utf-8') for path, name in PAGES.items()}
+        for path, text in {**pages, PALETTE: style_sheet()}.items():
+            application.router.add_get(path, _page(path, text), allow_head=False)
         application.router.add_get('/live', self._on_client, allow_head=False)
         application.on_response_prepare.append(_add_headers)
         runner = web.AppRunner(application, access_log=None)
@@ -166,13 +169,9 @@ class WebServer:
                 sent = jpeg
 
 
-def _page(name: str) -> Handler:
-    """Return a handler that serves a file of ``page/``."""
-    text = (PAGE_FOLDER / name).read_text(encoding='utf-8')
-    content_type = CONTENT_TYPES[name.rsplit('.', 1)[-1]]
-
+def _page(path: str, text: str) -> Handler:
     async def answer(_: web.Request) -> web.StreamResponse:
-        return web.Response(text=text, content_type=content_type)
+        return web.Response(text=text, content_type=CONTENT_TYPES[PurePosixPath(path).suffix])
 
     return answer
 

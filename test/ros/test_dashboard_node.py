@@ -37,7 +37,7 @@ from fakes import (
 )
 from page_clients import PageClient, PageClients, connected, connection_to
 
-PAGES = ('', 'style.css', 'dashboard.css', 'charts.js', 'dashboard.js')
+PAGES = ('', 'palette.css', 'style.css', 'dashboard.css', 'charts.js', 'dashboard.js')
 
 
 @pytest.fixture

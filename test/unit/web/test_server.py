@@ -6,6 +6,7 @@ import gc
 import logging
 import socket
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from threading import Thread
 
 import aiohttp
@@ -94,6 +95,6 @@ def test_only_addresses_and_own_names_are_accepted(host, is_own):
 
 
 def test_every_file_that_is_served_is_there_and_of_a_known_kind():
-    for name in PAGES.values():
+    for path, name in PAGES.items():
         assert (PAGE_FOLDER / name).stat().st_size > 0
-        assert name.rsplit('.', 1)[1] in CONTENT_TYPES
+        assert PurePosixPath(path).suffix in CONTENT_TYPES
