@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 import zstandard
 
-from emotion_ros.bag import mcap_storage, sqlite_storage
+from emotion_ros.bag import mcap_index, mcap_storage, sqlite_storage
 from emotion_ros.bag.storage import DAMAGE, Storage, full_type
 from emotion_ros.errors import BagError, ConfigError
 
@@ -64,11 +64,30 @@ def list_files(path: Path) -> Listing:
     listing = _read_metadata(path / 'metadata.yaml')
     if listing.files:
         return listing
-    files = _files_in(path)
+    stored = sorted(file for file in path.iterdir() if file.is_file() and _is_storage_name(file))
+    packed = {file.with_suffix('') for file in stored if file.suffix in _PACKED}
+    files = [file for file in stored if file not in packed]  # one that is there unpacked, once
     if not files:
         problems = ''.join(f': {problem}' for problem in listing.problems)
         raise BagError(f'{path}: is not a bag: it has no .mcap or .db3 file{problems}')
     return Listing(files, listing.declared)
+
+
+def open_storages(path: Path, scratch: Scratch) -> tuple[list[Storage], Listing]:
+    """Open what can be read at a path; the listing has the problems, BagError without any."""
+    listing = list_files(path)
+    storages: list[Storage] = []
+    refusals: list[BagError] = []
+    for file in listing.files:
+        try:
+            storages.append(open_storage(file, scratch))
+        except BagError as error:
+            refusals.append(error)
+    if not storages:
+        raise refusals[0]
+    listing.problems += [str(error) for error in refusals]
+    listing.problems += [s.contents.problem for s in storages if s.contents.problem]
+    return storages, listing
 
 
 def is_bag_folder(path: Path) -> bool:
@@ -92,8 +111,11 @@ def open_storage(path: Path, scratch: Scratch) -> Storage:
         if begin.startswith(ZSTD_MAGIC):
             unpacked = scratch.folder() / path.stem
             _unpack(path, unpacked)
-            return open_storage(unpacked, scratch)
-        if begin.startswith(mcap_storage.MAGIC):
+            try:
+                return open_storage(unpacked, scratch)
+            except BagError as error:
+                raise BagError(str(error).replace(str(unpacked), str(path))) from error
+        if begin.startswith(mcap_index.MAGIC):
             return mcap_storage.McapStorage(path)
         if begin.startswith(sqlite_storage.MAGIC):
             return sqlite_storage.SqliteStorage(path, scratch.folder)
@@ -135,13 +157,6 @@ def _errors_of(path: Path) -> Iterator[None]:
 def _is_storage_name(path: Path) -> bool:
     name = path.with_suffix('') if path.suffix in _PACKED else path
     return name.suffix in _SUFFIXES
-
-
-def _files_in(folder: Path) -> list[Path]:
-    """Return the storage files in a folder; one that is there unpacked as well, once."""
-    files = sorted(file for file in folder.iterdir() if file.is_file() and _is_storage_name(file))
-    packed = {file.with_suffix('') for file in files if file.suffix in _PACKED}
-    return [file for file in files if file not in packed]
 
 
 def _read_metadata(path: Path) -> Listing:

@@ -87,7 +87,9 @@ class BagObserver:
             observation: Observation | str | None
             try:
                 if convert:
-                    observation = self._restamp(convert(recorded.msg), recorded)
+                    observation = convert(recorded.msg)
+                    if not self._by_header:
+                        observation = replace(observation, stamp_s=recorded.time_ns / NANOSECONDS)
                 else:
                     observation = self._process(recorded, result)
             except InvalidInput as error:
@@ -96,11 +98,6 @@ class BagObserver:
                 continue
             if observation is not None:
                 yield recorded.time_ns, observation
-
-    def _restamp(self, observation: Observation, recorded: Recorded) -> Observation:
-        if self._by_header:
-            return observation
-        return replace(observation, stamp_s=recorded.time_ns / NANOSECONDS)
 
     def _process(self, recorded: Recorded, result: TopicResult) -> Observation | None:
         now_s = recorded.time_ns / NANOSECONDS

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import TypeVar
 
 from emotion_ros.core.evidence import Evidence
@@ -56,24 +57,16 @@ def with_ticks(
     exact_rate = Fraction(rate)
     tick = start_ns * exact_rate // NANOSECONDS
     now_ns = start_ns
-    for time_ns, event in _then_end(events, end_ns):
+    for time_ns, event in chain(events, [(end_ns, None)]):
         quiet_ns = now_ns + QUIET_NS
         now_ns = max(now_ns, time_ns)
-        while (tick_ns := _tick_ns(tick, rate)) <= now_ns:
+        # never before its exact time: the clock has then reached it
+        while (tick_ns := -int(-tick * NANOSECONDS // exact_rate)) <= now_ns:
             yield tick_ns, None
             is_quiet = tick_ns >= quiet_ns
             tick = max(tick + 1, now_ns * exact_rate // NANOSECONDS) if is_quiet else tick + 1
-        if not isinstance(event, _End):
+        if event is not None:
             yield now_ns, event
-
-
-class _End:
-    pass
-
-
-def _then_end(events: Iterable[tuple[int, T]], end_ns: int) -> Iterator[tuple[int, T | _End]]:
-    yield from events
-    yield end_ns, _End()
 
 
 class OfflineFusion:
@@ -126,8 +119,3 @@ class OfflineFusion:
         if isinstance(observation, TextObservation):
             return self._fusion.add_text(observation, now_s).value
         return self._fusion.add_evidence(observation, now_s).value
-
-
-def _tick_ns(tick: int, rate: float) -> int:
-    """Return the time of a tick, never before its exact time: the clock has then reached it."""
-    return -int(-tick * NANOSECONDS // Fraction(rate))

@@ -33,10 +33,6 @@ def _parse_rule(value: CheckedValue) -> Rule:
     given = {name: raw.get(name, CheckedValue.number, None) for name in _NUMBERS}
     numbers = {name: number for name, number in given.items() if number is not None}
     with value.error_context():
-        trigger = Trigger(raw.get('emotion', _parse_emotions, ()), **numbers)
+        named = raw.get('emotion', lambda v: v.items() if v.is_list() else [v], [])
+        trigger = Trigger(tuple(item.string(EMOTIONS) for item in named), **numbers)
         return Rule(raw['behaviour'].string(), trigger)
-
-
-def _parse_emotions(value: CheckedValue) -> tuple[str, ...]:
-    items = value.items() if value.is_list() else [value]
-    return tuple(item.string(EMOTIONS) for item in items)

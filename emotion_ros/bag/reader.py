@@ -4,11 +4,9 @@
 What is whole in a damaged recording is read, the rest is counted.
 """
 
-import heapq
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +14,9 @@ import zstandard
 from rosbags.serde import SerdeError
 from rosbags.typesys import TypesysError
 
-from emotion_ros.bag.files import ZSTD_MAGIC, Scratch, list_files, open_storage
-from emotion_ros.bag.storage import DAMAGE, Row, Storage
+from emotion_ros.bag.files import ZSTD_MAGIC, Scratch, open_storages
+from emotion_ros.bag.merge import ChannelKey, channel_key, merge_rows, sort_ties
+from emotion_ros.bag.storage import DAMAGE
 from emotion_ros.bag.types import add_speech_types, is_of_other_version, make_typestore
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import BagError
@@ -25,8 +24,6 @@ from emotion_ros.errors import BagError
 CDR = 'cdr'
 DAY_NS = 86_400 * NANOSECONDS
 _UNREADABLE = (*DAMAGE, SerdeError, TypesysError, zstandard.ZstdError)
-_TIES = 64  # messages of one time that are sorted together
-_TIES_BYTES = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,9 @@ class Bag:
             self._require_readable(topic)
         read = dict.fromkeys(topics, 0)
         no_clock = dict.fromkeys(topics, 0)
-        for time_ns, topic, data in _sort_ties(self._rows(set(topics))):
+        by_key = {(topic.name, topic.type, topic.encoding): topic for topic in topics}
+        for time_ns, key, data in sort_ties(merge_rows(self._storages, by_key)):
+            topic = by_key[key]
             if time_ns <= 0 < self.start_ns:
                 no_clock[topic] += 1
                 read[topic] += 1
@@ -142,19 +141,9 @@ class Bag:
         self._scratch.close()
 
     def _open(self) -> None:
-        listing = list_files(self.path)
-        self._problems, refusals = listing.problems, []
-        self._storages: list[Storage] = []
-        for file in listing.files:
-            try:
-                self._storages.append(open_storage(file, self._scratch))
-            except BagError as error:
-                refusals.append(error)
-        if not self._storages:
-            raise refusals[0]
-        self._problems += [str(error) for error in refusals]
+        self._storages, listing = open_storages(self.path, self._scratch)
+        self._problems = listing.problems
         contents = [storage.contents for storage in self._storages]
-        self._problems += [content.problem for content in contents if content.problem]
         self._channels = [channel for content in contents for channel in content.channels]
         self._types = make_typestore()
         add_speech_types(self._types, self._channels)
@@ -169,12 +158,14 @@ class Bag:
             reason = f'damaged or not a bag: {problems}' if problems else 'has no messages'
             raise BagError(f'{self.path}: {reason}')
         if self.start_ns <= 0:
-            self._skip_time_zero()
+            entries = merge_rows(self._storages, {channel_key(c) for c in self._channels})
+            first_ns = next((time_ns for time_ns, _, _ in entries if time_ns > 0), 0)
+            self.start_ns = first_ns if first_ns > DAY_NS else self.start_ns
 
     def _make_topics(self, declared: Counter[tuple[str, str]]) -> tuple[Topic, ...]:
-        found: Counter[tuple[str, str, str]] = Counter()
+        found: Counter[ChannelKey] = Counter()
         for channel in self._channels:
-            found[channel.topic, channel.type, channel.encoding] += channel.count
+            found[channel_key(channel)] += channel.count
         for (name, msg_type), promised in declared.items():
             encodings = [key for key in found if key[:2] == (name, msg_type)]
             key = encodings[0] if encodings else (name, msg_type, CDR)
@@ -183,12 +174,6 @@ class Bag:
             Topic(name, msg_type, number, encoding)
             for (name, msg_type, encoding), number in sorted(found.items())
         )
-
-    def _skip_time_zero(self) -> None:
-        times = (time_ns for time_ns, _, _ in self._rows(set(self.topics)))
-        first_ns = next((time_ns for time_ns in times if time_ns > 0), 0)
-        if first_ns > DAY_NS:
-            self.start_ns = first_ns
 
     def _require_readable(self, topic: Topic) -> None:
         if topic.encoding != CDR:
@@ -201,51 +186,6 @@ class Bag:
                     f'{self.path}: {topic.name} was recorded with another version of '
                     f'{topic.type} than the installed one'
                 )
-
-    def _rows(self, topics: Collection[Topic]) -> Iterator[tuple[int, Topic, bytes]]:
-        """Yield the messages of all files by time; a file is opened when its time has come."""
-        by_key = {(topic.name, topic.type, topic.encoding): topic for topic in topics}
-        closed = sorted(self._storages, key=lambda storage: -storage.contents.start_ns)
-        waiting: list[tuple[int, int, Row, Iterator[Row], dict[int, Topic]]] = []
-        number = count()
-
-        def open_next() -> None:
-            storage = closed.pop()
-            chosen = {
-                c.id: by_key[key]
-                for c in storage.contents.channels
-                if (key := (c.topic, c.type, c.encoding)) in by_key
-            }
-            rows = storage.rows(chosen.keys()) if chosen else iter(())
-            push(next(number), rows, chosen)
-
-        def push(order: int, rows: Iterator[Row], chosen: dict[int, Topic]) -> None:
-            row = next(rows, None)
-            if row:
-                heapq.heappush(waiting, (row.time_ns, order, row, rows, chosen))
-
-        while closed or waiting:
-            while closed and (not waiting or closed[-1].contents.start_ns <= waiting[0][0]):
-                open_next()
-            if waiting:
-                time_ns, order, row, rows, chosen = heapq.heappop(waiting)
-                yield time_ns, chosen[row.channel_id], row.data
-                push(order, rows, chosen)
-
-
-def _sort_ties(
-    rows: Iterable[tuple[int, Topic, bytes]],
-) -> Iterator[tuple[int, Topic, bytes]]:
-    """Sort what has one time by topic name, a limited number at once."""
-    ties: list[tuple[int, Topic, bytes]] = []
-    size = 0
-    for row in rows:
-        if ties and (row[0] != ties[0][0] or len(ties) == _TIES or size > _TIES_BYTES):
-            yield from sorted(ties, key=lambda tie: tie[1].name)
-            ties, size = [], 0
-        ties.append(row)
-        size += len(row[2])
-    yield from sorted(ties, key=lambda tie: tie[1].name)
 
 
 def _unpack(data: bytes) -> bytes:

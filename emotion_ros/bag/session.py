@@ -83,7 +83,12 @@ class Session:
             if state.person_id:
                 track = self.tracks.setdefault(state.person_id, Track(self.step_s))
                 track.add(sample(state, at_s))
-            self._count_rejections(state)
+            for weighed in state.evidence:  # the same piece in many states counts once
+                evidence, reason = weighed.evidence, weighed.rejection.value
+                key = (state.person_id, evidence.modality, reason)
+                if not weighed.used and self._last_rejected_s.get(key) != evidence.stamp_s:
+                    self._last_rejected_s[key] = evidence.stamp_s
+                    self.rejects[evidence.modality, reason] += 1
         self.events += self._event_detector.update(states, at_s)
 
     def add_faces(self, faces: FacesObservation, reason: str) -> None:
@@ -94,12 +99,3 @@ class Session:
         self.frames += 1
         for face in faces.faces:
             self.qualities.setdefault(face.person_id, []).append(face.quality)
-
-    def _count_rejections(self, state: EmotionState) -> None:
-        """Count rejected evidence; the same piece in many states counts once."""
-        for weighed in state.evidence:
-            evidence, reason = weighed.evidence, weighed.rejection.value
-            key = (state.person_id, evidence.modality, reason)
-            if not weighed.used and self._last_rejected_s.get(key) != evidence.stamp_s:
-                self._last_rejected_s[key] = evidence.stamp_s
-                self.rejects[evidence.modality, reason] += 1

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """From a bag to a Session: the recorded states, or those of a replay."""
 
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime, timezone
 from typing import Any
 
 from emotion_ros.bag.offline_fusion import FusionInput, Publication
 from emotion_ros.bag.reader import Bag, Topic
-from emotion_ros.bag.replay import Replay, open_replay
+from emotion_ros.bag.replay import Replay
 from emotion_ros.bag.replay_config import ReplayOptions
 from emotion_ros.bag.session import Session
 from emotion_ros.bag.topics import find_speech, find_topic
@@ -33,7 +34,8 @@ def read_session(options: ReplayOptions) -> Session:
     Recorded states are taken as they are; without any, or when an option changes them, the bag
     is replayed.
     """
-    with Bag(options.bag) as bag:
+    with ExitStack() as stack:
+        bag = stack.enter_context(Bag(options.bag))
         states = find_topic(bag, (STATES,)) or find_topic(bag, (STATE,))
         if states and not options.changes_states:
             session = _new_session(bag, 'as recorded on the robot')
@@ -41,9 +43,9 @@ def read_session(options: ReplayOptions) -> Session:
             _add_recording(session, bag, states)
             session.failure = bag.damage
             return session
-    with open_replay(options) as replay:
-        session = _new_session(replay.bag, 'in a replay')
-        _add_speech(session, replay.bag, replay.sources.speech)
+        replay = Replay(bag, options)
+        session = _new_session(bag, 'in a replay')
+        _add_speech(session, bag, replay.sources.speech)
         session.notes = replay.notes()
         _add_replay(session, replay)
         session.failure = replay.failure()
@@ -59,7 +61,7 @@ def _add_recording(session: Session, bag: Bag, states: Topic) -> None:
         at_s = bag.seconds_from_start(recorded.time_ns)
         try:
             if msg_type == DIAGNOSTICS:
-                _add_diagnostics(session, msg)
+                session.rejects |= rejection_counts(msg)
             elif msg_type == FACES:
                 session.add_faces(msg_to_faces(msg), msg.reason)
                 session.inferences_s.append(float(msg.inference_time))
@@ -75,12 +77,17 @@ def _add_recording(session: Session, bag: Bag, states: Topic) -> None:
             session.rejects[recorded.topic.name, error.reason] += 1
 
 
-def _add_diagnostics(session: Session, msg: Any) -> None:
-    """Take the rejection counts of our nodes; they only grow: the latest is the total."""
-    pairs = [(s.name, p) for s in msg.status if s.name in NODES for p in s.values]
-    for node, pair in pairs:
-        if pair.key.startswith(REJECTED) and pair.value.isdecimal():
-            session.rejects[node, pair.key.removeprefix(REJECTED)] = int(pair.value)
+def rejection_counts(diagnostics: Any) -> Counter[tuple[str, str]]:
+    """Return the totals that our nodes publish in a DiagnosticArray, by node and reason."""
+    return Counter(
+        {
+            (status.name, pair.key.removeprefix(REJECTED)): int(pair.value)
+            for status in diagnostics.status
+            if status.name in NODES
+            for pair in status.values
+            if pair.key.startswith(REJECTED) and pair.value.isdecimal()
+        }
+    )
 
 
 def _add_replay(session: Session, replay: Replay) -> None:

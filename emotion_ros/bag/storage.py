@@ -2,7 +2,7 @@
 """What the storage files of a recording have in common: topics in, serialised messages out."""
 
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -59,6 +59,13 @@ class Contents:
     start_ns: int = LATEST_NS
     end_ns: int = 0
     problem: str = ''
+
+    def add_times(self, times_ns: Iterable[int]) -> None:
+        """Extend the span to these log times; one beyond LATEST_NS is none."""
+        for time_ns in times_ns:
+            if time_ns <= LATEST_NS:
+                self.start_ns = min(self.start_ns, time_ns)
+                self.end_ns = max(self.end_ns, time_ns)
 
 
 class Storage(Protocol):

@@ -68,13 +68,11 @@ def read_definition(path: Path) -> MessageDefinition:
                 block = Block()
             block.words = f'{block.words} {line.removeprefix("#").strip()}'.strip()
         else:
-            block.lines.append(_definition(line))
+            constant, named = CONSTANT.match(line), FIELD.match(line)
+            if constant:
+                block.lines.append(Constant(constant[2], constant[3]))
+            elif named:
+                block.lines.append(Field(named[2], named[1]))
+            else:
+                raise ConfigError(f'no definition of a message: {line!r}')
     return MessageDefinition(path.stem, tuple(sections))
-
-
-def _definition(line: str) -> Constant | Field:
-    if constant := CONSTANT.match(line):
-        return Constant(constant[2], constant[3])
-    if named := FIELD.match(line):
-        return Field(named[2], named[1])
-    raise ConfigError(f'no definition of a message: {line!r}')

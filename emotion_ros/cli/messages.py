@@ -8,7 +8,6 @@ from emotion_ros.cli.message_definition import (
     Block,
     Constant,
     MessageDefinition,
-    Section,
     read_definition,
 )
 from emotion_ros.files.resources import message_folder
@@ -128,21 +127,13 @@ def _topics() -> Iterator[str]:
 
 
 def _message(message: MessageDefinition) -> str:
-    parts = [part for section in message.sections for part in _section(section)]
-    return '\n\n'.join((f'## {message.name}', *parts)) + '\n'
-
-
-def _section(section: Section) -> Iterator[str]:
-    if section.title:
-        yield f'**{section.title}**'
-    rows: list[str] = []
-    for block in section.blocks:
-        if block.lines:
-            rows.append(_row(block))
-        else:
-            yield _escaped(block.words)
-    if rows:
-        yield '\n'.join(('| | | |', '|---|---|---|', *rows))
+    parts = [f'## {message.name}']
+    for section in message.sections:
+        parts += [f'**{section.title}**'] if section.title else []
+        parts += [_escaped(block.words) for block in section.blocks if not block.lines]
+        if rows := [_row(block) for block in section.blocks if block.lines]:
+            parts.append('\n'.join(('| | | |', '|---|---|---|', *rows)))
+    return '\n\n'.join(parts) + '\n'
 
 
 def _row(block: Block) -> str:

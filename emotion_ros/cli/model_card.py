@@ -37,6 +37,25 @@ class Interface:
     std: str = ''
     stem_stride: int = 2
 
+    @classmethod
+    def read(cls, path: Path) -> 'Interface':
+        """Read an .onnx file, or the JSON of our training beside a .safetensors."""
+        if path.suffix == '.safetensors':
+            beside = path.with_suffix('.json')
+            about = read_json(beside).metadata() if beside.is_file() else {}
+            network = about.get('network')
+            stride = network.get('stem_stride', 2) if isinstance(network, dict) else 2
+            mean, std = (str(about.get(key, '')) for key in ('mean', 'std'))
+            return cls(mean=mean, std=std, stem_stride=stride)
+        session = open_session(path.read_bytes(), path)
+        inputs, outputs = session.get_inputs(), session.get_outputs()
+        if len(inputs) != 1 or len(inputs[0].shape) != 4 or len(outputs) != 1:
+            raise ModelError(f'{path}: a face network has one image [N, C, H, W] and one output')
+        shape = [side if isinstance(side, int) else 0 for side in inputs[0].shape[1:]]
+        layout = 'nhwc' if shape[2] in (1, 3) and shape[0] not in (1, 3) else 'nchw'
+        channels, size = (shape[2], shape[0]) if layout == 'nhwc' else (shape[0], shape[1])
+        return cls(inputs[0].name, outputs[0].name, layout, size, channels or 1)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the verb."""
@@ -61,7 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def write_card(args: argparse.Namespace) -> int:
     """Write the card and run the network once on a blank face; ModelError when it does not fit."""
     path = _card_path(args)
-    found = _inspect(args.file)
+    found = Interface.read(args.file)
     ask = _Questions(args)
     task = ask('task', 'Task', 'face_emotion')
     labels = ask('labels', 'Labels in the order of the outputs', ','.join(EMOTIONS))
@@ -132,25 +151,6 @@ def _card_path(args: argparse.Namespace) -> Path:
     if path.suffix != '.json' or path.resolve().parent != args.file.resolve().parent:
         raise ConfigError(f'{path}: a card is a .json file beside the model')
     return path
-
-
-def _inspect(path: Path) -> Interface:
-    """Return what an .onnx file, or the JSON of our training beside a .safetensors, says."""
-    if path.suffix == '.safetensors':
-        beside = path.with_suffix('.json')
-        about = read_json(beside).metadata() if beside.is_file() else {}
-        network = about.get('network')
-        stride = network.get('stem_stride', 2) if isinstance(network, dict) else 2
-        mean, std = (str(about.get(key, '')) for key in ('mean', 'std'))
-        return Interface(mean=mean, std=std, stem_stride=stride)
-    session = open_session(path.read_bytes(), path)
-    inputs, outputs = session.get_inputs(), session.get_outputs()
-    if len(inputs) != 1 or len(inputs[0].shape) != 4 or len(outputs) != 1:
-        raise ModelError(f'{path}: a face network has one image [N, C, H, W] and one output')
-    shape = [side if isinstance(side, int) else 0 for side in inputs[0].shape[1:]]
-    layout = 'nhwc' if shape[2] in (1, 3) and shape[0] not in (1, 3) else 'nchw'
-    channels, size = (shape[2], shape[0]) if layout == 'nhwc' else (shape[0], shape[1])
-    return Interface(inputs[0].name, outputs[0].name, layout, size, channels or 1)
 
 
 def _labels(text: str) -> list[Any]:

@@ -5,7 +5,7 @@ import argparse
 from collections.abc import Iterator, Mapping
 
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
-from emotion_ros.core.options import Options, OptionSpec, OptionValue
+from emotion_ros.core.options import Options, OptionValue
 from emotion_ros.demo.config import DemoConfig
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
@@ -50,7 +50,10 @@ def _table(node: str) -> Iterator[str]:
     yield '|---|---|---|---|---|'
     for name, spec in options.specs().items():
         default, live = _written(options.defaults()[name]), 'yes' if spec.dynamic else ''
-        yield f'| `{prefix}{name}` | `{default}` | {_legal(spec)} | {live} | {spec.doc} |'
+        legal = ', '.join(f'`{choice}`' for choice in spec.choices)
+        if spec.low is not None and spec.high is not None:
+            legal = f'{spec.low:g} to {spec.high:g}'
+        yield f'| `{prefix}{name}` | `{default}` | {legal} | {live} | {spec.doc} |'
 
 
 def _written(value: OptionValue) -> str:
@@ -60,11 +63,3 @@ def _written(value: OptionValue) -> str:
     if isinstance(value, tuple):
         return f'[{", ".join(value)}]'
     return str(value) if value != '' else "''"
-
-
-def _legal(spec: OptionSpec) -> str:
-    if spec.choices:
-        return ', '.join(f'`{choice}`' for choice in spec.choices)
-    if spec.low is None or spec.high is None:
-        return ''
-    return f'{spec.low:g} to {spec.high:g}'

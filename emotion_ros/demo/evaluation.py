@@ -60,7 +60,7 @@ def evaluate(
             continue
         deadline_s = cue.at_s + cue.expect.within_s
         window = [s for s in states if cue.at_s <= s.at_s <= deadline_s]
-        settled = _settled(cue.expect, window)
+        settled = settled_states(cue.expect, window)
         outcome = Outcome.MET if settled else Outcome.MISSED
         result = ExpectationResult(
             cue=cue,
@@ -73,7 +73,7 @@ def evaluate(
     return tuple(results)
 
 
-def _settled(expect: Expectation, window: Sequence[TimedState]) -> Sequence[TimedState]:
+def settled_states(expect: Expectation, window: Sequence[TimedState]) -> Sequence[TimedState]:
     """Return the states from the first settled one on; none when they have not settled."""
     holds = [expect.holds(s.state) for s in window]
     for start in range(len(holds) - HELD_STATES + 1):

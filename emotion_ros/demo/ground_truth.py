@@ -8,7 +8,7 @@ from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Emotion, Sentiment
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.observations import FaceObservation, TextObservation
 from emotion_ros.core.state import EmotionState, Reason, Status
-from emotion_ros.demo.storyboard import Picture, Storyboard, View
+from emotion_ros.demo.storyboard import Storyboard, View
 
 CONFIDENCE = 0.9
 _IDLE_REASONS = {
@@ -24,16 +24,20 @@ def ground_truth_faces(view: View, width: int, height: int) -> tuple[FaceObserva
 
     The box is the picture's, taken as square; an unknown emotion abstains (all NaN).
     """
-    return tuple(
-        FaceObservation(
+    faces = []
+    for number, picture in enumerate(view.pictures, start=1):
+        x, y, side = picture.x, picture.y, picture.height_px
+        edges = (x / width, y / height, (x + side) / width, (y + side) / height)
+        left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in edges)
+        face = FaceObservation(
             face_id=number,
-            box_xyxy=_box(picture, width, height),
+            box_xyxy=(left, top, right, bottom),
             detection_score=1.0,
             quality=1.0,
             probabilities=_distribution(picture.emotion, EMOTIONS),
         )
-        for number, picture in enumerate(view.pictures, start=1)
-    )
+        faces.append(face)
+    return tuple(faces)
 
 
 def ground_truth_text(sentiment: Sentiment, stamp_s: float) -> TextObservation:
@@ -85,10 +89,3 @@ def _distribution(label: Emotion | Sentiment, labels: Sequence[str]) -> tuple[fl
         return (float('nan'),) * len(labels)
     rest = (1.0 - CONFIDENCE) / (len(labels) - 1)
     return tuple(CONFIDENCE if name == label.label else rest for name in labels)
-
-
-def _box(picture: Picture, width: int, height: int) -> tuple[float, float, float, float]:
-    x2, y2 = picture.x + picture.height_px, picture.y + picture.height_px
-    edges = (picture.x / width, picture.y / height, x2 / width, y2 / height)
-    left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in edges)
-    return left, top, right, bottom

@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,7 +112,7 @@ class DemoRunner:
             result = DemoResult(results, problem)
             report(result)
             if self._options.dashboard_port and self._options.keep_serving and not problem:
-                _wait_for_stop(stop_request, programs)
+                stop_request.wait(programs)
         return result
 
     def _play(
@@ -163,6 +162,13 @@ class StopRequest:
         if self._requested:
             raise KeyboardInterrupt
 
+    def wait(self, programs: Programs) -> None:
+        """Return when a signal has arrived; DemoStopped when a program fails before."""
+        while not self._requested:
+            if failed := programs.failed_process():
+                raise DemoStopped(failed)
+            time.sleep(REFRESH_S)
+
     def _on_signal(self, *_: object) -> None:
         self._requested = True
 
@@ -180,14 +186,6 @@ def node_arguments(params: Path | None) -> list[str]:
     if not params.is_file():
         raise ConfigError(f'{params}: there is no such parameter file')
     return [*arguments, '--params-file', str(params.resolve())]
-
-
-def _wait_for_stop(stop_request: StopRequest, programs: Programs) -> None:
-    with suppress(KeyboardInterrupt):
-        while not (failed := programs.failed_process()):
-            stop_request.check()
-            time.sleep(REFRESH_S)
-        raise DemoStopped(failed)
 
 
 def _wait_until(

@@ -11,7 +11,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Header, String
 
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
-from emotion_ros.demo.config import FRAMES, MODALITIES, DemoConfig
+from emotion_ros.demo.config import FRAMES, MODALITIES, STATE, DemoConfig
 from emotion_ros.demo.frame_renderer import HEIGHT, WIDTH, FrameRenderer
 from emotion_ros.demo.ground_truth import (
     ground_truth_faces,
@@ -47,7 +47,7 @@ class DemoSourceNode(EmotionNode[DemoConfig]):
         path = Path(self.config.storyboard) if self.config.storyboard else packaged_storyboard()
         self._path = path
         self._storyboard = load_storyboard(path)
-        self._output = _make_output(self, self.config.level, self._storyboard, path.parent)
+        self._output = _OUTPUTS[self.config.level](self, self._storyboard, path.parent)
         self._started_publisher = self.create_publisher(Header, STARTED_TOPIC, LATCHED)
         self._created_s = self.steady_s()
         self._start_s: float | None = None
@@ -62,7 +62,9 @@ class DemoSourceNode(EmotionNode[DemoConfig]):
         now_s, began_s = self.now_s(), self.steady_s()
         if not self.enabled or not self._may_play(now_s):
             return
-        if self._start_s is None or self._must_restart(now_s - self._start_s):
+        is_over = self.config.loop and self._played_until_s >= self._storyboard.duration_s
+        is_set_back = now_s - (self._start_s or 0.0) < self._played_until_s - CLOCK_JUMP_S
+        if self._start_s is None or is_over or is_set_back:
             self._start_s, self._played_until_s = now_s, NOT_PLAYED
             header = Header(stamp=seconds_to_stamp(now_s), frame_id=str(self._path))
             self._started_publisher.publish(header)
@@ -81,11 +83,6 @@ class DemoSourceNode(EmotionNode[DemoConfig]):
             return now_s > 0.0
         waited_s = self.steady_s() - self._created_s
         return waited_s >= self.config.wait_for_subscribers or self._output.has_subscribers()
-
-    def _must_restart(self, t_s: float) -> bool:
-        """Return whether the loop is due or the clock was set back."""
-        is_over = self._played_until_s >= self._storyboard.duration_s
-        return (self.config.loop and is_over) or t_s < self._played_until_s - CLOCK_JUMP_S
 
 
 class _Output:
@@ -169,12 +166,7 @@ class _StateOutput(_Output):
         self._states.publish(state_to_msg(state, stamp_s))
 
 
-def _make_output(node: Node, level: str, storyboard: Storyboard, folder: Path) -> _Output:
-    if level == FRAMES:
-        return _FramesOutput(node, storyboard, folder)
-    if level == MODALITIES:
-        return _ModalitiesOutput(node, storyboard)
-    return _StateOutput(node, storyboard)
+_OUTPUTS = {FRAMES: _FramesOutput, MODALITIES: _ModalitiesOutput, STATE: _StateOutput}
 
 
 def main(args: list[str] | None = None) -> int:

@@ -45,26 +45,18 @@ def explain(state: EmotionState, card: FusionCard) -> Explanation:
     opinions = [w.evidence.probabilities for w in used]
     pooled = pool(opinions, [w.weight for w in used], prior, card.temperature)
     weight = sum(w.weight for w in state.evidence)
+    terms = []
+    for w in state.evidence:  # one opinion with the prior, less the prior
+        alone = [w.evidence.probabilities] if w.used else []
+        opinion = pool(alone, [w.weight] * len(alone), prior, card.temperature)
+        share = w.weight / weight if weight else 0.0
+        terms.append(Term(w, share, _floats(_log(opinion) - _log(prior))))
     return Explanation(
         state=state,
         prior=_floats(_log(prior)),
-        terms=tuple(_term(w, weight, prior, card.temperature) for w in state.evidence),
+        terms=tuple(terms),
         total=_floats(_log(pooled)),
         pooled=_floats(pooled),
-    )
-
-
-def _term(
-    weighed: WeighedEvidence, total_weight: float, prior: Probabilities, temperature: float
-) -> Term:
-    """Pool one opinion with the prior: its contribution is the difference of the logarithms."""
-    opinion = prior
-    if weighed.used:
-        opinion = pool([weighed.evidence.probabilities], [weighed.weight], prior, temperature)
-    return Term(
-        weighed=weighed,
-        share=weighed.weight / total_weight if total_weight else 0.0,
-        contribution=_floats(_log(opinion) - _log(prior)),
     )
 
 

@@ -24,7 +24,7 @@ from emotion_ros.cli.image.analysis import (
     text_to_json_fields,
 )
 from emotion_ros.cli.image.image_sink import ImageSink, open_image_sink
-from emotion_ros.cli.image.image_source import ImageSample, ImageSource, Webcam, open_image_source
+from emotion_ros.cli.image.image_source import ImageSource, Webcam, open_image_source
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import ConfigError, InvalidInput
@@ -114,23 +114,18 @@ def analyze_images(args: argparse.Namespace) -> None:
 def _results(
     source: ImageSource, pipeline: FacePipeline, sink: ImageSink | None
 ) -> Iterator[ImageResult]:
+    """Find the faces and draw them; a network that fails ends the command (InvalidInput)."""
     for sample in source.samples():
+        if sample.image_bgr is None:
+            yield ImageResult(sample.source, sample.at_s, error=sample.error)
+            continue
         if not source.is_moving:
             pipeline.reset()
-        yield _analyze_sample(sample, pipeline, sink)
-
-
-def _analyze_sample(
-    sample: ImageSample, pipeline: FacePipeline, sink: ImageSink | None
-) -> ImageResult:
-    """Find the faces and draw them; a network that fails ends the command (InvalidInput)."""
-    if sample.image_bgr is None:
-        return ImageResult(sample.source, sample.at_s, error=sample.error)
-    report = pipeline.process(sample.image_bgr, sample.at_s or 0.0)
-    if sink is not None:
-        upright = rotate_image(sample.image_bgr, pipeline.config.rotate)
-        sink.add(annotate_faces(upright, report.faces), sample.at_s or 0.0)
-    return ImageResult(sample.source, sample.at_s, report)
+        report = pipeline.process(sample.image_bgr, sample.at_s or 0.0)
+        if sink is not None:
+            upright = rotate_image(sample.image_bgr, pipeline.config.rotate)
+            sink.add(annotate_faces(upright, report.faces), sample.at_s or 0.0)
+        yield ImageResult(sample.source, sample.at_s, report)
 
 
 class ImageCounts:

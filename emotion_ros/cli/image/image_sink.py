@@ -73,7 +73,14 @@ def open_image_sink(path: Path, source: ImageSource) -> Iterator[ImageSink]:
     ConfigError when the suffix does not fit the source, for several pictures, or when the file
     cannot be written.
     """
-    _check_suffix(path, source)
+    known = tuple(CODECS) if source.is_moving else PICTURE_SUFFIXES
+    if path.suffix.lower() not in known:
+        kind = 'a video or webcam' if source.is_moving else 'a picture'
+        raise ConfigError(f'{path}: the output for {kind} must end with {", ".join(known)}')
+    if not source.is_moving and source.count != 1:
+        raise ConfigError(f'{path}: takes one picture, not {source.count}')
+    if path.is_dir():
+        raise ConfigError(f'{path}: is a folder')
     with atomic_write(path) as draft:
         if not source.is_moving:
             yield _Picture(draft)
@@ -83,14 +90,3 @@ def open_image_sink(path: Path, source: ImageSource) -> Iterator[ImageSink]:
             yield video
         finally:
             video.close()
-
-
-def _check_suffix(path: Path, source: ImageSource) -> None:
-    known = tuple(CODECS) if source.is_moving else PICTURE_SUFFIXES
-    if path.suffix.lower() not in known:
-        kind = 'a video or webcam' if source.is_moving else 'a picture'
-        raise ConfigError(f'{path}: the output for {kind} must end with {", ".join(known)}')
-    if not source.is_moving and source.count != 1:
-        raise ConfigError(f'{path}: takes one picture, not {source.count}')
-    if path.is_dir():
-        raise ConfigError(f'{path}: is a folder')

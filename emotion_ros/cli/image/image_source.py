@@ -4,6 +4,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -144,39 +145,35 @@ def open_image_source(inputs: Sequence[str]) -> ImageSource:
     name is a number is taken as a file. ConfigError for a network stream, when a file is
     missing, when a folder holds no pictures, or when a video or a webcam is not the only one.
     """
-    names = [_without_scheme(name) for name in inputs]
-    webcams = [index for name in names if (index := _webcam_index(name)) is not None]
-    if webcams and len(names) == 1:
+    parsed = [_parse_input(name) for name in inputs]
+    webcams = [index for index in parsed if isinstance(index, int)]
+    if webcams and len(parsed) == 1:
         return Webcam(webcams[0])
     if webcams:
         raise ConfigError(f'webcam {webcams[0]}: a webcam must be the only input')
-    paths = [path for name in names for path in _expand(Path(name))]
+    paths = [path for given in parsed if isinstance(given, Path) for path in _expand(given)]
     moving = [path for path in paths if not _is_picture(path)]
     if moving and len(paths) > 1:
         raise ConfigError(f'{moving[0]}: is not a picture; a video must be the only input')
-    if len(paths) == 1 and paths[0].suffix.lower() == _GIF and _is_animated(paths[0]):
-        moving = paths
+    if len(paths) == 1 and paths[0].suffix.lower() == _GIF:
+        with suppress(ConfigError):
+            moving = paths if (Video(paths[0]).count or 0) > 1 else []
     return Video(moving[0]) if moving else Pictures(paths)
 
 
-def _without_scheme(name: str) -> str:
-    """Return the path of a file:// address; ConfigError for other addresses."""
-    scheme = _URL.match(name)
-    if scheme is None:
-        return name
-    if scheme[1].lower() != 'file':
-        raise ConfigError(
-            f'{name}: network streams are not read; record a file (ffmpeg -i ADDRESS FILE.mp4), '
-            'or publish the stream with a camera driver'
-        )
-    return url2pathname(urlsplit(name).path)
-
-
-def _webcam_index(name: str) -> int | None:
+def _parse_input(name: str) -> int | Path:
+    """Return the number of a webcam, or a path; ConfigError for an address but file://."""
+    if scheme := _URL.match(name):
+        if scheme[1].lower() != 'file':
+            raise ConfigError(
+                f'{name}: network streams are not read; record a file '
+                '(ffmpeg -i ADDRESS FILE.mp4), or publish the stream with a camera driver'
+            )
+        name = url2pathname(urlsplit(name).path)
     if name.isdecimal() and not Path(name).exists():
         return int(name)
     device = _DEVICE.fullmatch(os.path.realpath(name))
-    return int(device[1]) if device else None
+    return int(device[1]) if device else Path(name)
 
 
 def _expand(path: Path) -> list[Path]:
@@ -206,13 +203,6 @@ def _read_picture(path: Path) -> ImageArray:
     return first.image_bgr
 
 
-def _is_animated(gif: Path) -> bool:
-    try:
-        return (Video(gif).count or 0) > 1
-    except ConfigError:
-        return False
-
-
 def _has_picture_suffix(path: Path) -> bool:
     return path.suffix.lower() in PICTURE_SUFFIXES
 
@@ -230,7 +220,9 @@ def _is_picture(path: Path) -> bool:
 
 
 def _open(what: str | int, reader: int, problem: str) -> cv2.VideoCapture:
-    _silence_opencv()
+    os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')  # the error names the problem
+    has_moved = not hasattr(cv2, 'setLogLevel')  # with OpenCV 4.12
+    (cv2.utils.logging if has_moved else cv2).setLogLevel(SILENT)
     capture = cv2.VideoCapture(what, reader)
     sides = [capture.get(side) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)]
     if not capture.isOpened():
@@ -240,13 +232,6 @@ def _open(what: str | int, reader: int, problem: str) -> cv2.VideoCapture:
     except InvalidInput as error:
         raise ConfigError(f'{problem}: {error}') from error
     return capture
-
-
-def _silence_opencv() -> None:
-    """Switch off the warnings of OpenCV and FFmpeg: the error message names the problem."""
-    os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
-    has_moved = not hasattr(cv2, 'setLogLevel')  # with OpenCV 4.12
-    (cv2.utils.logging if has_moved else cv2).setLogLevel(SILENT)
 
 
 def _next_frame(capture: cv2.VideoCapture) -> ImageArray | None:

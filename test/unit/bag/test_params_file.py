@@ -33,6 +33,18 @@ def test_a_block_is_for_the_node_that_it_names(tmp_path: Path, node: str) -> Non
     assert file.config('fusion_node', FusionConfig) == FusionConfig(rate=5.0)
 
 
+@pytest.mark.parametrize(
+    'text',
+    [
+        'robot:\n  fusion_node:\n    ros__parameters: {rate: 5.0}\n',
+        '/**:\n  fusion_node:\n    ros__parameters: {rate: 5.0}\n',
+        'robot:\n  /**:\n    ros__parameters: {rate: 5.0}\n',
+    ],
+)
+def test_namespaces_may_be_nested(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text).config('fusion_node', FusionConfig) == FusionConfig(rate=5.0)
+
+
 def test_blocks_of_others_are_not_ours(tmp_path: Path) -> None:
     file = read(tmp_path, 'talker:\n  ros__parameters: {rate: 5.0}\n')
     assert file.config('fusion_node', FusionConfig) == FusionConfig()
@@ -50,22 +62,28 @@ def test_a_listed_modality_has_parameters_of_its_own(tmp_path: Path, voice: str)
 @pytest.mark.parametrize(
     ('text', 'reason'),
     [
-        ('', 'is not a parameter file'),
-        ('- 1\n', 'is not a parameter file'),
+        ('', 'is empty'),
+        ('- 1\n', 'a list is not a mapping'),
         ('fusion_node: [', 'is not YAML'),
-        ('/**: {ros__parameters: {rate: 2026-99-99}}', 'is not YAML: month must be in 1..12'),
-        ('/**: {ros__parameters: {rate: !!int ""}}', 'is not YAML'),
-        ('/**: {ros__parameters: {rate: !!bool x}}', 'is not YAML'),
-        ('/**: {ros__parameters: {rate: !!timestamp x}}', 'is not YAML'),
+        ('/**: {ros__parameters: {rate: 2026-99-99}}', 'rate: None is of type NoneType'),
+        ('/**: {ros__parameters: {rate: !!int ""}}', 'rate: None is of type NoneType'),
+        ('/**: {ros__parameters: {rate: !!bool x}}', 'rate: None is of type NoneType'),
+        ('/**: {ros__parameters: {rate: !!timestamp x}}', 'rate: None is of type NoneType'),
+        (
+            '/**:\n  ros__parameters:\n    rate: 2.0\n    rate: 5.0',
+            "line 4: 'rate' is there twice",
+        ),
         pytest.param('[' * 5000, 'is not YAML', id='too deep'),
         (
             '/**: {ros__parameters: &a {voice: *a}}',
-            '/**: an alias refers to the block that contains it',
+            'an alias refers to the block that contains it',
         ),
-        ('/**: &a {ros__parameters: *a}', '/**: an alias refers to the block that contains it'),
+        ('/**: &a {ros__parameters: *a}', 'an alias refers to the block that contains it'),
         ('/**: {ros__parameters: {modalities: &a [*a]}}', 'fusion_node: modalities: '),
-        ('fusion_node: {rate: 5.0}', 'has no ros__parameters'),
-        ('fusion_node: {ros__parameters: 5}', 'has no ros__parameters'),
+        ('fusion_node: {rate: 5.0}', "'rate' is not below ros__parameters"),
+        ('/**: {rate: 5.0}', "'rate' is not below ros__parameters"),
+        ('fusion_node: {ros__parameters: 5}', "'5' is not a mapping"),
+        ('fusion_node:\n  ros__parameters:\n    rate: 5', 'line 3: fusion_node: rate: 5 is an'),
         ('fusion_node: {ros__parameters: {rate: 5}}', 'rate: 5 is an integer'),
         ('fusion_node: {ros__parameters: {rate: 0.5}}', 'rate: 0.5 is below 1'),
         ('fusion_node: {ros__parameters: {rat: 5.0}}', "unknown parameter 'rat'"),

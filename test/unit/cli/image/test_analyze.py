@@ -10,15 +10,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from emotion_ros.cli.image import analyze
 from emotion_ros.cli.image.image_source import Video
 from emotion_ros.cli.main import main
 from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.perception.face.pipeline import FacePipeline, FaceReport
 from image_files import cut, make_picture, make_video
 
 ASTRONAUT = Path(__file__).parents[4] / 'config' / 'demo' / 'astronaut.jpg'
@@ -284,16 +285,16 @@ def test_ctrl_c_ends_a_webcam_and_the_table_is_printed(
     path = str(smiling_video(tmp_path / 'in.avi', frames=40))
     opener = cv2.VideoCapture
     monkeypatch.setattr(cv2, 'VideoCapture', lambda index, reader: opener(path))
-    analyze_sample = analyze._analyze_sample
+    process = FacePipeline.process
     before = signal.getsignal(signal.SIGINT)
 
-    def analyze_and_interrupt(*arguments: object) -> analyze.ImageResult:
-        result = analyze_sample(*arguments)
-        if result.faces:
+    def process_and_interrupt(*arguments: Any) -> FaceReport:
+        report = process(*arguments)
+        if report.faces:
             os.kill(os.getpid(), signal.SIGINT)
-        return result
+        return report
 
-    monkeypatch.setattr(analyze, '_analyze_sample', analyze_and_interrupt)
+    monkeypatch.setattr(FacePipeline, 'process', process_and_interrupt)
     out, err = analyzed(capsys, 0, '-o', tmp_path / 'out.avi')
     assert 'webcam 0' in out
     assert 'with a face: 1, not used: none' in err
