@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, Generic, TypeVar
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from std_srvs.srv import SetBool
@@ -19,9 +19,9 @@ from emotion_ros.nodes.input_monitor import (
     InputMonitor,
 )
 from emotion_ros.nodes.input_subscription import InputSubscription
-from emotion_ros.nodes.node_statistics import NodeStatistics, to_status
 from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
 from emotion_ros.nodes.qos import QUEUE_DEPTH
+from emotion_ros.runtime.statistics import NodeStatistics
 
 C = TypeVar('C', bound=Options)
 
@@ -142,6 +142,12 @@ class EmotionNode(Node, Generic[C]):
         if problem := next(filter(None, self.problems()), ''):
             return DiagnosticStatus.WARN, problem
         return DiagnosticStatus.OK, 'running' if self.enabled else 'disabled'
+
+
+def to_status(name: str, level: bytes, message: str, values: dict[str, str]) -> DiagnosticStatus:
+    """Return a DiagnosticStatus with these key-value pairs."""
+    pairs = [KeyValue(key=key, value=value) for key, value in values.items()]
+    return DiagnosticStatus(level=level, name=name, message=message, values=pairs)
 
 
 def ros_type_name(msg_type: Any) -> str:

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The life of a process: make the nodes, spin them, report exceptions, stop cleanly."""
+"""The life of a process: make the nodes, spin them, stop cleanly."""
 
 import ctypes
 import gc
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
@@ -18,11 +17,11 @@ from rclpy.utilities import get_default_context, try_shutdown
 
 from emotion_ros.errors import EmotionRosError
 from emotion_ros.nodes.base_node import EmotionNode
+from emotion_ros.runtime.worker import busy_threads, report_exceptions
 
 SPIN_TIMEOUT_S = 0.2
 EXIT_OK = 0
 EXIT_BAD_CONFIG = 2
-_busy: set[threading.Thread] = set()  # what is inside ``report_exceptions``
 
 
 def run(
@@ -33,7 +32,7 @@ def run(
     Wrong parameters or a bad model end it with one line on stderr and EXIT_BAD_CONFIG.
     """
     nodes: list[EmotionNode[Any]] = []
-    busy_before = set(_busy)
+    busy_before = busy_threads()
     stop = StopRequest()
     try:
         # Not rclpy's handlers: they would end the context under a worker that is publishing.
@@ -59,7 +58,7 @@ def run(
         for node in nodes:
             node.destroy_node()
         try_shutdown()
-    if _busy - busy_before:
+    if busy_threads() - busy_before:
         # A worker that returns from a model while the interpreter ends would abort the process.
         nodes.clear()
         gc.collect()
@@ -88,24 +87,6 @@ class StopRequest:
             raise KeyboardInterrupt
 
 
-def report_exceptions(action: Callable[[], None], on_error: Callable[[Exception], None]) -> None:
-    """Run ``action``; pass an exception to ``on_error`` instead of ending the thread.
-
-    This is the one place where any exception is caught: a robot keeps running, and the error is
-    counted and logged. The two that ask for the end of the process (Ctrl-C, shutdown) pass.
-    """
-    thread = threading.current_thread()
-    _busy.add(thread)
-    try:
-        action()
-    except ExternalShutdownException:
-        raise
-    except Exception as error:  # noqa: BLE001
-        on_error(error)
-    finally:
-        _busy.discard(thread)
-
-
 def spin(nodes: Sequence[EmotionNode[Any]], stop: StopRequest) -> None:
     """Serve callbacks until asked to stop; an exception is counted, not fatal."""
     executor = SingleThreadedExecutor()
@@ -113,7 +94,9 @@ def spin(nodes: Sequence[EmotionNode[Any]], stop: StopRequest) -> None:
         executor.add_node(node)
     while rclpy.ok() and not stop.is_requested:
         report_exceptions(
-            lambda: executor.spin_once(timeout_sec=SPIN_TIMEOUT_S), nodes[0].report_error
+            lambda: executor.spin_once(timeout_sec=SPIN_TIMEOUT_S),
+            nodes[0].report_error,
+            passing=(ExternalShutdownException,),
         )
     executor.shutdown()
 

@@ -15,8 +15,8 @@ from emotion_ros.errors import InvalidInput
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.input_monitor import Diagnose
 from emotion_ros.nodes.input_subscription import InputSubscription
-from emotion_ros.nodes.worker import Worker
 from emotion_ros.perception.models.backend import MODEL_FAILURES
+from emotion_ros.runtime.worker import Worker
 
 C = TypeVar('C', bound=Options)
 Item = TypeVar('Item')

@@ -6,9 +6,9 @@ from time import monotonic
 from typing import Any
 
 from emotion_ros.errors import InvalidInput
-from emotion_ros.nodes.worker import Worker
 from emotion_ros.perception.image.compressed import encode_jpeg
 from emotion_ros.perception.image.decode import ImageArray, rotate_image
+from emotion_ros.runtime.worker import Worker
 
 PERIOD_S = 0.2
 WIDTH_PX = 640

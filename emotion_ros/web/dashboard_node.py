@@ -15,11 +15,12 @@ from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
-from emotion_ros.nodes.executor import report_exceptions, run
+from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.image_decoder import make_decoder
 from emotion_ros.nodes.input_subscription import InputSubscription, camera_sources
 from emotion_ros.nodes.qos import BEST_EFFORT, LATEST_IMAGE
 from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.runtime.worker import report_exceptions
 from emotion_ros.web.camera_preview import CameraPreview
 from emotion_ros.web.config import DashboardConfig
 from emotion_ros.web.live_state import WINDOW_S, DashboardState, Frame, NodeHealth

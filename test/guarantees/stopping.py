@@ -12,7 +12,7 @@ from rclpy.duration import Duration
 from emotion_ros.core.options import Options
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.worker import Worker
+from emotion_ros.runtime.worker import Worker
 
 NATIVE_WORK_S = 2.0
 

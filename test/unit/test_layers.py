@@ -18,6 +18,7 @@ LAYERS = (
     ('files',),
     ('core',),
     ('core.fusion',),
+    ('runtime',),
     ('perception',),
     ('perception.image', 'perception.models'),
     ('perception.face', 'perception.text'),
@@ -26,12 +27,13 @@ LAYERS = (
     ('msg',),
     ('bag', 'nodes', 'sandbox'),
     ('listener', 'demo', 'web', 'sessions'),
+    ('live',),
     ('testing', 'cli', 'launch'),
     ('__main__',),
 )
 RANKS = {room: rank for rank, rooms in zip(count(), LAYERS) for room in rooms}
 CORE_MAY_USE = {*sys.stdlib_module_names, 'numpy', 'emotion_ros'}
-ROS_FREE = ('core', 'files', 'perception', 'conversions', 'view')
+ROS_FREE = ('core', 'files', 'runtime', 'perception', 'conversions', 'view', 'live')
 
 # Imports every module of the ROS-free rooms while these cannot be found.
 WITHOUT_ROS = f"""

@@ -24,7 +24,6 @@ from emotion_ros.cli.image.analysis import (
     text_to_json_fields,
 )
 from emotion_ros.cli.image.image_sink import ImageSink, open_image_sink
-from emotion_ros.cli.image.image_source import ImageSource, Webcam, open_image_source
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import ConfigError, InvalidInput
@@ -33,6 +32,12 @@ from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
 from emotion_ros.perception.image.annotate import annotate_faces
 from emotion_ros.perception.image.decode import rotate_image
+from emotion_ros.perception.image.source import (
+    ImageSource,
+    Stream,
+    Webcam,
+    open_image_source,
+)
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.pipeline import make_text_pipeline
 from emotion_ros.view.progress import with_progress
@@ -45,7 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         'input',
         nargs='*',
-        help='pictures and folders of them, or one video, or a webcam (its number or /dev/videoN)',
+        help='pictures and folders of them; or one video, webcam (its number or /dev/videoN) or '
+        'stream (rtsp://, http://)',
     )
     add('--text', metavar='TEXT', help='a line of text instead of images')
     form = parser.add_mutually_exclusive_group()
@@ -90,7 +96,7 @@ def analyze_text(args: argparse.Namespace) -> None:
 def analyze_images(args: argparse.Namespace) -> None:
     """Print the faces in the inputs, and write the annotated output if one is asked for."""
     if not args.input:
-        raise ConfigError('give pictures, a folder, a video, the number of a webcam, or --text')
+        raise ConfigError('give pictures, a folder, a video, a webcam, a stream, or --text')
     _check_output(args.output, args.input, args.force)
     config = ParamsFile(args.params).config('vision_node', VisionConfig)
     source = open_image_source(args.input)
@@ -174,8 +180,8 @@ def print_images(
 
 @contextmanager
 def _stopped_by_interrupt(source: ImageSource) -> Iterator[None]:
-    """Let Ctrl-C stop a webcam, which has no other end, so that the results are printed."""
-    if not isinstance(source, Webcam):
+    """Let Ctrl-C stop a webcam or stream, which may have no other end, and print the results."""
+    if not isinstance(source, (Webcam, Stream)):
         yield
         return
 

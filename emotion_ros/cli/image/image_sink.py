@@ -8,10 +8,10 @@ from typing import Protocol
 
 import cv2
 
-from emotion_ros.cli.image.image_source import ImageSource
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.atomic_write import atomic_write
 from emotion_ros.perception.image.decode import ImageArray
+from emotion_ros.perception.image.source import ImageSource
 
 PICTURE_SUFFIXES = ('.jpg', '.jpeg', '.png')
 CODECS = {'.mp4': 'mp4v', '.avi': 'MJPG'}

@@ -16,10 +16,10 @@ import cv2
 import numpy as np
 import pytest
 
-from emotion_ros.cli.image.image_source import Video
 from emotion_ros.cli.main import main
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.perception.face.pipeline import FacePipeline, FaceReport
+from emotion_ros.perception.image.source import Video
 from image_files import cut, make_picture, make_video
 
 ASTRONAUT = Path(__file__).parents[4] / 'config' / 'demo' / 'astronaut.jpg'
@@ -183,7 +183,7 @@ def test_words_in_another_language_have_a_reason_and_no_numbers(
 
 
 REFUSED = [
-    ([], 'give pictures, a folder, a video, the number of a webcam, or --text'),
+    ([], 'give pictures, a folder, a video, a webcam, a stream, or --text'),
     (['absent.jpg'], 'absent.jpg: no such file or folder'),
     (['99'], 'webcam 99: cannot be opened'),
     (['cut.jpg'], 'cut.jpg: bad_compressed: a JPEG without its end marker: truncated'),
@@ -284,7 +284,7 @@ def test_ctrl_c_ends_a_webcam_and_the_table_is_printed(
 ) -> None:
     path = str(smiling_video(tmp_path / 'in.avi', frames=40))
     opener = cv2.VideoCapture
-    monkeypatch.setattr(cv2, 'VideoCapture', lambda index, reader: opener(path))
+    monkeypatch.setattr(cv2, 'VideoCapture', lambda *_: opener(path))
     process = FacePipeline.process
     before = signal.getsignal(signal.SIGINT)
 

@@ -4,12 +4,39 @@
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from threading import Condition, Thread
+from threading import Condition, Thread, current_thread
 from typing import Generic, TypeVar
 
-from emotion_ros.nodes.executor import report_exceptions
-
 T = TypeVar('T')
+
+_busy: set[Thread] = set()  # what is inside ``report_exceptions``
+
+
+def busy_threads() -> set[Thread]:
+    """Return the threads that are inside ``report_exceptions`` now."""
+    return set(_busy)
+
+
+def report_exceptions(
+    action: Callable[[], None],
+    on_error: Callable[[Exception], None],
+    passing: tuple[type[Exception], ...] = (),
+) -> None:
+    """Run ``action``; pass an exception to ``on_error`` instead of ending the thread.
+
+    This is the one place where any exception is caught: a robot keeps running, and the error is
+    counted and logged. Those that ask for the end of the process pass: Ctrl-C and ``passing``.
+    """
+    thread = current_thread()
+    _busy.add(thread)
+    try:
+        action()
+    except passing:
+        raise
+    except Exception as error:  # noqa: BLE001
+        on_error(error)
+    finally:
+        _busy.discard(thread)
 
 
 class Worker(Generic[T]):

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Counters and times of a node, and the diagnostics made from them."""
+"""Counters and times of a node."""
 
 from collections import Counter, deque
 from statistics import median
 from threading import Lock
-
-from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from emotion_ros.errors import InvalidInput
 
@@ -77,12 +75,6 @@ def percentile(values: list[float], share: float) -> float:
         return float('nan')
     ordered = sorted(values)
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
-
-
-def to_status(name: str, level: bytes, message: str, values: dict[str, str]) -> DiagnosticStatus:
-    """Return a DiagnosticStatus with these key-value pairs."""
-    pairs = [KeyValue(key=key, value=value) for key, value in values.items()]
-    return DiagnosticStatus(level=level, name=name, message=message, values=pairs)
 
 
 def _text(value: float) -> str:

@@ -10,15 +10,17 @@ import cv2
 import numpy as np
 import pytest
 
-from emotion_ros.cli.image.image_source import (
+from emotion_ros.errors import ConfigError
+from emotion_ros.perception.image.source import (
     USUAL_RATE_HZ,
     Pictures,
+    Stream,
     Video,
     Webcam,
     open_image_source,
 )
-from emotion_ros.errors import ConfigError
 from image_files import RATE_HZ, cut, make_picture, make_video
+from mjpeg_server import mjpeg_server
 
 
 def levels(source: Pictures | Video | Webcam) -> list[int]:
@@ -83,9 +85,11 @@ REFUSED = [
     (['/dev/video99'], 'webcam 99: cannot be opened'),
     (['/dev/video99', 'a.png'], 'webcam 99: a webcam must be the only input'),
     (['/dev/null'], '/dev/null: is no file; a webcam is given as its number or /dev/videoN'),
-    (['rtsp://127.0.0.1:8554/cam'], 'rtsp://127.0.0.1:8554/cam: network streams are not read'),
-    (['http://host/photo.jpg'], 'http://host/photo.jpg: network streams are not read'),
-    (['a.png', 'UDP://@:5000'], 'UDP://@:5000: network streams are not read'),
+    (['rtsp://127.0.0.1:9/cam'], 'rtsp://127.0.0.1:9/cam: no connection: Connection refused'),
+    (['http://me:pass@word@127.0.0.1:9/a?key=1'], r'^http://127.0.0.1:9/a: no connection: Con'),
+    (['http://127.0.0.1:99999/a'], r'^http://127.0.0.1:99999/a: Port out of range 0-65535'),
+    (['http://127.0.0.1:9/a', 'a.png'], '^http://127.0.0.1:9/a: a stream must be the only input'),
+    (['UDP://@:5000'], 'UDP://:5000: not read; known: rtsp://, '),
     (['file:///absent.png'], '/absent.png: no such file or folder'),
     (['notes.txt'], 'notes.txt: is not a readable picture or video'),
     (['empty.mp4'], 'empty.mp4: is not a readable picture or video'),
@@ -236,7 +240,7 @@ def test_a_webcam_is_its_number_or_device(
 ) -> None:
     path, opened = str(make_video(tmp_path / 'a.avi')), []
     opener = cv2.VideoCapture
-    monkeypatch.setattr(cv2, 'VideoCapture', lambda what, _: opened.append(what) or opener(path))
+    monkeypatch.setattr(cv2, 'VideoCapture', lambda what, *_: opened.append(what) or opener(path))
     link = tmp_path / 'usb-camera'
     link.symlink_to(words[0])
     for name in (*words, str(link)) if words[0].startswith('/') else words:
@@ -249,7 +253,7 @@ def test_a_webcam_runs_until_it_is_stopped_or_ends(
 ) -> None:
     path = str(make_video(tmp_path / 'a.avi'))
     opener = cv2.VideoCapture
-    monkeypatch.setattr(cv2, 'VideoCapture', lambda index, reader: opener(path))
+    monkeypatch.setattr(cv2, 'VideoCapture', lambda *_: opener(path))
     seconds = count(100.0, 0.25)
     webcam = Webcam(0, clock=lambda: next(seconds))
     assert [sample.at_s for sample in webcam.samples()] == [0.25 * n for n in range(1, 11)]
@@ -270,8 +274,8 @@ def test_a_rate_that_makes_no_sense_is_taken_as_usual(
     class Odd:
         """A real capture but for its frame rate."""
 
-        def __init__(self, what: str, reader: int) -> None:
-            self._capture = opener(what, reader)
+        def __init__(self, what: str, reader: int, properties: list[int]) -> None:
+            self._capture = opener(what, reader, properties)
             self.isOpened, self.read = self._capture.isOpened, self._capture.read
 
         def get(self, what: int) -> float:
@@ -279,3 +283,24 @@ def test_a_rate_that_makes_no_sense_is_taken_as_usual(
 
     monkeypatch.setattr(cv2, 'VideoCapture', Odd)
     assert Video(path).rate_hz == USUAL_RATE_HZ
+
+
+def test_a_stream_gives_images_until_it_breaks(tmp_path: Path) -> None:
+    jpeg = make_picture(tmp_path / 'a.jpg', 40).read_bytes()
+    with mjpeg_server(jpeg) as server:
+        stream = open_image_source([server.url])
+        assert isinstance(stream, Stream)
+        samples = stream.samples()
+        first, second = next(samples), next(samples)
+        assert first.source == server.url.partition('?')[0]
+        assert first.at_s is not None and second.at_s is not None
+        assert first.at_s <= second.at_s
+        assert levels(Stream(server.url, clock=lambda: server.stopped.set() or 0.0))  # the end
+    assert all(sample.image_bgr is not None for sample in samples)
+
+
+def test_what_answers_without_a_video_is_one_line(tmp_path: Path) -> None:
+    with mjpeg_server(b'no picture') as server:
+        server.stopped.set()
+        with pytest.raises(ConfigError, match=r'/video: gives no video$'):
+            open_image_source([server.url])

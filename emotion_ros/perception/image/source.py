@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Pictures, a video or a webcam, one image after the other."""
+"""Pictures, a video, a webcam or a network stream, one image after the other."""
 
 import os
 import re
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ _HEAD_BYTES = 16
 _GIF, _GIF_MAGIC = '.gif', b'GIF8'
 _DEVICE = re.compile(r'/dev/video(\d+)')
 _URL = re.compile(r'([a-z][a-z0-9+.-]*)://', re.IGNORECASE)
+STREAM_PORTS = {'rtsp': 554, 'rtsps': 322, 'rtmp': 1935, 'http': 80, 'https': 443}
+STREAM_TIMEOUT_S = 5.0  # FFmpeg's own is 30 s
 SILENT = 0  # OpenCV's log level
 USUAL_RATE_HZ = 30.0
 MAX_RATE_HZ = 240.0
@@ -40,7 +43,7 @@ MISSING_SHARE = 0.05  # containers only estimate how many frames they have
 class ImageSample:
     """One image, BGR uint8, or the ``error`` because of which there is none.
 
-    ``at_s`` counts from the start of a video or webcam; None for a single picture.
+    ``at_s`` counts from the start of a video, webcam or stream; None for a single picture.
     """
 
     source: str
@@ -112,39 +115,96 @@ class Video:
             )
 
 
-class Webcam:
-    """The camera with this number, until ``stop`` or until it gives no more images."""
+class _Camera:
+    """A source without an end, until ``stop`` or until it gives no more images."""
 
     is_moving = True
     count: int | None = None
 
-    def __init__(self, index: int, clock: Callable[[], float] = monotonic) -> None:
-        """Open it; ConfigError when there is none, or another program has it."""
-        self._name = f'webcam {index}'
-        problem = f'{self._name}: cannot be opened (is it connected, and not in use?)'
-        self._capture = _open(index, cv2.CAP_ANY, problem)
-        self.rate_hz = _rate_hz(self._capture)
+    def __init__(self, name: str, capture: cv2.VideoCapture, clock: Callable[[], float]) -> None:
+        self._name = name
+        self._capture = capture
         self._clock = clock
         self._stopped = False
+        self.rate_hz = _rate_hz(capture)
 
     def stop(self) -> None:
         """End after the current image."""
         self._stopped = True
 
     def samples(self) -> Iterator[ImageSample]:
-        """Yield the current image, again and again."""
+        """Yield the current image, again and again, with the time at which it arrived."""
         began_s = self._clock()
-        while not self._stopped and (image := _next_frame(self._capture)) is not None:
-            yield ImageSample(self._name, self._clock() - began_s, image)
+        while not self._stopped and self._capture.grab():
+            at_s = self._clock() - began_s
+            is_read, image = self._capture.retrieve()
+            if not is_read:
+                return
+            yield ImageSample(self._name, at_s, np.asarray(image, np.uint8))
+
+
+class Webcam(_Camera):
+    """The camera with this number."""
+
+    def __init__(self, index: int, clock: Callable[[], float] = monotonic) -> None:
+        """Open it; ConfigError when there is none, or another program has it."""
+        name = f'webcam {index}'
+        problem = f'{name}: cannot be opened (is it connected, and not in use?)'
+        super().__init__(name, _open(index, cv2.CAP_ANY, problem), clock)
+
+
+class Stream(_Camera):
+    """A video stream from the network, such as ``rtsp://camera/live``."""
+
+    def __init__(self, url: str, clock: Callable[[], float] = monotonic) -> None:
+        """Open it; ConfigError when nothing answers within STREAM_TIMEOUT_S, or no video."""
+        name = public_address(url)
+        limit_ms = int(STREAM_TIMEOUT_S * 1000)
+        limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, limit_ms]
+        limits += [cv2.CAP_PROP_READ_TIMEOUT_MSEC, limit_ms]
+        try:
+            capture = _open(url, cv2.CAP_FFMPEG, f'{name}: gives no video', limits)
+        except ConfigError as error:
+            cause = _connection_problem(url)
+            raise ConfigError(f'{name}: {cause}' if cause else str(error)) from error
+        super().__init__(name, capture, clock)
+
+
+def public_address(url: str) -> str:
+    """Return an address without the user's name, password and query, which may hold a key."""
+    scheme, _, rest = url.partition('://')
+    place = re.split('[?#]', rest, maxsplit=1)[0]
+    host, slash, path = place.rpartition('@')[2].partition('/')
+    return f'{scheme}://{host}{slash}{path}'
+
+
+def _connection_problem(url: str) -> str:
+    """Return why no connection to the host of a stream can be made; '' when it can."""
+    scheme, _, rest = public_address(url).partition('://')
+    try:
+        parts = urlsplit(f'//{rest}')
+        address = parts.hostname or '', parts.port or STREAM_PORTS[scheme.lower()]
+        socket.create_connection(address, STREAM_TIMEOUT_S).close()
+    except ValueError as error:
+        return str(error)
+    except OSError as error:
+        return f'no connection: {error.strerror or error}'
+    return ''
 
 
 def open_image_source(inputs: Sequence[str]) -> ImageSource:
-    """Return the source for pictures and folders of them, a video, or a webcam.
+    """Return the source for pictures and folders of them, a video, a webcam, or a stream.
 
     A webcam is a number or /dev/videoN, also by a link such as those in /dev/v4l; a file whose
-    name is a number is taken as a file. ConfigError for a network stream, when a file is
-    missing, when a folder holds no pictures, or when a video or a webcam is not the only one.
+    name is a number is taken as a file; a stream is an address of one of STREAM_PORTS.
+    ConfigError when a file is missing, when a folder holds no pictures, when a webcam or a
+    stream cannot be opened, or when a video, a webcam or a stream is not the only one.
     """
+    streams = [name for name in inputs if is_stream(name)]
+    if streams and len(inputs) == 1:
+        return Stream(streams[0])
+    if streams:
+        raise ConfigError(f'{public_address(streams[0])}: a stream must be the only input')
     parsed = [_parse_input(name) for name in inputs]
     webcams = [index for index in parsed if isinstance(index, int)]
     if webcams and len(parsed) == 1:
@@ -161,13 +221,20 @@ def open_image_source(inputs: Sequence[str]) -> ImageSource:
     return Video(moving[0]) if moving else Pictures(paths)
 
 
+def is_stream(name: str) -> bool:
+    """Return whether this is the address of a network stream."""
+    scheme = _URL.match(name)
+    return scheme is not None and scheme[1].lower() in STREAM_PORTS
+
+
 def _parse_input(name: str) -> int | Path:
     """Return the number of a webcam, or a path; ConfigError for an address but file://."""
     if scheme := _URL.match(name):
         if scheme[1].lower() != 'file':
+            known = ', '.join(f'{scheme}://' for scheme in STREAM_PORTS)
             raise ConfigError(
-                f'{name}: network streams are not read; record a file '
-                '(ffmpeg -i ADDRESS FILE.mp4), or publish the stream with a camera driver'
+                f'{public_address(name)}: not read; known: {known}, or record a file '
+                '(ffmpeg -i ADDRESS FILE.mp4)'
             )
         name = url2pathname(urlsplit(name).path)
     if name.isdecimal() and not Path(name).exists():
@@ -219,11 +286,13 @@ def _is_picture(path: Path) -> bool:
     return any(begins.match(head) for begins, _ in FILE_FORMATS.values())
 
 
-def _open(what: str | int, reader: int, problem: str) -> cv2.VideoCapture:
+def _open(
+    what: str | int, reader: int, problem: str, properties: Sequence[int] = ()
+) -> cv2.VideoCapture:
     os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')  # the error names the problem
     has_moved = not hasattr(cv2, 'setLogLevel')  # with OpenCV 4.12
     (cv2.utils.logging if has_moved else cv2).setLogLevel(SILENT)
-    capture = cv2.VideoCapture(what, reader)
+    capture = cv2.VideoCapture(what, reader, list(properties))
     sides = [capture.get(side) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)]
     if not capture.isOpened():
         raise ConfigError(problem)
