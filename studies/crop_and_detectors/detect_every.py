@@ -40,21 +40,20 @@ class NoClassifier:
 
 
 def main() -> None:
-    """Print one row per speed and value of ``detect_every``."""
+    """Print a line of CSV per speed and value of ``detect_every``."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--detector', choices=KINDS, default='auto')
     args = parser.parse_args()
     portrait = cv2.imread(str(PORTRAIT))
-    print('| detector | sizes/s | detect_every | CPU ms per image | mean IoU | worst IoU |')
-    print('|---|---|---|---|---|---|')
+    print('detector,sizes_per_s,detect_every,cpu_ms_per_image,mean_iou,worst_iou')
     for speed in SPEEDS:
         for every in EVERY:
             detector = make_detector(args.detector)
             config = VisionConfig(detect_every=every)
             pipeline = FacePipeline(detector, NoClassifier(), config)  # type: ignore[arg-type]
             seconds, overlaps = run(pipeline, portrait, speed)
-            row = f'{1e3 * seconds:.1f} | {np.mean(overlaps):.2f} | {np.min(overlaps):.2f}'
-            print(f'| {detector.name} | {speed} | {every} | {row} |', flush=True)
+            row = f'{1e3 * seconds:.1f},{np.mean(overlaps):.2f},{np.min(overlaps):.2f}'
+            print(f'{detector.name},{speed},{every},{row}', flush=True)
 
 
 def run(pipeline: FacePipeline, portrait: ImageArray, speed: float) -> tuple[float, list[float]]:

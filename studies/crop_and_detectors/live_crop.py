@@ -2,8 +2,8 @@
 """Accuracy of the live path (detector and crop) against that on FER2013's own crops.
 
 Enlarges faces of PublicTest, pastes them into frames of 640x480 and has the real pipeline find,
-crop and classify them with the packaged weights. Prints the tables of
-README.md; ``--save`` writes them there. Uses one thread.
+crop and classify them with the packaged weights. Prints the tables; ``--save`` writes them into
+results/. Uses one thread.
 """
 
 import argparse
@@ -33,11 +33,11 @@ from studies.crop_and_detectors.crop_score import (
 )
 from studies.crop_and_detectors.pipeline_trials import TrialRunner
 from studies.crop_and_detectors.synthetic_frames import load_public_test
+from studies.tables import as_csv, write_tables
 from training.command import log, run
 from training.face.data import Faces
 
-README = Path(__file__).with_name('README.md')
-MARK = '<!-- From here on written by: python -m studies.crop_and_detectors.live_crop --save -->\n'
+RESULTS = Path(__file__).with_name('results')
 SIDES = (48, 64, 96, 128, 160, 200)  # px
 DEFAULT_WIDTH, WIDE = VisionConfig().detect_width, 640  # px, detect_width
 CORRUPTED_SIDE = 128
@@ -51,10 +51,9 @@ def main() -> None:
     cv2.setNumThreads(1)
     classifier = FaceClassifier.load(args.model, threads=1)
     report = measure(args.detector, classifier, args.faces)
-    print(report.to_json() if args.json else report.to_markdown())
+    print(report.to_json() if args.json else '\n'.join(map(as_csv, report.tables().values())))
     if args.save:
-        head, _, _ = README.read_text(encoding='utf-8').partition(MARK)
-        README.write_text(f'{head}{MARK}\n{report.to_markdown()}\n', encoding='utf-8')
+        write_tables(RESULTS, report.tables())
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -64,7 +63,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument('--detector', choices=KINDS[1:], default='yunet')
     parser.add_argument('--model', default=PACKAGED, help='the card of other weights')
     parser.add_argument('--json', action='store_true', help='print one JSON object instead')
-    parser.add_argument('--save', action='store_true', help='write the tables into README.md')
+    parser.add_argument('--save', action='store_true', help='write the tables into results/')
     args = parser.parse_args()
     if args.faces < 1:
         parser.error('--faces: at least 1')

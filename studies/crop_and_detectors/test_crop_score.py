@@ -16,6 +16,7 @@ from studies.crop_and_detectors.crop_score import (
     score,
     sweep,
 )
+from studies.tables import as_csv, write_tables
 
 NAN = float('nan')
 
@@ -123,13 +124,20 @@ def report():
     )
 
 
-def test_tables_are_markdown_in_percent_and_points(report):
-    lines = report.to_markdown().splitlines()
-    assert any(line.startswith('| 48 px | 0.0 | – | – | – | – ') for line in lines)
-    (found,) = [line for line in lines if line.startswith('| 96 px |')]
-    assert '| 100.0 | 66.7 | 66.7 | 66.7 | +0.0 ± ' in found
-    widths = {line.count('|') for line in lines if line.startswith(('| size', '| 96', '| 48'))}
-    assert len(widths) == 1
+def test_tables_have_shares_and_nothing_where_no_face_was_found(report):
+    header, missed, found = as_csv(report.tables()['sizes']).splitlines()
+    assert missed == 'detect_width 320,48 px,1,0.000,,,,,,,,1.000,0.000,'
+    assert found.startswith('detect_width 320,96 px,3,1.000,0.667,0.667,0.667,0.000,')
+    assert header.count(',') == missed.count(',') == found.count(',')
+
+
+def test_every_table_is_a_file(report, tmp_path):
+    write_tables(tmp_path / 'results', report.tables())
+    names = {path.name for path in (tmp_path / 'results').iterdir()}
+    assert names == {'sizes.csv', 'bad_cameras.csv', 'other_crops.csv', 'quality.csv'}
+    ours, box = (tmp_path / 'results/other_crops.csv').read_text().splitlines()[1:]
+    assert ours.startswith('haar,4,3,ours,0.667,0.000,')
+    assert box.startswith('haar,4,3,box,')
 
 
 def test_json_has_null_where_nothing_was_found(report):

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Measure the fusion and write the results into README.md of this folder.
+"""Measure the fusion and write the results into results/ of this folder.
 
 ``python -m studies.fusion.report --data-folder DIR`` runs all experiments with the packaged
-models and the packaged fusion card, and writes the second part of the README and its pictures
+models and the packaged fusion card, and writes the tables as CSV files and the pictures
 (docs/figures/fusion_*.svg). It changes no weights. ``--json`` prints everything measured;
-``--use FILE`` writes the README from that.
+``--use FILE`` writes tables and pictures from that.
 """
 
 import argparse
@@ -19,7 +19,8 @@ from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from emotion_ros.errors import ConfigError
 from studies.fusion import plots, quality, sequences
-from studies.fusion.page import to_markdown
+from studies.fusion.results import tables
+from studies.tables import write_tables
 from training.command import as_json, log, run
 from training.fusion import weights
 from training.fusion.evaluate import evaluate, load_parameters
@@ -28,9 +29,8 @@ from training.fusion.sequences import COUNT, fit_temperature
 from training.fusion.synthetic_sequences import Sequences, make_sequences
 from training.fusion.votes import load_votes
 
-README = Path(__file__).with_name('README.md')
+RESULTS = Path(__file__).with_name('results')
 FIGURES = Path(__file__).parents[2] / 'docs' / 'figures'
-MARK = '<!-- From here on written by: python -m studies.fusion.report -->\n'
 VOTES = 'cremad_votes_even_actors.parquet'
 MEASURED = {'card', 'votes', 'weights', 'sequences', 'temperature', 'example', 'quality'}
 
@@ -98,7 +98,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog='python -m studies.fusion.report', description=__doc__)
     add_options(parser)
-    parser.add_argument('--out', type=Path, default=README, help='the page to write')
+    parser.add_argument('--out', type=Path, default=RESULTS, help='folder of the tables')
     parser.add_argument('--figures', type=Path, default=FIGURES, help='folder of the pictures')
     parser.add_argument('--use', type=Path, help='output of --json: measure nothing')
     parser.add_argument('--sequences', type=int, default=COUNT)
@@ -106,8 +106,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parser.parse_args(argv)
     measured = read(args.use) if args.use else measure(args, load_fusion_card(args.card))
     draw(measured, args.figures)
-    text = args.out.read_text(encoding='utf-8') if args.out.is_file() else ''
-    args.out.write_text(f'{text.partition(MARK)[0]}{MARK}\n{to_markdown(measured)}', 'utf-8')
+    write_tables(args.out, tables(measured))
     log(f'{args.out} written')
     if args.json:
         print(as_json(measured))

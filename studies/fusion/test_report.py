@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The report: written from what the experiments return, complete, with its pictures."""
 
+import csv
 import json
-import re
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from emotion_ros.files.resources import packaged_weights
 from fusion_samples import draw_sequences
 from studies.fusion import quality, report, sequences
 from studies.fusion.detected_faces import DetectedFaces, by_score
-from studies.fusion.page import table
+from studies.tables import as_csv
 from training.command import as_json
 from training.fusion import weights
 from training.fusion.pairs import Weights
@@ -37,12 +37,17 @@ def predictions(count: int, seed: int) -> Predictions:
     return Predictions(raised / raised.sum(1, keepdims=True), chosen, labels, np.arange(count))
 
 
+def read_csv(path: Path) -> list[list[str]]:
+    with path.open(newline='') as file:
+        return list(csv.reader(file))
+
+
 @pytest.fixture(scope='module')
 def drawn() -> Sequences:
     return draw_sequences(predictions(70, seed=1), segments=3)
 
 
-def test_the_page_has_everything_and_the_pictures(
+def test_every_table_and_picture_is_written(
     drawn: Sequences, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     card = load_fusion_card(CARD)
@@ -62,22 +67,24 @@ def test_the_page_has_everything_and_the_pictures(
             'face_by_score': by_score(DetectedFaces(score, faces.probabilities, faces.labels)),
         },
     }
-    used, page = tmp_path / 'measured.json', tmp_path / 'page.md'
+    used, results = tmp_path / 'measured.json', tmp_path / 'results'
     used.write_text(as_json(measured))
-    page.write_text(f'What was asked.\n\n{report.MARK}\nfigures of before\n')
-    options = ['--out', str(page), '--figures', str(tmp_path), '--use', str(used)]
+    options = ['--out', str(results), '--figures', str(tmp_path), '--use', str(used)]
     report.main(['--data-folder', 'unused', *options])
     assert capsys.readouterr().out == ''
-    text = page.read_text()
-    assert text.startswith(f'What was asked.\n\n{report.MARK}')
-    assert 'of before' not in text
-    assert not re.search(r'[{}]|\bnan\b|\bNone\b', text)
-    pictures = re.findall(r'\(\.\./\.\./docs/figures/(\w+\.svg)\)', text)
-    assert len(pictures) == 4
-    for picture in pictures:
-        assert '<svg' in (tmp_path / picture).read_text()
-    assert f'{fitted["cross_fitted"]["pool"]["kl"]:.3f}' in text
-    assert f'{measured["sequences"]["one_face"]["hmm"]["calibration"]["ece15"]:.3f}' in text
+    written = {path.stem: read_csv(path) for path in results.iterdir()}
+    assert {name: rows[0] for name, rows in written.items()} == {
+        path.stem: read_csv(path)[0] for path in report.RESULTS.iterdir()
+    }
+    for rows in written.values():
+        assert len(rows) > 1
+        assert {len(row) for row in rows} == {len(rows[0])}
+    assert len(list(tmp_path.glob('fusion_*.svg'))) == 4
+    pool = next(row for row in written['votes'] if row[0] == 'pool')
+    assert pool[3] == f'{fitted["cross_fitted"]["pool"]["kl"]:.3f}'
+    calibration = measured['sequences']['one_face']['hmm']['calibration']
+    shown = next(row for row in written['over_time'] if 'default' in row[2])
+    assert f'{calibration["ece15"]:.3f}' in shown
 
 
 def test_the_pictures_are_the_same_every_time(tmp_path: Path) -> None:
@@ -90,9 +97,8 @@ def test_the_pictures_are_the_same_every_time(tmp_path: Path) -> None:
 
 
 def test_a_table() -> None:
-    assert table(('', 'a'), []) == '|  | a |\n| --- | --: |'
-    row = table(('', 'a', 'b', 'c', 'd'), [('x', None, 0.12345, 12.345, 7)])
-    assert row.splitlines()[-1] == '| x | – | 0.123 | 12.3 | 7 |'
+    rows = [('name', 'a', 'b'), ('x', None, 0.12345), ('y, z', float('nan'), 7)]
+    assert as_csv(rows) == 'name,a,b\nx,,0.123\n"y, z",,7\n'
 
 
 @pytest.mark.parametrize('content', [None, '', 'half a li', '[1]', '{"card": {}}'])
