@@ -21,36 +21,35 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
         ('image', IN): (
             'sensor_msgs/Image',
             LATEST,
-            'raw images; not with `image_transport: compressed`',
+            'unless `image_transport: compressed`',
         ),
         ('image/compressed', IN): (
             'sensor_msgs/CompressedImage',
             LATEST,
-            'JPEG, PNG, TIFF or WebP, when there are no raw images or with '
-            '`image_transport: compressed`',
+            'without raw images, or with `image_transport: compressed`',
         ),
         ('emotion/faces', OUT): ('emotion_ros/FaceEmotionArray', RELIABLE, 'one per image'),
         ('emotion/debug_image', OUT): (
             'sensor_msgs/Image',
             'reliable, 1',
-            'the image with boxes, made only while it has a subscriber',
+            'with boxes; made only while it has a subscriber',
         ),
     },
     'sentiment_node': {
         ('speech', IN): (
             'std_msgs/String',
             RELIABLE,
-            'recognised speech; also the other types of `speech_type`',
+            'or another type of `speech_type`',
         ),
         ('mute', IN): (
             'std_msgs/Bool',
             RELIABLE,
-            'true: speech is ignored (the robot speaks); may be latched',
+            'true: speech is ignored',
         ),
         ('robot_speech', IN): (
             'std_msgs/String',
             RELIABLE,
-            'what the robot says: words that repeat it are left out',
+            'what the robot says: speech that repeats it is ignored',
         ),
         ('emotion/text', OUT): ('emotion_ros/TextSentiment', RELIABLE, 'one per utterance'),
     },
@@ -62,11 +61,11 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             RELIABLE,
             'your own modalities',
         ),
-        ('emotion_state', OUT): ('emotion_ros/EmotionState', RELIABLE, 'the person in focus'),
+        ('emotion_state', OUT): ('emotion_ros/EmotionState', RELIABLE, 'the focus person'),
         ('emotion_states', OUT): (
             'emotion_ros/EmotionStateArray',
             RELIABLE,
-            'all people in view, the person in focus first',
+            'everybody in view',
         ),
     },
 }
@@ -80,25 +79,28 @@ ORDER = (
 )
 HEADING = """# Topics and messages
 
-Topic names are relative: each robot has its namespace. The launch files map `image` to
-`image_topic` and `speech` to `speech_topic`. This page is the output of `emotion-ros messages`,
-which reads the `.msg` files.
+This page is the output of `emotion-ros messages`, which reads the `.msg` files.
 
 ## Topics
 
-*QoS* is reliability and depth; durability is volatile. [Quality of service](qos.md) explains how
-this fits other nodes.
+Names are relative: each robot has its namespace. The launch files map `image` to `image_topic` and
+`speech` to `speech_topic`. [QoS](#quality-of-service) is reliable with depth 10, unless given.
 """
-EVERY_NODE = """
-Every node also has the service `~/enable` (`std_srvs/SetBool`), its [parameters](parameters.md),
-and publishes its statistics once a second on `/diagnostics` (`diagnostic_msgs/DiagnosticArray`):
-messages received, processed, dropped and rejected by reason, rate, age, inference time, model and
-hash. `dashboard_node` and `bridge_node`, which are off by default, subscribe to these topics; the
-topics of the bridge are under [tools](tools.md).
+EVERY_NODE = """\
+Every node also has the service `~/enable` (`std_srvs/SetBool`), [parameters](parameters.md), and
+statistics once a second on `/diagnostics` (`diagnostic_msgs/DiagnosticArray`). Topics of
+`bridge_node`: [tools](tools.md).
 
-A stamp is the time of acquisition: the stamp of the image, or the time of receipt for speech. NaN
-means "not estimated", 255 (`UNKNOWN`) means "no decision". Nobody in view is a status, never
-`NEUTRAL`.
+## Quality of service
+
+- **Images in**: any QoS of the publisher matches. The latest image is processed; older ones are
+  counted as `dropped` in `/diagnostics`.
+- **Speech in**: the recogniser must publish reliably, which is the ROS default. `mute` may be
+  transient local.
+- **Your subscriber** to `emotion_state`: reliable or best effort, but volatile (the default): a
+  transient local one receives nothing. A late subscriber gets a state within 0.1 s.
+
+The profiles are fixed: `qos_overrides` parameters are ignored.
 """
 
 
@@ -120,10 +122,12 @@ def messages_page() -> str:
 
 
 def _topics() -> Iterator[str]:
-    yield '| node | | topic | type | QoS | |\n|---|---|---|---|---|---|'
     for node, topics in TOPICS.items():
+        yield f'**`{node}`**\n'
         for (topic, direction), (msg_type, qos, words) in topics.items():
-            yield f'| `{node}` | {direction} | `{topic}` | {_linked(msg_type)} | {qos} | {words} |'
+            kind = _linked(msg_type) if qos == RELIABLE else f'{_linked(msg_type)}; {qos}'
+            yield f'- {direction} `{topic}` ({kind})' + (f': {words}' if words else '')
+        yield ''
 
 
 def _message(message: MessageDefinition) -> str:
@@ -132,7 +136,7 @@ def _message(message: MessageDefinition) -> str:
         parts += [f'**{section.title}**'] if section.title else []
         parts += [_escaped(block.words) for block in section.blocks if not block.lines]
         if rows := [_row(block) for block in section.blocks if block.lines]:
-            parts.append('\n'.join(('| | | |', '|---|---|---|', *rows)))
+            parts.append('\n'.join(rows))
     return '\n\n'.join(parts) + '\n'
 
 
@@ -140,7 +144,7 @@ def _row(block: Block) -> str:
     names = ', '.join(f'`{line.name}`' for line in block.lines)
     types = {_linked(line.type) for line in block.lines if not isinstance(line, Constant)}
     values = [line.value for line in block.lines if isinstance(line, Constant)]
-    return f'| {names} | {", ".join((*sorted(types), *values))} | {_escaped(block.words)} |'
+    return f'- {names} ({", ".join((*sorted(types), *values))}): {_escaped(block.words)}'
 
 
 def _linked(msg_type: str) -> str:
@@ -150,5 +154,5 @@ def _linked(msg_type: str) -> str:
 
 
 def _escaped(words: str) -> str:
-    """Return plain words as Markdown: no HTML, and no end of the table cell."""
-    return words.replace('<', '&lt;').replace('|', '\\|')
+    """Return plain words as Markdown: no HTML."""
+    return words.replace('<', '&lt;')

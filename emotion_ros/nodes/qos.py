@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Quality of service of the package's topics; docs/qos.md says why."""
+"""Quality of service of the package's topics; docs/messages.md says what it means."""
 
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
