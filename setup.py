@@ -38,6 +38,7 @@ setup(
         shared('config/demo', '*.*'),
     ],
     install_requires=[
+        'argcomplete>=2.0',
         'numpy>=1.26',
         'onnxruntime>=1.19',
         'opencv-python-headless>=4.8,<5',

