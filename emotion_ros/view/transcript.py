@@ -14,11 +14,15 @@ MATCH_S = 1.0
 
 @dataclass(frozen=True)
 class Line:
-    """An utterance at ``at_s``; words or sentiment are None until they have arrived."""
+    """An utterance at ``at_s``; words or sentiment are None until they have arrived.
+
+    ``reject_reason`` is why it has not been scored, '' when it has or when that is not known.
+    """
 
     at_s: float
     words: str | None = None
     sentiment: SentimentResult | None = None
+    reject_reason: str = ''
 
 
 class Transcript:
@@ -46,6 +50,13 @@ class Transcript:
             self._lines.append(Line(at_s, sentiment=sentiment))
         else:
             self._lines[index] = replace(self._lines[index], sentiment=sentiment)
+
+    def reject(self, reason: str, since_s: float) -> None:
+        """Note why an utterance was not scored: the first since ``since_s`` without a result."""
+        for index, line in enumerate(self._lines):
+            if line.at_s >= since_s and line.sentiment is None and not line.reject_reason:
+                self._lines[index] = replace(line, reject_reason=reason)
+                return
 
     def clear(self) -> None:
         """Remove all lines."""

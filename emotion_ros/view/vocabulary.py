@@ -25,6 +25,22 @@ REASON_WORDS = {
     Reason.CONFLICT: 'modalities disagree',
     Reason.DISABLED: 'disabled',
 }
+REJECT_WORDS = {
+    'stale': 'too old',
+    'future': 'stamped ahead of the clock',
+    'low_quality': 'quality too low',
+    'wrong_person': 'about another person',
+    'unsupported_language': 'not a supported language',
+    'unsupported_format': 'JSON of an unknown form',
+    'empty': 'no words',
+    'partial': 'not finished',
+    'hallucination': 'typical of silence',
+    'repetition': 'one word over and over',
+    'repeated': 'the same text within a second',
+    'muted': 'the robot speaks',
+    'own_voice': 'words of the robot',
+}
+"""Reasons of evidence and text for which the name alone would say too little."""
 
 
 def vocabulary() -> dict[str, Any]:
@@ -40,5 +56,6 @@ def vocabulary() -> dict[str, Any]:
         'statuses': [status.name.lower() for status in Status],
         'status_words': {status.name.lower(): words for status, words in STATUS_WORDS.items()},
         'reason_words': {reason.value: words for reason, words in REASON_WORDS.items()},
+        'reject_words': REJECT_WORDS,
         'silence_s': SILENCE_S,
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from emotion_ros.core.image_topics import AUTO, TRANSPORTS
 from emotion_ros.core.options import Options, option
+from emotion_ros.perception.text.config import SPEECH_TYPES
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class DashboardConfig(Options):
     image_transport: str = option(
         AUTO, 'as of vision_node; used with show_image only', choices=TRANSPORTS
     )
+    speech_type: str = option(AUTO, 'as of sentiment_node', choices=SPEECH_TYPES)
     rotate: int = option(
         0, 'as of vision_node, in degrees; used with show_image only', choices=(0, 90, 180, 270)
     )

@@ -7,19 +7,20 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from diagnostic_msgs.msg import DiagnosticArray
-from std_msgs.msg import String
 
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
 from emotion_ros.core.graph_snapshot import FUSION, SENTIMENT, VISION
-from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
-from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
+from emotion_ros.msg import EmotionState, EmotionStateArray, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.image_decoder import make_decoder
 from emotion_ros.nodes.input_subscription import InputSubscription, camera_sources
 from emotion_ros.nodes.qos import BEST_EFFORT, LATEST_IMAGE
+from emotion_ros.nodes.speech import speech_sources, stamp_utterance
 from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.perception.text.normalize import clean_text
 from emotion_ros.runtime.worker import report_exceptions
 from emotion_ros.web.camera_preview import CameraPreview
 from emotion_ros.web.config import DashboardConfig
@@ -61,9 +62,12 @@ class DashboardNode(EmotionNode[DashboardConfig]):
             self._camera = self._open_camera()
         self.server = WebServer(self.config.host, self.config.port, self.config.rate, self)
         self._states = self._subscribe(EmotionState, 'emotion_state', self._on_state)
+        self._subscribe(EmotionStateArray, 'emotion_states', self._on_people)
         self._subscribe(FaceEmotionArray, 'emotion/faces', self._on_faces)
         self._subscribe(TextSentiment, 'emotion/text', self._on_text)
-        self._subscribe(String, 'speech', self._on_speech)
+        speech = speech_sources(self.resolve_topic_name('speech'), self.config.speech_type)
+        on_speech = self._checked(self._on_speech)
+        InputSubscription(self, speech, on_speech, BEST_EFFORT, clock=self.steady_clock)
         self._subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics)
 
     def destroy_node(self) -> None:
@@ -121,7 +125,10 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         return camera
 
     def _subscribe(self, msg_type: type[M], topic: str, handle: Callable[[M], None]) -> Any:
-        """Subscribe; a message for which ``handle`` raises InvalidInput is counted as rejected."""
+        return self.create_subscription(msg_type, topic, self._checked(handle), BEST_EFFORT)
+
+    def _checked(self, handle: Callable[[M], None]) -> Callable[[M], None]:
+        """Return a callback; a message for which ``handle`` raises InvalidInput is rejected."""
 
         def on_message(msg: M) -> None:
             if not self.enabled:
@@ -132,10 +139,13 @@ class DashboardNode(EmotionNode[DashboardConfig]):
             except InvalidInput as error:
                 self.statistics.reject(error.reason)
 
-        return self.create_subscription(msg_type, topic, on_message, BEST_EFFORT)
+        return on_message
 
     def _on_state(self, msg: EmotionState) -> None:
         self._shown.add_state(msg_to_state(msg), float(msg.latency), self.steady_s())
+
+    def _on_people(self, msg: EmotionStateArray) -> None:
+        self._shown.add_people([msg_to_state(state) for state in msg.states], self.steady_s())
 
     def _on_faces(self, msg: FaceEmotionArray) -> None:
         frame = Frame(
@@ -149,11 +159,15 @@ class DashboardNode(EmotionNode[DashboardConfig]):
             age_s = self.now_s() - text.stamp_s
             self._shown.add_sentiment(text.result(), msg.inference_time, self.steady_s() - age_s)
 
-    def _on_speech(self, msg: String) -> None:
+    def _on_speech(self, msg: Any) -> None:
+        """Show the words that are scored; of what has none, all that was received."""
+        utterance = stamp_utterance(msg, self.now_s()).utterance
+        if utterance.is_partial:
+            return
+        words = utterance.final
         with suppress(InvalidInput):
-            utterance = Utterance.from_text(msg.data)
-            if not utterance.is_partial:
-                self._shown.add_words(utterance.final, self.steady_s())
+            words = clean_text(words, SentimentConfig.max_chars).text
+        self._shown.add_words(words, self.steady_s())
 
     def _on_diagnostics(self, msg: DiagnosticArray) -> None:
         for status in msg.status:

@@ -2,14 +2,16 @@
 """What the dashboard shows: the latest messages and one minute of samples, in memory only."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from emotion_ros.conversions.observation_fields import faces_to_fields
 from emotion_ros.conversions.state_fields import Fields, state_to_fields, to_json
+from emotion_ros.core.graph_snapshot import SENTIMENT
 from emotion_ros.core.observations import FacesObservation, SentimentResult
 from emotion_ros.core.state import EmotionState
+from emotion_ros.core.trigger import SILENCE_S
 from emotion_ros.view.chart_sample import differs, sample
 from emotion_ros.view.transcript import Line, Transcript
 from emotion_ros.view.vocabulary import vocabulary
@@ -21,6 +23,12 @@ MAX_SAMPLES = 2000
 MAX_ARRIVALS = 500
 MAX_LINES = 12
 MAX_CHARS = 300
+REJECT_S = 3.0
+"""Diagnostics come once a second: what they reject for the first time is not older than this."""
+NOT_SHOWN = ('partial', 'unsupported_format')
+"""Rejects of the sentiment node that are no lines of the transcript."""
+FOCUS = ''
+"""The track of the person in focus at each time; the others have the id of a person."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,22 @@ class NodeHealth:
     values: dict[str, str]
 
 
+class Track:
+    """The samples of one person in the last WINDOW_S: one per SAMPLE_S, and every change."""
+
+    def __init__(self) -> None:
+        self.latest: Fields | None = None
+        self.kept: deque[Fields] = deque(maxlen=MAX_SAMPLES)
+
+    def add(self, new: Fields) -> None:
+        """Add a sample; it is kept when it is a change or SAMPLE_S after the last one kept."""
+        last, self.latest, now_s = self.latest, new, new['t']
+        if last is None or differs(last, new) or now_s - self.kept[-1]['t'] >= SAMPLE_S:
+            self.kept.append(new)
+        while now_s - self.kept[0]['t'] > WINDOW_S:
+            self.kept.popleft()
+
+
 class DashboardState:
     """Collects the latest messages and makes the JSON messages for the page.
 
@@ -60,8 +84,9 @@ class DashboardState:
             self._state: Fields | None = None
             self._state_s = self._frame_s = 0.0
             self._frame: Frame | None = None
-            self._sample: Fields | None = None
-            self._samples: deque[Fields] = deque(maxlen=MAX_SAMPLES)
+            self._people: list[Fields] = []
+            self._people_s = 0.0
+            self._tracks: dict[str, Track] = {}
             self._states_s: deque[float] = deque(maxlen=MAX_ARRIVALS)
             self._frames_s: deque[float] = deque(maxlen=MAX_ARRIVALS)
             self._transcript = Transcript(MAX_LINES)
@@ -69,19 +94,21 @@ class DashboardState:
             self._text_inference_s = float('nan')
 
     def add_state(self, state: EmotionState, latency_s: float, now_s: float) -> None:
-        """Add a state received at ``now_s``.
-
-        Its sample is kept when it is a change or SAMPLE_S after the last one, for WINDOW_S.
-        """
-        fields, new = state_to_fields(state, latency_s), sample(state, now_s)
+        """Add the state of the person in focus, received at ``now_s``."""
+        fields = state_to_fields(state, latency_s)
         with self._lock:
             self._state, self._state_s = fields, now_s
             self._states_s.append(now_s)
-            last, self._sample, kept = self._sample, new, self._samples
-            if last is None or differs(last, new) or now_s - kept[-1]['t'] >= SAMPLE_S:
-                kept.append(new)
-            while now_s - kept[0]['t'] > WINDOW_S:
-                kept.popleft()
+            self._add_sample(FOCUS, state, now_s)
+
+    def add_people(self, states: Sequence[EmotionState], now_s: float) -> None:
+        """Add the states of everybody in view, received at ``now_s``."""
+        known = [state for state in states if state.person_id]
+        people = [state_to_fields(state) for state in known]
+        with self._lock:
+            self._people, self._people_s = people, now_s
+            for state in known:
+                self._add_sample(state.person_id, state, now_s)
 
     def add_frame(self, frame: Frame, now_s: float) -> None:
         """Add the faces of an image received at ``now_s``."""
@@ -101,15 +128,22 @@ class DashboardState:
             self._text_inference_s = inference_s
 
     def add_node_health(self, node: NodeHealth, now_s: float) -> None:
-        """Add the diagnostics of a node received at ``now_s``."""
+        """Add the diagnostics of a node received at ``now_s``.
+
+        What the sentiment node has rejected since the ones before is noted in the transcript.
+        """
         with self._lock:
+            _, before = self._nodes.get(node.name, (now_s, node))
             self._nodes[node.name] = (now_s, node)
+            if node.name == SENTIMENT:
+                for reason in _new_rejects(before.values, node.values):
+                    self._transcript.reject(reason, now_s - REJECT_S)
 
     def hello_message(self, settings: Fields) -> str:
         """Return the first message to a page: vocabulary, ``settings`` and the last minute."""
         with self._lock:
-            history = list(self._samples)
-        return to_json({'kind': 'hello', **vocabulary(), **settings, 'history': history})
+            tracks = {person: list(track.kept) for person, track in self._tracks.items()}
+        return to_json({'kind': 'hello', **vocabulary(), **settings, 'tracks': tracks})
 
     def now_message(self, now_s: float, enabled: bool) -> str:
         """Return the message with everything that is shown at ``now_s``."""
@@ -117,11 +151,18 @@ class DashboardState:
             fields = self._fields(now_s)
         return to_json({'kind': 'now', 'now': now_s, 'enabled': enabled, **fields})
 
+    def _add_sample(self, person_id: str, state: EmotionState, now_s: float) -> None:
+        self._tracks.setdefault(person_id, Track()).add(sample(state, now_s))
+        for person, track in list(self._tracks.items()):
+            if now_s - track.kept[-1]['t'] > WINDOW_S:
+                del self._tracks[person]
+
     def _fields(self, now_s: float) -> Fields:
         return {
             'state': self._state,
             'state_age': now_s - self._state_s,
-            'sample': self._sample,
+            'people': self._people if now_s - self._people_s <= SILENCE_S else [],
+            'samples': {person: track.latest for person, track in self._tracks.items()},
             'frame': _frame_to_fields(self._frame, now_s - self._frame_s),
             'transcript': [_line_to_fields(line, now_s) for line in self._transcript],
             'rates': {
@@ -135,6 +176,15 @@ class DashboardState:
         }
 
 
+def _new_rejects(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
+    """Yield the reason of every utterance that has been rejected between two diagnostics."""
+    for key, count in after.items():
+        _, is_reject, reason = key.partition('rejected.')
+        earlier = before.get(key, '0')
+        if is_reject and reason not in NOT_SHOWN and count.isdigit() and earlier.isdigit():
+            yield from [reason] * min(int(count) - int(earlier), MAX_LINES)
+
+
 def _line_to_fields(line: Line, now_s: float) -> Fields:
     result = line.sentiment
     return {
@@ -142,7 +192,7 @@ def _line_to_fields(line: Line, now_s: float) -> Fields:
         'words': line.words,
         'sentiment': result.sentiment.label if result else None,
         'confidence': result.confidence if result else None,
-        'refusal': result.reject_reason if result else '',
+        'reject_reason': result.reject_reason if result else line.reject_reason,
     }
 
 

@@ -26,6 +26,7 @@ PAGES = {
     '/style.css': 'style.css',
     '/dashboard.css': 'dashboard.css',
     '/charts.js': 'charts.js',
+    '/camera.js': 'camera.js',
     '/dashboard.js': 'dashboard.js',
 }
 PALETTE = '/palette.css'

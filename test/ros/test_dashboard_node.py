@@ -37,7 +37,7 @@ from fakes import (
 )
 from page_clients import PageClient, PageClients, connected, connection_to
 
-PAGES = ('', 'palette.css', 'style.css', 'dashboard.css', 'charts.js', 'dashboard.js')
+PAGES = ('', 'palette.css', 'style.css', 'dashboard.css', 'charts.js', 'camera.js', 'dashboard.js')
 
 
 @pytest.fixture
@@ -144,8 +144,8 @@ def test_the_first_message_has_the_vocabulary_and_the_next_one_no_state(graph, u
     now = wait_for(graph, client, lambda now: True, 'a message')
     hello = client.messages[0]
     assert (hello['kind'], tuple(hello['emotions'])) == ('hello', EMOTIONS)
-    assert (hello['topic'], hello['show_image'], hello['history']) == ('/emotion_state', False, [])
-    assert (now['state'], now['frame'], now['sample'], now['nodes']) == (None, None, None, [])
+    assert (hello['topic'], hello['show_image'], hello['tracks']) == ('/emotion_state', False, {})
+    assert (now['state'], now['frame'], now['people'], now['nodes']) == (None, None, [], [])
     assert (now['enabled'], now['transcript']) == (True, [])
     assert now['rates']['states_hz'] == 0.0
 
@@ -168,12 +168,12 @@ def test_a_state_and_its_face_reach_the_page(graph, url, clients):
     assert state['latency'] == pytest.approx(0.02)
     assert state['valence'] is None
     assert now['state_age'] < 1.0
-    assert now['sample']['weights'] == {'face': pytest.approx(1.2)}
+    assert now['samples']['']['weights'] == {'face': pytest.approx(1.2)}
     assert (frame['image_width'], frame['faces'][0]['box_xyxy']) == (640, [0.25, 0.25, 0.5, 0.75])
     assert now['rates']['states_hz'] > 0.0
     late = clients.open(url)
     graph.until(lambda: late.messages, 'the first message')
-    assert late.messages[0]['history'][-1]['label'] == 'happy'
+    assert late.messages[0]['tracks'][''][-1]['label'] == 'happy'
 
 
 def test_an_utterance_is_shown_with_its_sentiment(graph, url, clients):
@@ -191,7 +191,7 @@ def test_an_utterance_is_shown_with_its_sentiment(graph, url, clients):
 
     line = complete(wait_for(graph, client, complete, 'an utterance with its sentiment'))[0]
     assert line['words'] == '<b>hello</b>' + 'x' * 288
-    assert (line['sentiment'], line['refusal']) == (Sentiment.POSITIVE.label, '')
+    assert (line['sentiment'], line['reject_reason']) == (Sentiment.POSITIVE.label, '')
     assert line['confidence'] == pytest.approx(0.9)
 
 
@@ -215,7 +215,8 @@ def test_disabled_it_removes_everything_and_shows_nothing(graph, node, url, clie
     wait_for(graph, client, seen, 'a state')
     graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=False))
     off = wait_for(graph, client, lambda now: not now['enabled'], 'off')
-    assert (off['state'], off['sample'], off['frame'], off['transcript']) == (None, None, None, [])
+    assert (off['state'], off['people'], off['frame'], off['transcript']) == (None, [], None, [])
+    assert off['samples'] == {}
     states.publish(happy_state(graph))
     graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=True))
     wait_for(graph, client, lambda now: now['enabled'] and seen(now), 'on again')

@@ -14,7 +14,13 @@ from std_srvs.srv import SetBool
 
 from browser import chromium_page, console_errors, load, missing
 from emotion_ros.core.emotions import EMOTIONS, Emotion
-from emotion_ros.msg import EmotionEvidence, EmotionState, FaceEmotion, FaceEmotionArray
+from emotion_ros.msg import (
+    EmotionEvidence,
+    EmotionState,
+    EmotionStateArray,
+    FaceEmotion,
+    FaceEmotionArray,
+)
 from emotion_ros.web.dashboard_node import DashboardNode
 
 if TYPE_CHECKING:
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(missing() != '', reason=missing())
 
-SIZES = ((1024, 768), (768, 1024), (390, 844))
+SIZES = ((1280, 800), (1024, 768), (820, 1180), (390, 844))
 TIMEOUT_S = 60.0
 OK, HOLDING, NO_PERSON, NO_INPUT, DISABLED = range(5)
 
@@ -41,7 +47,9 @@ class Stage:
         self.node = graph.add(DashboardNode, port=0, **parameters)
         self._states = graph.publisher(EmotionState, 'emotion_state')
         self._faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
+        self._people = graph.publisher(EmotionStateArray, 'emotion_states')
         self.state: EmotionState | None = None
+        self.others: list[EmotionState] = []
         self.faces = FaceEmotionArray(image_width=640, image_height=480)
         self.errors = console_errors(page)
         self.open()
@@ -75,6 +83,7 @@ class Stage:
     def _play(self) -> None:
         if self.state is not None:
             self._states.publish(self.state)
+            self._people.publish(EmotionStateArray(states=[self.state, *self.others]))
             self._faces.publish(self.faces)
 
 
@@ -118,14 +127,20 @@ def test_a_happy_person_is_read_in_words_and_in_charts(stage):
     ]
     stage.shows('ok', seen())
     stage.until('document.querySelectorAll("#timeline rect.happy").length > 0')
-    said = ['happy', '88 %', '✓ actionable', 'face_1', 'Vision: Happy (94%), Text: Positive (90%)']
+    said = [
+        'happy',
+        '88 %',
+        '✓ actionable',
+        'face_1, in focus',
+        'Vision: Happy (94%), Text: Positive (90%)',
+    ]
     assert stage.texts('ok', '#label', '#confidence', '#act', '#person', '#summary') == said
     bars, evidence = stage.texts('ok', '#bars', '#evidence')
     assert [word for word in bars.split('\n') if word in EMOTIONS] == list(EMOTIONS)
-    assert 'not used: stale' in evidence
+    assert 'not used: too old' in evidence
     label = 'document.getElementById("faces").getAttribute("aria-label")'
     stage.until(f'{label} === "face_1 happy 94 %, face_2 not classified"')
-    assert stage.look('ok', 'document.getElementById("banner").hidden')
+    assert stage.texts('ok', '#banner') == ['']
     assert stage.errors == []
 
 
@@ -158,13 +173,13 @@ def test_a_happy_person_is_read_in_words_and_in_charts(stage):
         (
             'no_input',
             nothing(NO_INPUT, 'no_input'),
-            {'#label': 'no input', '#banner': 'No input: no images and no speech arrive.'},
+            {'#label': 'no input', '#banner': 'No images and no speech arrive.'},
         ),
         ('disabled', nothing(DISABLED, 'disabled'), {'#label': 'disabled'}),
         (
             'no_data',
             None,
-            {'#label': 'no data', '#banner': 'No data: no state is published.'},
+            {'#label': 'no data', '#banner': 'No state is published.'},
         ),
     ],
 )
@@ -190,8 +205,9 @@ def test_a_lost_dashboard_is_shown_and_found_again(graph, stage):
     graph.remove(stage.node)
     stage.until('document.body.dataset.view === "disconnected"')
     banner, live, act = stage.texts('disconnected', '#banner', '#live', '#act')
-    assert banner.startswith('Disconnected.')
-    assert (live, act) == ('○ disconnected', '')
+    assert banner.startswith('No data: these are the last values.')
+    assert (live[:9], act) == ('○ no data', '')
+    assert stage.texts('disconnected', '#label', '#confidence') == ['happy', '88 %']
     stage.node = graph.add(DashboardNode, port=port)
     stage.shows('ok', seen())
     assert stage.texts('ok', '#live') == ['● live']
@@ -206,11 +222,11 @@ def test_a_node_that_is_switched_off_is_shown(graph, stage):
 
 def test_words_are_text_and_never_markup(graph, stage):
     stage.shows('ok', seen(summary='<b>bold</b>', person_id='<i>face_1</i>'))
-    evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+    evil = '<img src=x onerror="document.title=1">'  # a mark without words: shown as it came
     graph.publisher(String, 'speech').publish(String(data=evil))
     stage.until('document.querySelector("#transcript .words") !== null')
     read = stage.texts('ok', '#transcript .words', '#summary', '#person')
-    assert read == [f'“{evil}”', '<b>bold</b>', '<i>face_1</i>']
+    assert read == [f'“{evil}”', '<b>bold</b>', '<i>face_1</i>, in focus']
     assert stage.look('ok', 'document.querySelectorAll("main img, main b, main i i").length') == 0
     assert stage.page.evaluate('document.title') == 'emotion_ros'
 
@@ -223,12 +239,44 @@ def test_the_keyboard_reaches_everything_and_freezes_the_page(stage):
     shown = 'document.getElementById("headline").innerText'
     frozen = stage.page.evaluate(shown)
     stage.state = seen(Emotion.SAD)
-    stage.until('samples.some((s) => s.label === "sad")')
+    stage.until('tracks[FOCUS].some((s) => s.label === "sad")')
     assert stage.page.evaluate(shown) == frozen
     stage.page.keyboard.press('Enter')
     stage.until('document.getElementById("label").innerText === "sad"')
-    stage.page.keyboard.press('Tab')
-    assert stage.page.evaluate('document.activeElement.id') == 'transcript'
+    reached = []
+    for _ in range(4):
+        stage.page.keyboard.press('Tab')
+        reached.append(
+            stage.page.evaluate(
+                'document.activeElement.id || document.activeElement.dataset.person'
+            )
+        )
+    assert reached == ['open_help', '', 'face_1', 'transcript']
+
+
+def test_every_person_in_view_can_be_shown(stage):
+    stage.others = [seen(Emotion.SAD, person_id='face_2'), seen(Emotion.FEAR, person_id='face_10')]
+    stage.faces.faces = [
+        FaceEmotion(face_id=1, box_xyxy=[0.1, 0.2, 0.4, 0.8], probabilities=[math.nan] * 7),
+        FaceEmotion(face_id=2, box_xyxy=[0.5, 0.2, 0.9, 0.8], probabilities=[math.nan] * 7),
+    ]
+    stage.shows('ok', seen())
+    buttons = '[...document.getElementById("people").children]'
+    listed = f'{buttons}.map((b) => [...b.children].map((c) => c.textContent).join(" ")).join()'
+    stage.until(f'{listed} === "in focus,1 happy 88 %,2 sad 88 %,10 fear 88 %"')
+    shown = '["label", "person"].map((id) => document.getElementById(id).innerText)'
+    stage.page.click('#people button[data-person="face_10"]')
+    stage.until(f'({shown}).join() === "fear,face_10, chosen"')
+    stage.page.keyboard.press('0')
+    stage.until(f'({shown}).join() === "happy,face_1, in focus"')
+    right = stage.page.locator('#faces').bounding_box()
+    stage.page.mouse.click(right['x'] + 0.65 * right['width'], right['y'] + 0.5 * right['height'])
+    stage.until(f'({shown}).join() === "sad,face_2, chosen"')
+    stage.until('document.querySelectorAll("#timeline rect.mark.sad").length > 0')
+    stage.others = []
+    stage.shows('left', seen())
+    assert stage.texts('left', '#label', '#confidence') == ['not in view', '']
+    assert stage.errors == []
 
 
 @pytest.mark.parametrize(('width', 'height'), SIZES)
@@ -287,5 +335,5 @@ def test_the_picture_is_on_the_canvas_only_when_it_may_be(graph, page, show_imag
         stage.until(IS_RED)
     else:
         page.evaluate(SMUGGLE_RED)
-        stage.until('picture !== null && samples.length > 10')
+        stage.until('picture !== null && tracks[FOCUS]?.length > 10')
         assert not stage.look('ok', IS_RED)

@@ -95,7 +95,6 @@ PHRASES = {
 }
 # What stays in one file: the words, and why.
 EXEMPT = {
-    'emotion_ros/web/page/dashboard.js': ('refusal', 'a key of the websocket messages'),
     'emotion_ros/perception/text/negation.py': ('heard|complain', 'words that people use'),
     'examples/behaviour_node.py': ('say', 'the robot speaks'),
     'examples/behaviour_tree.py': ('say', 'the robot speaks'),

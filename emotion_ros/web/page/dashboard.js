@@ -2,17 +2,24 @@
 'use strict';
 
 const TIMEOUT_MS = 3000; // a server that is alive sends more often
+const SILENT_MS = 1500;
 const RETRY_MS = [500, 1000, 2000, 4000];
+const MAX_EVIDENCE = 5;
+const FOCUS = ''; // the track of the person in focus of the robot, as in the messages
 const $ = (id) => document.getElementById(id);
 
 let about = null; // the server's first message: vocabulary, topic, settings
 let now = null; // its latest message
-let samples = []; // the last minute
+let tracks = {}; // the samples of the last minute by person
 let picture = null; // the latest camera image
 let socket = null;
 let receivedAt = performance.now();
 let retries = 0;
-let isFrozen = false;
+let frozen = null; // what the page shows while it is frozen: {now, tracks, picture}
+let chosen = FOCUS; // the person shown
+let pauses = []; // the times at which the page was frozen
+let isDue = false;
+const sizes = { timeline: null, circumplex: null };
 
 function connect() {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
@@ -20,13 +27,12 @@ function connect() {
   socket.binaryType = 'blob';
   socket.onmessage = onMessage;
   socket.onclose = onClose;
-  receivedAt = performance.now();
+  receivedAt = Math.max(receivedAt, about ? 0 : performance.now());
 }
 
 function onClose() {
   socket = null;
-  now = null;
-  paint();
+  requestPaint();
   setTimeout(connect, RETRY_MS[Math.min(retries, RETRY_MS.length - 1)]);
   retries += 1;
 }
@@ -35,118 +41,164 @@ async function onMessage(event) {
   receivedAt = performance.now();
   if (typeof event.data !== 'string') {
     const image = await createImageBitmap(event.data);
-    picture?.close();
+    if (picture !== frozen?.picture) picture?.close();
     picture = image;
     return;
   }
   const message = JSON.parse(event.data);
   if (message.kind === 'hello') {
     about = message;
-    samples = message.history;
+    tracks = message.tracks;
+    pauses = [];
     retries = 0;
     return;
   }
   now = message;
-  addSample(message);
-  if (!isFrozen) paint();
+  addSamples(message);
+  requestPaint();
 }
 
-function addSample({ sample, now: now_s, enabled }) {
-  const last = samples[samples.length - 1];
-  if (!enabled) samples = [];
-  else if (sample && (!last || sample.t > last.t)) samples.push(sample);
-  samples = samples.filter((s) => now_s - s.t <= about.window_s);
+function addSamples({ samples, now: now_s, enabled }) {
+  if (!enabled) tracks = {};
+  for (const [person, sample] of Object.entries(enabled ? samples : {})) {
+    const track = (tracks[person] ??= []);
+    if (!track.length || sample.t > track[track.length - 1].t) track.push(sample);
+  }
+  for (const [person, track] of Object.entries(tracks)) {
+    while (track.length && now_s - track[0].t > about.window_s) track.shift();
+    if (!track.length) delete tracks[person];
+  }
 }
 
 // A connection that is silent for too long is closed here; onClose then connects again.
 setInterval(() => {
-  if (socket && performance.now() - receivedAt > TIMEOUT_MS) socket.close();
-  if (!socket) paint();
+  const silence_ms = performance.now() - receivedAt;
+  if (socket?.readyState === WebSocket.OPEN && silence_ms > TIMEOUT_MS) socket.close();
+  if (silence_ms > SILENT_MS) requestPaint();
 }, 500);
 
-// The view of the page in one word: it selects the texts, the style (data-view), and is tested.
-function situation() {
-  if (!now) return about ? 'disconnected' : 'connecting';
-  if (!now.enabled) return 'disabled';
-  if (!now.state || now.state_age > about.silence_s) return 'no_data';
-  const status = about.statuses[now.state.status];
-  return status === 'ok' && now.state.conflict ? 'conflict' : status;
+function requestPaint() {
+  if (isDue) return;
+  isDue = true;
+  requestAnimationFrame(() => {
+    isDue = false;
+    paint();
+  });
 }
 
+function isSilent() {
+  return !socket || socket.readyState !== WebSocket.OPEN || performance.now() - receivedAt > SILENT_MS;
+}
+
+// The view of the page in one word: it selects the texts, the style (data-view), and is tested.
+function situation(message) {
+  if (!message) return 'connecting';
+  if (isSilent()) return 'disconnected';
+  if (!message.enabled) return 'disabled';
+  if (!message.state || message.state_age > about.silence_s) return 'no_data';
+  const state = shownState(message);
+  if (!state) return 'left';
+  const status = about.statuses[state.status];
+  return status === 'ok' && state.conflict ? 'conflict' : status;
+}
+
+// The state of the person shown; null when that person is not in view.
+function shownState(message) {
+  if (chosen === FOCUS) return message.state;
+  return message.people.find((person) => person.person_id === chosen) ?? null;
+}
+
+const DOCTOR = '“ros2 run emotion_ros doctor” finds the cause.';
 const BANNERS = {
   connecting: 'Connecting to the dashboard node.',
-  disconnected: 'Disconnected. The dashboard node does not answer; reconnecting.',
-  no_data: 'No data: no state is published. “ros2 run emotion_ros doctor” finds the cause.',
-  no_input: 'No input: no images and no speech arrive. “ros2 run emotion_ros doctor” finds the cause.',
-  disabled: 'Disabled.',
+  disconnected: 'No data: these are the last values. Connecting again.',
+  no_data: `No state is published. ${DOCTOR}`,
+  no_input: `No images and no speech arrive. ${DOCTOR}`,
+  disabled: 'The service ~/enable switches it on.',
+  left: 'Press 0 for the person in focus of the robot.',
 };
 
 function paint() {
-  const is = situation();
+  const shown = frozen ?? { now, tracks, picture };
+  const is = situation(shown.now);
   document.body.dataset.view = is;
-  const banner = BANNERS[is] ?? '';
-  if ($('banner').textContent !== banner) $('banner').textContent = banner;
-  $('banner').hidden = !banner;
-  paintLive(is);
-  if (!now) {
-    setText('act', ''); // it may have changed since the connection broke
-    return;
-  }
-  paintHeadline(is);
-  paintBars();
-  paintFaces(is);
-  paintCharts();
-  paintTranscript();
-  paintHealth();
+  const isLost = is === 'disconnected' || is === 'connecting';
+  setText('banner', BANNERS[is] ?? (frozen ? 'Frozen: space or “Resume” goes on.' : ''));
+  setText('live', isLost ? lostWords(is) : frozen ? '❚❚ frozen' : '● live');
+  $('live').className = `chip ${isLost ? 'bad' : frozen ? 'warn' : 'good'}`;
+  setText('topic', about?.topic ?? '');
+  if (!shown.now) return;
+  paintHeadline(is, shown.now);
+  paintPeople(shown.now);
+  paintBars(is, shown.now);
+  paintCamera(is, shown);
+  paintCharts(shown, isLost);
+  paintTranscript(shown.now);
+  paintHealth(shown.now);
+  showTip();
 }
 
-function paintLive(is) {
-  const isLive = now !== null;
-  $('live').className = `chip ${isLive ? 'good' : 'bad'}`;
-  $('live').textContent = isLive ? '● live' : is === 'connecting' ? '○ connecting' : '○ disconnected';
-  $('topic').textContent = about?.topic ?? '';
+function lostWords(is) {
+  const silence_s = Math.round((performance.now() - receivedAt) / 1000);
+  return is === 'connecting' ? '○ connecting' : `○ no data for ${silence_s} s`;
 }
 
 function setText(id, words) {
   if ($(id).textContent !== words) $(id).textContent = words;
 }
 
-function paintHeadline(is) {
-  const state = is === 'no_data' || !now.state ? null : now.state;
+function paintHeadline(is, message) {
+  const state = is === 'no_data' || is === 'disabled' ? null : shownState(message);
+  const status = state ? about.statuses[state.status] : '';
   const hasEmotion = state !== null && state.label !== 'unknown';
-  const words = is === 'no_data' ? 'no data' : is === 'conflict' ? 'conflict' : about.status_words[is];
-  $('status').className = `chip hue ${is}`;
-  setText('status', words);
-  setText('person', state?.person_id ?? '');
-  $('person').hidden = !state?.person_id;
+  const kind = is === 'disconnected' ? (state?.conflict ? 'conflict' : status) : is;
+  const words = { no_data: 'no data', conflict: 'conflict', left: 'not in view' }[kind] ?? about.status_words[kind] ?? '';
+  const label = hasEmotion ? state.label : status === 'ok' ? 'uncertain' : words;
+  $('status').className = `chip hue ${kind}${label === words ? ' said' : ''}`;
+  setText('status', words || '–');
+  setText('person', personWords(state, message));
   $('label').className = hasEmotion ? state.label : 'unknown';
-  setText('label', hasEmotion ? state.label : is === 'ok' ? 'uncertain' : words);
+  setText('label', label);
   setText('confidence', hasEmotion ? charts.percent(state.confidence) : '');
   setText('held', hasEmotion ? `for ${state.duration.toFixed(1)} s` : '');
-  paintAct(state, words);
+  paintAct(is, state, words);
   const summary = state?.summary ?? '';
   setText('summary', summary.toLowerCase() === words ? '' : summary);
-  $('evidence').replaceChildren(...(state?.evidence ?? []).slice(0, 5).map(evidenceRow));
+  const evidence = state?.evidence ?? [];
+  const total = evidence.reduce((sum, one) => sum + (one.used ? one.weight : 0), 0);
+  $('evidence').replaceChildren(...evidence.slice(0, MAX_EVIDENCE).map((one) => evidenceRow(one, total, state)));
+}
+
+function personWords(state, message) {
+  const person = chosen || state?.person_id || '';
+  if (!person) return '';
+  return person === message.state?.person_id ? `${person}, in focus` : `${person}, chosen`;
 }
 
 // The reason is left out where it would repeat the status.
-function paintAct(state, words) {
-  $('act').className = state?.actionable ? 'good' : 'warn';
+function paintAct(is, state, words) {
+  const isLost = is === 'disconnected';
+  $('act').className = state?.actionable && !isLost ? 'good' : 'warn';
   const reason = state ? about.reason_words[state.not_actionable_reason] : '';
   const why = reason && reason !== words ? `: ${reason}` : '';
-  setText('act', !state ? '' : state.actionable ? '✓ actionable' : `✕ not actionable${why}`);
+  setText('act', !state || isLost ? '' : state.actionable ? '✓ actionable' : `✕ not actionable${why}`);
 }
 
-function evidenceRow(evidence) {
+function evidenceRow(evidence, total, state) {
   const row = element('tr', evidence.used ? '' : 'unused');
-  const weight = element('td');
-  if (evidence.used) weight.append(meter(evidence.weight / 1.5, charts.modalityClass(evidence.modality)), ` ${evidence.weight.toFixed(2)}`);
-  else weight.textContent = `not used: ${evidence.reject_reason.replaceAll('_', ' ')}`;
-  const age = evidence.age === null ? '' : `${evidence.age.toFixed(1)} s old`;
-  const source = element('td', '', evidence.modality);
-  if (evidence.person_id && evidence.person_id !== now.state.person_id) source.append(element('span', 'soft', ` ${evidence.person_id}`));
+  const weight = element('td', 'weight');
+  const kind = charts.modalityClass(evidence.modality);
+  if (evidence.used) weight.append(meter(evidence.weight / total, kind), ` ${evidence.weight.toFixed(2)}`);
+  else weight.textContent = `not used: ${reasonWords(evidence.reject_reason)}`;
+  const source = element('td', `hue ${kind}`, evidence.modality);
+  if (evidence.person_id && evidence.person_id !== state.person_id) source.append(element('span', 'soft', ` ${evidence.person_id}`));
+  const age = evidence.age === null ? '' : `${evidence.age.toFixed(1)} s`;
   row.append(source, element('td', '', evidence.detail || '–'), weight, element('td', 'number', age));
   return row;
+}
+
+function reasonWords(reason) {
+  return about.reject_words[reason] ?? reason.replaceAll('_', ' ');
 }
 
 function element(tag, className = '', text = '') {
@@ -158,157 +210,157 @@ function element(tag, className = '', text = '') {
 
 function meter(share, kind) {
   const outer = element('span', `meter ${kind}`);
-  const inner = element('i');
-  inner.style.transform = `scaleX(${Math.min(Math.max(share ?? 0, 0), 1)})`;
-  outer.append(inner);
+  outer.append(element('i'));
+  setMeter(outer, share);
   return outer;
 }
 
-function paintBars() {
-  const isThere = now.state && now.state_age <= about.silence_s;
-  const bars = about.emotions.map((emotion, i) => {
-    const share = isThere ? now.state.probabilities[i] : null;
-    const bar = element('li');
-    const isStable = isThere && now.state.label === emotion;
-    bar.append(element('span', isStable ? 'stable' : '', emotion), meter(share, emotion), element('span', 'number', charts.percent(share)));
-    return bar;
+function setMeter(meterElement, share) {
+  meterElement.firstChild.style.transform = `scaleX(${Math.min(Math.max(share || 0, 0), 1)})`;
+}
+
+// One button for the focus of the robot and one per person, in the order of their ids; they stay
+// in the page, so that clicks and the keyboard's focus survive.
+function paintPeople(message) {
+  const people = [...message.people].sort((a, b) => a.person_id.localeCompare(b.person_id, 'en', { numeric: true }));
+  const wanted = ['', ...people.map((state) => state.person_id)];
+  const row = $('people');
+  const isMany = people.length > 3;
+  row.className = isMany ? 'many' : '';
+  const buttons = [...row.children];
+  for (const button of buttons) if (!wanted.includes(button.dataset.person)) button.remove();
+  wanted.forEach((person, i) => {
+    const button = buttons.find((one) => one.dataset.person === person) ?? personButton(person);
+    if (row.children[i] !== button) row.insertBefore(button, row.children[i] ?? null);
+    button.setAttribute('aria-pressed', String(person === chosen));
+    const state = people[i - 1];
+    const words = state ? personEmotion(state, isMany) : 'in focus';
+    button.lastChild.className = state ? `hue ${state.label}` : '';
+    if (button.lastChild.textContent !== words) button.lastChild.textContent = words;
   });
-  $('bars').replaceChildren(...bars);
 }
 
-// The canvas: boxes with ids where the faces are, on the image only when the node may show it.
-function paintFaces(is) {
-  const canvas = $('faces');
-  const scale = window.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  canvas.width = width * scale;
-  canvas.height = height * scale;
-  const context = canvas.getContext('2d');
-  context.scale(scale, scale);
-  const frame = now.frame && now.frame.age <= about.silence_s ? now.frame : null;
-  const place = fit(frame, width, height);
-  const style = getComputedStyle(document.documentElement);
-  if (picture && about.show_image && frame) context.drawImage(picture, place.x, place.y, place.width, place.height);
-  else outline(context, place);
-  const faces = frame?.faces ?? [];
-  for (const face of faces) drawFace(context, face, place, style);
+function personEmotion(state, isShort) {
+  const label = state.label === 'unknown' ? 'uncertain' : state.label;
+  return isShort || !state.confidence ? label : `${label} ${charts.percent(state.confidence)}`;
+}
+
+function personButton(person) {
+  const button = element('button', 'person');
+  button.type = 'button';
+  button.dataset.person = person;
+  button.dataset.tip = person ? `show ${person}` : 'show the person in focus of the robot (0)';
+  if (person) {
+    button.setAttribute('aria-label', `show ${person}`);
+    button.append(element('span', `badge person-${camera.personIndex(person)}`, camera.shortName(person)));
+  }
+  button.append(element('span'));
+  button.addEventListener('click', () => choose(person));
+  return button;
+}
+
+function choose(person) {
+  chosen = person;
+  requestPaint();
+}
+
+function paintBars(is, message) {
+  const list = $('bars');
+  if (!list.children.length) {
+    list.append(...about.emotions.map((emotion) => {
+      const bar = element('li');
+      bar.append(element('span', '', emotion), meter(0, emotion), element('span', 'number'));
+      return bar;
+    }));
+  }
+  const state = is === 'no_data' || is === 'disabled' ? null : shownState(message);
+  about.emotions.forEach((emotion, i) => {
+    const [name, bar, number] = list.children[i].children;
+    const share = state ? state.probabilities[i] : null;
+    name.className = state?.label === emotion ? 'stable' : '';
+    setMeter(bar, share);
+    const words = charts.percent(share);
+    if (number.textContent !== words) number.textContent = words;
+  });
+}
+
+function paintCamera(is, { now: message, picture: image }) {
+  const frame = message.frame && message.frame.age <= about.silence_s ? message.frame : null;
   const words = frameWords(frame, is);
-  if (words) notice(context, words, width, height);
-  const list = faces.map((f) => `face_${f.face_id} ${faceWords(f)}`).join(', ');
-  canvas.setAttribute('aria-label', words || list);
+  const state = shownState(message);
+  const shown_id = chosen || state?.person_id;
+  camera.draw($('faces'), { frame, picture: about.show_image ? image : null, shown_id, words, describe: faceWords });
+  const list = (frame?.faces ?? []).map((f) => `face_${f.face_id} ${faceWords(f)}`).join(', ');
+  $('faces').setAttribute('aria-label', words || list || 'no faces');
 }
 
-function fit(frame, width, height) {
-  const ratio = frame?.image_width ? frame.image_width / frame.image_height : 4 / 3;
-  const size = Math.min(width, height * ratio);
-  return { x: (width - size) / 2, y: (height - size / ratio) / 2, width: size, height: size / ratio };
-}
-
-function outline(context, place) {
-  context.strokeStyle = '#3a4554';
-  context.lineWidth = 1;
-  context.strokeRect(place.x + 0.5, place.y + 0.5, place.width - 1, place.height - 1);
-}
-
+// That nobody is in view is in the headline already.
 function frameWords(frame, is) {
-  if (is === 'disabled') return 'disabled';
-  if (!frame) return 'no frames';
+  if (is === 'disabled') return '';
+  if (!frame) return is === 'no_input' || is === 'no_data' ? '' : 'no images';
   if (frame.status === 1) return 'vision is disabled';
-  if (frame.status === 2) return `vision error: ${frame.reason}`;
-  return frame.faces.length ? '' : 'nobody in view';
+  return frame.status === 2 ? `vision error: ${frame.reason}` : '';
 }
 
 function faceWords(face) {
   return face.confidence ? `${about.emotions[face.emotion] ?? 'unknown'} ${charts.percent(face.confidence)}` : 'not classified';
 }
 
-function notice(context, words, width, height) {
-  context.font = '600 20px system-ui, "DejaVu Sans", sans-serif';
-  context.textAlign = 'center';
-  const wide = context.measureText(words).width + 28;
-  context.fillStyle = 'rgba(10, 13, 17, 0.75)';
-  context.fillRect((width - wide) / 2, height / 2 - 22, wide, 40);
-  context.fillStyle = '#e6ebf1';
-  context.fillText(words, width / 2, height / 2 + 6);
-}
-
-function drawFace(context, face, place, style) {
-  const [left, top, right, bottom] = face.box_xyxy;
-  const x = place.x + left * place.width;
-  const y = place.y + top * place.height;
-  const isFocus = now.state?.person_id === `face_${face.face_id}`;
-  context.strokeStyle = isFocus ? '#ffffff' : '#aab4c0';
-  context.lineWidth = isFocus ? 3.5 : 2;
-  context.setLineDash(isFocus ? [] : [7, 5]);
-  context.beginPath();
-  context.roundRect(x, y, (right - left) * place.width, (bottom - top) * place.height, 8);
-  context.stroke();
-  context.setLineDash([]);
-  tag(context, face, x, y, place, isFocus, style);
-}
-
-function tag(context, face, x, y, place, isFocus, style) {
-  const words = `face_${face.face_id}  ${faceWords(face)}`;
-  context.font = `${isFocus ? 700 : 500} 15px system-ui, "DejaVu Sans", sans-serif`;
-  context.textAlign = 'left';
-  const wide = context.measureText(words).width + 26;
-  const at = Math.max(Math.min(x, place.x + place.width - wide), place.x);
-  const up = Math.max(y - 27, place.y + 2);
-  context.fillStyle = 'rgba(10, 13, 17, 0.8)';
-  context.fillRect(at, up, wide, 24);
-  const hue = style.getPropertyValue(`--${about.emotions[face.emotion] ?? 'unknown'}`);
-  context.fillStyle = hue;
-  context.fillRect(at, up, 8, 24);
-  context.fillStyle = '#ffffff';
-  context.fillText(words, at + 16, up + 17);
-}
-
-function paintCharts() {
-  const to = now.now;
-  const from = to - about.window_s;
-  const marks = [0, 15, 30, 45, 60].map((ago) => [to - ago, ago === 0 ? 'now' : `${ago} s ago`]);
-  charts.timeline($('timeline'), samples, { from, to, gap_s: about.silence_s, ticks: marks, compact: true, ...about });
-  charts.circumplex($('circumplex'), samples, about);
+function paintCharts({ now: message, tracks: shownTracks }, isLost) {
+  const samples = shownTracks[chosen] ?? [];
+  const to = message.now;
+  const newest = isLost ? 'last data' : frozen ? 'frozen' : 'now';
+  const isNarrow = sizes.timeline && sizes.timeline.width < 520;
+  const marks = [0, 0.25, 0.5, 0.75, 1].map((part) => {
+    const ago = part * about.window_s;
+    return [to - ago, part === 0 ? newest : `${ago} s${isNarrow ? '' : ' ago'}`];
+  });
+  const view = { from: to - about.window_s, to, gap_s: about.silence_s, ticks: marks, marks: pauses.map((t) => [t, 'the page was frozen here']) };
+  charts.timeline($('timeline'), samples, { ...about, ...view, ...sizes.timeline });
+  charts.circumplex($('circumplex'), samples, { ...about, ...sizes.circumplex });
+  setText('window', `${chosen ? `${chosen}, last` : 'Last'} ${about.window_s} s`);
   const last = samples[samples.length - 1];
-  $('timeline').setAttribute('aria-label', timelineWords());
+  $('timeline').setAttribute('aria-label', timelineWords(samples));
   const where = last && last.valence !== null ? `valence ${last.valence.toFixed(2)}, arousal ${last.arousal.toFixed(2)}` : 'not estimated';
   $('circumplex').setAttribute('aria-label', where);
 }
 
 // The emotions of the last minute in their order, as text for screen readers.
-function timelineWords() {
+function timelineWords(samples) {
   const order = samples.map((s) => s.label).filter((label, i, all) => label !== all[i - 1]);
   return order.length ? `the last minute: ${order.join(', then ')}` : 'nothing yet';
 }
 
-function paintTranscript() {
-  const lines = now.transcript.map((line) => {
+function paintTranscript(message) {
+  const lines = message.transcript.map((line) => {
     const item = element('li');
     item.append(element('p', 'words', line.words === null ? '(text not received)' : `“${line.words}”`));
-    const isScored = line.sentiment !== null && line.sentiment !== 'unknown';
-    const sentiment = !isScored ? 'no sentiment' : `${line.sentiment} ${charts.percent(line.confidence)}`;
-    const reason = line.refusal ? `, not used: ${line.refusal.replaceAll('_', ' ')}` : '';
-    const result = element('span', `sentiment hue ${line.sentiment ?? 'unknown'}`, `${sentiment}${reason}`);
-    item.append(result, element('span', 'soft', ` · ${ago(line.age)}`));
+    item.append(element('span', `sentiment hue ${line.sentiment ?? 'unknown'}`, sentimentWords(line)));
+    item.append(element('span', 'soft', ` · ${ago(line.age)}`));
     return item;
   });
-  const empty = element('li', 'soft', 'nothing yet');
-  const newest = lines.length ? lines.reverse() : [empty];
+  const newest = lines.length ? lines.reverse() : [element('li', 'soft', 'nothing yet')];
   const key = newest.map((item) => item.textContent).join('\n');
   if ($('transcript').dataset.key === key) return;
   $('transcript').dataset.key = key;
   $('transcript').replaceChildren(...newest);
 }
 
+function sentimentWords({ sentiment, confidence, reject_reason: reason }) {
+  if (sentiment === null) return reason ? `not scored: ${reasonWords(reason)}` : 'not scored';
+  if (sentiment === 'unknown') return reason ? `not used: ${reasonWords(reason)}` : 'no sentiment';
+  const scored = `${sentiment} ${charts.percent(confidence)}`;
+  return reason ? `${scored}, not used: ${reasonWords(reason)}` : scored;
+}
+
 function ago(seconds) {
   return seconds < 60 ? `${Math.round(seconds)} s ago` : `${Math.round(seconds / 60)} min ago`;
 }
 
-function paintHealth() {
-  const { rates, state, frame } = now;
+function paintHealth({ rates, state, frame, nodes }) {
   const values = [
     ['states', `${rates.states_hz.toFixed(1)} Hz`],
-    ['frames', `${rates.frames_hz.toFixed(1)} Hz`],
+    ['images', `${rates.frames_hz.toFixed(1)} Hz`],
     ['latency', milliseconds(state?.latency)],
     ['face models', milliseconds(frame?.inference_time)],
     ['text model', milliseconds(rates.hearing_s)],
@@ -318,24 +370,101 @@ function paintHealth() {
     pair.append(element('dt', '', name), element('dd', '', value));
     return pair;
   }));
-  $('nodes').replaceChildren(...now.nodes.map(nodeItem));
+  $('nodes').replaceChildren(...nodes.map(nodeItem));
 }
 
 function nodeItem(node) {
   const isAlive = node.age < 3;
   const kind = !isAlive || node.level > 1 ? 'bad' : node.level === 1 ? 'warn' : 'good';
-  const sign = kind === 'good' ? '✓' : '✕';
-  return element('li', kind, `${sign} ${node.name} ${isAlive ? node.message : 'no diagnostics'}`);
+  const words = `${node.name} ${isAlive ? node.message : 'no diagnostics'}`;
+  const item = element('li', kind, `${kind === 'good' ? '✓' : '✕'} ${words}`);
+  item.dataset.tip = words;
+  return item;
 }
 
 function milliseconds(seconds) {
   return seconds === null || seconds === undefined ? '–' : `${Math.round(1000 * seconds)} ms`;
 }
 
-$('freeze').addEventListener('click', () => {
-  isFrozen = !isFrozen;
-  $('freeze').setAttribute('aria-pressed', String(isFrozen));
-  $('freeze').textContent = isFrozen ? 'Frozen' : 'Freeze';
+// A tooltip follows the pointer; after every redraw it is that of what is then below it.
+const pointer = { x: -1, y: -1 };
+
+function showTip() {
+  const below = pointer.x < 0 ? null : document.elementFromPoint(pointer.x, pointer.y)?.closest('[data-tip]');
+  const tip = $('tip');
+  tip.hidden = !below;
+  if (!below) return;
+  setText('tip', below.dataset.tip);
+  const x = Math.min(pointer.x + 12, window.innerWidth - tip.offsetWidth - 4);
+  const y = pointer.y + 20 + tip.offsetHeight > window.innerHeight ? pointer.y - tip.offsetHeight - 8 : pointer.y + 20;
+  tip.style.transform = `translate(${Math.max(x, 4)}px, ${y}px)`;
+}
+
+function onPointer(event) {
+  pointer.x = event.type === 'pointerleave' ? -1 : event.clientX;
+  pointer.y = event.clientY;
+  showTip();
+}
+
+function toggleFreeze() {
+  if (frozen) {
+    if (frozen.picture !== picture) frozen.picture?.close();
+    frozen = null;
+  } else if (now) {
+    frozen = { now, tracks: Object.fromEntries(Object.entries(tracks).map(([person, track]) => [person, [...track]])), picture };
+    pauses = [...pauses.filter((t) => now.now - t < about.window_s), now.now];
+  }
+  $('freeze').setAttribute('aria-pressed', String(frozen !== null));
+  setText('freeze', frozen ? 'Resume' : 'Freeze');
+  requestPaint();
+}
+
+function save(blob, name) {
+  const link = element('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+// The samples of the person shown, one line each; t is in seconds before the newest.
+function tableOfSamples() {
+  const samples = (frozen ?? { tracks }).tracks[chosen] ?? [];
+  const names = [...new Set(samples.flatMap((s) => Object.keys(s.weights)))].sort();
+  const columns = ['person_id', 'label', 'confidence', 'status', 'conflict', 'actionable', 'valence', 'arousal'];
+  const newest = samples.length ? samples[samples.length - 1].t : 0;
+  const cell = (value) => `"${String(value ?? '').replaceAll('"', '""')}"`;
+  const rows = samples.map((s) => [(s.t - newest).toFixed(2), ...columns.map((c) => s[c]), ...names.map((n) => s.weights[n])]);
+  return [['t', ...columns, ...names.map((n) => `weight_${n}`)], ...rows].map((row) => row.map(cell).join(',')).join('\r\n');
+}
+
+$('freeze').addEventListener('click', toggleFreeze);
+$('open_help').addEventListener('click', () => $('help').showModal());
+$('close_help').addEventListener('click', () => $('help').close());
+$('save_csv').addEventListener('click', () => save(new Blob([tableOfSamples()], { type: 'text/csv' }), 'emotion_last_minute.csv'));
+$('save_picture').addEventListener('click', () => $('faces').toBlob((blob) => save(blob, 'emotion_camera.png')));
+$('faces').addEventListener('click', ({ offsetX, offsetY }) => {
+  const person = camera.personAt(offsetX, offsetY);
+  if (person) choose(person);
 });
+document.addEventListener('keydown', (event) => {
+  const isTyping = event.target.closest('input, textarea, dialog') || event.ctrlKey || event.altKey || event.metaKey;
+  if (isTyping) return;
+  if (event.key === ' ' && event.target === document.body) {
+    event.preventDefault();
+    toggleFreeze();
+  }
+  const button = /^\d$/.test(event.key) ? $('people').children[Number(event.key)] : null;
+  if (button) choose(button.dataset.person);
+});
+for (const kind of ['pointermove', 'pointerdown']) document.addEventListener(kind, onPointer);
+document.documentElement.addEventListener('pointerleave', onPointer);
+
+// Sizes are read when they change, so that drawing forces no layout.
+const observer = new ResizeObserver((entries) => {
+  for (const { target, contentRect: { width, height } } of entries) sizes[target.firstElementChild.id] = { width, height };
+  requestPaint();
+});
+for (const chart of document.querySelectorAll('.chart')) observer.observe(chart);
 
 connect();

@@ -22,14 +22,14 @@ def now(shown: DashboardState, now_s: float) -> dict:
 
 
 def history(shown: DashboardState) -> list[dict]:
-    return json.loads(shown.hello_message({'topic': '/emotion_state'}))['history']
+    return json.loads(shown.hello_message({'topic': '/emotion_state'}))['tracks'].get('', [])
 
 
 def test_before_the_first_message_everything_is_empty():
     message = now(DashboardState(), 5.0)
     assert (message['kind'], message['now'], message['enabled']) == ('now', 5.0, True)
-    assert (message['state'], message['sample'], message['frame']) == (None, None, None)
-    assert (message['transcript'], message['nodes']) == ([], [])
+    assert (message['state'], message['people'], message['frame']) == (None, [], None)
+    assert (message['samples'], message['transcript'], message['nodes']) == ({}, [], [])
     assert message['rates'] == {'states_hz': 0.0, 'frames_hz': 0.0, 'hearing_s': None}
 
 
@@ -40,7 +40,7 @@ def test_the_latest_state_is_sent_with_its_age():
     message = now(shown, 10.4)
     assert (message['state']['label'], message['state']['latency']) == ('happy', 0.02)
     assert message['state_age'] == pytest.approx(0.4)
-    assert (message['sample']['t'], message['sample']['status']) == (10.0, 'ok')
+    assert (message['samples']['']['t'], message['samples']['']['status']) == (10.0, 'ok')
     assert [one['status'] for one in history(shown)] == ['no_person', 'ok']
 
 
@@ -60,7 +60,44 @@ def test_the_last_minute_is_thinned_but_no_change_is_lost():
     assert (0.51, 'sad') in kept
     assert (0.52, 'happy') in kept
     assert 10 <= len(kept) <= 13
-    assert now(shown, 1.0)['sample']['t'] == 0.99
+    assert now(shown, 1.0)['samples']['']['t'] == 0.99
+
+
+def test_everybody_in_view_has_a_state_and_a_track_until_they_leave():
+    shown = DashboardState()
+    sad = replace(HAPPY, emotion=Emotion.SAD, person_id='face_2')
+    nobody_known = EmotionState(1.0, Status.OK, Reason.NONE)
+    shown.add_people([nobody_known, HAPPY, sad], 1.0)
+    shown.add_people([HAPPY], 30.0)
+    message = now(shown, 30.5)
+    assert [person['person_id'] for person in message['people']] == ['face_1']
+    assert message['samples']['face_2']['label'] == 'sad'
+    tracks = json.loads(shown.hello_message({}))['tracks']
+    assert {person: len(track) for person, track in tracks.items()} == {'face_1': 2, 'face_2': 1}
+    shown.add_people([HAPPY], 62.0)
+    assert set(now(shown, 62.0)['samples']) == {'face_1'}
+    assert now(shown, 64.0)['people'] == []
+
+
+@pytest.mark.parametrize(
+    ('later', 'reason'),
+    [
+        ({'rejected.hallucination': '4'}, 'hallucination'),
+        ({'rejected.hallucination': '3'}, ''),
+        ({'rejected.partial': '1'}, ''),
+        ({'rejected.muted': 'many'}, ''),
+        ({'received': '4'}, ''),
+    ],
+)
+def test_the_transcript_has_the_reason_of_what_was_not_scored(later, reason):
+    shown = DashboardState()
+    shown.add_words('hello', 1.0)
+    shown.add_node_health(NodeHealth('sentiment_node', 0, '', {'rejected.hallucination': '3'}), 8)
+    shown.add_words('thanks for watching', 8.2)
+    shown.add_words('good morning', 8.9)
+    shown.add_node_health(NodeHealth('sentiment_node', 0, '', later), 9.0)
+    lines = now(shown, 9.0)['transcript']
+    assert [line['reject_reason'] for line in lines] == ['', reason, '']
 
 
 def test_faces_are_sent_with_their_boxes():
@@ -95,7 +132,7 @@ def test_the_transcript_is_short_and_has_ages():
         'words': f'line {MAX_LINES + 2}',
         'sentiment': 'negative',
         'confidence': 0.8,
-        'refusal': 'unsupported_language',
+        'reject_reason': 'unsupported_language',
     }
 
 
