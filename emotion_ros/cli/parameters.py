@@ -21,9 +21,8 @@ NODES: Mapping[str, type[Options]] = {
 }
 HEADING = """# Parameters
 
-Parameters are typed: write `1.0`, not `1`, for a real number. *yes* under *live* means that
-`ros2 param set` takes effect at once; the others are read at start. An unknown name or an illegal
-value ends the node with one line that names it. This page is the output of
+Parameters are typed: write `1.0`, not `1`, for a real number. *Live* ones can be changed with
+`ros2 param set`; the others are read at start. This page is the output of
 `emotion-ros parameters`.
 """
 

@@ -12,15 +12,14 @@ FRAMES, MODALITIES, STATE = LEVELS = ('frames', 'modalities', 'state')
 class DemoConfig(Options):
     """Parameters of demo_source."""
 
-    storyboard: str = option('', 'path of the storyboard (YAML); empty: the packaged one')
+    storyboard: str = option('', 'YAML file; empty: the packaged one')
     level: str = option(
         FRAMES,
-        'what is published: images and speech, the results of the two modalities from the labels '
-        'of the storyboard, or the expected states',
+        'publish images and speech, results of perfect models, or finished states',
         choices=LEVELS,
     )
-    rate: float = option(20.0, 'frames (or states) per second, in Hz', low=1.0, high=60.0)
+    rate: float = option(20.0, 'frames or states per second (Hz)', low=1.0, high=60.0)
     loop: bool = option(False, 'start again at the end')
     wait_for_subscribers: float = option(
-        5.0, 'longest wait for subscribers before the story starts, in s', low=0.0, high=60.0
+        5.0, 'longest wait for subscribers (s)', low=0.0, high=60.0
     )

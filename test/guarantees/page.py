@@ -16,14 +16,13 @@ import yaml
 
 PROMISES = Path(__file__).with_name('promises.yaml')
 NAME = re.compile(r'test_promise_(\d+)_')
+MEASURED = Path(__file__).with_name('measured.csv')
 HEAD = """# Promises
 
-What the package guarantees. Every row has tests, named `test_promise_NN_...`
-(`grep -rn test_promise_12_ test`); the docstring of each names the one-line change that makes it
-fail. `make test` runs them in short forms, `make promises` at full length; it wrote this page.
-
-A row without a remark was kept: all its tests passed in that run. In brackets stands what was
-measured and what could not be tried on that machine.
+Guarantees of the package. Every line has tests (`grep -rn test_promise_12_ test`), with a
+docstring that names a one-line change of the code that makes the test fail. `make test` runs them
+in short forms; `make promises` runs them at full length, writes this page, and writes what it
+measured into [measured.csv](../test/guarantees/measured.csv). A line without a remark was kept.
 """
 
 
@@ -38,8 +37,8 @@ class Trial:
     figures: dict[str, str] = field(default_factory=dict)
 
 
-def main(report: Path, page: Path) -> int:
-    """Write the page; return 1 if a promise is broken or has no test."""
+def main(report: Path, page: Path, measured: Path = MEASURED) -> int:
+    """Write the page and the figures; return 1 if a promise is broken or has no test."""
     sections = yaml.safe_load(PROMISES.read_text())
     reasons = sections.pop('not_run_here')
     trials = read_report(report)
@@ -49,6 +48,7 @@ def main(report: Path, page: Path) -> int:
         for number in section['promises']
     }
     page.write_text('\n'.join(lines(sections, reasons, trials, verdicts)) + '\n')
+    measured.write_text(''.join(figures(trials)), encoding='utf-8')
     sys.stdout.write(
         f'{sum(v == "kept" for v in verdicts.values())} of {len(verdicts)} promises kept\n'
     )
@@ -109,14 +109,21 @@ def lines(
             yield row(number, text.strip(), verdicts[number], found, reasons.get(number, ''))
 
 
+def figures(trials: Mapping[int, Mapping[str, Trial]]) -> Iterator[str]:
+    """Yield the lines of the CSV file of figures."""
+    yield 'promise,figure,value\n'
+    for number, found in sorted(trials.items()):
+        for trial in found.values():
+            yield from (f'{number},"{what}",{value}\n' for what, value in trial.figures.items())
+
+
 def row(number: int, text: str, verdict: str, trials: Iterable[Trial], reason: str) -> str:
     """Return one row of the list."""
     trials = list(trials)
-    figures = [f'{what} {value}' for trial in trials for what, value in trial.figures.items()]
     notes = [f'not run: {reason}'] if reason else []
     notes += sorted({f'skipped: {why}' for t in trials for why in t.skipped if not reason})
     ending = '' if verdict == 'kept' else f' **{verdict}**'
-    details = ', '.join(figures + notes)
+    details = ', '.join(notes)
     return f'- **{number}** {text}{ending}' + (f' *({details})*' if details else '')
 
 

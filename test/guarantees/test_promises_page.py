@@ -49,17 +49,16 @@ def test_promise_tests_say_what_would_turn_them_red():
 
 
 @pytest.fixture
-def written(tmp_path) -> tuple[int, str]:
-    report, page_md = tmp_path / 'report.xml', tmp_path / 'promises.md'
+def written(tmp_path) -> tuple[int, str, str]:
+    report, page_md, measured = (tmp_path / name for name in ('r.xml', 'promises.md', 'm.csv'))
     report.write_text(REPORT)
-    return page.main(report, page_md), page_md.read_text()
+    return page.main(report, page_md, measured), page_md.read_text(), measured.read_text()
 
 
 @pytest.mark.parametrize(
     'row',
     [
-        '- **1** After a default start',
-        'confidence 0. *(start 2.1 s)*',
+        '- **1** A default start',
         'hashes. **broken**',
         'skipped: no hri_msgs',
         '**1 of 72 kept.**',
@@ -68,6 +67,18 @@ def written(tmp_path) -> tuple[int, str]:
 )
 def test_the_page_says_what_the_report_says(written, row):
     assert row in written[1]
+
+
+def test_the_figures_are_in_a_file(written):
+    assert written[2] == 'promise,figure,value\n1,"start",2.1 s\n'
+
+
+def test_the_page_in_the_docs_has_every_promise_as_it_is_listed():
+    text = (TESTS.parent / 'docs' / 'promises.md').read_text(encoding='utf-8')
+    sections = yaml.safe_load(page.PROMISES.read_text())
+    del sections['not_run_here']
+    listed = [row for section in sections.values() for row in section['promises'].items()]
+    assert [row for row in listed if f'- **{row[0]}** {row[1]}' not in text] == []
 
 
 def test_a_broken_promise_is_an_error(written):

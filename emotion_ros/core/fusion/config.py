@@ -16,79 +16,73 @@ class FusionConfig(Options):
     """Parameters of the fusion node; times in seconds, rates in Hz."""
 
     rate: float = option(10.0, 'least rate of emotion_state (Hz)', low=1.0, high=100.0)
-    max_rate: float = option(
-        30.0, 'largest mean rate of states sent at once on new evidence (Hz)', low=1.0, high=200.0
-    )
+    max_rate: float = option(30.0, 'largest rate of emotion_state (Hz)', low=1.0, high=200.0)
     vision_timeout: float = option(
         1.0,
-        'faces and the camera count as gone after this (s); below 2 images/s, 2.5 times the time '
-        'between images',
+        'faces no longer count after this (s); below 2 images/s: 2.5 periods of the camera',
         low=0.1,
         high=10.0,
         dynamic=True,
     )
     face_fresh_for: float = option(
         0.5,
-        'a face counts in full for this long (s); below 2 images/s, 1.5 times the time between '
-        'images',
+        'a face counts in full for this long (s); below 2 images/s: 1.5 periods',
         low=0.0,
         high=10.0,
         dynamic=True,
     )
     text_half_life: float = option(
         1.5,
-        'half-life of the weight of words, once not fresh (s)',
+        'half-life of the weight of text, once not fresh (s)',
         low=0.05,
         high=60.0,
         dynamic=True,
     )
     text_hold: float = option(
-        5.0, 'words no longer count after this (s)', low=0.1, high=120.0, dynamic=True
+        5.0, 'text no longer counts after this (s)', low=0.1, high=120.0, dynamic=True
     )
     fresh_for: float = option(
         2.0,
-        'words and other evidence count in full for this long (s)',
+        'text and other evidence count in full for this long (s)',
         low=0.0,
         high=60.0,
         dynamic=True,
     )
-    text_without_face: bool = option(True, 'words count when no face is in view', dynamic=True)
+    text_without_face: bool = option(True, 'text counts when no face is in view', dynamic=True)
     face_weight: float = option(
         FITTED,
-        'how strongly a face counts; -1: the two fitted weights (alone, with text)',
+        'base weight of faces; -1: fitted',
         low=-1.0,
         high=5.0,
         dynamic=True,
     )
     text_weight: float = option(
         FITTED,
-        'how strongly text counts; -1: the two fitted weights (alone, with a face)',
+        'base weight of text; -1: fitted',
         low=-1.0,
         high=5.0,
         dynamic=True,
     )
-    modalities: tuple[str, ...] = option(
-        (), 'further modalities with <name>.weight, <name>.half_life and <name>.timeout'
-    )
+    modalities: tuple[str, ...] = option((), 'further modalities with parameters: see below')
     other_weight: float = option(
-        0.5, 'weight of a modality that is not listed', low=0.0, high=5.0, dynamic=True
+        0.5, 'weight of modalities not listed', low=0.0, high=5.0, dynamic=True
     )
     filter: str = option('hmm', 'smoothing over time', choices=FILTERS)
     confidence_threshold: float = option(
-        0.6, 'least confidence of an actionable state', low=0.0, high=1.0, dynamic=True
+        0.6, 'lowest confidence of an actionable state', low=0.0, high=1.0, dynamic=True
     )
     dwell: float = option(
         0.5,
-        'a label must have stood this long to be actionable (s)',
+        'a label must be held this long to be actionable (s)',
         low=0.0,
         high=10.0,
         dynamic=True,
     )
-    max_switch_rate: float = option(2.0, 'most label changes per second', low=0.1, high=30.0)
+    max_switch_rate: float = option(2.0, 'most label changes per second (Hz)', low=0.1, high=30.0)
     focus_rule: str = option(
-        'largest', 'whose state is emotion_state', choices=FOCUS_RULES, dynamic=True
+        'largest', 'the person of emotion_state', choices=FOCUS_RULES, dynamic=True
     )
-    focus_id: str = option('', 'the person_id to follow when focus_rule is id', dynamic=True)
+    focus_id: str = option('', 'its person_id, with focus_rule id', dynamic=True)
 
 
 @dataclass(frozen=True)

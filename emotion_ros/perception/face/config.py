@@ -16,55 +16,49 @@ class VisionConfig(Options):
 
     image_transport: str = option(
         AUTO,
-        'raw: sensor_msgs/Image; compressed: sensor_msgs/CompressedImage (JPEG, PNG, TIFF or '
-        'WebP); auto: what is published, raw when both are',
+        'raw: sensor_msgs/Image; compressed: sensor_msgs/CompressedImage; auto: what is '
+        'published, raw if both are',
         choices=TRANSPORTS,
     )
     image_decoder: str = option(
         'numpy',
-        'what turns raw images into pixels: the built-in decoder or the real cv_bridge',
+        'decoder of raw images: built in (numpy) or cv_bridge',
         choices=('numpy', 'cv_bridge'),
     )
     rotate: int = option(
         0,
-        'clockwise turn of every image, in degrees, for a rotated camera; 180: upside down',
+        'degrees by which each image is turned clockwise first',
         choices=(0, 90, 180, 270),
     )
-    face_detector: str = option(
-        'auto', 'auto takes the first that is installed of the others', choices=KINDS
-    )
+    face_detector: str = option('auto', 'auto: the first that is installed', choices=KINDS)
     detector_model: str = option(
-        '', 'path of the yunet model; empty: $EMOTION_ROS_MODELS, then ~/.cache/emotion_ros'
+        '', 'file of yunet; empty: $EMOTION_ROS_MODELS, then ~/.cache/emotion_ros'
     )
     detect_width: int = option(
         320,
-        'images are scaled to this width before detection, in px; at 320, faces narrower than a '
-        'tenth of the image are missed, at 640 a twentieth',
+        'width for the detection (px); at 320, faces narrower than a tenth of the image are '
+        'missed, at 640 a twentieth',
         low=64,
         high=1920,
     )
     detect_every: int = option(
         3,
-        'search for faces in every n-th image; between, found faces are followed; lost ones are '
-        'searched at once',
+        'search for new faces in every n-th image; known ones are tracked between',
         low=1,
         high=30,
     )
     min_face_px: int = option(
         24,
-        'faces smaller than this in the image, in px, are left out; below a tenth of the image '
-        'width, detect_width (320) misses most in any case',
+        'smaller faces are ignored (px of the original image)',
         low=8,
         high=1000,
     )
     face_model: str = option(PACKAGED, 'packaged, or the path of a model card (.json)')
     device: str = option('cpu', 'where the face classifier runs', choices=DEVICES)
-    max_age: float = option(
-        1.0, 'an image older than this at arrival, in s, is rejected as stale', low=0.05, high=60.0
-    )
+    max_age: float = option(1.0, 'older images are rejected as stale (s)', low=0.05, high=60.0)
     max_future: float = option(
         0.5,
-        'an image stamped further ahead than this, in s, is rejected; the fusion takes up to 0.5',
+        'images stamped further ahead are rejected (s); the fusion accepts 0.5',
         low=0.0,
         high=60.0,
     )
