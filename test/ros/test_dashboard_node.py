@@ -184,15 +184,27 @@ def test_an_utterance_is_shown_with_its_sentiment(graph, url, clients):
     tone.sentiment_probabilities = [0.05, 0.05, 0.9]
 
     def complete(now):
-        speech.publish(String(data='<b>hello</b>' + 'x' * 1000))
+        speech.publish(String(data='[MUSIC] hello ' + 'x' * 1000))
         tone.header.stamp = graph.tester.get_clock().now().to_msg()
         tones.publish(tone)
         return [line for line in now['transcript'] if line['words'] and line['sentiment']]
 
     line = complete(wait_for(graph, client, complete, 'an utterance with its sentiment'))[0]
-    assert line['words'] == '<b>hello</b>' + 'x' * 288
+    assert line['words'] == 'hello ' + 'x' * 294
     assert (line['sentiment'], line['reject_reason']) == (Sentiment.POSITIVE.label, '')
     assert line['confidence'] == pytest.approx(0.9)
+
+
+def test_speech_of_another_type_is_shown_and_what_has_no_words_as_it_came(graph, clients):
+    speech_msgs = pytest.importorskip('hri_msgs.msg')
+    node = graph.add(DashboardNode, port=0, speech_type='LiveSpeech')
+    client = clients.open(node.server.url)
+    speech = graph.publisher(speech_msgs.LiveSpeech, 'speech')
+    speech.publish(speech_msgs.LiveSpeech(incremental='good'))
+    speech.publish(speech_msgs.LiveSpeech(final='good morning'))
+    speech.publish(speech_msgs.LiveSpeech(final='[MUSIC]'))
+    now = wait_for(graph, client, lambda now: len(now['transcript']) > 1, 'the words')
+    assert [line['words'] for line in now['transcript']] == ['good morning', '[MUSIC]']
 
 
 def test_the_node_health_is_shown(graph, url, clients):

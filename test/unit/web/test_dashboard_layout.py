@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""The layout of the dashboard in a real Chromium, in every state and size, without ROS."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from browser import chromium_page, console_errors, load, missing
+from dashboard_states import STATES, StatesSource, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.skipif(missing() != '', reason=missing())
+
+DESKTOP, TABLET, PHONE = (1280, 800), (820, 1180), (390, 844)
+SIZES = pytest.mark.parametrize(
+    'size', [DESKTOP, TABLET, PHONE], ids=['desktop', 'tablet', 'phone']
+)
+LANDMARKS = ('view', 'people', 'headline', 'label', 'act', 'summary', 'fused', 'speech', 'past')
+TIMEOUT_MS = 30_000
+
+
+class Shown:
+    """The page, fed with one state after the other; a connection that ends can be simulated."""
+
+    def __init__(self, page: 'Page', source: StatesSource, url: str) -> None:
+        self.page, self._source, self._url = page, source, url
+
+    def open(self, name: str, size: tuple[int, int]) -> None:
+        """Load the page in this state and wait until it is drawn."""
+        self._source.play(name)
+        load(self.page, self._url, *size)
+        self.until('now !== null && document.querySelector("#timeline text") !== null')
+        self.until('document.getElementById("circumplex").childElementCount > 5')
+
+    def until(self, script: str) -> None:
+        """Wait until an expression is true; the page's security policy forbids to do it there."""
+        for _ in range(TIMEOUT_MS // 20):
+            if self.page.evaluate(script):
+                return
+            self.page.wait_for_timeout(20)
+        raise AssertionError(f'not true in time: {script}')
+
+    def tops(self) -> dict[str, float]:
+        """Return the top of every landmark, px from the top of the document."""
+        where = 'document.getElementById(id).getBoundingClientRect().top + scrollY'
+        found = self.page.evaluate(f'{json.dumps(LANDMARKS)}.map((id) => Math.round({where}))')
+        return dict(zip(LANDMARKS, found, strict=True))
+
+    def outside(self, of: str) -> list[str]:
+        """Return the texts inside of ``of`` that reach beyond it to a side."""
+        return list(
+            self.page.evaluate(
+                f"""(() => {{
+                  const card = document.querySelector('{of}').getBoundingClientRect();
+                  return [...document.querySelectorAll('{of} *')].filter((e) => {{
+                    const box = e.getBoundingClientRect();
+                    const isOut = box.left < card.left - 1 || box.right > card.right + 1;
+                    return e.textContent && isOut;
+                  }}).map((e) => e.textContent);
+                }})()"""
+            )
+        )
+
+
+@pytest.fixture(scope='module')
+def shown() -> Iterator[Shown]:
+    source = StatesSource()
+    with served(source) as server, chromium_page() as page:
+        errors = console_errors(page)
+        yield Shown(page, source, server.url)
+        assert [error for error in errors if 'ERR_CONNECTION' not in error] == []
+
+
+@SIZES
+def test_nothing_moves_when_the_state_changes(shown, size):
+    tops = {}
+    for name in STATES:
+        shown.open(name, size)
+        tops[name] = shown.tops()
+        assert shown.page.evaluate('document.documentElement.scrollWidth') <= size[0]
+    shown.page.click('#freeze')
+    shown.until('document.getElementById("live").textContent === "❚❚ frozen"')
+    tops['frozen'] = shown.tops()
+    shown.page.click('#freeze')
+    shown.page.evaluate('connect = () => {}; socket.close()')
+    shown.until('document.body.dataset.view === "disconnected"')
+    tops['disconnected'] = shown.tops()
+    assert {name: top for name, top in tops.items() if top != tops['happy']} == {}
+    assert shown.page.evaluate('document.documentElement.scrollWidth') <= size[0]
+
+
+def test_everything_fits_on_one_screen_of_a_laptop(shown):
+    shown.open('five_people', DESKTOP)
+    assert shown.page.evaluate('document.documentElement.scrollHeight') <= DESKTOP[1]
+    bottom = shown.page.evaluate('document.getElementById("nodes").getBoundingClientRect().bottom')
+    assert bottom <= DESKTOP[1]
+    camera = shown.page.locator('#view').bounding_box()
+    assert camera['width'] * camera['height'] > 0.2 * DESKTOP[0] * DESKTOP[1]
+
+
+@SIZES
+@pytest.mark.parametrize('card', ['#timeline', '#circumplex', '#headline', '#health'])
+def test_no_text_is_cut_off_at_a_side(shown, size, card):
+    shown.open('conflict', size)
+    assert shown.outside(card) == []
+
+
+@SIZES
+def test_labels_of_the_timeline_do_not_collide(shown, size):
+    shown.open('conflict', size)
+    overlaps = shown.page.evaluate(
+        """(() => {
+          const texts = [...document.querySelectorAll('#timeline text, #circumplex text')];
+          const boxes = texts.map((t) => [t.textContent, t.getBoundingClientRect()]);
+          const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+            && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 5;
+          return boxes.flatMap(([name, a], i) => boxes.slice(i + 1)
+            .filter(([, b]) => meet(a, b)).map(([other]) => `${name} / ${other}`));
+        })()"""
+    )
+    assert overlaps == []
+
+
+def test_the_page_redraws_at_its_rate_without_moving_its_buttons(shown):
+    """The button of a person is the same element after redraws, so that clicks arrive."""
+    shown.open('two_people', DESKTOP)
+    shown.page.evaluate('window.button = document.querySelector("#people button:last-child")')
+    shown.page.evaluate('window.seen = now.now')
+    shown.until('now.now > window.seen + 0.5')
+    assert shown.page.evaluate(
+        'window.button === document.querySelector("#people button:last-child")'
+    )
+
+
+def test_a_tooltip_stays_while_the_page_is_redrawn(shown):
+    shown.open('happy', DESKTOP)
+    box = 'document.querySelector("#timeline rect.mark.happy").getBoundingClientRect().toJSON()'
+    mark = shown.page.evaluate(box)
+    shown.page.mouse.move(mark['x'] + 20, mark['y'] + mark['height'] / 2)
+    tip = 'document.getElementById("tip")'
+    shown.until(f'{tip}.textContent.startsWith("happy for") && !{tip}.hidden')
+    shown.page.evaluate('window.seen = now.now')
+    shown.until('now.now > window.seen + 0.5')
+    assert shown.page.evaluate(f'{tip}.hidden') is False
+    shown.page.mouse.move(5, 5)
+    shown.until(f'{tip}.hidden')
+
+
+def test_a_frozen_page_says_so_and_marks_the_time(shown):
+    shown.open('happy', DESKTOP)
+    shown.page.keyboard.press(' ')
+    shown.until('document.getElementById("live").className === "chip warn"')
+    assert shown.page.locator('#banner').inner_text().startswith('Frozen')
+    texts = '[...document.querySelectorAll("#timeline text")].map((t) => t.textContent)'
+    assert 'frozen' in shown.page.evaluate(texts)
+    shown.page.keyboard.press(' ')
+    shown.until('document.querySelectorAll("#timeline .pause").length === 1')
+
+
+def test_the_last_minute_is_saved_as_csv_on_a_click(shown):
+    shown.open('conflict', DESKTOP)
+    shown.page.click('#open_help')
+    with shown.page.expect_download() as download:
+        shown.page.click('#save_csv')
+    header, *rows = download.value.path().read_text('utf-8').splitlines()
+    assert header.split(',')[:3] == ['"t"', '"person_id"', '"label"']
+    assert rows[-1].startswith('"0.00","face_1","happy","0.93","ok","true"')
+    assert len(rows) > 300
+    with shown.page.expect_download() as download:
+        shown.page.click('#save_picture')
+    assert download.value.path().read_bytes().startswith(b'\x89PNG')
