@@ -125,13 +125,13 @@ def cpu_model() -> str:
 
 
 def show(report: Report, worsenings: dict[str, float], load: float) -> str:
-    """Print tables and warnings; return the tables as plain text."""
+    """Print tables and warnings; return the figures with targets as plain text."""
     console = Console(width=TABLE_WIDTH, record=True)
     console.print(report.title(), highlight=False, soft_wrap=True)
     console.print(figure_table(report.figures, worsenings))
+    text = '\n'.join(line.rstrip() for line in console.export_text().splitlines())
     console.print(performance_table(report.performances))
     console.print(stage_table(report.stages))
-    text = '\n'.join(line.rstrip() for line in console.export_text().splitlines())
     if load > MAX_IDLE_LOAD * len(os.sched_getaffinity(0)):
         console.print(f'[yellow]warning: load {load:.1f} before the run: figures are too high')
     for name, ratio in worsenings.items():
@@ -141,7 +141,7 @@ def show(report: Report, worsenings: dict[str, float], load: float) -> str:
 
 
 def save(report: Report, text: str) -> None:
-    """Make a report the baseline; write the tables and the plot of docs/performance.md."""
+    """Make a report the baseline; write the table and the plot of docs/performance.md."""
     from benchmarks.plot import draw_cost  # matplotlib is needed for this only
 
     BASELINE.write_text(report.to_json(), encoding='utf-8')

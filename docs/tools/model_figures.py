@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from emotion_ros.files.resources import packaged_weights
-from emotion_ros.perception.models.card import ModelCard, OutputHead, load_card
+from emotion_ros.perception.models.card import ModelCard, load_card
 
 DOCUMENT = Path(__file__).parents[1] / 'models.md'
 MARK = '<!-- From here on written by: python docs/tools/model_figures.py --save -->\n'
@@ -35,30 +35,14 @@ def model_figures() -> str:
 
 
 def _lines(card: ModelCard) -> Iterator[str]:
-    yield from ('', f'## {TITLES[card.task]}', '', '| | |', '|---|---|')
-    yield from (f'| {name} | {value} |' for name, value in _facts(card))
-    yield from ('', '| measured on | n | figures |', '|---|---|---|')
+    heads = ', '.join(f'{head.name} (temperature {head.temperature})' for head in card.outputs)
+    size = card.model_path.stat().st_size / 1e6
+    yield from ('', f'## {TITLES[card.task]}', '')
+    yield f'`{card.file}`: {card.training.get("architecture")}.'
+    yield f'{size:.1f} MB, version {card.version}, sha256 `{card.sha256[:12]}…`. Outputs: {heads}.'
+    yield ''
     splits = dict.fromkeys((metric['split'], metric['n']) for metric in card.metrics)
-    yield from (f'| {split} | {n:,} | {_figures(card, split)} |' for split, n in splits)
-    commands = dict.fromkeys(f'    {metric["command"]}' for metric in card.metrics)
-    yield from ('', 'Measured by', '', *commands)
-
-
-def _facts(card: ModelCard) -> Iterator[tuple[str, str]]:
-    training = card.training
-    data = training.get('data')
-    yield 'file', f'`{card.file}`, {card.model_path.stat().st_size / 1e6:.1f} MB'
-    yield 'version, sha256', f'{card.version}, `{card.sha256[:12]}…`'
-    yield 'architecture', str(training.get('architecture'))
-    yield 'outputs', '; '.join(_head(head) for head in card.outputs)
-    yield 'trained on', '; '.join(map(str, data)) if isinstance(data, list) else str(data)
-    yield 'calibrated on', str(training.get('calibrated_on'))
-    yield 'licence', str(training.get('licence'))
-    yield 'made by', f'`{training.get("command")}` at `{str(training.get("commit"))[:12]}`'
-
-
-def _head(head: OutputHead) -> str:
-    return f'{head.name} ({", ".join(head.labels)}; temperature {head.temperature})'
+    yield from (f'- {split} ({n:,}): {_figures(card, split)}' for split, n in splits)
 
 
 def _figures(card: ModelCard, split: object) -> str:
