@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from emotion_ros.bag.offline_fusion import FusionInput, Observation
+from emotion_ros.bag.offline_fusion import FusionInput
 from emotion_ros.bag.reader import Recorded, Topic
 from emotion_ros.bag.replay_config import FROM_HEADER
 from emotion_ros.bag.types import COMPRESSED_IMAGE, EVIDENCE, FACES, IMAGE, TEXT_SENTIMENT
@@ -21,6 +21,7 @@ from emotion_ros.conversions.from_msg import (
 )
 from emotion_ros.conversions.speech import SPEECH_TYPES, speech_from_msg
 from emotion_ros.core.evidence import Evidence
+from emotion_ros.core.fusion.fusion import Observation
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.core.units import NANOSECONDS

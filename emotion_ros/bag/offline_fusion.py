@@ -13,16 +13,13 @@ from fractions import Fraction
 from itertools import chain
 from typing import TypeVar
 
-from emotion_ros.core.evidence import Evidence
 from emotion_ros.core.fusion.card import FusionCard
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
-from emotion_ros.core.fusion.fusion import Fusion
+from emotion_ros.core.fusion.fusion import Fusion, Observation
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
-from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.state import EmotionState
 from emotion_ros.core.units import NANOSECONDS
 
-Observation = FacesObservation | TextObservation | Evidence
 FusionInput = tuple[int, Observation | str]
 """The time of receipt (ns), and an observation, or the reason why the message was rejected."""
 
@@ -105,17 +102,12 @@ class OfflineFusion:
             if observation is None:
                 is_due = self._schedule.tick(now_s)
             else:
-                self.outcomes[type(observation), self._add(observation, now_s)] += 1
+                reason = (
+                    observation
+                    if isinstance(observation, str)
+                    else self._fusion.add(observation, now_s).value
+                )
+                self.outcomes[type(observation), reason] += 1
                 is_due = self._schedule.on_evidence(now_s)
             if is_due:
                 yield Publication(time_ns, self._fusion.states(now_s))
-
-    def _add(self, observation: Observation | str, now_s: float) -> str:
-        """Return the reason for which the observation is rejected, '' when it is accepted."""
-        if isinstance(observation, str):
-            return observation
-        if isinstance(observation, FacesObservation):
-            return self._fusion.add_faces(observation, now_s).value
-        if isinstance(observation, TextObservation):
-            return self._fusion.add_text(observation, now_s).value
-        return self._fusion.add_evidence(observation, now_s).value

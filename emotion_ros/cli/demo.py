@@ -3,12 +3,11 @@
 
 import argparse
 import os
-import socket
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
-from emotion_ros.cli.arguments import LARGEST_PORT, domain_id, port
+from emotion_ros.cli.arguments import domain_id, free_port, port
 from emotion_ros.demo.runner import DemoOptions, DemoResult, DemoRunner
 from emotion_ros.demo.storyboard_file import packaged_storyboard
 from emotion_ros.demo.terminal import make_view
@@ -18,7 +17,6 @@ from emotion_ros.web.config import DashboardConfig
 
 EXIT_MISSED = 1
 HOST = DashboardConfig().host
-PORTS = 100  # that are tried
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,11 +77,7 @@ def dashboard_port(args: argparse.Namespace) -> int | None:
     """Return the port for the dashboard, None without one; ConfigError when none is free."""
     if not args.dashboard and args.port is None:
         return None
-    first = args.port or DashboardConfig().port
-    for number in range(first, min(first + PORTS, LARGEST_PORT + 1)):
-        with suppress(OSError), socket.create_server((HOST, number)):
-            return number
-    raise ConfigError(f'--port {first}: neither it nor one of the next {PORTS} ports is free')
+    return free_port(HOST, args.port or DashboardConfig().port)
 
 
 def default_domain() -> int:

@@ -38,6 +38,12 @@ COMMANDS = {
         'spoken lines. The exit code is 1 when an expectation of the storyboard is not met.',
         'demo --headless',
     ),
+    'live': Command(
+        'try it on yourself: webcam and typed words, shown in the browser',
+        'Serves the dashboard on this machine until Ctrl-C; nothing is stored. Without a camera '
+        'it shows the scripted person of the demo. Needs no ROS.',
+        'live --open',
+    ),
     'doctor': Command(
         'find out why a running system gives no result',
         'Listens to the running nodes for a few seconds and prints what is wrong, with the '
@@ -98,7 +104,7 @@ INSTALL_HINTS = {
     'rosbags': 'pip install rosbags',
     'mcap': 'pip install mcap',
     'jinja2': 'pip install jinja2',
-    'aiohttp': 'pip install aiohttp',
+    'aiohttp': "pip install 'emotion_ros[dashboard]', or pip install aiohttp",
 }
 
 

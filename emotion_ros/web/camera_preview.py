@@ -15,7 +15,7 @@ WIDTH_PX = 640
 
 
 class CameraPreview:
-    """Decodes and encodes at most one image per PERIOD_S, in a thread.
+    """Decodes and encodes at most one image per ``period_s``, in a thread.
 
     ``decode`` turns an image message into BGR uint8 [H, W, 3]; ``rotate`` is clockwise, degrees.
     ``is_wanted`` is asked for every image. ``on_reject`` gets the reason of an image that cannot
@@ -29,12 +29,14 @@ class CameraPreview:
         is_wanted: Callable[[], bool],
         on_reject: Callable[[str], None],
         on_error: Callable[[Exception], None],
+        period_s: float = PERIOD_S,
     ) -> None:
         self.jpeg: bytes | None = None
         self._decode = decode
         self._rotate = rotate
         self._is_wanted = is_wanted
         self._on_reject = on_reject
+        self._period_s = period_s
         self._due_s = 0.0
         self._worker = Worker('preview', self._encode, on_error)
 
@@ -42,7 +44,7 @@ class CameraPreview:
         """Take an image message; it is ignored when none is wanted or due."""
         now_s = monotonic()
         if now_s >= self._due_s and self._is_wanted():
-            self._due_s = now_s + PERIOD_S
+            self._due_s = now_s + self._period_s
             self._worker.submit(msg)
 
     def clear(self) -> None:

@@ -145,11 +145,12 @@ class DashboardState:
             tracks = {person: list(track.kept) for person, track in self._tracks.items()}
         return to_json({'kind': 'hello', **vocabulary(), **settings, 'tracks': tracks})
 
-    def now_message(self, now_s: float, enabled: bool) -> str:
-        """Return the message with everything that is shown at ``now_s``."""
+    def now_message(self, now_s: float, enabled: bool, notice: str = '') -> str:
+        """Return the message with everything that is shown at ``now_s``, on top a ``notice``."""
         with self._lock:
             fields = self._fields(now_s)
-        return to_json({'kind': 'now', 'now': now_s, 'enabled': enabled, **fields})
+        head = {'kind': 'now', 'now': now_s, 'enabled': enabled, 'notice': notice}
+        return to_json({**head, **fields})
 
     def _add_sample(self, person_id: str, state: EmotionState, now_s: float) -> None:
         self._tracks.setdefault(person_id, Track()).add(sample(state, now_s))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Web server of the dashboard: its static files and one send-only websocket."""
+"""Web server of the dashboard: its static files, one send-only websocket, and typed words."""
 
 import asyncio
 import ipaddress
@@ -17,6 +17,7 @@ from emotion_ros.view.palette import style_sheet
 
 MAX_CLIENTS = 64
 MAX_MESSAGE_BYTES = 1024
+MAX_WORDS_BYTES = 8192
 HEARTBEAT_S = 5.0
 CLOSE_TIMEOUT_S = 1.0
 PAGE_FOLDER = Path(__file__).parent / 'page'
@@ -64,11 +65,19 @@ class WebServer:
 
     A client that is still busy with one message when the next is due misses it: it gets the
     latest one when it is ready, and never delays the others. ConfigError when the address cannot
-    be bound.
+    be bound. ``on_words`` gets what is typed into a page; without it, none is accepted.
     """
 
-    def __init__(self, host: str, port: int, rate: float, source: Source) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        rate: float,
+        source: Source,
+        on_words: Callable[[str], None] | None = None,
+    ) -> None:
         self._socket = _listen(host, port)
+        self._on_words = on_words
         self._period_s = 1.0 / rate
         self._source = source
         self._loop = asyncio.new_event_loop()
@@ -108,11 +117,13 @@ class WebServer:
             self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def _serve(self) -> None:
-        application = web.Application(middlewares=[_check_origin])
+        application = web.Application(middlewares=[_check_origin], client_max_size=MAX_WORDS_BYTES)
         pages = {path: (PAGE_FOLDER / name).read_text('utf-8') for path, name in PAGES.items()}
         for path, text in {**pages, PALETTE: style_sheet()}.items():
             application.router.add_get(path, _page(path, text), allow_head=False)
         application.router.add_get('/live', self._on_client, allow_head=False)
+        if self._on_words:
+            application.router.add_post('/words', _words_handler(self._on_words))
         application.on_response_prepare.append(_add_headers)
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()
@@ -177,6 +188,24 @@ def _page(path: str, text: str) -> Handler:
     return answer
 
 
+def _words_handler(on_words: Callable[[str], None]) -> Handler:
+    """Return a handler for typed words, UTF-8; only a page of this server may send them."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if 'Origin' not in request.headers:  # browsers name it; _check_origin compares it
+            raise web.HTTPForbidden(text='only the page itself may send words')
+        try:
+            words = (await request.read()).decode().strip()
+        except UnicodeDecodeError as error:
+            raise web.HTTPBadRequest(text='the words are not UTF-8') from error
+        if not words:
+            raise web.HTTPBadRequest(text='there are no words')
+        on_words(words)
+        return web.Response(status=web.HTTPAccepted.status_code)
+
+    return answer
+
+
 @web.middleware
 async def _check_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer 403 to requests that a page of another site makes (DNS rebinding, other origins)."""
@@ -226,8 +255,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = (error.strerror or str(error)).partition(' (while')[0]  # it repeats the address
         raise ConfigError(
-            f'the dashboard cannot listen on {host}:{port}: {reason} '
-            '(choose other values of the parameters host and port)'
+            f'the dashboard cannot listen on {host}:{port}: {reason} (choose another host or port)'
         ) from error

@@ -4,9 +4,9 @@
 import asyncio
 import json
 import socket
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Condition, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +32,7 @@ class PageClient:
         self.messages: list[dict[str, Any]] = []
         self.images: list[bytes] = []
         self.code: int | None = None
+        self._received = Condition()
 
     async def listen(self) -> None:
         """Receive until the connection ends."""
@@ -40,7 +41,15 @@ class PageClient:
                 self.messages.append(json.loads(message.data, parse_constant=reject_constant))
             elif message.type is aiohttp.WSMsgType.BINARY:
                 self.images.append(message.data)
+            with self._received:
+                self._received.notify_all()
         self.code = self.socket.close_code
+
+    def until(self, holds: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        """Return the first newest message for which ``holds`` is true."""
+        with self._received:
+            assert self._received.wait_for(lambda: self.now and holds(self.now), TIMEOUT_S)
+            return self.now
 
     @property
     def now(self) -> dict[str, Any]:
@@ -67,6 +76,10 @@ class PageClients:
         """Return status, headers and text of an answer; ``_`` in a name stands for ``-``."""
         return self.wait(self._get(url, method, _dashed(headers)))
 
+    def post(self, url: str, body: bytes, **headers: str) -> tuple[int, str]:
+        """Send a body to ``url``; return status and text of the answer."""
+        return self.wait(self._post(url, body, _dashed(headers)))
+
     def open(self, url: str, **headers: str) -> PageClient:
         """Open the page's websocket and listen to it."""
         return self.wait(self._open(f'{url}live', _dashed(headers)))
@@ -89,6 +102,10 @@ class PageClients:
     async def _get(self, url: str, method: str, headers: dict[str, str]) -> tuple[int, Any, str]:
         async with self._session.request(method, url, headers=headers) as answer:
             return answer.status, answer.headers, await answer.text()
+
+    async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+        async with self._session.post(url, data=body, headers=headers) as answer:
+            return answer.status, await answer.text()
 
     async def _open(self, url: str, headers: dict[str, str]) -> PageClient:
         client = PageClient(await self._session.ws_connect(url, headers=headers, max_msg_size=0))

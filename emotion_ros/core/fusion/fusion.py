@@ -21,6 +21,8 @@ from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.core.valence_arousal import valence_arousal
 
+Observation = FacesObservation | TextObservation | Evidence
+
 DIRECT_VALENCE_SHARE = 0.5
 _IDLE = {
     Status.HOLDING: (Reason.STALE, 'Nothing usable about this person'),
@@ -71,6 +73,14 @@ class Fusion:
         self._config = config
         self._weighting.configure(config)
         self._people.configure(config.focus_rule, config.focus_id, config.vision_timeout)
+
+    def add(self, observation: Observation, now_s: float) -> Rejection:
+        """Add an observation of any kind."""
+        if isinstance(observation, FacesObservation):
+            return self.add_faces(observation, now_s)
+        if isinstance(observation, TextObservation):
+            return self.add_text(observation, now_s)
+        return self.add_evidence(observation, now_s)
 
     def add_faces(self, faces: FacesObservation, now_s: float) -> Rejection:
         """Add one processed frame; an empty one says that nobody is in view."""

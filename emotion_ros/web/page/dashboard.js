@@ -1,4 +1,5 @@
-// The page of dashboard_node: shows what arrives on one websocket, and sends nothing.
+// The page of the dashboard: shows what arrives on one websocket, and sends typed words if the
+// server takes some.
 'use strict';
 
 const TIMEOUT_MS = 3000; // a server that is alive sends more often
@@ -49,6 +50,7 @@ async function onMessage(event) {
   if (message.kind === 'hello') {
     about = message;
     tracks = message.tracks;
+    $('say').hidden = !message.accepts_words;
     pauses = [];
     retries = 0;
     return;
@@ -123,7 +125,8 @@ function paint() {
   const is = situation(shown.now);
   document.body.dataset.view = is;
   const isLost = is === 'disconnected' || is === 'connecting';
-  setText('banner', BANNERS[is] ?? (frozen ? 'Frozen: space or “Resume” goes on.' : ''));
+  const notice = isLost || frozen ? '' : shown.now.notice;
+  setText('banner', notice || (BANNERS[is] ?? (frozen ? 'Frozen: space or “Resume” goes on.' : '')));
   setText('live', isLost ? lostWords(is) : frozen ? '❚❚ frozen' : '● live');
   $('live').className = `chip ${isLost ? 'bad' : frozen ? 'warn' : 'good'}`;
   setText('topic', about?.topic ?? '');
@@ -466,5 +469,13 @@ const observer = new ResizeObserver((entries) => {
   requestPaint();
 });
 for (const chart of document.querySelectorAll('.chart')) observer.observe(chart);
+
+$('say').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const words = $('words').value;
+  $('words').value = '';
+  const answer = await fetch('words', { method: 'POST', body: words }).catch(() => null);
+  $('say_problem').textContent = answer?.ok ? '' : `not sent: ${answer ? await answer.text() : 'no connection'}`;
+});
 
 connect();

@@ -12,7 +12,15 @@ from threading import Thread
 import aiohttp
 import pytest
 
-from emotion_ros.web.server import CONTENT_TYPES, PAGE_FOLDER, PAGES, WebServer, is_own_host
+from emotion_ros.web.server import (
+    CONTENT_TYPES,
+    MAX_WORDS_BYTES,
+    PAGE_FOLDER,
+    PAGES,
+    WebServer,
+    is_own_host,
+)
+from page_clients import PageClients
 
 OWN = socket.gethostname()
 VISITS = 20
@@ -34,8 +42,13 @@ class LargeMessages:
 
 
 @pytest.fixture
-def server() -> Iterator[WebServer]:
-    server = WebServer('127.0.0.1', 0, 30.0, LargeMessages())
+def words() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def server(words) -> Iterator[WebServer]:
+    server = WebServer('127.0.0.1', 0, 30.0, LargeMessages(), words.append)
     thread = Thread(target=server.run)
     thread.start()
     yield server
@@ -66,6 +79,52 @@ def test_pages_that_are_closed_while_a_message_is_sent_leave_no_error_in_the_log
         server.stop()
         gc.collect()
     assert [record.getMessage() for record in caplog.records] == []
+
+
+@pytest.fixture
+def clients() -> Iterator[PageClients]:
+    clients = PageClients()
+    yield clients
+    clients.close()
+
+
+WORDS = [
+    (b'I am glad. ', {}, 202, ''),
+    ('grüß dich 🙂'.encode(), {}, 202, ''),
+    (b'x' * MAX_WORDS_BYTES, {}, 202, ''),
+    (b'', {}, 400, 'there are no words'),
+    (b' \n', {}, 400, 'there are no words'),
+    (b'\xff', {}, 400, 'the words are not UTF-8'),
+    (b'x' * (MAX_WORDS_BYTES + 1), {}, 413, 'Maximum request body size'),
+    (b'hi', {'Origin': ''}, 403, 'another origin'),
+    (b'hi', {'Origin': 'null'}, 403, 'another origin'),
+    (b'hi', {'Origin': 'http://evil.example'}, 403, 'another origin'),
+    (b'hi', {'Host': 'evil.example', 'Origin': 'http://evil.example'}, 403, 'unknown host'),
+]
+
+
+@pytest.mark.parametrize(('body', 'headers', 'status', 'text'), WORDS)
+def test_only_the_page_itself_may_send_words(server, words, clients, body, headers, status, text):
+    own = {'Origin': server.url.rstrip('/')}
+    answer = clients.post(f'{server.url}words', body, **{**own, **headers})
+    assert answer[0] == status
+    assert text in answer[1]
+    assert words == ([body.decode().strip()] if status == 202 else [])
+
+
+def test_words_without_an_origin_are_refused(server, words, clients):
+    status, text = clients.post(f'{server.url}words', b'hi')
+    assert (status, text, words) == (403, 'only the page itself may send words', [])
+
+
+def test_a_server_that_takes_no_words_has_no_place_for_them(clients):
+    server = WebServer('127.0.0.1', 0, 30.0, LargeMessages())
+    thread = Thread(target=server.run)
+    thread.start()
+    origin = server.url.rstrip('/')
+    assert clients.post(f'{server.url}words', b'hi', Origin=origin)[0] == 404
+    server.stop()
+    thread.join(20.0)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""``emotion-ros live``: a webcam and typed words, shown in the browser, without ROS."""
+
+import argparse
+import os
+import select
+import signal
+import sys
+import webbrowser
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+
+from emotion_ros.bag.params_file import ParamsFile
+from emotion_ros.cli.arguments import free_port, port
+from emotion_ros.core.observations import SentimentResult
+from emotion_ros.demo.storyboard_file import packaged_storyboard
+from emotion_ros.errors import ConfigError
+from emotion_ros.live.camera_feed import CameraFeed
+from emotion_ros.live.scripted_person import ScriptedPerson
+from emotion_ros.live.session import HOST, LiveSession, load_pipelines
+from emotion_ros.perception.image.source import is_stream, public_address
+from emotion_ros.runtime.worker import busy_threads, report_exceptions
+from emotion_ros.web.config import DashboardConfig
+
+WEBCAM, DEMO, NONE = '0', 'demo', 'none'
+NOTICES = {
+    DEMO: 'No camera: this is the scripted person of the demo.',
+    NONE: 'No camera: only typed words count.',
+}
+POLL_S = 0.2
+READ_BYTES = 65536
+
+Feed = CameraFeed | ScriptedPerson | None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the sub-command."""
+    add = parser.add_argument
+    add(
+        '--camera',
+        metavar='SOURCE',
+        help='webcam (number or /dev/videoN), video file (played over and over), stream '
+        f'(rtsp://, http://), {DEMO} (the scripted person) or {NONE}; default: webcam 0, or '
+        f'{DEMO} without one',
+    )
+    add('--no-text', action='store_true', help='take no typed words')
+    add('--port', type=port, metavar='N', help='port of the page (default: a free one, from 8080)')
+    add('--open', action='store_true', help='also open the page in the browser')
+    add('--params', type=Path, metavar='FILE', help='parameter file of the nodes')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve the page until Ctrl-C or SIGTERM."""
+    if args.camera == NONE and args.no_text:
+        raise ConfigError(f'--camera {NONE} and --no-text leave nothing to show')
+    busy_before = busy_threads()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # in the background, no line can be read
+    try:
+        serve(args)
+    except KeyboardInterrupt:
+        print('stopped', flush=True)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if busy_threads() - busy_before:
+        os._exit(0)  # a thread that comes back from a camera while Python ends would abort it
+    return 0
+
+
+def serve(args: argparse.Namespace) -> None:
+    """Open the camera, load the models and serve the page until KeyboardInterrupt."""
+    params = ParamsFile(args.params)
+    camera, feed = open_feed(args.camera)
+    name = public_address(camera) if is_stream(camera) else camera
+    session = LiveSession(
+        args.port or free_port(HOST, DashboardConfig().port),
+        partial(load_pipelines, params, with_text=not args.no_text),
+        camera=name,
+        on_error=print_error,
+    )
+    session.notice = NOTICES.get(camera, '')
+    try:
+        session.start(play(feed, session, name))
+        print(session.server.url)
+        print('Open this link in a browser. ', end='')
+        print('' if args.no_text else 'Type a sentence there or here. ', end='')
+        print('Ctrl-C stops; nothing is stored.', flush=True)
+        if not args.no_text and sys.stdin:
+            read = partial(read_lines, partial(session.add_words, on_scored=print_result))
+            Thread(target=report_exceptions, args=(read, print_error), daemon=True).start()
+        if args.open and not webbrowser.open(session.server.url):
+            print('no browser found: open the link yourself', flush=True)
+        Event().wait()
+    finally:
+        session.stop()
+
+
+def open_feed(camera: str | None) -> tuple[str, Feed]:
+    """Return the camera that is used and its open feed; ConfigError when it cannot be opened.
+
+    Without a choice it is webcam 0, or the scripted person when there is no webcam.
+    """
+    if camera == NONE:
+        return NONE, None
+    if camera == DEMO:
+        return DEMO, ScriptedPerson(packaged_storyboard())
+    try:
+        return camera or WEBCAM, CameraFeed(camera or WEBCAM)
+    except ConfigError as error:
+        if camera:
+            raise
+        print(f'{error}: showing the scripted person instead (--camera takes another source)')
+        return open_feed(DEMO)
+
+
+def play(feed: Feed, session: LiveSession, name: str) -> Callable[[Event], None] | None:
+    """Return the function that plays a feed to a session; None without a feed."""
+    if isinstance(feed, CameraFeed):
+        on_problem = partial(show_problem, session, name)
+        return partial(feed.play, on_image=session.add_image, on_problem=on_problem)
+    if feed:
+        return partial(feed.play, on_image=session.add_image, on_words=session.add_words)
+    return None
+
+
+def show_problem(session: LiveSession, name: str, problem: str) -> None:
+    """Show in the page that the camera is lost; print one line when it is lost, or back."""
+    if bool(problem) != bool(session.notice):
+        print(f'{name}: {problem or "the camera is back"}', flush=True)
+    session.notice = f'{problem[0].upper()}{problem[1:]}.' if problem else ''
+
+
+def print_result(result: SentimentResult) -> None:
+    """Print the sentiment of a line that was typed here, or why it does not count."""
+    if result.reject_reason:
+        print(f'not used: {result.reject_reason.replace("_", " ")}', flush=True)
+    else:
+        print(f'{result.sentiment.label} {result.confidence:.0%}', flush=True)
+
+
+def print_error(error: Exception) -> None:
+    """Print what a model or a thread raised."""
+    print(f'error: {error}', file=sys.stderr, flush=True)
+
+
+def read_lines(on_line: Callable[[str], None]) -> None:
+    """Call ``on_line`` with every line of standard input that is not blank, until its end.
+
+    It is polled: Python cannot end while a thread waits inside ``sys.stdin``.
+    """
+    rest = b''
+    while True:
+        if not select.select([sys.stdin], [], [], POLL_S)[0]:
+            continue
+        try:
+            data = os.read(sys.stdin.fileno(), READ_BYTES)
+        except OSError:  # the terminal is gone, or this process runs in its background
+            return
+        *lines, rest = (rest + data).split(b'\n') if data else (rest, b'')
+        for line in lines:
+            if words := line.decode(errors='replace').strip():
+                on_line(words)
+        if not data:
+            return
+        rest = rest[-READ_BYTES:]

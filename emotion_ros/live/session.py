@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: MIT
+"""Camera images and words in, the dashboard out: the nodes' core in one process, without ROS."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import isfinite
+from threading import Event, Lock, Thread
+from time import monotonic
+
+from emotion_ros.bag.params_file import ParamsFile
+from emotion_ros.core.emotions import Sentiment
+from emotion_ros.core.fusion.card import load_fusion_card
+from emotion_ros.core.fusion.config import FusionConfig
+from emotion_ros.core.fusion.fusion import Fusion, Observation
+from emotion_ros.core.fusion.publish_schedule import PublishSchedule
+from emotion_ros.core.observations import FacesObservation, SentimentResult
+from emotion_ros.core.utterance import Utterance
+from emotion_ros.errors import InvalidInput
+from emotion_ros.files.resources import packaged_weights
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
+from emotion_ros.perception.image.decode import ImageArray
+from emotion_ros.perception.models.backend import MODEL_FAILURES
+from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipeline
+from emotion_ros.runtime.statistics import NodeStatistics
+from emotion_ros.runtime.worker import Worker, report_exceptions
+from emotion_ros.web.camera_preview import CameraPreview
+from emotion_ros.web.live_state import WINDOW_S, DashboardState, Frame, NodeHealth
+from emotion_ros.web.server import WebServer
+
+HOST = '127.0.0.1'
+PAGE_RATE_HZ = 20.0
+PREVIEW_PERIOD_S = 0.06
+WAITING_WORDS = 10  # as sentiment_node
+HEALTH_PERIOD_S = 1.0
+STOP_TIMEOUT_S = 1.0
+VISION, TEXT = 'vision', 'text'
+OK, ERROR = 0, 2  # levels of NodeHealth, those of diagnostic_msgs
+
+OnScored = Callable[[SentimentResult], None]
+
+
+@dataclass(frozen=True)
+class Pipelines:
+    """The loaded models; ``text`` is None when no words are taken."""
+
+    vision: FacePipeline
+    text: TextPipeline | None
+    fusion: Fusion
+    schedule: PublishSchedule
+
+
+def load_pipelines(params: ParamsFile, *, with_text: bool) -> Pipelines:
+    """Return the pipelines as the nodes would make them from a parameter file."""
+    config = params.config('fusion_node', FusionConfig)
+    modalities = {name: params.modality(name) for name in config.modalities}
+    card = load_fusion_card(packaged_weights() / 'fusion.json')
+    text = params.config('sentiment_node', SentimentConfig)
+    return Pipelines(
+        vision=make_face_pipeline(params.config('vision_node', VisionConfig)),
+        text=make_text_pipeline(text) if with_text else None,
+        fusion=Fusion(config, card, modalities),
+        schedule=PublishSchedule(config.rate, config.max_rate),
+    )
+
+
+class LiveSession:
+    """Serves the page from ``start`` to ``stop``; everything is in memory.
+
+    The newest image wins: one that comes while another is processed replaces the one that waits.
+    Times are seconds of ``monotonic``. ``on_error`` is called in a thread with what a model or a
+    feed raises. ConfigError, when built, when the port cannot be bound.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        load: Callable[[], Pipelines],
+        camera: str,
+        on_error: Callable[[Exception], None],
+        *,
+        with_text: bool = True,
+    ) -> None:
+        self.notice = ''  # shown on top of the page
+        self._shown = DashboardState()
+        on_words = self.add_words if with_text else None
+        self.server = WebServer(HOST, port, PAGE_RATE_HZ, self, on_words)
+        self._pipelines = load()
+        self._camera = camera
+        self._on_error = on_error
+        self._lock = Lock()  # of the fusion
+        self._stopping = Event()
+        self._statistics = {name: NodeStatistics() for name in (VISION, TEXT)}
+        self._images = Worker(VISION, self._process_image, partial(self._fail, VISION))
+        self._words = Worker(
+            TEXT, self._process_words, partial(self._fail, TEXT), slots=WAITING_WORDS
+        )
+        self._preview = CameraPreview(
+            lambda image_bgr: image_bgr,
+            self._pipelines.vision.config.rotate,
+            is_wanted=lambda: self.server.clients > 0,
+            on_reject=self._statistics[VISION].reject,
+            on_error=on_error,
+            period_s=PREVIEW_PERIOD_S,
+        )
+        self._threads: list[Thread] = []
+
+    def start(self, feed: Callable[[Event], None] | None = None) -> None:
+        """Begin to serve the page.
+
+        ``feed`` runs in a separate thread until the event that it is given is set; it calls
+        ``add_image`` and ``add_words``.
+        """
+        targets = {'web': self.server.run, 'clock': self._run_clock}
+        if feed:
+            targets['feed'] = partial(feed, self._stopping)
+        for name, run in targets.items():
+            thread = Thread(
+                target=report_exceptions, args=(run, self._on_error), name=name, daemon=True
+            )
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """End all threads; one that hangs in a camera or a model is left behind."""
+        self._stopping.set()
+        self.server.stop()
+        for thread in self._threads:
+            thread.join(STOP_TIMEOUT_S)
+        for worker in (self._images, self._words, self._preview):
+            worker.stop()
+
+    def add_image(self, image_bgr: ImageArray, stamp_s: float) -> None:
+        """Take the newest image, BGR uint8 [H, W, 3]; it must not change afterwards."""
+        statistics = self._statistics[VISION]
+        statistics.count('received')
+        if self._images.submit((image_bgr, stamp_s)):
+            statistics.count('dropped')
+        self._preview.submit(image_bgr)
+
+    def add_words(self, words: str, on_scored: OnScored | None = None) -> None:
+        """Take a line that was typed or said now; ``on_scored`` gets its result, in a thread.
+
+        Without a text pipeline nothing is taken.
+        """
+        if self._pipelines.text is None:
+            return
+        self._statistics[TEXT].count('received')
+        if self._words.submit((words, on_scored)):
+            self._statistics[TEXT].count('dropped')
+
+    def hello_message(self) -> str:
+        """Return the first message to a page; called in the server's thread."""
+        return self._shown.hello_message(
+            {
+                'topic': self._camera,
+                'window_s': WINDOW_S,
+                'show_image': True,
+                'accepts_words': self._pipelines.text is not None,
+            }
+        )
+
+    def now_message(self) -> str:
+        """Return the next message to all pages; called in the server's thread."""
+        return self._shown.now_message(monotonic(), enabled=True, notice=self.notice)
+
+    def camera_jpeg(self) -> bytes | None:
+        """Return the camera's image; called in the server's thread."""
+        return self._preview.jpeg
+
+    def _process_image(self, item: tuple[ImageArray, float]) -> None:
+        image_bgr, stamp_s = item
+        began_s = monotonic()
+        report = self._pipelines.vision.process(image_bgr, stamp_s)
+        now_s = monotonic()
+        faces = FacesObservation(stamp_s=stamp_s, faces=report.faces)
+        size = report.image_width, report.image_height
+        self._shown.add_frame(Frame(faces, *size, reason='', inference_s=now_s - began_s), now_s)
+        self._fuse(faces)
+        self._statistics[VISION].processed(now_s - stamp_s, now_s - began_s)
+        self._pipelines.vision.run_deferred_detection()
+
+    def _process_words(self, item: tuple[str, OnScored | None]) -> None:
+        """Score a line as sentiment_node does; what it would reject is shown with the reason."""
+        words, on_scored = item
+        text, stamp_s, inference_s = self._pipelines.text, monotonic(), 0.0
+        if text is None:
+            return
+        try:
+            report = text.process(Utterance.from_text(words), stamp_s)
+        except InvalidInput as error:
+            self._statistics[TEXT].reject(error.reason)
+            if error.reason in MODEL_FAILURES:
+                self._fail(TEXT, error)
+            result = SentimentResult(Sentiment.UNKNOWN, 0.0, error.reason)
+        else:
+            observation = report.to_observation(stamp_s)
+            result, inference_s = observation.result(), report.inference_time_s
+            self._fuse(observation)
+            self._statistics[TEXT].processed(monotonic() - stamp_s, inference_s)
+        self._shown.add_words(words, stamp_s)
+        self._shown.add_sentiment(result, inference_s, stamp_s)
+        if on_scored:
+            on_scored(result)
+
+    def _fuse(self, observation: Observation) -> None:
+        """Add an observation, and show the state at once when the schedule allows."""
+        with self._lock:
+            now_s = monotonic()
+            self._pipelines.fusion.add(observation, now_s)
+            if self._pipelines.schedule.on_evidence(now_s):
+                self._show_state(now_s)
+
+    def _run_clock(self) -> None:
+        """Show a state on every tick of the schedule, and the health of the models at 1 Hz."""
+        health_s = monotonic()
+        while not self._stopping.wait(self._pipelines.schedule.until_tick_s(monotonic())):
+            now_s = monotonic()
+            with self._lock:
+                if self._pipelines.schedule.tick(now_s):
+                    self._show_state(now_s)
+            if now_s - health_s >= HEALTH_PERIOD_S:
+                self._show_health(now_s, now_s - health_s)
+                health_s = now_s
+
+    def _show_state(self, now_s: float) -> None:
+        states = self._pipelines.fusion.states(now_s)
+        stamp_s = states[0].stamp_s
+        self._shown.add_state(states[0], now_s - stamp_s if isfinite(stamp_s) else 0.0, now_s)
+        self._shown.add_people(states, now_s)
+
+    def _show_health(self, now_s: float, elapsed_s: float) -> None:
+        for name, statistics in self._statistics.items():
+            values = statistics.collect(elapsed_s)
+            if statistics.counts()['received']:
+                level, words = (ERROR, statistics.error) if statistics.error else (OK, 'running')
+                self._shown.add_node_health(NodeHealth(name, level, words, values), now_s)
+
+    def _fail(self, name: str, error: Exception) -> None:
+        statistics = self._statistics[name]
+        is_first = not statistics.error
+        statistics.fail(error)
+        if is_first:
+            self._on_error(error)

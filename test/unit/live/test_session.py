@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+"""Images and words in, the messages of the page out, with the shipped models."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import cv2
+import numpy as np
+import pytest
+
+from emotion_ros.bag.params_file import ParamsFile
+from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.live.session import LiveSession, Pipelines, load_pipelines
+from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.pipeline import FaceReport
+from page_clients import PageClients
+
+ASTRONAUT = Path(__file__).parents[3] / 'config' / 'demo' / 'astronaut.jpg'
+
+
+@pytest.fixture(scope='module')
+def pipelines() -> Pipelines:
+    return load_pipelines(ParamsFile(None), with_text=True)
+
+
+@pytest.fixture
+def clients() -> Iterator[PageClients]:
+    clients = PageClients()
+    yield clients
+    clients.close()
+
+
+class Running:
+    """A running session and what its models raised."""
+
+    def __init__(self, pipelines: Pipelines, feed=None, **options) -> None:
+        self.errors: list[str] = []
+        on_error = lambda error: self.errors.append(str(error))  # noqa: E731
+        self.session = LiveSession(0, lambda: pipelines, 'a camera', on_error, **options)
+        self.session.start(feed)
+
+    def __enter__(self) -> LiveSession:
+        return self.session
+
+    def __exit__(self, *_: object) -> None:
+        self.session.stop()
+
+
+class Vision:
+    """Finds nobody, as soon as it may; keeps the levels of the images."""
+
+    config = VisionConfig()
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.levels: list[int] = []
+        self.began, self.may_end, self.ended = Event(), Event(), Event()
+        self._error = error
+
+    def process(self, image_bgr, stamp_s):
+        self.levels.append(int(image_bgr[0, 0, 0]))
+        self.began.set()
+        assert self.may_end.wait(20.0)
+        if self._error:
+            raise self._error
+        return FaceReport((), 640, 480, {})
+
+    def run_deferred_detection(self):
+        if len(self.levels) == 2:
+            self.ended.set()
+
+
+def test_a_smile_and_glad_words_reach_the_page(pipelines, clients):
+    smile = cv2.imread(str(ASTRONAUT))
+
+    def film(stopping):
+        while not stopping.wait(0.03):
+            running.session.add_image(smile, monotonic())
+
+    running = Running(pipelines, film)
+    with running as session:
+        page = clients.open(session.server.url)
+        now = page.until(lambda now: now['state'] and now['state']['label'] == 'happy')
+        assert now['frame']['faces'] and now['notice'] == ''
+        scored: list[float] = []
+        session.add_words('I am so happy today!', lambda result: scored.append(result.confidence))
+        session.add_words('Thanks for watching!')
+        now = page.until(lambda now: len(now['transcript']) == 2)
+        glad, invented = now['transcript']
+        assert (glad['words'], glad['sentiment']) == ('I am so happy today!', 'positive')
+        assert (invented['sentiment'], 'hallucination' in invented.values()) == ('unknown', True)
+        assert scored == [pytest.approx(glad['confidence'], abs=1e-5)]
+        page.until(lambda now: now['nodes'] and page.images)
+        assert page.images[0][:2] == b'\xff\xd8'
+        hello = page.messages[0]
+        assert (hello['topic'], hello['accepts_words']) == ('a camera', True)
+    assert running.errors == []
+
+
+def test_the_newest_image_wins(pipelines):
+    vision = Vision()
+    with Running(replace(pipelines, vision=vision)) as session:
+        session.add_image(np.full((4, 4, 3), 1, np.uint8), monotonic())
+        assert vision.began.wait(20.0)
+        for level in (2, 3, 4):
+            session.add_image(np.full((4, 4, 3), level, np.uint8), monotonic())
+        vision.may_end.set()
+        assert vision.ended.wait(20.0)
+    assert vision.levels == [1, 4]
+
+
+def test_a_model_that_fails_is_shown_and_reported_once(pipelines, clients):
+    vision = Vision(InvalidInput('bad_output', 'NaN'))
+    vision.may_end.set()
+
+    def film(stopping):
+        while not stopping.wait(0.02):
+            running.session.add_image(np.zeros((4, 4, 3), np.uint8), monotonic())
+
+    running = Running(replace(pipelines, vision=vision), film)
+    with running as session:
+        page = clients.open(session.server.url)
+        now = page.until(lambda now: now['nodes'])
+        assert (now['nodes'][0]['level'], now['nodes'][0]['name']) == (2, 'vision')
+    assert len(vision.levels) > 1
+    assert running.errors == ['bad_output: NaN']
+
+
+def test_without_a_text_pipeline_no_words_are_taken(pipelines, clients):
+    with Running(replace(pipelines, text=None), with_text=False) as session:
+        page = clients.open(session.server.url)
+        session.add_words('I am so happy today!')
+        origin = session.server.url.rstrip('/')
+        assert clients.post(f'{origin}/words', b'hi', Origin=origin)[0] == 404
+        page.until(
+            lambda now: now['state'] and now['state']['not_actionable_reason'] == 'no_input'
+        )
+        assert page.messages[0]['accepts_words'] is False
+        assert page.now['transcript'] == []
+
+
+def test_a_port_that_is_taken_is_an_error_before_anything_is_loaded(pipelines):
+    with Running(pipelines) as session:
+        port = int(session.server.url.rstrip('/').rpartition(':')[2])
+        with pytest.raises(ConfigError, match=f'cannot listen on 127.0.0.1:{port}: Address alr'):
+            LiveSession(port, pytest.fail, 'a camera', print)
