@@ -21,9 +21,9 @@ NODES: Mapping[str, type[Options]] = {
 }
 HEADING = """# Parameters
 
-Parameters are typed: write `1.0`, not `1`, for a real number. *Live* ones can be changed with
-`ros2 param set`; the others are read at start. This page is the output of
-`emotion-ros parameters`.
+Each line has the default, in brackets the legal values, and *live* where `ros2 param set` takes
+effect at once; the others are read at start. Parameters are typed: write `1.0`, not `1`.
+This page is the output of `emotion-ros parameters`.
 """
 
 
@@ -38,21 +38,21 @@ def run(args: argparse.Namespace) -> int:  # noqa: ARG001
 
 
 def parameters_page() -> str:
-    """Return the tables of all nodes in Markdown."""
-    return HEADING + ''.join(line + '\n' for node in NODES for line in _table(node))
+    """Return the parameters of all nodes in Markdown."""
+    return HEADING + ''.join(line + '\n' for node in NODES for line in _list(node))
 
 
-def _table(node: str) -> Iterator[str]:
+def _list(node: str) -> Iterator[str]:
     options = NODES[node]
     prefix = '<name>.' if options is ModalityConfig else ''
-    yield from ('', f'## {node}', '', '| parameter | default | legal | live | meaning |')
-    yield '|---|---|---|---|---|'
+    yield from ('', f'## {node}', '')
     for name, spec in options.specs().items():
-        default, live = _written(options.defaults()[name]), 'yes' if spec.dynamic else ''
         legal = ', '.join(f'`{choice}`' for choice in spec.choices)
         if spec.low is not None and spec.high is not None:
             legal = f'{spec.low:g} to {spec.high:g}'
-        yield f'| `{prefix}{name}` | `{default}` | {legal} | {live} | {spec.doc} |'
+        notes = '; '.join(note for note in (legal, 'live' if spec.dynamic else '') if note)
+        default = f'`{_written(options.defaults()[name])}`' + (f' ({notes})' if notes else '')
+        yield f'- `{prefix}{name}` = {default}: {spec.doc}'
 
 
 def _written(value: OptionValue) -> str:

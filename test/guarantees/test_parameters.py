@@ -34,6 +34,11 @@ from graph import TIMEOUT_S, Graph
 from lengths import length
 
 PARAMETERS = Path(__file__).parents[2] / 'docs' / 'parameters.md'
+ROW = re.compile(
+    r'^- `(?P<name>\w+)` = `(?P<default>.*?)`'
+    r'(?: \((?!live)(?P<legal>.*?)(?P<live>; live)?\)|(?P<only> \(live\)))?: (?P<doc>.*)$',
+    re.MULTILINE,
+)
 STARTS = {
     'vision_node': (VisionNode, face_pipeline_factory(HappyFaceClassifier())),
     'sentiment_node': (SentimentNode, text_pipeline_factory(KeywordTextEngine())),
@@ -187,16 +192,15 @@ def test_promise_5_a_change_is_seen_in_the_state(graph, figure):
 
 def documented(node: str) -> dict[str, tuple[object, str, bool, str]]:
     """Return what docs/parameters.md says: default, legal values, live, meaning by name."""
-    (table,) = re.findall(rf'## {node}\n(.*?)(?:\n## |\Z)', PARAMETERS.read_text(), re.DOTALL)
-    rows = [line.strip('|').split(' | ') for line in table.splitlines() if line.startswith('| `')]
+    (page,) = re.findall(rf'## {node}\n(.*?)(?:\n## |\Z)', PARAMETERS.read_text(), re.DOTALL)
     return {
-        name.strip(' `'): (
-            yaml.safe_load(default.strip('`')),
-            legal.replace('`', '').strip(),
-            live.strip() == 'yes',
-            doc.strip(),
+        row['name']: (
+            yaml.safe_load(row['default']),
+            (row['legal'] or '').replace('`', ''),
+            bool(row['live'] or row['only']),
+            row['doc'],
         )
-        for name, default, legal, live, doc in rows
+        for row in ROW.finditer(page)
     }
 
 

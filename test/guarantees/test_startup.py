@@ -25,7 +25,6 @@ from lengths import length
 from node_process import START_S, startup_error
 from running import pipeline
 
-PARAMETERS = Path(__file__).parents[2] / 'docs' / 'parameters.md'
 NODES = {
     'vision_node': (VisionNode, face_pipeline_factory(HappyFaceClassifier())),
     'sentiment_node': (SentimentNode, text_pipeline_factory(KeywordTextEngine())),
