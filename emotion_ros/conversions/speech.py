@@ -34,10 +34,6 @@ def speech_from_msg(msg_type: str, msg: Any) -> RecognisedSpeech:
     return _CONVERT[msg_type](msg)
 
 
-def _from_string(msg: Any) -> RecognisedSpeech:
-    return RecognisedSpeech(Utterance.from_text(msg.data))
-
-
 def _from_live_speech(msg: Any) -> RecognisedSpeech:
     """Convert a LiveSpeech of ROS4HRI; before Jazzy, ``locale`` was ``language``."""
     utterance = Utterance(
@@ -58,14 +54,10 @@ def _from_candidates(msg: Any) -> RecognisedSpeech:
     return RecognisedSpeech(Utterance())
 
 
-def _from_transcription(msg: Any) -> RecognisedSpeech:
-    return RecognisedSpeech(Utterance.from_text(msg.text))
-
-
 _CONVERT: dict[str, Callable[[Any], RecognisedSpeech]] = {
-    STRING: _from_string,
+    STRING: lambda msg: RecognisedSpeech(Utterance.from_text(msg.data)),
     LIVE_SPEECH: _from_live_speech,
     CANDIDATES: _from_candidates,
-    TRANSCRIPTION: _from_transcription,
+    TRANSCRIPTION: lambda msg: RecognisedSpeech(Utterance.from_text(msg.text)),
 }
 SPEECH_TYPES = tuple(_CONVERT)

@@ -30,7 +30,11 @@ def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
     That order is nodes, clock, images, speech, states: a cause stands before its consequences.
     """
     if not any(node.is_present for node in snapshot.nodes):
-        return (_no_node(snapshot),)
+        what = f'no emotion_ros node found ({snapshot.where})'
+        if not (spaces := sorted({space for node in snapshot.nodes for space in node.namespaces})):
+            return (Finding(Severity.PROBLEM, Kind.NO_NODE, what),)
+        what = f'{what}; there are some in {", ".join(spaces)}'
+        return (Finding(Severity.PROBLEM, Kind.OTHER_NAMESPACE, what, {'namespace': spaces[0]}),)
     nodes = [finding for finding in _check_nodes(snapshot) if not _is_missing_text(finding)]
     findings = [*nodes, *_check_clock(snapshot)]
     inputs = [*_check_inputs(snapshot), _check_states(snapshot)]
@@ -42,16 +46,6 @@ def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
 def _is_missing_text(finding: Finding) -> bool:
     """Return whether it is about a sentiment_node that was left out, maybe on purpose."""
     return finding.kind is Kind.NODE_MISSING and finding.facts['node'] == SENTIMENT
-
-
-def _no_node(snapshot: GraphSnapshot) -> Finding:
-    elsewhere = sorted({space for node in snapshot.nodes for space in node.namespaces})
-    what = f'no emotion_ros node found ({snapshot.where})'
-    if not elsewhere:
-        return Finding(Severity.PROBLEM, Kind.NO_NODE, what)
-    what = f'{what}; there are some in {", ".join(elsewhere)}'
-    facts = {'namespace': elsewhere[0]}
-    return Finding(Severity.PROBLEM, Kind.OTHER_NAMESPACE, what, facts)
 
 
 def _check_nodes(snapshot: GraphSnapshot) -> Iterator[Finding]:
@@ -84,14 +78,9 @@ def _check_node(node: NodeReport, snapshot: GraphSnapshot) -> Iterator[Finding]:
         what = f'{name}: {node.message}' if node.message else f'{name} reports errors'
         yield Finding(problem, Kind.NODE_ERROR, what, facts)
     else:
-        yield _running(node)
-
-
-def _running(node: NodeReport) -> Finding:
-    values = node.values or {}
-    model, sha256 = values.get('model', ''), values.get('model_sha256', '')
-    loaded = f', {model} {sha256[:12]}'.rstrip() if model else ''
-    return Finding(Severity.GOOD, Kind.FINE, f'{node.name} runs{loaded}')
+        model, sha256 = node.values.get('model', ''), node.values.get('model_sha256', '')
+        loaded = f', {model} {sha256[:12]}'.rstrip() if model else ''
+        yield Finding(Severity.GOOD, Kind.FINE, f'{name} runs{loaded}')
 
 
 def _is_done_without(absent: NodeReport, snapshot: GraphSnapshot) -> bool:

@@ -68,7 +68,23 @@ def rank_cameras(topics: Sequence[Topic], wanted: Topic, namespace: str = '') ->
     """
     images = [topic for topic in topics if topic.type in (IMAGE, COMPRESSED_IMAGE)]
     images = [topic for topic in images if split_transport(topic.name)[1] in ('', COMPRESSED)]
-    return sorted(images, key=lambda topic: _camera_rank(topic, wanted, namespace))
+    wanted_base = split_transport(wanted.name)[0]
+
+    def rank(topic: Topic) -> tuple[object, ...]:
+        words = _words(topic.name)
+        base = split_transport(topic.name)[0]
+        return (
+            base != wanted_base,
+            2 if words & _NO_FACES else 1 if words & _LAST else 0,
+            bool(namespace) and not topic.name.startswith(f'{namespace}/'),
+            -len(words & _COLOUR),
+            not base.startswith(f'{wanted_base}/'),
+            -len(words & _words(wanted_base)),
+            base,
+            topic.type != wanted.type,
+        )
+
+    return sorted(images, key=rank)
 
 
 def shows_no_faces(topic: str) -> bool:
@@ -82,22 +98,6 @@ def foreign_transports(topics: Sequence[Topic], wanted: str) -> list[Topic]:
     foreign = [t for t in topics if split_transport(t.name)[1] in FOREIGN_TRANSPORTS]
     colour = [t for t in foreign if not shows_no_faces(t.name)]
     return sorted(colour, key=lambda t: (split_transport(t.name)[0] != base, t.name))
-
-
-def _camera_rank(topic: Topic, wanted: Topic, namespace: str) -> tuple[object, ...]:
-    words = _words(topic.name)
-    base, wanted_base = split_transport(topic.name)[0], split_transport(wanted.name)[0]
-    kind = 2 if words & _NO_FACES else 1 if words & _LAST else 0
-    return (
-        base != wanted_base,
-        kind,
-        bool(namespace) and not topic.name.startswith(f'{namespace}/'),
-        -len(words & _COLOUR),
-        not base.startswith(f'{wanted_base}/'),
-        -len(words & _words(wanted_base)),
-        base,
-        topic.type != wanted.type,
-    )
 
 
 def _words(name: str) -> set[str]:

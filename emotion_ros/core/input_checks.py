@@ -59,7 +59,8 @@ def check_images(
         yield cause
         return
     rejected = node.rejected() if node else {}
-    if node and node.message == 'running' and _receives_nothing(node):
+    counts_input = node is not None and 'received' in (node.values or {})
+    if node and node.message == 'running' and counts_input and not node.recent('received'):
         what = f'{images.topic}: images arrive here but not at {node.name}'
         yield Finding(Severity.PROBLEM, Kind.NOT_DELIVERED, what)
         return
@@ -275,21 +276,14 @@ def _other_source(wanted: InputTopic, found: Topic, what: str) -> Finding:
 def rank_recognisers(topics: tuple[Topic, ...]) -> list[Topic]:
     """Return the topics that may be speech, the likeliest first; a String can be anything."""
     candidates = [topic for topic in topics if 'robot_description' not in topic.name]
-    return sorted(candidates, key=lambda topic: (not _is_named_speech(topic), topic.name))
-
-
-def _is_named_speech(topic: Topic) -> bool:
-    return any(word in topic.name.lower() for word in SPEECH_WORDS)
+    named = {t.name for t in topics if any(word in t.name.lower() for word in SPEECH_WORDS)}
+    return sorted(candidates, key=lambda topic: (topic.name not in named, topic.name))
 
 
 def _partly_refused(node: NodeReport | None, rejected: Mapping[str, int]) -> Iterator[Finding]:
     for reason, count in rejected.items():
         what = f'{node.name if node else ""} could not use {count} messages: {reason}'
         yield Finding(Severity.NOTE, Kind.REFUSED, what, {'reason': reason})
-
-
-def _receives_nothing(node: NodeReport) -> bool:
-    return 'received' in (node.values or {}) and not node.recent('received')
 
 
 def _is_image(wanted: InputTopic) -> bool:

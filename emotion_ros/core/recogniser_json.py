@@ -96,19 +96,14 @@ def _read(content: Any, depth: int) -> Hypothesis | None:
     if depth == 0:
         return None
     if isinstance(content, list):
-        if _is_n_best(content):
-            return _read(content[0], depth - 1)
+        first = content[0] if content and isinstance(content[0], dict) else {}
+        if 'transcript' in first and 'confidence' in first and 'start' not in first:
+            return _read(first, depth - 1)  # alternatives, not parts: they have no time
         return _join([part for item in content if (part := _read(item, depth - 1))])
     if not isinstance(content, dict):
         return None
     fields = {re.sub(r'[\W_]', '', str(key)).lower(): value for key, value in content.items()}
     return _read_object(fields, depth)
-
-
-def _is_n_best(items: list[Any]) -> bool:
-    """Return whether a list has alternatives: texts with a confidence but no time."""
-    first = items[0] if items and isinstance(items[0], dict) else {}
-    return 'transcript' in first and 'confidence' in first and 'start' not in first
 
 
 def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
@@ -119,8 +114,10 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     found = _own_words(fields) or inner
     if found is None:
         return None
-    silent = inner is not None and not inner.text and 'segments' in fields
-    text = '' if silent or _is_silence(fields) else found.text
+    is_silent = (inner is not None and not inner.text and 'segments' in fields) or (
+        _number(fields.get('nospeechprob')) > NO_SPEECH_PROBABILITY
+        and _number(fields.get('avglogprob')) < NO_SPEECH_LOGPROB
+    )
     finals = [fields[name] for name in FINALS if isinstance(fields.get(name), bool)]
     is_partial = PARTIAL_KIND.search(kinds) or 'stability' in fields
     if any(fields.get(name) is True for name in ('ispartial', 'partial')):
@@ -128,7 +125,7 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     is_final = found.is_final and (finals[0] if finals else not is_partial)
     languages = [fields[name] for name in LANGUAGES if isinstance(fields.get(name), str)]
     return Hypothesis(
-        text,
+        '' if is_silent else found.text,
         is_final,
         _confidence(fields) or (inner.confidence if inner else 0.0),
         languages[0] if languages else (inner.language if inner else ''),
@@ -179,11 +176,6 @@ def _join(parts: list[Hypothesis]) -> Hypothesis | None:
     )
 
 
-def _is_silence(fields: dict[str, Any]) -> bool:
-    silent, sure = _number(fields.get('nospeechprob')), _number(fields.get('avglogprob'))
-    return silent > NO_SPEECH_PROBABILITY and sure < NO_SPEECH_LOGPROB
-
-
 def _confidence(fields: dict[str, Any]) -> float:
     """Return the confidence that an object states, or the mean of its words; 0 for none."""
     for name in CONFIDENCES:
@@ -193,17 +185,14 @@ def _confidence(fields: dict[str, Any]) -> float:
     for name in WORD_LISTS:
         words = fields.get(name)
         if isinstance(words, list):
-            known = [value for word in words if (value := _word_confidence(word))]
-            if known:
+            stated = (
+                next(filter(None, (_probability(word.get(n)) for n in WORD_CONFIDENCES)), 0.0)
+                for word in words
+                if isinstance(word, dict)
+            )
+            if known := [value for value in stated if value]:
                 return sum(known) / len(known)
     return 0.0
-
-
-def _word_confidence(word: Any) -> float:
-    values = (
-        [_probability(word.get(n)) for n in WORD_CONFIDENCES] if isinstance(word, dict) else []
-    )
-    return next(filter(None, values), 0.0)
 
 
 def _probability(value: Any) -> float:

@@ -94,20 +94,17 @@ class TriggerMonitor:
         if self._person_id is None:
             self._person_id, self._since_s = held.person_id, now_s
         self._last_s = now_s
-        return self._begin(now_s)
+        has_lasted = now_s - self._since_s >= self.trigger.for_s
+        if self._is_on or not has_lasted or now_s < self._rest_until_s:
+            return Transition.NONE
+        self._is_on = True
+        return Transition.BEGAN
 
     def _goes_on(self, held: EmotionState | None, now_s: float) -> bool:
         waited_s = now_s - self._last_s
         if held is None:
             return waited_s <= self.trigger.gap_s
         return held.person_id == self._person_id and waited_s <= max(self.trigger.gap_s, SILENCE_S)
-
-    def _begin(self, now_s: float) -> Transition:
-        has_lasted = now_s - self._since_s >= self.trigger.for_s
-        if self._is_on or not has_lasted or now_s < self._rest_until_s:
-            return Transition.NONE
-        self._is_on = True
-        return Transition.BEGAN
 
     def _end(self, now_s: float) -> Transition:
         was_on, self._is_on = self._is_on, False

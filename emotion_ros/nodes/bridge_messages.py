@@ -36,8 +36,24 @@ def outlines_to_msg(outlines: Iterable[FaceOutline], stamp: Time) -> Any:
     msgs = require_msgs(FOXGLOVE)
     annotations = msgs.ImageAnnotations()
     for outline in outlines:
-        annotations.points.append(_outline(msgs, outline, stamp))
-        annotations.texts.append(_caption(msgs, outline, stamp))
+        box = msgs.PointsAnnotation(
+            timestamp=stamp,
+            type=msgs.PointsAnnotation.LINE_LOOP,
+            points=[msgs.Point2(x=float(x), y=float(y)) for x, y in outline.corners_xy],
+            outline_color=_colour(msgs, RGBA),
+            thickness=LINE_PX,
+        )
+        x, y = outline.caption_xy
+        caption = msgs.TextAnnotation(
+            timestamp=stamp,
+            position=msgs.Point2(x=float(x), y=float(y)),
+            text=outline.caption,
+            font_size=FONT_PX,
+            text_color=_colour(msgs, RGBA),
+            background_color=_colour(msgs, BEHIND_TEXT_RGBA),
+        )
+        annotations.points.append(box)
+        annotations.texts.append(caption)
     return annotations
 
 
@@ -49,28 +65,6 @@ def expression_to_msg(expression: Expression, header: Header) -> Any:
         valence=float(expression.valence),
         arousal=float(expression.arousal),
         confidence=float(expression.confidence),
-    )
-
-
-def _outline(msgs: ModuleType, outline: FaceOutline, stamp: Time) -> Any:
-    return msgs.PointsAnnotation(
-        timestamp=stamp,
-        type=msgs.PointsAnnotation.LINE_LOOP,
-        points=[msgs.Point2(x=float(x), y=float(y)) for x, y in outline.corners_xy],
-        outline_color=_colour(msgs, RGBA),
-        thickness=LINE_PX,
-    )
-
-
-def _caption(msgs: ModuleType, outline: FaceOutline, stamp: Time) -> Any:
-    x, y = outline.caption_xy
-    return msgs.TextAnnotation(
-        timestamp=stamp,
-        position=msgs.Point2(x=float(x), y=float(y)),
-        text=outline.caption,
-        font_size=FONT_PX,
-        text_color=_colour(msgs, RGBA),
-        background_color=_colour(msgs, BEHIND_TEXT_RGBA),
     )
 
 

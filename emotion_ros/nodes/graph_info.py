@@ -23,12 +23,19 @@ def describe_input(node: Node, topic: str, msg_type: str, received: int = 0) -> 
     """Return the publishers of a topic (its full name) and the other topics that may be meant."""
     managed = managed_nodes(node)
     infos = node.get_publishers_info_by_topic(topic)
+    is_image = msg_type in (IMAGE, COMPRESSED_IMAGE)  # whose alternatives may be of any type
+    alternatives = tuple(
+        Topic(name, types[0])
+        for name, types in node.get_topic_names_and_types()
+        if name != topic and OURS not in name and (is_image or types[0] in SPEECH_TYPES)
+        if node.count_publishers(name)
+    )
     return InputTopic(
         topic,
         msg_type,
         tuple(_publisher(info, managed) for info in infos),
         received,
-        _alternatives(node, topic, msg_type),
+        alternatives,
         namespace=node.get_namespace().rstrip('/'),
     )
 
@@ -76,15 +83,4 @@ def _publisher(info: TopicEndpointInfo, managed: set[str]) -> Publisher:
         is_reliable=info.qos_profile.reliability != ReliabilityPolicy.BEST_EFFORT,
         path=path if is_known else '',
         lifecycle=UNKNOWN if path in managed else '',
-    )
-
-
-def _alternatives(node: Node, topic: str, msg_type: str) -> tuple[Topic, ...]:
-    """Return the published topics that may hold such an input, those with images of any type."""
-    is_image = msg_type in (IMAGE, COMPRESSED_IMAGE)
-    return tuple(
-        Topic(name, types[0])
-        for name, types in node.get_topic_names_and_types()
-        if name != topic and OURS not in name and (is_image or types[0] in SPEECH_TYPES)
-        if node.count_publishers(name)
     )

@@ -45,7 +45,6 @@ from emotion_ros.nodes.graph_info import (
 from emotion_ros.nodes.image_decoder import make_decoder
 from emotion_ros.nodes.qos import OBSERVER_DEPTH
 from emotion_ros.perception.face.config import VisionConfig
-from emotion_ros.perception.image.decode import ImageArray
 
 NODES = (VISION, SENTIMENT, FUSION)
 IMAGE_TYPES = (IMAGE, COMPRESSED_IMAGE)
@@ -104,8 +103,16 @@ class Doctor(Node):
         images = self._find_input(VISION, IMAGE_TYPES) if VISION in present else None
         speech = self._find_input(SENTIMENT, SPEECH_TYPES) if SENTIMENT in present else None
         received = {i.topic: self._listen(i) for i in (images, speech) if i is not None}
-        simulated = {name: self._ask_sim_time(name) for name in present}
-        lifecycles = {path: self._ask_state(path) for path in managed_nodes(self)}
+        sim_time = GetParameters.Request(names=['use_sim_time'])
+        space = self._home.rstrip('/')
+        simulated = {
+            name: self._ask(GetParameters, f'{space}/{name}/get_parameters', sim_time)
+            for name in present
+        }
+        lifecycles = {
+            path: self._ask(GetState, f'{path}/get_state', GetState.Request())
+            for path in managed_nodes(self)
+        }
         before = {name: statuses[-1] for name, statuses in self._statuses.items()}
         self._statuses.clear()
         self._states.clear()
@@ -113,7 +120,8 @@ class Doctor(Node):
         self._spin_for(seconds)
         last = self._states[-1] if self._states else EmotionState()
         nodes = tuple(self._report(name, simulated.get(name), before) for name in NODES)
-        known = {path: _answer_state(future) for path, future in lifecycles.items()}
+        answers = {path: _answer(future) for path, future in lifecycles.items()}
+        known = {p: a.current_state.label if a else 'unknown' for p, a in answers.items()}
         return GraphSnapshot(
             duration_s=seconds,
             nodes=nodes,
@@ -124,7 +132,7 @@ class Doctor(Node):
             last_reason=last.not_actionable_reason,
             clock=self._clock_report(),
             where=f'ROS_DOMAIN_ID {os.environ.get("ROS_DOMAIN_ID", "0")}, namespace {self._home}',
-            namespace=self._home.rstrip('/'),
+            namespace=space,
             others=self._other_reports(),
         )
 
@@ -175,22 +183,16 @@ class Doctor(Node):
     def _now_s(self) -> float:
         return float(self.get_clock().now().nanoseconds / NANOSECONDS)
 
-    def _ask_sim_time(self, name: str) -> Future:
-        """Ask a node for use_sim_time; the answer comes while the doctor listens, or never."""
-        home = self._home.rstrip('/')
-        client = self.create_client(GetParameters, f'{home}/{name}/get_parameters')
-        return client.call_async(GetParameters.Request(names=['use_sim_time']))
-
-    def _ask_state(self, path: str) -> Future:
-        """Ask a managed node for its state."""
-        return self.create_client(GetState, f'{path}/get_state').call_async(GetState.Request())
+    def _ask(self, service: Any, name: str, request: Any) -> Future:
+        """Call a service; the answer comes while the doctor listens, or never."""
+        return self.create_client(service, name).call_async(request)
 
     def _report(
         self, name: str, asked: Future | None, before: dict[str, DiagnosticStatus]
     ) -> NodeReport:
         statuses = self._statuses.get(name, [])
         earlier = before.get(name, statuses[0] if len(statuses) > 1 else None)
-        answer = asked.result() if asked is not None and asked.done() else None
+        answer = _answer(asked)
         namespaces = self._namespaces(name)
         return NodeReport(
             name=name,
@@ -239,10 +241,9 @@ def _values(status: DiagnosticStatus) -> dict[str, str]:
     return {pair.key: pair.value for pair in status.values}
 
 
-def _answer_state(asked: Future) -> str:
-    """Return the state of a managed node, or 'unknown'."""
-    answer = asked.result() if asked.done() else None
-    return answer.current_state.label if answer else 'unknown'
+def _answer(asked: Future | None) -> Any:
+    """Return the response of a service; None when it was not called or has not answered."""
+    return asked.result() if asked is not None and asked.done() else None
 
 
 def _complete(
@@ -268,20 +269,15 @@ def _complete(
 def _with_message(wanted: InputTopic, msg: Any, received_s: float) -> InputTopic:
     if not isinstance(msg, (Image, CompressedImage)):
         return wanted
-    pixels = _pixels(msg)
     wanted = with_image(wanted, msg, received_s)
-    if pixels is None or min(pixels.shape[:2]) < SMALL_PX:
+    try:
+        pixels = make_decoder(VisionConfig())(msg)
+    except InvalidInput:
+        return wanted
+    if min(pixels.shape[:2]) < SMALL_PX:
         return wanted
     size = f'{pixels.shape[1]}x{pixels.shape[0]}'
     return replace(wanted, size=size, brightness=float(pixels.max()))
-
-
-def _pixels(msg: Image | CompressedImage) -> ImageArray | None:
-    """Return the image as BGR, None when it cannot be decoded."""
-    try:
-        return make_decoder(VisionConfig())(msg)
-    except InvalidInput:
-        return None
 
 
 @contextmanager

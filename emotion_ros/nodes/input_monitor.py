@@ -98,20 +98,15 @@ class InputMonitor:
         received = counts['received']
         self._check_publishers(received)
         if received:
-            self._report_first(received)
+            if not self._has_received:
+                self._has_received = True
+                publishers = self._topic(received).publishers
+                sources = ', '.join(sorted({p.node for p in publishers})) or 'an unknown node'
+                message = f'{self._source.topic_name}: first message received from {sources}'
+                self._node.get_logger().info(message)
             self._check_refused(counts, waited_s)
         elif waited_s >= PATIENCE_S:
             self._report_silence(waited_s)
-
-    def _report_first(self, received: int) -> None:
-        if self._has_received:
-            return
-        self._has_received = True
-        publishers = self._topic(received).publishers
-        sources = ', '.join(sorted({publisher.node for publisher in publishers}))
-        name = self._source.topic_name
-        message = f'{name}: first message received from {sources or "an unknown node"}'
-        self._node.get_logger().info(message)
 
     def _report_silence(self, waited_s: float) -> None:
         """Log each cause once: the first one now, another one when it has lasted for as long."""

@@ -37,7 +37,10 @@ class InputSubscription:
             apt = f'ros-$ROS_DISTRO-{package.replace("_", "-")}'
             raise MissingDependency(f'{package} is not installed (apt: {apt})')
         self._found: Topic | None = None
-        self._open(next((s for s in self._sources if self._is_free(s)), self._sources[0]))
+        # A topic that has another type now cannot be opened: in one process that is an error.
+        types = {s: published_types(node, s.name) for s in self._sources}
+        free = [s for s in self._sources if not types[s] or s.type in types[s]]
+        self._open((free or self._sources)[0])
         if len(self._sources) > 1:
             node.create_timer(CHECK_PERIOD_S, self.update, clock=clock)
 
@@ -65,11 +68,6 @@ class InputSubscription:
             self._node.destroy_subscription(self._subscription)
             self._open(found)
         self._found = found
-
-    def _is_free(self, source: Topic) -> bool:
-        """Return whether no other type is on this topic: in one process that is an error."""
-        types = published_types(self._node, source.name)
-        return not types or source.type in types
 
     def _is_published(self, source: Topic) -> bool:
         return source.type in published_types(self._node, source.name)

@@ -30,8 +30,14 @@ def declare_config(node: Node, options: type[C], prefix: str = '') -> C:
     Raises ConfigError, naming the parameter, for a wrong type or an illegal value.
     """
     values = {}
+    overrides = node._parameter_overrides  # no public name for these on Humble
     for name, default in options.defaults().items():
-        given = _given(node, prefix + name, default)
+        override = overrides.get(prefix + name)
+        given: object = default if override is None else to_option(override.value)
+        if given is None and isinstance(default, tuple):
+            # An empty list in YAML has no type, and declaring it would fail.
+            del overrides[prefix + name]
+            given = ()
         try:
             check_option(options, name, given)
         except ConfigError as error:
@@ -107,12 +113,3 @@ def to_parameter(value: OptionValue) -> Any:
     if isinstance(value, tuple):
         return list(value) or ['']
     return value
-
-
-def _given(node: Node, name: str, default: OptionValue) -> object:
-    """Return the value from the command line or the file, else the default."""
-    overrides = node._parameter_overrides  # no public name for these on Humble
-    if name in overrides and overrides[name].value is None and isinstance(default, tuple):
-        del overrides[name]  # an empty list in YAML has no type, and declaring it would fail
-        return ()
-    return to_option(overrides[name].value) if name in overrides else default

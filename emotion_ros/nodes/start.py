@@ -4,7 +4,6 @@
 import os
 import signal
 from importlib import import_module
-from types import FrameType
 
 
 def start(module: str) -> int:
@@ -15,9 +14,6 @@ def start(module: str) -> int:
     so this is not in executor.py.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _leave)
+        # Not SystemExit: what is being imported may catch it.
+        signal.signal(number, lambda *_: os._exit(0))
     return int(import_module(module).main())
-
-
-def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    os._exit(0)  # not SystemExit: what is being imported may catch it

@@ -114,10 +114,15 @@ class PeopleInView:
         self.frame_id = frame.frame_id or self.frame_id
         boxes = {face.person_id: face.box_xyxy for face in frame.faces}
         if new := [box for person, box in boxes.items() if person not in self._faces]:
-            self._faces = {  # less each missing person at whose place there is a new face
+            # Less each missing person at whose place there is a new face: centres in both boxes.
+            self._faces = {
                 person: face
                 for person, face in self._faces.items()
-                if person in boxes or not any(_same_place(face.box_xyxy, box) for box in new)
+                if person in boxes
+                or not any(
+                    _holds_centre(box, face.box_xyxy) and _holds_centre(face.box_xyxy, box)
+                    for box in new
+                )
             }
         for person, box in boxes.items():
             known = self._faces.get(person)
@@ -139,11 +144,6 @@ class PeopleInView:
         focus = self._selector.select(list(self._faces.values()), now_s)
         others = sorted(person for person in self._faces if person != focus)
         return [focus, *others] if focus or others else []
-
-
-def _same_place(a: Box, b: Box) -> bool:
-    """Return whether the centre of each box lies in the other."""
-    return _holds_centre(a, b) and _holds_centre(b, a)
 
 
 def _holds_centre(a: Box, b: Box) -> bool:

@@ -144,7 +144,13 @@ def classify_negated(engine: TextEngine, text: str) -> TextPrediction:
     if not kinds:
         return prediction
     is_praise = 'praise' in kinds
-    if not _contradicts(prediction, is_praise):
+    sentiment = prediction.sentiment.argmax()
+    if is_praise:
+        is_understood = sentiment == Sentiment.POSITIVE
+    else:
+        is_unpleasant = prediction.emotion[UNPLEASANT].max() > CLEAR
+        is_understood = sentiment != Sentiment.NEGATIVE and not is_unpleasant
+    if is_understood:
         return prediction
     if len(rest.split()) >= MIN_WORDS:
         other = engine.classify(rest)
@@ -164,13 +170,6 @@ def find_negations(text: str) -> tuple[set[str], str]:
         elif words := _CONJUNCTION.sub('', clause.strip()):
             rest.append(words)
     return kinds, ', '.join(rest)
-
-
-def _contradicts(prediction: TextPrediction, is_praise: bool) -> bool:
-    sentiment = prediction.sentiment.argmax()
-    if is_praise:
-        return bool(sentiment != Sentiment.POSITIVE)
-    return bool(sentiment == Sentiment.NEGATIVE or prediction.emotion[UNPLEASANT].max() > CLEAR)
 
 
 def _replaced(

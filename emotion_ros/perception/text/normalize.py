@@ -66,7 +66,11 @@ def clean_text(raw: str, max_chars: int) -> CleanText:
         text = text[-max_chars:].lstrip(ZERO_WIDTH_JOINER)
         _, space, rest = text.partition(' ')
         text = remove_marks(rest if space else text)
-    if not _has_words(text):
+    is_spoken = any(
+        c.isalnum() or (c > LATIN_1 and c not in NON_SPEECH_SYMBOLS and category(c) in EMOJI_PARTS)
+        for c in text
+    )
+    if not is_spoken and not _FACE.search(text):
         raise InvalidInput('empty', 'nothing was said')
     return CleanText(remove_loops(text), truncated or len(raw) > len(tail))
 
@@ -106,13 +110,6 @@ def _without(text: str, spans: list[tuple[int, int]], first: int, last: int) -> 
     """Return the text without the words ``first`` to ``last`` (excluded), but with its end."""
     head, rest = text[: spans[first][0]], text[spans[last][0] :] if last < len(spans) else ''
     return f'{head}{rest}'.rstrip(' ,;-')
-
-
-def _has_words(text: str) -> bool:
-    return any(
-        c.isalnum() or (c > LATIN_1 and c not in NON_SPEECH_SYMBOLS and category(c) in EMOJI_PARTS)
-        for c in text
-    ) or bool(_FACE.search(text))
 
 
 def _remove_invisible(text: str) -> str:

@@ -72,20 +72,16 @@ def remove_marks(text: str) -> str:
     if _HAS_MARK.search(text):
         for _ in range(len(text)):
             before = text
-            text = _remove_once(text)
+            text = _SPEAKER.sub(' ', _TIMES.sub(' ', _remove_brackets(text)))
+            text = _WORDLESS.sub(' ', _PLUSSED.sub(' ', _SUNG.sub(' ', _CAPTION.sub(' ', text))))
+            rest = _STARRED.sub(' ', text)
+            has_words = any(c.isalnum() for c in rest)
+            text = ' '.join((_STARRED.sub(_unless_sound, text) if has_words else rest).split())
+            text = _LEFT_OVER.sub('', text)
             if text == before:
                 break
     plain = text.strip(' .,!?-"\'').casefold()
     return '' if _ONLY_NOTHING.fullmatch(plain) else text
-
-
-def _remove_once(text: str) -> str:
-    text = _SPEAKER.sub(' ', _TIMES.sub(' ', _remove_brackets(text)))
-    text = _WORDLESS.sub(' ', _PLUSSED.sub(' ', _SUNG.sub(' ', _CAPTION.sub(' ', text))))
-    rest = _STARRED.sub(' ', text)
-    has_words = any(c.isalnum() for c in rest)
-    text = ' '.join((_STARRED.sub(_unless_sound, text) if has_words else rest).split())
-    return _LEFT_OVER.sub('', text)
 
 
 def _unless_sound(match: re.Match[str]) -> str:
