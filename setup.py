@@ -66,6 +66,7 @@ setup(
             'pytest>=8,<9',
             'pytest-timeout',
             'hypothesis',
+            'axe-playwright-python',
             'playwright',
             'psutil',
             'ruff',

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import inf
 
+from emotion_ros.conversions.state_fields import Fields
 from emotion_ros.core.observations import SentimentResult
 
 MATCH_S = 1.0
@@ -23,6 +24,17 @@ class Line:
     words: str | None = None
     sentiment: SentimentResult | None = None
     reject_reason: str = ''
+
+    def to_fields(self, now_s: float) -> Fields:
+        """Return the line as plain data, with its age (s) at ``now_s``."""
+        result = self.sentiment
+        return {
+            'age': now_s - self.at_s,
+            'words': self.words,
+            'sentiment': result.sentiment.label if result else None,
+            'confidence': result.confidence if result else None,
+            'reject_reason': result.reject_reason if result else self.reject_reason,
+        }
 
 
 class Transcript:

@@ -59,10 +59,23 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         """Bind the port and open the topics; pages are served once the parameters are checked."""
         self._shown = DashboardState()
         if self.config.show_image:
-            self._camera = self._open_camera()
+            self._camera = CameraPreview(
+                make_decoder(VisionConfig()),
+                self.config.rotate,
+                is_wanted=lambda: self.enabled and self.server.clients > 0,
+                on_reject=self.statistics.reject,
+                on_error=self.report_error,
+            )
+            images = camera_sources(self, self.config.image_transport)
+            on_image = self._camera.submit
+            InputSubscription(self, images, on_image, LATEST_IMAGE, clock=self.steady_clock)
         self.server = WebServer(self.config.host, self.config.port, self.config.rate, self)
         self._states = self._subscribe(EmotionState, 'emotion_state', self._on_state)
-        self._subscribe(EmotionStateArray, 'emotion_states', self._on_people)
+        self._subscribe(
+            EmotionStateArray,
+            'emotion_states',
+            lambda msg: self._shown.add_people(map(msg_to_state, msg.states), self.steady_s()),
+        )
         self._subscribe(FaceEmotionArray, 'emotion/faces', self._on_faces)
         self._subscribe(TextSentiment, 'emotion/text', self._on_text)
         speech = speech_sources(self.resolve_topic_name('speech'), self.config.speech_type)
@@ -112,18 +125,6 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         """Return the camera's image; called in the server's thread."""
         return self._camera.jpeg if self._camera else None
 
-    def _open_camera(self) -> CameraPreview:
-        camera = CameraPreview(
-            make_decoder(VisionConfig()),
-            self.config.rotate,
-            is_wanted=lambda: self.enabled and self.server.clients > 0,
-            on_reject=self.statistics.reject,
-            on_error=self.report_error,
-        )
-        sources = camera_sources(self, self.config.image_transport)
-        InputSubscription(self, sources, camera.submit, LATEST_IMAGE, clock=self.steady_clock)
-        return camera
-
     def _subscribe(self, msg_type: type[M], topic: str, handle: Callable[[M], None]) -> Any:
         return self.create_subscription(msg_type, topic, self._checked(handle), BEST_EFFORT)
 
@@ -143,9 +144,6 @@ class DashboardNode(EmotionNode[DashboardConfig]):
 
     def _on_state(self, msg: EmotionState) -> None:
         self._shown.add_state(msg_to_state(msg), float(msg.latency), self.steady_s())
-
-    def _on_people(self, msg: EmotionStateArray) -> None:
-        self._shown.add_people([msg_to_state(state) for state in msg.states], self.steady_s())
 
     def _on_faces(self, msg: FaceEmotionArray) -> None:
         frame = Frame(

@@ -2,7 +2,7 @@
 """What the dashboard shows: the latest messages and one minute of samples, in memory only."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 
@@ -13,7 +13,7 @@ from emotion_ros.core.observations import FacesObservation, SentimentResult
 from emotion_ros.core.state import EmotionState
 from emotion_ros.core.trigger import SILENCE_S
 from emotion_ros.view.chart_sample import differs, sample
-from emotion_ros.view.transcript import Line, Transcript
+from emotion_ros.view.transcript import Transcript
 from emotion_ros.view.vocabulary import vocabulary
 
 WINDOW_S = 60.0
@@ -40,6 +40,17 @@ class Frame:
     height: int
     reason: str
     inference_s: float
+
+    def to_fields(self, age_s: float) -> Fields:
+        """Return the fields of FaceEmotionArray and the age (s) of the image."""
+        return {
+            **faces_to_fields(self.faces),
+            'age': age_s,
+            'reason': self.reason,
+            'image_width': self.width,
+            'image_height': self.height,
+            'inference_time': self.inference_s,
+        }
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,7 @@ class DashboardState:
             self._states_s.append(now_s)
             self._add_sample(FOCUS, state, now_s)
 
-    def add_people(self, states: Sequence[EmotionState], now_s: float) -> None:
+    def add_people(self, states: Iterable[EmotionState], now_s: float) -> None:
         """Add the states of everybody in view, received at ``now_s``."""
         known = [state for state in states if state.person_id]
         people = [state_to_fields(state) for state in known]
@@ -164,8 +175,8 @@ class DashboardState:
             'state_age': now_s - self._state_s,
             'people': self._people if now_s - self._people_s <= SILENCE_S else [],
             'samples': {person: track.latest for person, track in self._tracks.items()},
-            'frame': _frame_to_fields(self._frame, now_s - self._frame_s),
-            'transcript': [_line_to_fields(line, now_s) for line in self._transcript],
+            'frame': self._frame and self._frame.to_fields(now_s - self._frame_s),
+            'transcript': [line.to_fields(now_s) for line in self._transcript],
             'rates': {
                 'states_hz': _rate(self._states_s, now_s),
                 'frames_hz': _rate(self._frames_s, now_s),
@@ -184,30 +195,6 @@ def _new_rejects(before: dict[str, str], after: dict[str, str]) -> Iterator[str]
         earlier = before.get(key, '0')
         if is_reject and reason not in NOT_SHOWN and count.isdigit() and earlier.isdigit():
             yield from [reason] * min(int(count) - int(earlier), MAX_LINES)
-
-
-def _line_to_fields(line: Line, now_s: float) -> Fields:
-    result = line.sentiment
-    return {
-        'age': now_s - line.at_s,
-        'words': line.words,
-        'sentiment': result.sentiment.label if result else None,
-        'confidence': result.confidence if result else None,
-        'reject_reason': result.reject_reason if result else line.reject_reason,
-    }
-
-
-def _frame_to_fields(frame: Frame | None, age_s: float) -> Fields | None:
-    if frame is None:
-        return None
-    return {
-        **faces_to_fields(frame.faces),
-        'age': age_s,
-        'reason': frame.reason,
-        'image_width': frame.width,
-        'image_height': frame.height,
-        'inference_time': frame.inference_s,
-    }
 
 
 def _rate(times_s: Iterable[float], now_s: float) -> float:

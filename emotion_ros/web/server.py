@@ -117,14 +117,18 @@ class WebServer:
             self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def _serve(self) -> None:
+        async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
+            response.headers.update(HEADERS)
+
         application = web.Application(middlewares=[_check_origin], client_max_size=MAX_WORDS_BYTES)
         pages = {path: (PAGE_FOLDER / name).read_text('utf-8') for path, name in PAGES.items()}
-        for path, text in {**pages, PALETTE: style_sheet()}.items():
-            application.router.add_get(path, _page(path, text), allow_head=False)
+        self._pages = {**pages, PALETTE: style_sheet()}
+        for path in self._pages:
+            application.router.add_get(path, self._on_page, allow_head=False)
         application.router.add_get('/live', self._on_client, allow_head=False)
         if self._on_words:
             application.router.add_post('/words', _words_handler(self._on_words))
-        application.on_response_prepare.append(_add_headers)
+        application.on_response_prepare.append(add_headers)
         runner = web.AppRunner(application, access_log=None)
         await runner.setup()
         await web.SockSite(runner, self._socket).start()
@@ -140,6 +144,10 @@ class WebServer:
             for client in self._clients:
                 client.cancel()
             await runner.cleanup()
+
+    async def _on_page(self, request: web.Request) -> web.StreamResponse:
+        content_type = CONTENT_TYPES[PurePosixPath(request.path).suffix]
+        return web.Response(text=self._pages[request.path], content_type=content_type)
 
     async def _on_client(self, request: web.Request) -> web.StreamResponse:
         """Send until the client leaves; one that sends anything is disconnected."""
@@ -181,13 +189,6 @@ class WebServer:
                 sent = jpeg
 
 
-def _page(path: str, text: str) -> Handler:
-    async def answer(_: web.Request) -> web.StreamResponse:
-        return web.Response(text=text, content_type=CONTENT_TYPES[PurePosixPath(path).suffix])
-
-    return answer
-
-
 def _words_handler(on_words: Callable[[str], None]) -> Handler:
     """Return a handler for typed words, UTF-8; only a page of this server may send them."""
 
@@ -218,10 +219,6 @@ async def _check_origin(request: web.Request, handler: Handler) -> web.StreamRes
     if origin is not None and _parse_url(origin).netloc.lower() != host.lower():
         raise web.HTTPForbidden(text='requests from pages of another origin are refused')
     return await handler(request)
-
-
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
 
 
 def is_own_host(host: str) -> bool:

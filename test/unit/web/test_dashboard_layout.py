@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,10 +30,10 @@ class Shown:
     def __init__(self, page: 'Page', source: StatesSource, url: str) -> None:
         self.page, self._source, self._url = page, source, url
 
-    def open(self, name: str, size: tuple[int, int]) -> None:
+    def open(self, name: str, size: tuple[int, int], dark: bool = False) -> None:
         """Load the page in this state and wait until it is drawn."""
         self._source.play(name)
-        load(self.page, self._url, *size)
+        load(self.page, self._url, *size, dark)
         self.until('now !== null && document.querySelector("#timeline text") !== null')
         self.until('document.getElementById("circumplex").childElementCount > 5')
 
@@ -100,6 +101,21 @@ def test_everything_fits_on_one_screen_of_a_laptop(shown):
     assert bottom <= DESKTOP[1]
     camera = shown.page.locator('#view').bounding_box()
     assert camera['width'] * camera['height'] > 0.2 * DESKTOP[0] * DESKTOP[1]
+
+
+@pytest.mark.parametrize('dark', [False, True], ids=['light', 'dark'])
+def test_there_is_no_obstacle_for_assistive_technology(shown, dark):
+    axe = pytest.importorskip('axe_playwright_python')
+    script = Path(axe.__file__).with_name('axe.min.js').read_text('utf-8')
+    found = {}
+    for name in ('happy', 'conflict', 'no_input', 'five_people'):
+        shown.open(name, DESKTOP, dark)
+        shown.page.evaluate(script)
+        violations = shown.page.evaluate('axe.run()')['violations']
+        found[name] = [(v['id'], [n['target'] for n in v['nodes']]) for v in violations]
+    shown.page.click('#open_help')
+    found['help'] = [v['id'] for v in shown.page.evaluate('axe.run()')['violations']]
+    assert {name: violations for name, violations in found.items() if violations} == {}
 
 
 @SIZES
