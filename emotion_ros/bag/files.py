@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The storage files of a recording: found, unpacked and opened by what they contain.
 
-Of metadata.yaml only the names of the files and the numbers of messages are used; what is missing
-or wrong there is found in the files.
+Of metadata.yaml only the names of the files, the numbers of messages and custom_data are used;
+what is missing or wrong there is found in the files.
 """
 
 import errno
@@ -10,7 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
@@ -31,11 +31,15 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass
 class Listing:
-    """The files of a recording, and the number of messages by topic and type as declared."""
+    """The files of a recording, and what its metadata.yaml declares.
+
+    That is the number of messages by topic and type, and the texts that the writer added.
+    """
 
     files: list[Path]
     declared: Counter[tuple[str, str]] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    custom_data: dict[str, str] = field(default_factory=dict)
 
 
 class Scratch:
@@ -70,7 +74,7 @@ def list_files(path: Path) -> Listing:
     if not files:
         problems = ''.join(f': {problem}' for problem in listing.problems)
         raise BagError(f'{path}: is not a bag: it has no .mcap or .db3 file{problems}')
-    return Listing(files, listing.declared)
+    return replace(listing, files=files)
 
 
 def open_storages(path: Path, scratch: Scratch) -> tuple[list[Storage], Listing]:
@@ -169,6 +173,8 @@ def _read_metadata(path: Path) -> Listing:
         for topic in information.get('topics_with_message_count') or ():
             key = topic['topic_metadata']['name'], full_type(topic['topic_metadata']['type'])
             listing.declared[key] += int(topic['message_count'])
+        custom = dict(information.get('custom_data') or {})
+        listing.custom_data |= {str(key): str(text) for key, text in custom.items()}
     except FileNotFoundError:
         return listing
     except (*DAMAGE, OSError, yaml.YAMLError) as error:

@@ -54,6 +54,7 @@ class Bag:
 
     Order, start and end are those of the messages. Messages at time 0 (recorded before the clock
     was known) are left out when the others are more than a day later; ``no_clock`` counts them.
+    ``custom_data`` are the texts of that name in metadata.yaml.
     """
 
     def __init__(self, path: Path) -> None:
@@ -142,7 +143,7 @@ class Bag:
 
     def _open(self) -> None:
         self._storages, listing = open_storages(self.path, self._scratch)
-        self._problems = listing.problems
+        self._problems, self.custom_data = listing.problems, listing.custom_data
         contents = [storage.contents for storage in self._storages]
         self._channels = [channel for content in contents for channel in content.channels]
         self._types = make_typestore()

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from emotion_ros.bag.observer import BagObserver
 from emotion_ros.bag.offline_fusion import FusionInput, OfflineFusion, Publication
+from emotion_ros.bag.provenance import Provenance, replay_provenance
 from emotion_ros.bag.reader import Bag, Topic
 from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
 from emotion_ros.bag.topics import IMAGES, Sources, find_sources
@@ -20,6 +21,7 @@ from emotion_ros.perception.face.pipeline import make_face_pipeline
 from emotion_ros.perception.text.pipeline import make_text_pipeline
 
 CLOCK_REASONS = {'stale', 'future', 'out_of_order'}
+_INPUTS = {FacesObservation: 'faces', TextObservation: 'words', Evidence: 'evidence'}
 UNSUPPORTED_ENCODING = 'unsupported_encoding'
 
 
@@ -46,11 +48,14 @@ class Replay:
         self.bag = bag
         self.sources = sources
         _require_modalities(bag, self.sources, options.without | options.weights.keys())
+        self.config = config
         self.card = load_fusion_card(packaged_weights() / 'fusion.json')
         self._fusion = OfflineFusion(config.fusion, self.card, config.modalities)
+        self.vision = make_face_pipeline(config.vision) if self.sources.image else None
+        self.text = make_text_pipeline(config.text) if self.sources.speech else None
         self._observer = BagObserver(
-            vision=make_face_pipeline(config.vision) if self.sources.image else None,
-            text=make_text_pipeline(config.text) if self.sources.speech else None,
+            vision=self.vision,
+            text=self.text,
             without=options.without,
             stamps=options.stamps,
         )
@@ -68,6 +73,29 @@ class Replay:
         """Number of rejected messages so far, by reason."""
         no_clock = Counter(no_clock=self.bag.no_clock)
         return self._observer.rejected + self._fusion.rejected + no_clock
+
+    def provenance(self) -> Provenance:
+        """Return the models that compute the states, and the parameters that are set."""
+        return replay_provenance(self.config, self.card, self.vision, self.text)
+
+    def input_counts(self) -> tuple[dict[str, int], Counter[tuple[str, str]]]:
+        """Return the number of inputs so far by source, and those rejected by source and reason.
+
+        A source is a topic, or what the fusion was given.
+        """
+        received: Counter[str] = Counter()
+        rejected: Counter[tuple[str, str]] = Counter()
+        for topic, result in self._observer.results.items():
+            received[topic.name] += result.messages
+            rejected.update({(topic.name, why): n for why, n in result.rejected.items()})
+        for (kind, reason), number in self._fusion.outcomes.items():
+            source = f'fusion: {_INPUTS.get(kind, "messages")}'
+            received[source] += number
+            if reason:
+                rejected[source, reason] += number
+        if self.bag.no_clock:
+            rejected['recording', 'no_clock'] = self.bag.no_clock
+        return received, rejected
 
     def notes(self) -> list[str]:
         """Return what the user should know before the replay, one line each."""

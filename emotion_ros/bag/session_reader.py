@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: MIT
 """From a bag to a Session: the recorded states, or those of a replay."""
 
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from datetime import datetime, timezone
-from typing import Any
+from contextlib import suppress
 
 from emotion_ros.bag.offline_fusion import FusionInput, Publication
+from emotion_ros.bag.provenance import REPLAYED, read_provenance, recorded_provenance
 from emotion_ros.bag.reader import Bag, Topic
 from emotion_ros.bag.replay import Replay
 from emotion_ros.bag.replay_config import ReplayOptions
@@ -18,7 +16,6 @@ from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_
 from emotion_ros.conversions.speech import speech_from_msg
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.state import Status
-from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.view.progress import with_progress
 
@@ -34,17 +31,17 @@ def read_session(options: ReplayOptions) -> Session:
     Recorded states are taken as they are; without any, or when an option changes them, the bag
     is replayed.
     """
-    with ExitStack() as stack:
-        bag = stack.enter_context(Bag(options.bag))
+    with Bag(options.bag) as bag:
         states = find_topic(bag, (STATES,)) or find_topic(bag, (STATE,))
         if states and not options.changes_states:
-            session = _new_session(bag, 'as recorded on the robot')
+            session = _new_session(bag)
             _add_speech(session, bag, find_speech(bag, options.speech_topic))
             _add_recording(session, bag, states)
             session.failure = bag.damage
             return session
         replay = Replay(bag, options)
-        session = _new_session(bag, 'in a replay')
+        session = _new_session(bag)
+        session.is_replay, session.provenance = True, replay.provenance()
         _add_speech(session, bag, replay.sources.speech)
         session.notes = replay.notes()
         _add_replay(session, replay)
@@ -56,12 +53,13 @@ def _add_recording(session: Session, bag: Bag, states: Topic) -> None:
     """Add these states and all that goes with them; invalid messages count as rejected."""
     others = [find_topic(bag, (msg_type,)) for msg_type in (FACES, TEXT_SENTIMENT)]
     others += [t for t in bag.topics if (t.name, t.type) == ('/diagnostics', DIAGNOSTICS)]
+    nodes: dict[str, dict[str, str]] = {}
     for recorded in bag.messages([states, *(topic for topic in others if topic)]):
         msg, msg_type = recorded.msg, recorded.topic.type
         at_s = bag.seconds_from_start(recorded.time_ns)
         try:
             if msg_type == DIAGNOSTICS:
-                session.rejects |= rejection_counts(msg)
+                nodes |= {s.name: {p.key: p.value for p in s.values} for s in msg.status}
             elif msg_type == FACES:
                 session.add_faces(msg_to_faces(msg), msg.reason)
                 session.inferences_s.append(float(msg.inference_time))
@@ -75,19 +73,25 @@ def _add_recording(session: Session, bag: Bag, states: Topic) -> None:
                     session.latencies_s.append(float(msgs[0].latency))
         except InvalidInput as error:
             session.rejects[recorded.topic.name, error.reason] += 1
+    _add_diagnostics(session, {name: nodes[name] for name in NODES if name in nodes})
+    if REPLAYED in bag.custom_data:
+        session.is_replay = True
+        with suppress(ValueError):
+            session.provenance = read_provenance(bag.custom_data[REPLAYED])
 
 
-def rejection_counts(diagnostics: Any) -> Counter[tuple[str, str]]:
-    """Return the totals that our nodes publish in a DiagnosticArray, by node and reason."""
-    return Counter(
-        {
-            (status.name, pair.key.removeprefix(REJECTED)): int(pair.value)
-            for status in diagnostics.status
-            if status.name in NODES
-            for pair in status.values
-            if pair.key.startswith(REJECTED) and pair.value.isdecimal()
-        }
-    )
+def _add_diagnostics(session: Session, nodes: dict[str, dict[str, str]]) -> None:
+    """Add the latest key-value pairs of our nodes; their counts only grow."""
+    session.provenance = recorded_provenance(nodes)
+    for name, values in nodes.items():
+        session.received |= _numbers({name: values.get('received', '')})
+        rejected = {k: v for k, v in values.items() if k.startswith(REJECTED)}
+        for reason, number in _numbers(rejected).items():
+            session.rejects[name, reason.removeprefix(REJECTED)] = number
+
+
+def _numbers(texts: dict[str, str]) -> dict[str, int]:
+    return {name: int(text) for name, text in texts.items() if text.isdecimal()}
 
 
 def _add_replay(session: Session, replay: Replay) -> None:
@@ -101,7 +105,9 @@ def _add_replay(session: Session, replay: Replay) -> None:
     with with_progress(publications, bag.duration_s, 'replay', position) as watched:
         for publication in watched:
             session.add_states(publication.states, position(publication))
-    session.rejects.update({('replay', reason): n for reason, n in replay.rejected.items()})
+    received, rejected = replay.input_counts()
+    session.received |= received
+    session.rejects.update(rejected)
 
 
 def _recorded_in(
@@ -130,10 +136,5 @@ def _add_speech(session: Session, bag: Bag, topic: Topic | None) -> None:
                 session.transcript.add_words(utterance.final, at_s)
 
 
-def _new_session(bag: Bag, how: str) -> Session:
-    begun = datetime.fromtimestamp(bag.start_ns / NANOSECONDS, timezone.utc)
-    return Session(
-        title=bag.path.resolve().name,
-        source=f'{how}, {begun:%Y-%m-%d %H:%M} UTC',
-        duration_s=bag.duration_s,
-    )
+def _new_session(bag: Bag) -> Session:
+    return Session(bag.path.resolve().name, bag.start_ns, bag.duration_s)

@@ -7,7 +7,7 @@ from emotion_ros.bag.observer import decode_recorded
 from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.session import Snapshot
 from emotion_ros.bag.topics import find_image
-from emotion_ros.core.session_events import SessionEvent
+from emotion_ros.core.session_events import EventType, SessionEvent
 from emotion_ros.errors import BagError, InvalidInput
 from emotion_ros.perception.image.compressed import encode_jpeg
 from emotion_ros.perception.image.decode import rotate_image
@@ -21,11 +21,13 @@ def take_pictures(
 ) -> list[Snapshot]:
     """Return the first decodable picture at or after each event, at most MAX_PICTURES of them.
 
-    BagError when the bag has no images.
+    Events that show no person (a loss, words alone) have no picture. BagError when the bag has
+    no images.
     """
     topic = find_image(bag, image_topic)
     if topic is None:
         raise BagError(f'{bag.path}: --frames: the bag has no images; it has {bag.describe()}')
+    events = [event for event in events if event.person_id and event.type is not EventType.LOST]
     if len(events) > MAX_PICTURES:  # evenly spread
         events = [events[i * len(events) // MAX_PICTURES] for i in range(MAX_PICTURES)]
     waiting = list(reversed(events))
@@ -40,8 +42,8 @@ def take_pictures(
             jpeg = encode_jpeg(rotate_image(decode_recorded(recorded), rotate), WIDTH_PX)
         except InvalidInput:  # take the next picture
             continue
+        shown = []
         while waiting and waiting[-1].at_s <= at_s:
-            event = waiting.pop()
-            caption = f'{event.type.value}: {event.person_id or "unknown person"}'
-            snapshots.append(Snapshot(at_s, f'{caption} {event.state.label}', jpeg))
+            shown.append(waiting.pop())
+        snapshots.append(Snapshot(at_s, tuple(shown), jpeg))
     return snapshots

@@ -53,6 +53,10 @@ class BagWriter:
             if not is_whole:
                 self._discard()
 
+    def set_custom_data(self, key: str, value: str) -> None:
+        """Set a text in ``custom_data`` of metadata.yaml."""
+        self._writer.set_custom_data(key, value)
+
     def write(self, time_ns: int, topic: str, msg_type: str, fields: dict[str, Any]) -> None:
         """Append a message of type ``msg_type`` (``pkg/msg/Name``), received at ``time_ns``.
 

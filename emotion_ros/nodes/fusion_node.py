@@ -67,7 +67,7 @@ class FusionNode(EmotionNode[FusionConfig]):
     def details(self) -> dict[str, str]:
         """Return the card, its hash and the topic."""
         return {
-            'model': f'fusion {self._card.version}',
+            'model': self._card.name,
             'model_sha256': self._card.sha256,
             'topic': self._state_publisher.topic_name,
         }

@@ -53,7 +53,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         """Return model, detector and topic."""
         card = self._pipeline.classifier.card
         return {
-            'model': card.file,
+            'model': card.name,
             'model_sha256': card.sha256,
             'detector': self._pipeline.detector.name,
             'topic': self.input.topic_name,

@@ -1,34 +1,66 @@
 # SPDX-License-Identifier: MIT
-"""A recorded session as one self-contained HTML file."""
+"""A recorded session as one self-contained HTML file, which needs no script."""
 
 import base64
-import hashlib
-from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from math import isfinite
 from pathlib import Path
 from statistics import median
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from emotion_ros.bag.session import FOCUS, Session
-from emotion_ros.conversions.state_fields import Fields, to_json
-from emotion_ros.view.palette import style_sheet
-from emotion_ros.view.vocabulary import vocabulary
+from emotion_ros.bag.session import Session
+from emotion_ros.core.emotions import EMOTIONS, Emotion
+from emotion_ros.core.session_events import EventType, SessionEvent
+from emotion_ros.core.units import NANOSECONDS
+from emotion_ros.core.valence_arousal import VALENCE_AROUSAL
+from emotion_ros.view.palette import LIGHT, style_sheet
+from emotion_ros.web import session_charts
+from emotion_ros.web.session_charts import Span, periods
 
 PAGE_FOLDER = Path(__file__).parent / 'page'
-SCRIPTS = ('charts.js', 'report.js')
 STYLES = ('style.css', 'report.css')
 GENERATOR = 'emotion_ros report'
 HEAD_BYTES = 1024
 NOTHING = '–'
 
+OPEN_FROM_S = 10.0
+"""The charts of a person who was in view for longer are shown, those of others folded."""
 
-def render_report(session: Session) -> str:
-    """Return the report as HTML.
+MOST_OPEN = 4
+MOST_CHARTS = 24  # people with charts; the others have a row in the table
+MOST_PEOPLE = 500
+MOST_EVENTS = 400
+MOST_LINES = 1000
+MOST_CHARS = 500  # of an utterance
+UNFOLDED = 40  # rows of a table that is not folded
+MANY = 60  # events; more have marks without a sign
 
-    Text from messages is escaped, and the page's security policy allows only its own script.
+EVENT_MARKS = {
+    EventType.ONSET: '▲',
+    EventType.CHANGE: '●',
+    EventType.CONFLICT: '!',
+    EventType.LOST: '×',
+}
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """An event, how long it lasted, and the number of its picture if there is one."""
+
+    number: int
+    event: SessionEvent
+    lasted_s: float
+    mark: str
+    picture: int | None
+
+
+def render_report(session: Session, command: str, version: str) -> str:
+    """Return the report as HTML, made by ``command`` of the package's ``version``.
+
+    Text from messages is escaped, and the page's security policy allows no script.
     """
     environment = Environment(
         loader=FileSystemLoader(PAGE_FOLDER),
@@ -37,23 +69,57 @@ def render_report(session: Session) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {'clock': clock, 'percent': percent, 'base64': _base64}
-    script = ''.join(_read(name) for name in SCRIPTS)
-    tracks = {name: track.samples for name, track in session.tracks.items()}
-    lengths = {'duration_s': session.duration_s, 'step_s': session.step_s}
-    data = to_json({**vocabulary(), **lengths, 'tracks': tracks})
+    environment.filters |= {
+        'base64': lambda data: base64.b64encode(data).decode(),
+        'clock': clock,
+        'percent': percent,
+        'signed': signed,
+        'utc': lambda at_s: utc(session.start_ns, at_s),
+    }
+    people = sorted(
+        session.people.items(), key=lambda one: (-round(one[1].time_s, 1), one[1].runs[0].from_s)
+    )
+    events = event_rows(session)
+    lines = sorted(session.transcript, key=lambda line: line.at_s)
+    duration_s = session.duration_s
+    span = Span(0.0, duration_s)
+    paper = ''.join(f'--{name}: {colour}; ' for name, colour in LIGHT.items())
     return environment.get_template('report.html').render(
         generator=GENERATOR,
         session=session,
+        provenance={'made with': f'emotion_ros {version}', 'command': command}
+        | dict(session.provenance),
+        unix_s=f'{session.start_ns / NANOSECONDS:.3f}',
         facts=facts(session),
-        shares=shares(session.tracks[FOCUS].samples),
-        people=[name for name in session.tracks if name != FOCUS],
-        lines=sorted(session.transcript, key=lambda line: line.at_s),
+        charts=session_charts,
+        Span=Span,
+        span=span,
+        people=people[:MOST_PEOPLE],
+        long_seen=[one for one in people[:MOST_CHARTS] if one[1].time_s > OPEN_FROM_S],
+        short_seen=[one for one in people[:MOST_CHARTS] if one[1].time_s <= OPEN_FROM_S],
+        further_people=people[MOST_PEOPLE:],
+        numbers={name: number for number, (name, _) in enumerate(people)},
+        lanes=session_charts.lanes(dict(people[:MOST_PEOPLE])),
+        events=events,
+        event_parts=list(periods([row.event.at_s for row in events], UNFOLDED, duration_s)),
+        lines=lines[:MOST_LINES],
+        line_parts=list(periods([ln.at_s for ln in lines[:MOST_LINES]], UNFOLDED, duration_s)),
+        line_count=len(lines),
+        marked_lines=[
+            lines[i] for i in session_charts.spread([line.at_s for line in lines], span)
+        ],
+        inputs=inputs(session),
         qualities={person: median(values) for person, values in session.qualities.items()},
-        style=style_sheet() + ''.join(_read(name) for name in STYLES),
-        script=script,
-        script_hash=_base64(hashlib.sha256(script.encode()).digest()),
-        data=data.replace('<', '\\u003c'),  # nothing in it can end the script element
+        coordinates={label: VALENCE_AROUSAL[Emotion(i)] for i, label in enumerate(EMOTIONS)},
+        OPEN_FROM_S=OPEN_FROM_S,
+        MOST_OPEN=MOST_OPEN,
+        MOST_CHARTS=MOST_CHARTS,
+        MOST_CHARS=MOST_CHARS,
+        UNFOLDED=UNFOLDED,
+        MANY=MANY,
+        style=style_sheet()
+        + ''.join((PAGE_FOLDER / name).read_text(encoding='utf-8') for name in STYLES)
+        + f'@media print {{ :root {{ color-scheme: light; {paper}}} }}\n',
     )
 
 
@@ -68,7 +134,8 @@ def facts(session: Session) -> list[tuple[str, str]]:
     latencies = sorted(session.latencies_s)
     values = [
         ('length', clock(session.duration_s)),
-        ('people', str(sum(name != FOCUS for name in session.tracks))),
+        ('people', str(len(session.people))),
+        ('conflicts', str(session.focus.conflicts)),
         ('utterances', str(len(tuple(session.transcript)))),
         ('states', _amount(session.states, session.duration_s)),
         ('images', _amount(session.frames, session.duration_s)),
@@ -80,24 +147,67 @@ def facts(session: Session) -> list[tuple[str, str]]:
     return [(name, value) for name, value in values if value]
 
 
-def shares(samples: Sequence[Fields]) -> list[tuple[str, float]]:
-    """Return each emotion's share of the time, 0..1, the largest first."""
-    held: Counter[str] = Counter()
-    for one, following in pairwise(samples):
-        held[one['label']] += following['t'] - one['t']
-    total = sum(held.values())
-    return [(label, time_s / total) for label, time_s in held.most_common()] if total else []
+def event_rows(session: Session) -> list[EventRow]:
+    """Return the events, in the order of time; of more than MOST_EVENTS those that matter most.
+
+    These are conflicts, then what lasted longest.
+    """
+    lasted = [(session.lasted_s(event), event) for event in session.events]
+    if len(lasted) > MOST_EVENTS:
+        by_rank = sorted(lasted, key=lambda one: (one[1].type is EventType.CONFLICT, one[0]))
+        lasted = sorted(by_rank[-MOST_EVENTS:], key=lambda one: one[1].at_s)
+    pictures = {id(event): n for n, one in enumerate(session.snapshots) for event in one.events}
+    return [
+        EventRow(n, event, lasted_s, EVENT_MARKS[event.type], pictures.get(id(event)))
+        for n, (lasted_s, event) in enumerate(lasted)
+    ]
+
+
+def inputs(session: Session) -> list[tuple[str, str, str]]:
+    """Return source, what of it was used or received, and what was not by reason."""
+    rows = []
+    for modality in sorted({modality for modality, _ in session.evidence.results}):
+        counts = {why: n for (of, why), n in session.evidence.results.items() if of == modality}
+        total, used = sum(counts.values()), counts.pop('', 0)
+        rows.append((f'evidence: {modality}', f'{used} of {total} used', _reasons(counts, total)))
+    sources = sorted({*session.received, *(source for source, _ in session.rejects)})
+    for source in sources:
+        counts = {why: n for (of, why), n in session.rejects.items() if of == source}
+        number = session.received.get(source)
+        received = NOTHING if number is None else f'{number} received'
+        rows.append((source, received, _reasons(counts, number)))
+    return rows
 
 
 def clock(seconds: float) -> str:
-    """Return seconds as minutes and seconds, such as ``1:05.3``."""
+    """Return seconds as ``1:05.3`` (minutes, seconds), from an hour on as ``1:00:05.3``."""
     minutes, rest = divmod(round(max(seconds, 0.0), 1), 60)
-    return f'{minutes:.0f}:{rest:04.1f}'
+    hours, minutes = divmod(int(minutes), 60)
+    return f'{hours}:{minutes:02}:{rest:04.1f}' if hours else f'{minutes}:{rest:04.1f}'
+
+
+def utc(start_ns: int, at_s: float) -> str:
+    """Return date and time of a moment of a session in UTC, in ms."""
+    begin = datetime.fromtimestamp(start_ns // NANOSECONDS, timezone.utc)
+    moment = begin + timedelta(seconds=start_ns % NANOSECONDS / NANOSECONDS + at_s)
+    return f'{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03}'
 
 
 def percent(share: float | None) -> str:
     """Return a share (0..1) in percent, or a dash for None or NaN."""
     return NOTHING if share is None or not isfinite(share) else f'{share:.0%}'.replace('%', ' %')
+
+
+def signed(value: float) -> str:
+    """Return a number with its sign, or a dash for NaN."""
+    return f'{value:+.2f}' if isfinite(value) else NOTHING
+
+
+def _reasons(counts: dict[str, int], total: int | None) -> str:
+    """Return such as ``5 of 12 stale, 1 of 12 invalid``."""
+    of = f' of {total}' if total else ''
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    return ', '.join(f'{n}{of} {why.replace("_", " ")}' for why, n in ordered if n) or 'none'
 
 
 def _amount(count: int, duration_s: float) -> str:
@@ -110,11 +220,3 @@ def _milliseconds(ordered_s: Sequence[float], share: float) -> str:
     if not ordered_s:
         return ''
     return f'{ordered_s[min(int(share * len(ordered_s)), len(ordered_s) - 1)] * 1000:.0f} ms'
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def _read(name: str) -> str:
-    return (PAGE_FOLDER / name).read_text(encoding='utf-8')

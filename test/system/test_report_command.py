@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """emotion-ros report: from real bags to a file that a browser shows."""
 
-import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,11 +27,6 @@ def report(bag: Path, *options: str) -> str:
     return output.read_text(encoding='utf-8')
 
 
-def data_of(html: str) -> dict:
-    """Return what the charts are made of."""
-    return json.loads(html.split('id="data">')[1].split('</script>')[0])
-
-
 @pytest.fixture
 def evidence_bag(tmp_path: Path) -> Path:
     make_evidence_bag(tmp_path / 'bag')
@@ -48,8 +43,15 @@ def recorded_bag(evidence_bag: Path, tmp_path: Path) -> Path:
             states = [state_to_fields(state, 0.05) for state in moment.states]
             writer.write(moment.time_ns, '/emotion_state', STATE, states[0])
             writer.write(moment.time_ns, '/emotion_states', STATES, {'states': states})
-        values = [{'key': 'rejected.stale', 'value': '7'}, {'key': 'rate_hz', 'value': '9'}]
-        status = {'name': 'vision_node', 'level': 0, 'values': values}
+        values = {
+            'rejected.stale': '7',
+            'received': '9',
+            'rate_hz': '9.5',
+            'model': 'face.onnx 1',
+            'model_sha256': 'a' * 64,
+        }
+        pairs = [{'key': key, 'value': value} for key, value in values.items()]
+        status = {'name': 'vision_node', 'level': 0, 'values': pairs}
         for second in (1, 2):
             writer.write(
                 START_NS + second * SECOND, '/diagnostics', DIAGNOSTICS, {'status': [status]}
@@ -79,17 +81,20 @@ def recorded_states(tmp_path: Path) -> Callable[[list[str]], Path]:
 
 def test_evidence_is_replayed(evidence_bag):
     html = report(evidence_bag)
-    assert 'in a replay, 2023-11-14 22:13 UTC' in html
-    assert 'latency' not in html.split('<main>')[1].split('noscript')[0]
-    assert list(data_of(html)['tracks']) == ['focus', 'face_1']
+    assert 'States computed by a replay' in html
+    assert '2023-11-14 22:13:20.000 UTC' in html
+    assert 'latency' not in html.split('<main>')[1]
+    assert [row.split('"')[0] for row in html.split('id="r')[1:]] == ['0']
+    assert re.search(r'fusion.json \d+, sha256 [0-9a-f]{12}<', html)
     assert '(text not recorded)' in html
 
 
 def test_recorded_states_are_taken_as_they_are(recorded_bag):
     html = report(recorded_bag)
-    assert 'as recorded on the robot' in html
+    assert 'States recorded on the robot' in html
     assert '50 ms' in html
-    assert '<td>vision_node</td><td>stale</td><td class="number">7</td>' in html
+    assert '<td>9 received</td><td>7 of 9 stale</td>' in html
+    assert '<td class="long">face.onnx 1, sha256 aaaaaaaaaaaa</td>' in html
     assert '&lt;script&gt;document.title = &#34;evil&#34;&lt;/script&gt;' in html
     assert EVIL not in html
 
@@ -101,16 +106,16 @@ def test_states_of_one_person_only_will_do_and_a_broken_one_is_counted(tmp_path)
             state = {'status': status, 'emotion': 3, 'label': 'happy', 'person_id': 'face_1'}
             writer.write(START_NS + second * SECOND, '/emotion_state', STATE, state)
     html = report(path)
-    assert '<td>/emotion_state</td><td>bad value</td><td class="number">1</td>' in html
-    assert len(data_of(html)['tracks']['focus']) == 2
+    assert '<td class="source">/emotion_state</td><td>–</td><td>1 bad value</td>' in html
+    assert '<dt>states</dt><dd>2, 1.0 Hz</dd>' in html
 
 
 def test_an_option_of_the_replay_asks_for_one(evidence_bag, recorded_bag, tmp_path):
     with BagWriter(tmp_path / 'both') as writer:
         writer.write(START_NS, '/emotion_state', STATE, {'status': 3, 'emotion': 255})
         writer.write(START_NS, '/emotion/faces', 'emotion_ros/msg/FaceEmotionArray', {})
-    assert 'as recorded on the robot' in report(tmp_path / 'both')
-    assert 'in a replay' in report(tmp_path / 'both', '--from', 'evidence')
+    assert 'States recorded on the robot' in report(tmp_path / 'both')
+    assert 'States computed by a replay' in report(tmp_path / 'both', '--from', 'evidence')
 
 
 @pytest.mark.usefixtures('weights')
@@ -119,8 +124,9 @@ def test_pictures_only_when_asked_for(bags: Bags):
     with_pictures = report(bags(), '--params', str(PARAMS), '--frames')
     assert '<img' not in plain
     assert '“This is terrible!”' in plain
-    assert plain.count('<figure') == 0 < with_pictures.count('<figure') <= 24
-    assert 'conflict: face_1 happy' in with_pictures
+    assert plain.count('<figure id') == 0 < with_pictures.count('<figure id') <= 24
+    assert 'conflict of face_1: happy' in with_pictures
+    assert 'lost of' not in with_pictures
 
 
 @pytest.mark.parametrize(
@@ -193,9 +199,12 @@ def test_what_is_no_report_is_not_overwritten(
     assert {path: path.read_bytes() for path in tmp_path.rglob('*') if path.is_file()} == before
 
 
-def test_a_report_is_replaced_and_with_force_any_page(evidence_bag, tmp_path, monkeypatch):
+def test_a_report_is_replaced_and_with_force_any_page(evidence_bag, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert main(['report', 'bag']) == main(['report', 'bag']) == 0
+    assert main(['report', 'bag']) == 0
+    assert 'replaced' not in capsys.readouterr().err
+    assert main(['report', 'bag']) == 0
+    assert capsys.readouterr().err.endswith(' states, replaced\n')
     Path('page.HTM').write_text('mine')
     assert main(['report', 'bag', '-o', 'page.HTM', '--force']) == 0
     assert Path('page.HTM').read_text() == Path('report.html').read_text()
@@ -233,8 +242,22 @@ def test_words_of_another_name_count_when_they_are_asked_for(tmp_path):
 )
 def test_everything_was_recorded_and_some_of_it_is_not_ours(recorded_states, strings):
     html = report(recorded_states(strings))
-    assert '<td>vision_node</td><td>stale</td><td class="number">7</td>' in html
+    assert '<td>–</td><td>7 stale</td>' in html
     assert 'hello' not in html
+
+
+def test_states_that_a_replay_wrote_are_not_those_of_the_robot(evidence_bag, tmp_path, capsys):
+    output = tmp_path / 'replayed'
+    assert main(['replay', str(evidence_bag), '--weight', 'face=0.5', '-o', str(output)]) == 0
+    html = report(output)
+    assert 'States computed by a replay' in html
+    assert 'fusion_node.face_weight: 0.5' in html
+
+
+def test_the_command_on_the_page_has_no_path(evidence_bag):
+    html = report(evidence_bag, '--without', 'text', '--weight', 'face=0.5')
+    assert '<code>emotion-ros report bag --without=text --weight=face=0.5</code>' in html
+    assert str(evidence_bag.parent) not in html
 
 
 @pytest.mark.skipif(missing() != '', reason=missing())
@@ -243,8 +266,11 @@ def test_a_browser_shows_it_offline_and_runs_nothing_foreign(recorded_bag):
     with chromium_page() as page:
         errors = console_errors(page)
         load(page, recorded_bag.with_suffix('.html').as_uri(), 820, 1000, dark=True)
-        page.wait_for_selector('svg.timeline rect.mark', state='attached')
-        assert page.evaluate('document.querySelectorAll("svg.circumplex circle").length') > 7
-        assert page.evaluate('document.title') == 'recorded, emotion_ros'
-        assert page.evaluate('document.documentElement.scrollWidth') <= 820
+        assert page.evaluate('document.title') == 'recorded, recorded states, emotion_ros'
+        assert page.evaluate('document.querySelectorAll(".timeline path.happy").length') == 2
+        circle = 'document.querySelector(".circle").getBoundingClientRect().width'
+        for width in (1280, 820, 561, 390):
+            page.set_viewport_size({'width': width, 'height': 900})
+            assert page.evaluate('document.documentElement.scrollWidth') <= width
+            assert page.evaluate(circle) <= 240
         assert errors == []

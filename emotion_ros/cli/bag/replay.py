@@ -2,6 +2,7 @@
 """``emotion-ros replay``: a bag through the same core as the nodes, without ROS."""
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from emotion_ros.bag.files import require_free
+from emotion_ros.bag.provenance import REPLAYED
 from emotion_ros.bag.replay import open_replay
 from emotion_ros.bag.writer import BagWriter
 from emotion_ros.cli.bag.arguments import (
@@ -65,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
         observations = replay.observations()
         writer = stack.enter_context(BagWriter(args.output)) if args.output else None
         if writer:
+            writer.set_custom_data(REPLAYED, json.dumps(replay.provenance()))
             observations = record_observations(observations, writer)
         published = stack.enter_context(publications_with_progress(replay, observations))
         if writer:

@@ -2,12 +2,13 @@
 """``emotion-ros report``: one HTML file that shows a recorded session."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
 from emotion_ros.bag.files import is_bag_folder
 from emotion_ros.bag.reader import Bag
-from emotion_ros.bag.replay_config import make_replay_config
+from emotion_ros.bag.replay_config import FROM_HEADER, make_replay_config
 from emotion_ros.bag.session_reader import read_session
 from emotion_ros.bag.snapshots import take_pictures
 from emotion_ros.cli.bag.arguments import (
@@ -18,6 +19,7 @@ from emotion_ros.cli.bag.arguments import (
 )
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.atomic_write import atomic_write
+from emotion_ros.files.resources import package_version
 from emotion_ros.web.report_page import is_report, render_report
 
 SUFFIXES = ('.html', '.htm')
@@ -52,15 +54,32 @@ def run(args: argparse.Namespace) -> int:
         rotate = make_replay_config(options).vision.rotate
         with Bag(options.bag) as bag:
             session.snapshots += take_pictures(bag, session.events, options.image_topic, rotate)
-    html = render_report(session)
+    html = render_report(session, command_line(args), package_version())
+    replaced = ', replaced' if args.output.exists() else ''
     with atomic_write(args.output) as draft:
         try:
             draft.write_text(html, encoding='utf-8')
         except OSError as error:
             raise ConfigError(f'{args.output}: cannot be written: {error.strerror}') from error
-    print(f'{args.output}: {session.states} states', file=sys.stderr)
+    print(f'{args.output}: {session.states} states{replaced}', file=sys.stderr)
     raise_failure(session.failure)
     return 0
+
+
+def command_line(args: argparse.Namespace) -> str:
+    """Return the command of these arguments, with the names of files instead of their paths."""
+    words = ['emotion-ros', 'report', args.bag.resolve().name]
+    values = [
+        ('--from', [args.source]),
+        ('--without', args.without),
+        ('--weight', args.weight),
+        ('--image-topic', [args.image_topic]),
+        ('--speech-topic', [args.speech_topic]),
+        ('--params', [args.params.name if args.params else '']),
+        ('--stamps', [args.stamps if args.stamps != FROM_HEADER else '']),
+    ]
+    words += [f'{name}={value}' for name, given in values for value in given if value]
+    return shlex.join(words + ['--frames'] * args.frames)
 
 
 def _check_output(output: Path, bag: Path, force: bool) -> None:

@@ -37,6 +37,11 @@ class FusionCard:
     provenance: Mapping[str, object]
     sha256: str = ''
 
+    @property
+    def name(self) -> str:
+        """The file and its version, as diagnostics and reports name the model."""
+        return f'fusion.json {self.version}'
+
 
 def load_fusion_card(path: Path) -> FusionCard:
     """Return the checked card; ModelError, in one line that names the file, when it is bad."""

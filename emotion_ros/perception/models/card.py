@@ -137,6 +137,11 @@ class ModelCard:
     metrics: tuple[Mapping[str, object], ...] = ()
 
     @property
+    def name(self) -> str:
+        """The file and its version, as diagnostics and reports name the model."""
+        return f'{self.file} {self.version}'
+
+    @property
     def model_path(self) -> Path:
         """The model file, beside the card."""
         return self.path.with_name(self.file)

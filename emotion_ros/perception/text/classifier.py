@@ -26,7 +26,7 @@ class TextClassifier:
     """
 
     def __init__(self, card: ModelCard, backend: Backend, tokenizer: Tokenizer) -> None:
-        self.name, self.sha256 = f'{card.file} {card.version}', card.sha256
+        self.name, self.sha256 = card.name, card.sha256
         self._heads = {head.name: (i, head) for i, head in enumerate(card.outputs)}
         self._backend = backend
         self._tokenizer = tokenizer
