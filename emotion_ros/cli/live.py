@@ -20,15 +20,13 @@ from emotion_ros.errors import ConfigError
 from emotion_ros.live.camera_feed import CameraFeed
 from emotion_ros.live.scripted_person import ScriptedPerson
 from emotion_ros.live.session import HOST, LiveSession, load_pipelines
-from emotion_ros.perception.image.source import is_stream, public_address
 from emotion_ros.runtime.worker import busy_threads, report_exceptions
+from emotion_ros.view.vocabulary import REJECT_WORDS
 from emotion_ros.web.config import DashboardConfig
 
 WEBCAM, DEMO, NONE = '0', 'demo', 'none'
-NOTICES = {
-    DEMO: 'No camera: this is the scripted person of the demo.',
-    NONE: 'No camera: only typed words count.',
-}
+ONLY_SCRIPT = 'No camera: this is the scripted person of the demo.'
+ONLY_WORDS = 'No camera: only typed words count.'
 POLL_S = 0.2
 READ_BYTES = 65536
 
@@ -72,17 +70,17 @@ def run(args: argparse.Namespace) -> int:
 def serve(args: argparse.Namespace) -> None:
     """Open the camera, load the models and serve the page until KeyboardInterrupt."""
     params = ParamsFile(args.params)
-    camera, feed = open_feed(args.camera)
-    name = public_address(camera) if is_stream(camera) else camera
+    feed = open_feed(args.camera)
     session = LiveSession(
         args.port or free_port(HOST, DashboardConfig().port),
         partial(load_pipelines, params, with_text=not args.no_text),
-        camera=name,
+        camera=feed.name if feed else 'no camera',
         on_error=print_error,
     )
-    session.notice = NOTICES.get(camera, '')
+    if not isinstance(feed, CameraFeed):
+        session.notice = ONLY_SCRIPT if feed else ONLY_WORDS
     try:
-        session.start(play(feed, session, name))
+        session.start(play(feed, session))
         print(session.server.url)
         print('Open this link in a browser. ', end='')
         print('' if args.no_text else 'Type a sentence there or here. ', end='')
@@ -97,17 +95,17 @@ def serve(args: argparse.Namespace) -> None:
         session.stop()
 
 
-def open_feed(camera: str | None) -> tuple[str, Feed]:
-    """Return the camera that is used and its open feed; ConfigError when it cannot be opened.
+def open_feed(camera: str | None) -> Feed:
+    """Return the open feed of a camera, None for NONE; ConfigError when it cannot be opened.
 
     Without a choice it is webcam 0, or the scripted person when there is no webcam.
     """
     if camera == NONE:
-        return NONE, None
+        return None
     if camera == DEMO:
-        return DEMO, ScriptedPerson(packaged_storyboard())
+        return ScriptedPerson(packaged_storyboard())
     try:
-        return camera or WEBCAM, CameraFeed(camera or WEBCAM)
+        return CameraFeed(camera or WEBCAM)
     except ConfigError as error:
         if camera:
             raise
@@ -115,10 +113,10 @@ def open_feed(camera: str | None) -> tuple[str, Feed]:
         return open_feed(DEMO)
 
 
-def play(feed: Feed, session: LiveSession, name: str) -> Callable[[Event], None] | None:
+def play(feed: Feed, session: LiveSession) -> Callable[[Event], None] | None:
     """Return the function that plays a feed to a session; None without a feed."""
     if isinstance(feed, CameraFeed):
-        on_problem = partial(show_problem, session, name)
+        on_problem = partial(show_problem, session, feed.name)
         return partial(feed.play, on_image=session.add_image, on_problem=on_problem)
     if feed:
         return partial(feed.play, on_image=session.add_image, on_words=session.add_words)
@@ -135,7 +133,8 @@ def show_problem(session: LiveSession, name: str, problem: str) -> None:
 def print_result(result: SentimentResult) -> None:
     """Print the sentiment of a line that was typed here, or why it does not count."""
     if result.reject_reason:
-        print(f'not used: {result.reject_reason.replace("_", " ")}', flush=True)
+        reason = result.reject_reason
+        print(f'not used: {REJECT_WORDS.get(reason, reason)}', flush=True)
     else:
         print(f'{result.sentiment.label} {result.confidence:.0%}', flush=True)
 

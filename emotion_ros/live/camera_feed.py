@@ -25,8 +25,10 @@ class CameraFeed:
     """
 
     def __init__(self, camera: str) -> None:
+        source = _open(camera)
+        self.name = source.name
         self._camera = camera
-        self._source: ImageSource | None = _open(camera)
+        self._source: ImageSource | None = source
 
     def play(self, stopping: Event, on_image: OnImage, on_problem: Callable[[str], None]) -> None:
         """Read until ``stopping`` is set.

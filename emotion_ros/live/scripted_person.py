@@ -17,6 +17,8 @@ NOT_PLAYED = -1.0
 class ScriptedPerson:
     """Plays a storyboard, over and over; ConfigError, when built, if it cannot be read."""
 
+    name = 'scripted person'
+
     def __init__(self, storyboard: Path) -> None:
         self._storyboard = load_storyboard(storyboard)
         self._renderer = FrameRenderer(self._storyboard, storyboard.parent)

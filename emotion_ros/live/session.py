@@ -185,7 +185,7 @@ class LiveSession:
     def _process_words(self, item: tuple[str, OnScored | None]) -> None:
         """Score a line as sentiment_node does; what it would reject is shown with the reason."""
         words, on_scored = item
-        text, stamp_s, inference_s = self._pipelines.text, monotonic(), 0.0
+        text, stamp_s, inference_s = self._pipelines.text, monotonic(), float('nan')
         if text is None:
             return
         try:

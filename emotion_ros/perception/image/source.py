@@ -55,6 +55,7 @@ class ImageSample:
 class ImageSource(Protocol):
     """A sequence of images; ``count`` is an estimate, None when unknown or endless."""
 
+    name: str
     is_moving: bool
     count: int | None
     rate_hz: float
@@ -67,6 +68,7 @@ class ImageSource(Protocol):
 class Pictures:
     """Picture files, turned upright by their EXIF orientation; of several frames the first."""
 
+    name = 'pictures'
     is_moving = False
     rate_hz = 0.0
 
@@ -95,7 +97,7 @@ class Video:
 
     def __init__(self, path: Path) -> None:
         """Open it; ConfigError when it holds no frames of a usable size."""
-        self._name = str(path)
+        self.name = str(path)
         problem = f'{path}: is not a readable picture or video'
         self._capture = _open(str(path), cv2.CAP_FFMPEG, problem)
         self.rate_hz = _rate_hz(self._capture)
@@ -106,12 +108,12 @@ class Video:
         """Yield the frames, at the end an error (truncated) when many are missing."""
         read = 0
         while (image := _next_frame(self._capture)) is not None:
-            yield ImageSample(self._name, read / self.rate_hz, image)
+            yield ImageSample(self.name, read / self.rate_hz, image)
             read += 1
         if self.count and read < (1.0 - MISSING_SHARE) * self.count:
             missing = f'{read} of {self.count} frames can be read'
             yield ImageSample(
-                self._name, read / self.rate_hz, error=InvalidInput('truncated', missing)
+                self.name, read / self.rate_hz, error=InvalidInput('truncated', missing)
             )
 
 
@@ -122,7 +124,7 @@ class _Camera:
     count: int | None = None
 
     def __init__(self, name: str, capture: cv2.VideoCapture, clock: Callable[[], float]) -> None:
-        self._name = name
+        self.name = name
         self._capture = capture
         self._clock = clock
         self._stopped = False
@@ -140,7 +142,7 @@ class _Camera:
             is_read, image = self._capture.retrieve()
             if not is_read:
                 return
-            yield ImageSample(self._name, at_s, np.asarray(image, np.uint8))
+            yield ImageSample(self.name, at_s, np.asarray(image, np.uint8))
 
 
 class Webcam(_Camera):

@@ -475,6 +475,7 @@ $('say').addEventListener('submit', async (event) => {
   const words = $('words').value;
   $('words').value = '';
   const answer = await fetch('words', { method: 'POST', body: words }).catch(() => null);
+  if (!answer?.ok) $('words').value ||= words;
   $('say_problem').textContent = answer?.ok ? '' : `not sent: ${answer ? await answer.text() : 'no connection'}`;
 });
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """``emotion-ros live`` as a process without ROS; what cannot be used is one line."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -69,6 +70,7 @@ def live(*arguments: object) -> Iterator[Live]:
     with subprocess.Popen(
         command,
         cwd=ROOT,
+        env={**os.environ, 'BROWSER': 'echo opened=%s'},
         text=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -82,7 +84,8 @@ def live(*arguments: object) -> Iterator[Live]:
 
 def test_a_stream_and_typed_words_without_ros(tmp_path, clients):
     jpeg = make_picture(tmp_path / 'a.jpg', 90).read_bytes()
-    with mjpeg_server(jpeg) as server, live('--camera', server.url) as command:
+    with mjpeg_server(jpeg) as server, live('--camera', server.url, '--open') as command:
+        assert command.line_with('opened=').strip() == f'opened={command.url}'
         page = clients.open(command.url)
         page.until(lambda now: now['frame'] and now['frame']['age'] < 1.0)
         assert page.messages[0]['topic'] == server.url.partition('?')[0]
@@ -91,7 +94,7 @@ def test_a_stream_and_typed_words_without_ros(tmp_path, clients):
         page.until(lambda now: now['transcript'])
         command.type('I am so happy today!\n\nThanks for watching!')
         assert command.line_with('9').startswith('positive 9')
-        assert command.line_with('not') == 'not used: hallucination\n'
+        assert command.line_with('not') == 'not used: typical of silence\n'
         now = page.until(lambda now: len(now['transcript']) == 3)
         assert [line['sentiment'] for line in now['transcript'][:2]] == ['negative', 'positive']
         server.stopped.set()
@@ -109,8 +112,7 @@ def test_a_stream_and_typed_words_without_ros(tmp_path, clients):
 
 def test_the_scripted_person_is_shown_without_a_webcam(monkeypatch, capsys):
     monkeypatch.setattr(cv2, 'VideoCapture', lambda *_: ABSENT)
-    camera, feed = open_feed(None)
-    assert (camera, type(feed)) == ('demo', ScriptedPerson)
+    assert isinstance(open_feed(None), ScriptedPerson)
     out = capsys.readouterr().out
     assert out.startswith('webcam 0: cannot be opened (is it connected, and not in use?): showing')
     assert out.count('\n') == 1
