@@ -6,6 +6,8 @@ The types come from the .msg files; nothing of Foxglove is needed.
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,17 +15,39 @@ from typing import Any
 import pytest
 from rosbags.interfaces import Nodetype
 
-from emotion_ros.bag.types import IMAGE, TOPICS, make_typestore
+from emotion_ros.bag.types import IMAGE, STRING, TOPICS, make_typestore
 from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.core.fusion.config import FusionConfig
+from pages import code
 
-LAYOUT = json.loads((Path(__file__).parents[2] / 'config' / 'foxglove_layout.json').read_text())
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / 'config' / 'foxglove_layout.json'
+LAYOUT = json.loads(FILE.read_text())
 PANELS = LAYOUT['configById']
 TYPES = {topic: kind for kind, topic in TOPICS.items()} | {
     '/camera/image_raw': IMAGE,
+    '/speech_to_text': STRING,
     '/diagnostics': 'diagnostic_msgs/msg/DiagnosticArray',
 }
+# The keys that the typed layouts of foxglove-sdk 0.30.3 (foxglove.layouts) write for these panels.
+SERIES = {'value', 'label', 'enabled', 'timestampMethod', 'color', 'lineSize', 'showLine'}
+KEYS = {
+    'Image': {'imageMode', 'scene', 'transforms', 'layers', 'topics', 'synchronize'},
+    'Indicator': {'path', 'style', 'fontSize', 'rules', 'fallbackColor', 'fallbackLabel'},
+    'RawMessages': {'diffEnabled', 'diffMethod', 'diffTopicPath', 'expansion', 'topicPath'},
+    'StateTransitions': {'paths', 'isSynced', 'xAxisRange', 'showPoints', 'showLegend'},
+    'Plot': {
+        *('paths', 'minYValue', 'maxYValue', 'showLegend', 'legendDisplay', 'isSynced'),
+        *('xAxisVal', 'followingViewWidth', 'yAxisLabel', 'showPlotValuesInLegend'),
+    },
+    'DiagnosticSummary': {
+        *('minLevel', 'pinnedIds', 'topicToRender', 'hardwareIdFilter', 'sortByLevel'),
+        'secondsUntilStale',
+    },
+    'Markdown': {'fontSize', 'renderMode', 'messagePath', 'markdown'},
+}
 ANNOTATIONS = '/emotion/annotations'  # of foxglove_msgs, see nodes/bridge.py
-STEP = re.compile(r'\.(?P<field>\w+)(\[(?P<index>:|\d+)\])?(\{(?P<key>\w+)==[^}]*\})?')
+STEP = re.compile(r'\.(?P<field>\w+)(\[(?P<index>:|\d+)\])?(?P<filters>(\{\w+==[^}]*\})*)')
 STORE = make_typestore()
 
 
@@ -80,8 +104,8 @@ def _step(path: str, description: Any, step: re.Match[str]) -> str | None:
     else:
         assert not step['index'], f'{path}: {step["field"]} is no list'
     kind = detail if nodetype == Nodetype.NAME else None
-    if step['key']:
-        assert step['key'] in fields(kind or ''), f'{path}: {kind} has no {step["key"]}'
+    for key in re.findall(r'\{(\w+)==', step['filters']):
+        assert key in fields(kind or ''), f'{path}: {kind} has no {key}'
     return kind
 
 
@@ -122,3 +146,38 @@ def test_the_probabilities_have_the_labels_of_our_order() -> None:
 def test_annotations_lie_over_the_camera() -> None:
     image = PANELS['Image!camera']['imageMode']
     assert list(image['annotations']) == [ANNOTATIONS]
+
+
+@pytest.mark.parametrize('name', PANELS)
+def test_every_key_is_one_of_the_published_configuration(name: str) -> None:
+    panel = PANELS[name]
+    assert set(panel) - {'foxglovePanelTitle'} <= KEYS[name.partition('!')[0]]
+    for series in panel.get('paths', []):
+        assert set(series) <= SERIES
+        assert series['timestampMethod'] in ('receiveTime', 'headerStamp')
+    for rule in panel.get('rules', []):
+        assert set(rule) == {'operator', 'rawValue', 'color', 'label'}
+        assert rule['operator'] in ('=', '<', '<=', '>', '>=')
+    assert panel.get('legendDisplay', 'floating') in ('floating', 'top', 'left', 'none')
+
+
+def test_the_line_is_the_default_threshold() -> None:
+    values = {p['label']: p['value'] for p in PANELS['Plot!evidence']['paths']}
+    assert float(values['confidence_threshold']) == FusionConfig().confidence_threshold
+
+
+def test_the_notes_name_the_source_of_the_boxes() -> None:
+    notes = PANELS['Markdown!notes']['markdown']
+    assert 'ros2 run emotion_ros bridge_node' in notes
+    assert ANNOTATIONS in notes
+
+
+def test_the_documented_command_moves_every_topic_into_a_namespace(tmp_path: Path) -> None:
+    [command] = [c for c in code(ROOT / 'docs' / 'tools.md', 'bash') if 'foxglove_layout' in c]
+    shutil.copy(FILE, tmp_path)
+    subprocess.run(['bash', '-euc', command], cwd=tmp_path, check=True)
+    moved = json.loads((tmp_path / 'robot1.json').read_text())['configById']
+    before, after = set(texts(PANELS)), set(texts(moved))
+    expected = {f'/robot1{text}' for text in before - {'/diagnostics', '/camera/image_raw'}}
+    assert after == expected | {'/diagnostics', '/front/image_raw', '/robot1'}
+    assert moved['DiagnosticSummary!health']['hardwareIdFilter'] == '/robot1'
