@@ -99,7 +99,15 @@ def _read(content: Any, depth: int) -> Hypothesis | None:
         first = content[0] if content and isinstance(content[0], dict) else {}
         if 'transcript' in first and 'confidence' in first and 'start' not in first:
             return _read(first, depth - 1)  # alternatives, not parts: they have no time
-        return _join([part for item in content if (part := _read(item, depth - 1))])
+        parts = [part for item in content if (part := _read(item, depth - 1))]
+        known = [part.confidence for part in parts if part.confidence]
+        joined = Hypothesis(
+            ' '.join(part.text.strip() for part in parts).strip(),
+            all(part.is_final for part in parts),
+            sum(known) / len(known) if known else 0.0,
+            next((part.language for part in parts if part.language), ''),
+        )
+        return joined if parts else None
     if not isinstance(content, dict):
         return None
     fields = {re.sub(r'[\W_]', '', str(key)).lower(): value for key, value in content.items()}
@@ -162,18 +170,6 @@ def _read_parts(fields: dict[str, Any], depth: int) -> Hypothesis | None:
             is_empty = is_empty or not part
     is_null = any(name in fields and fields[name] is None for name in (*WORDS, *PARTS))
     return Hypothesis('') if is_empty or is_null else None
-
-
-def _join(parts: list[Hypothesis]) -> Hypothesis | None:
-    if not parts:
-        return None
-    known = [part.confidence for part in parts if part.confidence]
-    return Hypothesis(
-        ' '.join(part.text.strip() for part in parts).strip(),
-        all(part.is_final for part in parts),
-        sum(known) / len(known) if known else 0.0,
-        next((part.language for part in parts if part.language), ''),
-    )
 
 
 def _confidence(fields: dict[str, Any]) -> float:

@@ -89,7 +89,11 @@ def _replacements(
 ) -> tuple[str, ...]:
     """Return the arguments with which the bag has what is missing, as far as it has."""
     image = list(_other_images(arguments, recorded)) if arguments.enable_vision else []
-    speech = list(_other_speech(arguments, recorded)) if arguments.enable_text else []
+    speech = []
+    if arguments.enable_text:
+        named = (n for n in sorted(recorded) if n.rsplit('/', 1)[-1] in SPEECH_NAMES)
+        speech = [f'speech_topic:={name}' for name in named if recorded[name] == STRING]
+        speech += _results(TEXT, 'enable_text:=false', arguments, recorded)
     wanted = _image_inputs(arguments, recorded)[0]
     found = [image[0]] if image and wanted in missing else []
     found += [speech[0]] if speech and _speech_input(arguments) in missing else []
@@ -114,14 +118,6 @@ def _other_images(arguments: ReplayArguments, recorded: Mapping[str, str]) -> It
             transport = '' if is_fitting else f' image_transport:={RAW}'
             yield f'image_topic:={name}{transport}'
     yield from _results(FACES, 'enable_vision:=false', arguments, recorded)
-
-
-def _other_speech(arguments: ReplayArguments, recorded: Mapping[str, str]) -> Iterator[str]:
-    """Yield arguments with which there is speech, or else text sentiment."""
-    for name, kind in sorted(recorded.items()):
-        if kind == STRING and name.rsplit('/', 1)[-1] in SPEECH_NAMES:
-            yield f'speech_topic:={name}'
-    yield from _results(TEXT, 'enable_text:=false', arguments, recorded)
 
 
 def _results(

@@ -96,7 +96,11 @@ class InputMonitor:
     def check(self, counts: Mapping[str, int], waited_s: float) -> None:
         """Log what is new after these counts (those of NodeStatistics) and seconds."""
         received = counts['received']
-        self._check_publishers(received)
+        several = self._node.count_publishers(self._source.topic_name) > 1
+        if several and not self._reported_publishers:
+            self._reported_publishers = True
+            for finding in check_multiple_publishers(self._topic(received)):
+                self._node.get_logger().warning(f'{finding.what}: {remedy(finding)}')
         if received:
             if not self._has_received:
                 self._has_received = True
@@ -157,13 +161,6 @@ class InputMonitor:
 
     def _topic(self, received: int) -> InputTopic:
         return describe_input(self._node, self._source.topic_name, self._source.msg_type, received)
-
-    def _check_publishers(self, received: int) -> None:
-        if self._reported_publishers or self._node.count_publishers(self._source.topic_name) < 2:
-            return
-        self._reported_publishers = True
-        for finding in check_multiple_publishers(self._topic(received)):
-            self._node.get_logger().warning(f'{finding.what}: {remedy(finding)}')
 
 
 class EvidenceMonitor:

@@ -31,7 +31,11 @@ class BitDepth:
 
         With 16 bits in use it is the upper byte. The few samples over the range become 255.
         """
-        scale = 2.0 ** (8 - self._update(_used_bits(samples)))
+        bits = max(MIN_BITS, int(samples.max()).bit_length())
+        outliers = MAX_OUTLIERS * samples.size
+        while bits > MIN_BITS and np.count_nonzero(samples >= 1 << (bits - 1)) <= outliers:
+            bits -= 1
+        scale = 2.0 ** (8 - self._update(bits))
         return np.asarray(cv2.convertScaleAbs(samples, alpha=scale, beta=_FLOOR), np.uint8)
 
     def _update(self, used_bits: int) -> int:
@@ -44,13 +48,3 @@ class BitDepth:
         if self._narrower >= HOLD_IMAGES:
             self._bits, self._recent_bits, self._narrower = self._recent_bits, MIN_BITS, 0
         return self._bits
-
-
-def _used_bits(samples: NDArray[np.uint16]) -> int:
-    """Return the fewest bits, MIN_BITS or more, that hold all samples but outliers."""
-    bits = max(MIN_BITS, int(samples.max()).bit_length())
-    while bits > MIN_BITS and (
-        np.count_nonzero(samples >= 1 << (bits - 1)) <= MAX_OUTLIERS * samples.size
-    ):
-        bits -= 1
-    return bits

@@ -107,7 +107,8 @@ class Video:
     def samples(self) -> Iterator[ImageSample]:
         """Yield the frames, at the end an error (truncated) when many are missing."""
         read = 0
-        while (image := _next_frame(self._capture)) is not None:
+        while (frame := self._capture.read())[0]:
+            image = np.asarray(frame[1], np.uint8)
             yield ImageSample(self.name, read / self.rate_hz, image)
             read += 1
         if self.count and read < (1.0 - MISSING_SHARE) * self.count:
@@ -303,11 +304,6 @@ def _open(
     except InvalidInput as error:
         raise ConfigError(f'{problem}: {error}') from error
     return capture
-
-
-def _next_frame(capture: cv2.VideoCapture) -> ImageArray | None:
-    is_read, image = capture.read()
-    return np.asarray(image, np.uint8) if is_read else None
 
 
 def _rate_hz(capture: cv2.VideoCapture) -> float:

@@ -119,19 +119,13 @@ def resnet18(image: 'Tensor', tensors: Tensors, stem_stride: int) -> 'Tensor':
     x = _convolve(image, tensors, 'stem.0', 'stem.1', stem_stride).relu()
     blocks = {match[0] for name in tensors if (match := re.match(r'stages\.\d\.\d', name))}
     for block in sorted(blocks):
-        x = _basic_block(x, tensors, block)
+        stride, shortcut = 1, x
+        if f'{block}.downsample.0.weight' in tensors:
+            stride = 2
+            shortcut = _convolve(x, tensors, f'{block}.downsample.0', f'{block}.downsample.1', 2)
+        y = _convolve(x, tensors, f'{block}.conv1', f'{block}.bn1', stride).relu()
+        x = (_convolve(y, tensors, f'{block}.conv2', f'{block}.bn2', 1) + shortcut).relu()
     return linear(x.mean((2, 3)), tensors['head.3.weight'], tensors['head.3.bias'])
-
-
-def _basic_block(x: 'Tensor', tensors: Tensors, name: str) -> 'Tensor':
-    halves = f'{name}.downsample.0.weight' in tensors
-    stride, shortcut = 1, x
-    if halves:
-        stride = 2
-        shortcut = _convolve(x, tensors, f'{name}.downsample.0', f'{name}.downsample.1', stride)
-    y = _convolve(x, tensors, f'{name}.conv1', f'{name}.bn1', stride).relu()
-    y = _convolve(y, tensors, f'{name}.conv2', f'{name}.bn2', 1)
-    return (y + shortcut).relu()
 
 
 def _convolve(x: 'Tensor', tensors: Tensors, layer: str, norm: str, stride: int) -> 'Tensor':

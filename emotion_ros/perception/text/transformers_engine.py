@@ -37,7 +37,11 @@ class TransformersClassifier:
         self.name, self.sha256 = name, ''
         transformers = import_transformers()
         self._device = choose_torch_device(device)
-        self._tokenizer, self._model = _load(transformers, _downloaded(name) or name)
+        known = registered_name(name)
+        folder = find_model(known) if known else None
+        if folder is not None:
+            verify_model(known, folder)
+        self._tokenizer, self._model = _load(transformers, str(folder or name))
         self._model.eval().to(self._device)
         self._order = label_order(self._model.config.id2label, name)
         self._max_length = min(
@@ -100,16 +104,6 @@ def label_order(id2label: Mapping[int, str], name: str) -> list[int]:
     if sorted(labels) != sorted(SENTIMENTS):
         raise ModelError(f'hf:{name}: labels are {labels}, not {list(SENTIMENTS)} in any order')
     return [labels.index(label) for label in SENTIMENTS]
-
-
-def _downloaded(name: str) -> str:
-    """Return the verified folder of a model that ``emotion-ros models fetch`` has downloaded."""
-    known = registered_name(name)
-    folder = find_model(known) if known else None
-    if folder is None:
-        return ''
-    verify_model(known, folder)
-    return str(folder)
 
 
 def _load(transformers: ModuleType, name: str) -> tuple[Any, Any]:
