@@ -59,7 +59,7 @@ def written(tmp_path) -> tuple[int, str, str]:
     'row',
     [
         '- **1** A default start',
-        'hashes. **broken**',
+        'ends the start within 3 s. **broken**',
         'skipped: no hri_msgs',
         '**1 of 72 kept.**',
         '**not tried**',
