@@ -64,8 +64,9 @@ class EmotionPlayer:
     callback raises comes out of ``play``, ``wait`` or ``until``.
     """
 
-    def __init__(self, topic: str = 'emotion_state') -> None:
+    def __init__(self, topic: str = 'emotion_state', folder: Path | None = None) -> None:
         self.now_ns = 0
+        self._folder = folder or Path()
         self._executor = _StepExecutor()
         self._nodes: list[Node] = []
         self._tester = Node('emotion_player')
@@ -91,11 +92,13 @@ class EmotionPlayer:
     def play(self, recording: str | Path, topic: str = '') -> None:
         """Publish the states of a bag, or those that a storyboard (.yaml) expects.
 
+        A relative path is sought beside the file of the test, then in the current folder.
         ``topic`` chooses one of several in the bag. Of a gap longer than a minute only the first
         minute is played. EmotionRosError when it cannot be read or has none. Played again, time
         starts again.
         """
-        path = Path(recording)
+        beside = self._folder / recording
+        path = beside if beside.exists() else Path(recording)
         is_story = path.suffix in STORY_SUFFIXES
         states = _story_states(path) if is_story else _bag_states(path, topic)
         self._wait_for_connections()
@@ -171,7 +174,9 @@ class EmotionPlayer:
 
 
 @pytest.fixture
-def emotion_player(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmotionPlayer]:
+def emotion_player(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[EmotionPlayer]:
     """Yield a player in a ROS domain that is unused on this machine.
 
     It calls ``rclpy.init``, so that the nodes of the test are made as they are in real life;
@@ -184,7 +189,7 @@ def emotion_player(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmotionPlayer]:
     if os.environ.get('ROS_DISTRO') == 'humble':
         monkeypatch.setenv('ROS_LOCALHOST_ONLY', '1')
     rclpy.init()
-    player = EmotionPlayer()
+    player = EmotionPlayer(folder=request.path.parent)
     try:
         yield player
     finally:

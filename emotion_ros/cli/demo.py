@@ -16,6 +16,10 @@ from emotion_ros.sandbox.domain import free_domain
 from emotion_ros.web.config import DashboardConfig
 
 EXIT_MISSED = 1
+NEXT = """Next:
+  emotion-ros demo --dashboard    the same in the browser
+  emotion-ros live                your camera and your words
+  docs/robot.md                   the camera and the speech recogniser of a robot"""
 HOST = DashboardConfig().host
 
 
@@ -56,8 +60,6 @@ def run(args: argparse.Namespace) -> int:
         keep_serving=not args.headless and sys.stdout.isatty(),
     )
     runner = DemoRunner(options)
-    if options.dashboard_port:
-        print(f'Dashboard: {dashboard_url(options)}', flush=True)
     with closing(make_view(args.headless, title(options))) as view:
         result = runner.run(view, lambda result: print_result(result, options))
     return 0 if result.passed else EXIT_MISSED
@@ -68,6 +70,8 @@ def print_result(result: DemoResult, options: DemoOptions) -> None:
     if result.problem:
         print(f'stopped: {result.problem}', file=sys.stderr)
     print(f'{result.met} of {len(result.expectations)} expectations met')
+    if result.passed:
+        print(NEXT)
     if options.dashboard_port and options.keep_serving and not result.problem:
         url = dashboard_url(options)
         print(f'Dashboard: {url} keeps showing the last scene; Ctrl-C ends it', flush=True)
@@ -90,9 +94,14 @@ def default_domain() -> int:
 
 
 def title(options: DemoOptions) -> str:
-    """Return the storyboard, the ROS domain and the dashboard's address if there is one."""
-    address = f', {dashboard_url(options)}' if options.dashboard_port else ''
-    return f'{options.storyboard.name}, ROS_DOMAIN_ID={options.domain}{address}'
+    """Return what is played, how to listen, and the dashboard's address if there is one."""
+    lines = [
+        f'A scripted person ({options.storyboard.name})',
+        f'To listen in another terminal: export ROS_DOMAIN_ID={options.domain}',
+    ]
+    if options.dashboard_port:
+        lines.append(f'Dashboard: {dashboard_url(options)}')
+    return '\n'.join(lines)
 
 
 def dashboard_url(options: DemoOptions) -> str:

@@ -138,7 +138,8 @@ def screen(snapshot: Snapshot, title: str) -> RenderableType:
     speech = f'"{snapshot.speech}"' if snapshot.speech else NOTHING
     inputs = Text(f'faces   {faces_text(snapshot.faces)}\nspeech  {speech}')
     return Group(
-        Panel(inputs, title=Text(f'{title} {clock(snapshot)}'), title_align='left'),
+        Text(title, style='bold'),
+        Panel(inputs, title=f'inputs {clock(snapshot)}', title_align='left'),
         Panel(state, title=f'emotion_state, {latency}', title_align='left'),
         Panel(progress(snapshot.results), title='expectations', title_align='left'),
     )

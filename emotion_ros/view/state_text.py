@@ -12,6 +12,7 @@ from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.observations import FaceObservation, describe
 from emotion_ros.core.state import EmotionState, Status
 from emotion_ros.view.palette import terminal_scheme
+from emotion_ros.view.vocabulary import reason_text
 
 BAR_CELLS = 30
 NOTHING = '–'
@@ -26,7 +27,9 @@ _STATUS_STYLES = {
 
 def state_line(state: EmotionState) -> str:
     """Return such as ``ok happy 87% actionable | Vision: Happy (98%)``."""
-    actionable = 'actionable' if state.actionable else f'not actionable: {state.reason.value}'
+    actionable = (
+        'actionable' if state.actionable else f'not actionable: {reason_text(state.reason)}'
+    )
     line = f'{state.status.name.lower()} {state.label} {state.confidence:.0%} {actionable}'
     return f'{line} | {state.summary}' if state.summary else line
 
@@ -56,7 +59,7 @@ def headline(state: EmotionState) -> Text:
     if state.actionable:
         text.append('actionable', style='green')
     else:
-        text.append(f'not actionable: {state.reason.value}', style='yellow')
+        text.append(f'not actionable: {reason_text(state.reason)}', style='yellow')
     return text
 
 

@@ -21,7 +21,7 @@ REASON_WORDS = {
     Reason.NO_PERSON: 'nobody in view',
     Reason.STALE: 'evidence is stale',
     Reason.LOW_CONFIDENCE: 'confidence too low',
-    Reason.DWELL: 'within the dwell time',
+    Reason.DWELL: 'not held long enough yet',
     Reason.CONFLICT: 'modalities disagree',
     Reason.DISABLED: 'disabled',
 }
@@ -41,6 +41,11 @@ REJECT_WORDS = {
     'own_voice': 'words of the robot',
 }
 """Reasons of evidence and text for which the name alone would say too little."""
+
+
+def reason_text(reason: Reason) -> str:
+    """Return the name of a reason; of the one that says too little alone, with its words."""
+    return f'{reason.value} ({REASON_WORDS[reason]})' if reason is Reason.DWELL else reason.value
 
 
 def vocabulary() -> dict[str, Any]:

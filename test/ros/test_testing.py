@@ -41,6 +41,20 @@ def test_late(ros, emotion_player):
     pass
 """
 
+BESIDE = """
+from emotion_ros.msg import EmotionState
+from emotion_ros.testing import emotion_player
+from rclpy.node import Node
+
+def test_beside(emotion_player):
+    node = Node('robot')
+    states = []
+    node.create_subscription(EmotionState, 'emotion_state', states.append, 100)
+    emotion_player.add(node)
+    emotion_player.play('story.yaml')
+    assert states
+"""
+
 
 class Robot(Node):
     """Publishes the age of every state, and ticks twice a second of ROS time."""
@@ -230,6 +244,12 @@ def test_the_page_shows_the_example_as_it_is() -> None:
     assert len(lines) > 8
     changed = {'def test_it', 'from emotion_ros.testing'}
     assert [s for s in lines if s not in kept and not s.startswith(tuple(changed))] == []
+
+
+def test_a_relative_path_is_beside_the_file_of_the_test(tmp_path: Path) -> None:
+    (tmp_path / 'test_beside.py').write_text(BESIDE)
+    (tmp_path / 'story.yaml').write_text(STORY)
+    assert ' 1 passed' in run_pytest(tmp_path / 'test_beside.py')
 
 
 def test_a_context_that_exists_already_is_an_error(tmp_path: Path) -> None:

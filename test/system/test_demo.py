@@ -64,9 +64,11 @@ def demo(story: Path, domain: int, *arguments: str) -> Iterator[subprocess.Popen
 
 
 def test_the_title_says_where_the_page_is():
-    assert title(DemoOptions(Path('a/story.yaml'), 7)) == 'story.yaml, ROS_DOMAIN_ID=7'
+    assert title(DemoOptions(Path('a/story.yaml'), 7)) == (
+        'A scripted person (story.yaml)\nTo listen in another terminal: export ROS_DOMAIN_ID=7'
+    )
     served = DemoOptions(Path('story.yaml'), 7, dashboard_port=8081)
-    assert title(served).endswith(', http://127.0.0.1:8081/')
+    assert title(served).endswith('\nDashboard: http://127.0.0.1:8081/')
 
 
 def result(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -94,6 +96,7 @@ def test_the_demo_passes_and_leaves_nothing_behind(story, ros_domain, monitor):
         own = [segments(p) for p in (process.pid, *(program.pid for program in programs))]
         code, printed = result(process)
     assert '3 of 3 expectations met' in printed
+    assert 'emotion-ros live ' in printed.split('expectations met')[1]
     assert code == 0, printed
     assert len(programs) == 2
     assert not any(program.is_running() for program in programs)

@@ -78,8 +78,12 @@ def run(args: argparse.Namespace) -> int:
 
 def analyze_text(args: argparse.Namespace) -> None:
     """Print the sentiment and the emotion of a line of text."""
-    if args.input or args.output:
-        raise ConfigError('--text goes with neither images nor --output')
+    if args.input:
+        raise ConfigError(
+            f'--text takes one text, in quotes, and no images: {str(args.input[0])!r} is too much'
+        )
+    if args.output:
+        raise ConfigError('--text has no picture to write: leave out --output')
     config = ParamsFile(args.params).config('sentiment_node', SentimentConfig)
     try:
         report = make_text_pipeline(config).process(Utterance.from_text(args.text), 0.0)

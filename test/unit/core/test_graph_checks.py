@@ -250,7 +250,6 @@ PROBLEMS = [
         'stt publishes best effort',
         'publish it reliable',
     ),
-    (with_speech(publishers=(), received=0), 'no node publishes /speech', 'enable_text:=false'),
     (
         with_speech(
             publishers=(),
@@ -293,6 +292,18 @@ def test_a_source_may_be_left_out_when_something_comes_of_the_other(
     findings = diagnose(replace(HEALTHY, nodes=tuple(nodes.values())))
     (finding,) = [f for f in findings if f.what == f'{missing} does not run']
     assert finding.severity is severity
+
+
+@pytest.mark.parametrize(('values', 'severity'), MISSING)
+def test_a_robot_that_sees_may_have_no_recogniser(values, severity):
+    alone = with_speech(publishers=(), received=0)
+    nodes = tuple(
+        replace(node, values=values) if node.name == VISION else node for node in alone.nodes
+    )
+    findings = diagnose(replace(alone, nodes=nodes))
+    (finding,) = [f for f in findings if f.what == 'no node publishes /speech']
+    assert finding.severity is severity
+    assert 'enable_text:=false' in remedy(finding)
 
 
 def test_without_the_fusion_no_source_is_enough():

@@ -65,6 +65,10 @@ def test_a_bar_is_filled_by_its_share(share, filled):
             'ok happy 88% not actionable: conflict | '
             'Vision: Happy (91%), Text: Negative (96%): they disagree',
         ),
+        (
+            EmotionState(0.0, Status.OK, Reason.DWELL),
+            'ok unknown 0% not actionable: dwell (not held long enough yet)',
+        ),
         (EmotionState(0.0, Status.OK, Reason.NONE), 'ok unknown 0% actionable'),
     ],
 )

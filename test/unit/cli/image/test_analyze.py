@@ -198,8 +198,11 @@ REFUSED = [
     (['a.avi', '-o', 'out.jpg'], 'out.jpg: the output for a video or webcam must end with'),
     (['--text', ''], '--text: empty: nothing was said'),
     (['--text', ' \t '], '--text: empty: nothing was said'),
-    (['--text', 'hello', 'a.jpg'], '--text goes with neither images nor --output'),
-    (['--text', 'hello', '-o', 'out.jpg'], '--text goes with neither images nor --output'),
+    (
+        ['--text', 'hello', 'you'],
+        "--text takes one text, in quotes, and no images: 'you' is too much",
+    ),
+    (['--text', 'hello', '-o', 'out.jpg'], '--text has no picture to write: leave out --output'),
     (['a.jpg', '--params', 'absent.yaml'], 'absent.yaml'),
     (['a.jpg', '--json', '--csv'], 'not allowed with argument'),
 ]
