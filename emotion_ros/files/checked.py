@@ -9,19 +9,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
-
-import yaml
+from typing import TYPE_CHECKING, TypeVar
 
 from emotion_ros.errors import ConfigError, EmotionRosError, ModelError
+
+if TYPE_CHECKING:
+    import yaml
 
 D = TypeVar('D')
 T = TypeVar('T')
 
 LARGEST = 1e9
-
-_NOT_CONSTRUCTED = (yaml.YAMLError, ValueError, LookupError, AttributeError)
-"""What PyYAML raises for an unknown tag, ``2026-99-99``, ``!!int ""`` and ``!!timestamp x``."""
 
 
 def read_json(path: Path) -> 'CheckedValue':
@@ -52,6 +50,8 @@ def read_text(path: Path) -> str:
 
 def parse_yaml(text: str, file: str) -> 'CheckedValue':
     """Return the one YAML document in ``text``; it and its values raise ConfigError."""
+    import yaml  # 25 ms, which commands without a YAML file need not spend
+
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         if root is None:
@@ -193,14 +193,18 @@ class _ErrorWithLine(ConfigError):
     """An error of a YAML document; what it says begins with the place."""
 
 
-def _from_yaml(node: yaml.Node, file: str, known: dict[yaml.Node, CheckedValue]) -> CheckedValue:
+def _from_yaml(
+    node: 'yaml.Node', file: str, known: 'dict[yaml.Node, CheckedValue]'
+) -> CheckedValue:
     """Return the value of a node; a list or mapping that is an alias is ``known`` already."""
+    import yaml
+
     place = f'{file}: line {node.start_mark.line + 1}'
     if isinstance(node, yaml.ScalarNode):
         try:
             scalar = yaml.SafeLoader('').construct_object(node)
-        except _NOT_CONSTRUCTED:
-            scalar = None
+        except (yaml.YAMLError, ValueError, LookupError, AttributeError):
+            scalar = None  # an unknown tag, ``2026-99-99``, ``!!int ""``, ``!!timestamp x``
         return CheckedValue(scalar, place, _ErrorWithLine, repr(node.value))
     if node in known:
         return known[node]

@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
+from typing import TYPE_CHECKING
 
 from emotion_ros.conversions.observation_fields import faces_to_fields, text_to_fields
 from emotion_ros.conversions.state_fields import Fields
@@ -11,8 +12,10 @@ from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.observations import FaceObservation, FacesObservation, decide, describe
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.face.pipeline import FaceReport
-from emotion_ros.perception.text.pipeline import TextReport
 from emotion_ros.view.state_text import NOTHING
+
+if TYPE_CHECKING:
+    from emotion_ros.perception.text.pipeline import TextReport  # with its models
 
 NO_FACE = 'no_face'
 BOX = ('left', 'top', 'right', 'bottom')
@@ -75,7 +78,7 @@ def image_to_fields(result: ImageResult) -> Fields:
     }
 
 
-def text_to_json_fields(report: TextReport) -> Fields:
+def text_to_json_fields(report: 'TextReport') -> Fields:
     """Return one line with the field names of TextSentiment and a label."""
     fields = text_to_fields(report.to_observation(0.0))
     for absent in ('header', 'status', 'person_id'):
@@ -95,7 +98,7 @@ def image_records(result: ImageResult) -> Iterator[Fields]:
         yield {**fields, **numbers, **dict(box), **dict(shares)}
 
 
-def text_record(report: TextReport) -> Fields:
+def text_record(report: 'TextReport') -> Fields:
     """Return one flat record with TEXT_COLUMNS as keys."""
     fields = text_to_json_fields(report)
     record = {name: fields[name] for name in TEXT_COLUMNS if name in fields}
@@ -123,7 +126,7 @@ def image_rows(results: Iterable[ImageResult], is_moving: bool) -> Iterator[Sequ
             yield image.source, at, NOTHING, reason, NOTHING, NOTHING, NOTHING
 
 
-def text_rows(report: TextReport) -> Iterator[Sequence[str]]:
+def text_rows(report: 'TextReport') -> Iterator[Sequence[str]]:
     """Yield the cells of a table: one row for the sentiment, one for the emotion."""
     heads = (report.sentiment_probabilities, report.emotion_probabilities)
     for (head, labels), probabilities in zip(HEADS.items(), heads, strict=True):

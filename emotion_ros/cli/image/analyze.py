@@ -39,7 +39,6 @@ from emotion_ros.perception.image.source import (
     open_image_source,
 )
 from emotion_ros.perception.text.config import SentimentConfig
-from emotion_ros.perception.text.pipeline import make_text_pipeline
 from emotion_ros.view.progress import with_progress
 from emotion_ros.view.state_text import faces_text
 
@@ -78,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
 
 def analyze_text(args: argparse.Namespace) -> None:
     """Print the sentiment and the emotion of a line of text."""
+    from emotion_ros.perception.text.pipeline import make_text_pipeline  # pictures need none
+
     if args.input:
         raise ConfigError(
             f'--text takes one text, in quotes, and no images: {str(args.input[0])!r} is too much'

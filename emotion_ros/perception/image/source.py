@@ -11,8 +11,7 @@ from math import isfinite
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 import cv2
 import numpy as np
@@ -239,7 +238,7 @@ def _parse_input(name: str) -> int | Path:
                 f'{public_address(name)}: not read; known: {known}, or record a file '
                 '(ffmpeg -i ADDRESS FILE.mp4)'
             )
-        name = url2pathname(urlsplit(name).path)
+        name = unquote(urlsplit(name).path)
     if name.isdecimal() and not Path(name).exists():
         return int(name)
     device = _DEVICE.fullmatch(os.path.realpath(name))

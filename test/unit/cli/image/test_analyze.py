@@ -259,6 +259,15 @@ def test_it_needs_neither_ros_nor_rosbags(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_picture_waits_for_no_import_that_only_others_need(tmp_path: Path) -> None:
+    command = [sys.executable, '-X', 'importtime', '-m', 'emotion_ros', 'analyze', str(ASTRONAUT)]
+    root = ASTRONAUT.parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
+    imported = {line.rpartition('|')[2].strip() for line in done.stderr.splitlines()}
+    assert 'onnxruntime' in imported
+    assert not imported & {'yaml', 'tokenizers', 'aiohttp', 'http.client', 'xml.etree'}
+
+
 def test_on_a_terminal_a_bar_on_stderr_shows_how_far_it_is(folder: Path) -> None:
     ours, theirs = pty.openpty()
     words = [sys.executable, '-m', 'emotion_ros.cli.main', 'analyze', str(folder), '--json']
