@@ -124,7 +124,7 @@ def row(number: int, text: str, verdict: str, trials: Iterable[Trial], reason: s
     notes += sorted({f'skipped: {why}' for t in trials for why in t.skipped if not reason})
     ending = '' if verdict == 'kept' else f' **{verdict}**'
     details = ', '.join(notes)
-    return f'- **{number}** {text}{ending}' + (f' *({details})*' if details else '')
+    return f'{number}. {text}{ending}' + (f' *({details})*' if details else '')
 
 
 if __name__ == '__main__':

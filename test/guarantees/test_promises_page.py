@@ -58,7 +58,7 @@ def written(tmp_path) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     'row',
     [
-        '- **1** A default start',
+        '\n1. A default start',
         'ends the start within 3 s. **broken**',
         'skipped: no hri_msgs',
         '**1 of 72 kept.**',
@@ -78,7 +78,7 @@ def test_the_page_in_the_docs_has_every_promise_as_it_is_listed():
     sections = yaml.safe_load(page.PROMISES.read_text())
     del sections['not_run_here']
     listed = [row for section in sections.values() for row in section['promises'].items()]
-    assert [row for row in listed if f'- **{row[0]}** {row[1]}' not in text] == []
+    assert [row for row in listed if f'\n{row[0]}. {row[1]}' not in text] == []
 
 
 def test_a_broken_promise_is_an_error(written):
