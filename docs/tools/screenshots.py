@@ -38,7 +38,7 @@ SETTLE_S = 0.5
 START_TIMEOUT_S = 30.0
 CONDITION_TIMEOUT_S = 30.0
 REPORT_SIZE = (1180, 900)
-REPORT_HEIGHT_PX = 760
+REPORT_HEIGHT_PX = 724
 BAG_START_S = 1_700_000_000
 BAG_HZ = 10
 
@@ -47,13 +47,16 @@ def main() -> int:
     """Take all screenshots; return 1 when a page logged an error."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--folder', type=Path, default=FIGURES)
-    folder = parser.parse_args().folder
+    parser.add_argument('--report-only', action='store_true', help='leave out the dashboard')
+    args = parser.parse_args()
+    folder = args.folder
     environment = isolated(free_domain())
     os.environ.update(environment)
     with chromium_page() as page:
         errors = console_errors(page)
-        with Programs(environment) as programs:
-            take_dashboard(page, programs, folder)
+        if not args.report_only:
+            with Programs(environment) as programs:
+                take_dashboard(page, programs, folder)
         take_report(page, folder)
     # The last picture of the dashboard shows a refused connection.
     errors = [error for error in errors if 'ERR_CONNECTION' not in error]

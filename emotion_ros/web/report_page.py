@@ -173,6 +173,8 @@ def inputs(session: Session) -> list[tuple[str, str, str]]:
     sources = sorted({*session.received, *(source for source, _ in session.rejects)})
     for source in sources:
         counts = {why: n for (of, why), n in session.rejects.items() if of == source}
+        if source == 'images' and not counts:
+            continue  # the summary has their number
         number = session.received.get(source)
         received = NOTHING if number is None else f'{number} received'
         rows.append((source, received, _reasons(counts, number)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite
 
-from emotion_ros.bag.track import MAX_GAP_S, Curve, Run, Track
+from emotion_ros.bag.track import Curve, Run, Track
 from emotion_ros.core.emotions import EMOTIONS
 
 WIDTH = 1000
@@ -14,6 +14,7 @@ WIDTH = 1000
 NARROWEST = 2
 COLUMNS = 250  # of a dense chart
 LEAST_SHARE = 0.01
+LINE_GAP_S = 1.5
 MOST_TICKS = 8
 NICE_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 STATUSES = ('conflict', 'holding', 'no_person', 'no_input', 'disabled', 'paused')
@@ -146,7 +147,7 @@ def line_path(curve: Curve, span: Span, low: float, high: float) -> str:
     """Return a line through the points, broken where there are none; ``low`` is at y 100."""
     path, last_s, last_x = [], float('-inf'), float('-inf')
     for at_s, value in sorted(curve.points()):
-        is_joined = at_s - last_s <= max(MAX_GAP_S, 3 * curve.step_s)
+        is_joined = at_s - last_s <= max(LINE_GAP_S, 3 * curve.step_s)
         x = span.x(at_s)
         last_s = at_s
         if is_joined and x - last_x < NARROWEST:

@@ -77,9 +77,9 @@ def test_rows_are_of_what_occurred_and_dense_ones_bounded():
 
 def test_a_line_breaks_where_there_are_no_values():
     curve = Curve()
-    for at_s, value in ((0.0, 1.0), (1.0, 0.0), (9.0, 0.5)):
+    for at_s, value in ((0.0, 1.0), (1.0, 0.0), (2.6, 0.5)):
         curve.add(value, at_s)
-    assert line_path(curve, SPAN, 0.0, 1.0) == 'M2 0L103 100M902 50'
+    assert line_path(curve, SPAN, 0.0, 1.0) == 'M2 0L103 100M262 50'
 
 
 @pytest.mark.parametrize(
