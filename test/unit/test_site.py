@@ -43,6 +43,10 @@ def test_a_source_file_has_its_page(site):
     assert 'FakeVoice' in page
 
 
+def test_a_list_of_promises_goes_on_with_its_number(site):
+    assert '<ol start="8">' in (site / 'promises.html').read_text(encoding='utf-8')
+
+
 def test_the_changelog_is_a_page_with_headings(site):
     page = (site / 'repository' / 'CHANGELOG.rst.source.html').read_text(encoding='utf-8')
     assert re.search(r'<h2[^>]*>0\.1\.0', page)

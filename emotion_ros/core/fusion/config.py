@@ -15,7 +15,7 @@ FACE_HALF_LIFE_S = 0.3
 class FusionConfig(Options):
     """Parameters of the fusion node; times in seconds, rates in Hz."""
 
-    rate: float = option(10.0, 'least rate of emotion_state (Hz)', low=1.0, high=100.0)
+    rate: float = option(10.0, 'lowest rate of emotion_state (Hz)', low=1.0, high=100.0)
     max_rate: float = option(30.0, 'largest rate of emotion_state (Hz)', low=1.0, high=200.0)
     vision_timeout: float = option(
         1.0,
