@@ -181,12 +181,12 @@ class StatesSource:
             self.shown.add_words(words, now_s - age_s)
             if sentiment:
                 self.shown.add_sentiment(sentiment, 0.006, now_s - age_s)
-        for number in range(int(LAST_S / STEP_S)):
-            self._feed(now_s - LAST_S + number * STEP_S)
-        self._feed(now_s)
+        self._fed_s = now_s - LAST_S
+        self._feed_until(now_s)
 
     def hello_message(self) -> str:
         """Return the first message to a page."""
+        self._feed_until(monotonic())
         settings = {
             'topic': '/emotion_state',
             'window_s': WINDOW_S,
@@ -197,12 +197,17 @@ class StatesSource:
     def now_message(self) -> str:
         """Go on in the same state; return the next message."""
         now_s = monotonic()
-        self._feed(now_s)
+        self._feed_until(now_s)
         return self.shown.now_message(now_s, enabled=True)
 
     def camera_jpeg(self) -> bytes | None:
         """Return the camera's image."""
         return self._jpeg
+
+    def _feed_until(self, now_s: float) -> None:
+        while self._fed_s + STEP_S < now_s:
+            self._fed_s += STEP_S
+            self._feed(self._fed_s)
 
     def _feed(self, now_s: float) -> None:
         for name in NODES:

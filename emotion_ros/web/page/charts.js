@@ -54,11 +54,12 @@ const charts = (() => {
     const width = Math.max(view.width ?? svg.clientWidth, MIN_WIDTH_PX);
     const height = Math.max(view.height ?? 0, MIN_HEIGHT_PX);
     const isNarrow = width < 520;
-    const left = isNarrow ? 86 : 108;
+    const left = isNarrow ? 86 : 112;
     const right = width - (isNarrow ? 46 : 62);
-    const row = Math.min((height - 132) / view.emotions.length - 2, 20);
+    const row = Math.min((height - (isNarrow ? 132 : 112)) / view.emotions.length - 2, 20);
     const x = (t) => left + ((right - left) * (t - view.from)) / (view.to - view.from);
-    const place = { x, left, right, row, curve: Math.max((height - 60 - (row + 2) * 7 - row) / 2, 24) };
+    const curve = Math.max((height - 50 - (row + 2) * 7 - row) / 2, 18);
+    const place = { x, left, right, row, curve, title: isNarrow ? left - 8 : left - 40 };
     const seen = samples.filter((s) => s.t >= view.from && s.t <= view.to);
     svg.replaceChildren();
     const grid = add(svg, 'g', {});
@@ -124,11 +125,11 @@ const charts = (() => {
   }
 
   // lines: [[words at the end, class, value of a sample or null]]; top: [words, value] of the upper line
-  function curves(svg, title, lines, top, samples, view, { x, y, left, right, curve }) {
+  function curves(svg, title, lines, top, samples, view, { x, y, left, right, curve, title: titleX }) {
     const bottom = y + curve;
     const level = (value) => bottom - (curve * value) / top[1];
     add(svg, 'path', { class: 'grid', d: `M${left} ${y}H${right}M${left} ${bottom}H${right}` });
-    add(svg, 'text', { x: left - 8, y: y + curve / 2 + 5, 'text-anchor': 'end' }, title);
+    add(svg, 'text', { x: titleX, y: y + curve / 2 + 5, 'text-anchor': 'end' }, title);
     add(svg, 'text', { class: 'scale', x: left - 4, y: y + 4, 'text-anchor': 'end' }, top[0]);
     add(svg, 'text', { class: 'scale', x: left - 4, y: bottom + 3, 'text-anchor': 'end' }, '0');
     const ends = [];
