@@ -2,7 +2,8 @@
 """Screenshots of the dashboard and of a session report: ``python docs/tools/screenshots.py``.
 
 Plays the demo's storyboard to the real nodes and writes docs/figures/dashboard_*.png and
-report.png.
+report.png. ``--states FOLDER`` writes the dashboard in every state, size and colour scheme
+instead, without ROS, for a look at the design.
 """
 
 import argparse
@@ -11,11 +12,13 @@ import signal
 import socket
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from browser import chromium_page, console_errors, load
+from dashboard_states import STATES, StatesSource, served
 from emotion_ros.bag.types import IMAGE, STRING
 from emotion_ros.bag.writer import BagWriter
 from emotion_ros.cli.main import main as emotion_ros
@@ -37,6 +40,7 @@ LABEL = 'document.getElementById("label").innerText'
 SETTLE_S = 0.5
 START_TIMEOUT_S = 30.0
 CONDITION_TIMEOUT_S = 30.0
+SIZES = ((1280, 800), (820, 1180), (390, 844))
 REPORT_SIZE = (1180, 900)
 REPORT_HEIGHT_PX = 724
 BAG_START_S = 1_700_000_000
@@ -48,8 +52,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--folder', type=Path, default=FIGURES)
     parser.add_argument('--report-only', action='store_true', help='leave out the dashboard')
+    parser.add_argument('--states', type=Path, metavar='FOLDER')
     args = parser.parse_args()
     folder = args.folder
+    if args.states:
+        with chromium_page() as page:
+            take_states(page, args.states)
+        return 0
     environment = isolated(free_domain())
     os.environ.update(environment)
     with chromium_page() as page:
@@ -67,6 +76,26 @@ def main() -> int:
     return 1 if errors else 0
 
 
+def take_states(page: 'Page', folder: Path) -> None:
+    """Take every state at every size, light and dark, and a page that is frozen or has no data."""
+    folder.mkdir(parents=True, exist_ok=True)
+    source = StatesSource()
+    with served(source) as server:
+        for (width, height), dark in product(SIZES, (False, True)):
+            for name in (*STATES, 'frozen', 'disconnected'):
+                source.play(name if name in STATES else 'happy')
+                load(page, server.url, width, height, dark)
+                wait_for(page, 'now !== null && document.querySelector("#timeline text") !== null')
+                if name == 'frozen':
+                    page.keyboard.press(' ')
+                if name == 'disconnected':
+                    page.evaluate('connect = () => {}; socket.close()')
+                    wait_for(page, f'{VIEW} === "disconnected"')
+                sleep(SETTLE_S)
+                scheme = 'dark' if dark else 'light'
+                page.screenshot(path=folder / f'{name}_{width}_{scheme}.png', full_page=True)
+
+
 def take_dashboard(page: 'Page', programs: Programs, folder: Path) -> None:
     """Take the dashboard at the turning points of the story, and after its node has ended."""
 
@@ -80,11 +109,16 @@ def take_dashboard(page: 'Page', programs: Programs, folder: Path) -> None:
     programs.start('pipeline', 'emotion_ros.nodes.pipeline', node_arguments(None))
     port = free_port()
     dashboard = start_dashboard(programs, port)
-    load(page, f'http://127.0.0.1:{port}/')
+    load(page, f'http://127.0.0.1:{port}/', *SIZES[0])
     programs.start('demo_source', 'emotion_ros.demo.source_node')
     take('nobody', f'{VIEW} === "no_person" && tracks[FOCUS]?.length > 20', dark=True)
     take('happy', f'{LABEL} === "happy" && ({SENTIMENT}).startsWith("positive")', image=True)
     take('conflict', 'tracks[FOCUS].filter((s) => s.conflict).length > 10')
+    width, height = SIZES[-1]
+    page.set_viewport_size({'width': width, 'height': height})
+    take('phone', 'sizes.timeline.width < 400', image=True)
+    width, height = SIZES[0]
+    page.set_viewport_size({'width': width, 'height': height})
     take('two_people', TWO_FACES, dark=True, image=True)
     page.evaluate('about.show_image = false')
     sleep(SETTLE_S)

@@ -207,7 +207,8 @@ def test_a_lost_dashboard_is_shown_and_found_again(graph, stage):
     banner, live, act = stage.texts('disconnected', '#banner', '#live', '#act')
     assert banner.startswith('No data: these are the last values.')
     assert (live[:9], act) == ('○ no data', '')
-    assert stage.texts('disconnected', '#label', '#confidence') == ['happy', '88 %']
+    read = stage.texts('disconnected', '#label', '#confidence', '#status')
+    assert read == ['happy', '88 %', 'last values']
     stage.node = graph.add(DashboardNode, port=port)
     stage.shows('ok', seen())
     assert stage.texts('ok', '#live') == ['● live']

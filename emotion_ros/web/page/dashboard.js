@@ -157,8 +157,9 @@ function paintHeadline(is, message) {
   const kind = is === 'disconnected' ? (state?.conflict ? 'conflict' : status) : is;
   const words = { no_data: 'no data', conflict: 'conflict', left: 'not in view' }[kind] ?? about.status_words[kind] ?? '';
   const label = hasEmotion ? state.label : status === 'ok' ? 'uncertain' : words;
-  $('status').className = `chip hue ${kind}${label === words ? ' said' : ''}`;
-  setText('status', words || '–');
+  const isLost = is === 'disconnected';
+  $('status').className = isLost ? 'chip hue unknown' : `chip hue ${kind}${label === words ? ' said' : ''}`;
+  setText('status', isLost ? 'last values' : words || '–');
   setText('person', personWords(state, message));
   $('label').className = hasEmotion ? state.label : 'unknown';
   setText('label', label);
