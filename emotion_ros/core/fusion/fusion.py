@@ -24,6 +24,7 @@ from emotion_ros.core.valence_arousal import valence_arousal
 Observation = FacesObservation | TextObservation | Evidence
 
 DIRECT_VALENCE_SHARE = 0.5
+OLD_S = 1.0  # from this age on, the summary says how old evidence is that is no longer fresh
 _IDLE = {
     Status.HOLDING: (Reason.STALE, 'Nothing usable about this person'),
     Status.NO_PERSON: (Reason.NO_PERSON, 'Nobody in view'),
@@ -153,10 +154,9 @@ class Fusion:
         belief = memory.filter.update(pooled, max(now_s - memory.updated_s, 0.0))
         memory.updated_s = now_s
         decision = memory.label.update(belief, now_s)
-        fresh = [p for p, w in zip(opinions, used, strict=True) if w.fresh]
-        conflict = memory.conflict.update(contradict(fresh), now_s)
+        conflict = memory.conflict.update(contradict(opinions), now_s)
         valence, arousal = valence_arousal(belief)
-        status = Status.OK if fresh else Status.HOLDING
+        status = Status.OK if any(w.fresh for w in used) else Status.HOLDING
         return EmotionState(
             stamp_s=self._advance_stamp(weighed),
             status=status,
@@ -256,7 +256,11 @@ def _blend_valence(valence: float, used: Sequence[WeighedEvidence]) -> float:
 
 
 def _summarise(used: Sequence[WeighedEvidence], conflict: bool) -> str:
-    """Return such as ``Vision: Happy (91%), Text: Negative (96%): they disagree``."""
-    parts = [(_SUMMARY_NAMES.get(m := w.evidence.modality, m.capitalize()), w) for w in used]
-    line = ', '.join(f'{n}: {d}' if (d := w.evidence.detail) else n for n, w in parts)
-    return f'{line}: they disagree' if conflict else line
+    """Return such as ``Vision: Happy (91%), Text: Negative (96%) 3 s ago: they disagree``."""
+    parts = []
+    for w in used:
+        modality, detail = w.evidence.modality, w.evidence.detail
+        name = _SUMMARY_NAMES.get(modality, modality.capitalize())
+        age = '' if w.fresh or w.age_s < OLD_S else f' {w.age_s:.0f} s ago'
+        parts.append(f'{name}: {detail}{age}' if detail else f'{name}{age}')
+    return f'{", ".join(parts)}: they disagree' if conflict else ', '.join(parts)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
+from emotion_ros.core.fusion.conflict import CONFLICT_AFTER_S
 from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.observations import FacesObservation, SourceStatus, TextObservation
 from emotion_ros.core.state import Status
@@ -20,6 +21,7 @@ from examples import CARD, face, frame, make_fusion, play, sure, voice, words
 
 T = 1_000.0
 HAPPY = face(Emotion.HAPPY)
+ANGRY = face(Emotion.ANGRY)
 UNCLEAR = face(Emotion.HAPPY, confidence=0.3)
 GLAD = (Sentiment.POSITIVE, Emotion.HAPPY)
 BITTER = (Sentiment.NEGATIVE, Emotion.ANGRY)
@@ -61,12 +63,39 @@ def test_a_contradiction_is_said_in_words():
     assert state.agreement < 0.3
 
 
-def test_old_words_no_longer_contradict():
+def test_a_conflict_lasts_as_long_as_the_words_count():
     fusion = make_fusion()
     fusion.add_text(words(T, *BITTER), T)
-    states = play(fusion, T, 3.0, HAPPY)
-    assert states[30].conflict
-    assert not states[-1].conflict
+    states = play(fusion, T, 6.0, HAPPY)
+    hold_s = FusionConfig().text_hold
+    conflicts = [s.stamp_s - T for s in states if s.conflict]
+    assert conflicts[0] == pytest.approx(CONFLICT_AFTER_S, abs=0.1)
+    assert conflicts[-1] == pytest.approx(hold_s + CONFLICT_AFTER_S, abs=0.1)
+    assert len(conflicts) == sum(conflicts[0] <= s.stamp_s - T <= conflicts[-1] for s in states)
+    assert states[-1].actionable
+    assert states[-1].summary == 'Vision: Happy (94%)'
+
+
+def test_the_summary_says_how_old_words_are():
+    fusion = make_fusion()
+    fusion.add_text(words(T, *BITTER), T)
+    states = play(fusion, T, 4.0, HAPPY)
+    assert states[-1].summary == (
+        'Vision: Happy (94%), Text: Negative (96%) 4 s ago: they disagree'
+    )
+
+
+@pytest.mark.parametrize('change', ['new words', 'new face'])
+def test_a_conflict_ends_when_face_and_words_agree_again(change):
+    fusion = make_fusion()
+    fusion.add_text(words(T, *BITTER), T)
+    assert play(fusion, T, 1.0, HAPPY)[-1].conflict
+    if change == 'new words':
+        fusion.add_text(words(T + 1.0, *GLAD), T + 1.0)
+    states = play(fusion, T + 1.0, 1.0, HAPPY if change == 'new words' else ANGRY)
+    ended_s = next(s.stamp_s for s in states if not s.conflict) - T - 1.0
+    assert ended_s == pytest.approx(CONFLICT_AFTER_S, abs=0.1)
+    assert not any(s.conflict for s in states if s.stamp_s - T - 1.0 > ended_s)
 
 
 def test_words_pull_the_valence():
