@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from emotion_ros.bag.offline_fusion import FusionInput, Publication
 from emotion_ros.bag.provenance import REPLAYED, read_provenance, recorded_provenance
-from emotion_ros.bag.reader import Bag, Topic
+from emotion_ros.bag.reader import Bag, Recorded, Topic
 from emotion_ros.bag.replay import Replay
 from emotion_ros.bag.replay_config import ReplayOptions
 from emotion_ros.bag.session import Session
@@ -54,30 +54,42 @@ def _add_recording(session: Session, bag: Bag, states: Topic) -> None:
     others = [find_topic(bag, (msg_type,)) for msg_type in (FACES, TEXT_SENTIMENT)]
     others += [t for t in bag.topics if (t.name, t.type) == ('/diagnostics', DIAGNOSTICS)]
     nodes: dict[str, dict[str, str]] = {}
-    for recorded in bag.messages([states, *(topic for topic in others if topic)]):
-        msg, msg_type = recorded.msg, recorded.topic.type
-        at_s = bag.seconds_from_start(recorded.time_ns)
-        try:
-            if msg_type == DIAGNOSTICS:
-                nodes |= {s.name: {p.key: p.value for p in s.values} for s in msg.status}
-            elif msg_type == FACES:
-                session.add_faces(msg_to_faces(msg), msg.reason)
-                session.inferences_s.append(float(msg.inference_time))
-            elif msg_type == TEXT_SENTIMENT:
-                if msg.text:
-                    session.transcript.add_words(msg.text, at_s)
-                _add_sentiment(session, msg_to_text(msg), at_s)
-            elif msgs := msg.states if msg_type == STATES else [msg]:
-                session.add_states([msg_to_state(state) for state in msgs], at_s)
-                if msgs[0].status == Status.OK:
-                    session.latencies_s.append(float(msgs[0].latency))
-        except InvalidInput as error:
-            session.rejects[recorded.topic.name, error.reason] += 1
+
+    def position(recorded: Recorded) -> float:
+        return bag.seconds_from_start(recorded.time_ns)
+
+    messages = bag.messages([states, *(topic for topic in others if topic)])
+    with with_progress(messages, bag.duration_s, 'read', position) as watched:
+        for recorded in watched:
+            if recorded.topic.type == DIAGNOSTICS:
+                for status in recorded.msg.status:
+                    nodes[status.name] = {pair.key: pair.value for pair in status.values}
+                continue
+            try:
+                _add_message(session, recorded, position(recorded))
+            except InvalidInput as error:
+                session.rejects[recorded.topic.name, error.reason] += 1
     _add_diagnostics(session, {name: nodes[name] for name in NODES if name in nodes})
     if REPLAYED in bag.custom_data:
         session.is_replay = True
         with suppress(ValueError):
             session.provenance = read_provenance(bag.custom_data[REPLAYED])
+
+
+def _add_message(session: Session, recorded: Recorded, at_s: float) -> None:
+    """Add a message of a node; InvalidInput when a value is illegal."""
+    msg, msg_type = recorded.msg, recorded.topic.type
+    if msg_type == FACES:
+        session.add_faces(msg_to_faces(msg), msg.reason)
+        session.inferences_s.append(float(msg.inference_time))
+    elif msg_type == TEXT_SENTIMENT:
+        if msg.text:
+            session.transcript.add_words(msg.text, at_s)
+        _add_sentiment(session, msg_to_text(msg), at_s)
+    elif msgs := msg.states if msg_type == STATES else [msg]:
+        session.add_states([msg_to_state(state) for state in msgs], at_s)
+        if msgs[0].status == Status.OK:
+            session.latencies_s.append(float(msgs[0].latency))
 
 
 def _add_diagnostics(session: Session, nodes: dict[str, dict[str, str]]) -> None:

@@ -3,7 +3,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite, nan
 
 from emotion_ros.core.state import EmotionState, WeighedEvidence
@@ -99,25 +99,19 @@ class Track:
         self.evidence = EvidenceCounts()
         self.conflicts = 0
         self._last: EmotionState | None = None
+        self._key: tuple[str, str, bool, bool, str] | None = None
         self._sums: dict[str, tuple[float, float]] = {}
 
     def add(self, state: EmotionState, at_s: float) -> None:
         """Add the next state."""
         last = self.runs[-1] if self.runs else None
-        new = Run(
-            at_s,
-            at_s,
-            state.label,
-            state.status.name.lower(),
-            state.conflict,
-            state.actionable,
-            state.person_id,
-        )
+        status = state.status.name.lower()
+        key = (state.label, status, state.conflict, state.actionable, state.person_id)
         if last and at_s - last.to_s <= MAX_GAP_S:
             self._extend(last, at_s)
         self.conflicts += state.conflict and not (self._last and self._last.conflict)
-        if not last or at_s != last.to_s or replace(last, from_s=at_s) != new:
-            self.runs.append(new)
+        if not last or at_s != last.to_s or key != self._key:
+            self.runs.append(Run(at_s, at_s, *key))
         values = {
             'confidence': state.confidence,
             'valence': state.valence,
@@ -129,7 +123,7 @@ class Track:
         for weighed in state.evidence:
             if weighed.evidence.person_id in ('', state.person_id):
                 self.evidence.add(weighed)
-        self._last = state
+        self._last, self._key = state, key
 
     @property
     def time_s(self) -> float:

@@ -30,11 +30,11 @@ OPEN_FROM_S = 10.0
 """The charts of a person who was in view for longer are shown, those of others folded."""
 
 MOST_OPEN = 4
-MOST_CHARTS = 24  # people with charts; the others have a row in the table
-MOST_PEOPLE = 500
+MOST_CHARTS = 12  # people with charts; the others have a row in the table
+MOST_PEOPLE = 300
 MOST_EVENTS = 400
 MOST_LINES = 1000
-MOST_CHARS = 500  # of an utterance
+MOST_CHARS = 300  # of an utterance
 UNFOLDED = 40  # rows of a table that is not folded
 MANY = 60  # events; more have marks without a sign
 

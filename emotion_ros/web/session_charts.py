@@ -43,7 +43,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Row:
-    """The marks of a row: ``path`` where it was actionable, over ``faint`` for all of it."""
+    """The marks of a row: ``path`` where it was actionable, over ``faint`` for all of it.
+
+    ``faint`` is empty when the two are the same.
+    """
 
     name: str
     time_s: float
@@ -76,7 +79,8 @@ def emotion_rows(track: Track, span: Span) -> list[Row]:
         held = [run for run in track.runs if run.label == label]
         if held:
             actionable = [run for run in held if run.actionable]
-            rows.append(Row(label, times_s[label], draw(actionable, span), draw(held, span)))
+            path, faint = draw(actionable, span), draw(held, span)
+            rows.append(Row(label, times_s[label], path, faint if faint != path else ''))
     return rows
 
 
@@ -119,7 +123,7 @@ def share_path(runs: Iterable[Run], span: Span) -> str:
         for column in range(int(left), min(ceil(right), COLUMNS)):
             filled[column] += max(min(right, column + 1) - max(left, column), 0.0)
     return ''.join(
-        f'M{column * width:g} 1v-{share:.2f}h{width:g}v{share:.2f}z'
+        f'M{column * width:g} 1v-{share:.2g}h{width:g}v{share:.2g}z'
         for column, share in enumerate(filled)
         if share >= LEAST_SHARE
     )

@@ -96,7 +96,8 @@ def people_session(people: int, each_s: float, repeats: int = 1) -> Session:
     for number in range(people):
         for step in range(repeats + 1):
             emotion = Emotion((number + step) % len(EMOTIONS))
-            state = replace(HAPPY, person_id=f'face_{number}', emotion=emotion)
+            reason = Reason.DWELL if step % 3 else Reason.NONE
+            state = replace(HAPPY, person_id=f'face_{number}', emotion=emotion, reason=reason)
             made.add_states([state], (number + 0.9 * step / repeats) * each_s)
     return made
 
@@ -180,15 +181,19 @@ def test_one_person_is_the_person_in_focus():
 
 
 def test_hours_with_hundreds_of_people_stay_small():
-    made = people_session(600, each_s=48.0, repeats=40)
-    for number in range(3000):
-        made.transcript.add_words('so many words ' * 100, number * 9.6)
+    made = people_session(12, each_s=800.0, repeats=400)
+    for number in range(12, 400):
+        for second in range(2):
+            made.add_states([replace(HAPPY, person_id=f'face_{number}')], number * 60.0 + second)
+    made.duration_s = 8 * 3600.0
+    for number in range(2000):
+        made.transcript.add_words('so many words ' * 100, number * 14.4)
     html = render(made)
     assert len(html) < 2_000_000
     text = ' '.join(Page(html).text.split())
     assert '100 further people were each in view for' in text
     assert f'{MOST_EVENTS} of {len(made.events)}' in text
-    assert 'The first 1000 of 3000 utterances.' in text
+    assert 'The first 1000 of 2000 utterances.' in text
     assert f'The {MOST_CHARTS} people who were longest in view.' in text
 
 

@@ -55,7 +55,7 @@ def test_marks_that_touch_are_one(runs, path):
 def test_a_column_is_as_high_as_the_share_of_its_time():
     width_s = 10.0 / COLUMNS
     path = share_path([run(0.0, width_s), run(width_s, 1.25 * width_s)], SPAN)
-    assert path == 'M0 1v-1.00h4v1.00zM4 1v-0.25h4v0.25z'
+    assert path == 'M0 1v-1h4v1zM4 1v-0.25h4v0.25z'
 
 
 def test_rows_are_of_what_occurred_and_dense_ones_bounded():
