@@ -78,12 +78,15 @@ def evidence_table(state: EmotionState) -> Table:
     table = Table(box=None, padding=(0, 1), header_style='dim')
     for column in ('modality', 'person', 'result', 'weight', 'age'):
         table.add_column(column)
+    colours = terminal_scheme(environ)
     for weighed in state.evidence:
         evidence = weighed.evidence
         person, result = evidence.person_id or NOTHING, evidence.detail or NOTHING
         weight = f'{weighed.weight:.2f}' if weighed.used else weighed.rejection.value
-        cells = (evidence.modality, person, result, weight, f'{weighed.age_s:.1f} s')
-        table.add_row(*map(Text, cells), style='' if weighed.used else 'dim')
+        mark = ('■ ', colours.get(evidence.modality, colours['other']))
+        cells = (person, result, weight, f'{weighed.age_s:.1f} s')
+        row = (Text.assemble(mark, evidence.modality), *map(Text, cells))
+        table.add_row(*row, style='' if weighed.used else 'dim')
     return table
 
 

@@ -268,6 +268,8 @@ def test_every_person_in_view_can_be_shown(stage):
     shown = '["label", "person"].map((id) => document.getElementById(id).innerText)'
     stage.page.click('#people button[data-person="face_10"]')
     stage.until(f'({shown}).join() === "fear,face_10, chosen"')
+    stage.page.keyboard.press('2')
+    stage.until(f'({shown}).join() === "sad,face_2, chosen"')
     stage.page.keyboard.press('0')
     stage.until(f'({shown}).join() === "happy,face_1, in focus"')
     right = stage.page.locator('#faces').bounding_box()

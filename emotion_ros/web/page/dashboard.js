@@ -458,8 +458,9 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault();
     toggleFreeze();
   }
-  const button = /^\d$/.test(event.key) ? $('people').children[Number(event.key)] : null;
-  if (button) choose(button.dataset.person);
+  const people = [...$('people').children].map((button) => button.dataset.person);
+  const wanted = event.key === '0' ? FOCUS : people.find((person) => person && camera.shortName(person) === event.key);
+  if (wanted !== undefined) choose(wanted);
 });
 for (const kind of ['pointermove', 'pointerdown']) document.addEventListener(kind, onPointer);
 document.documentElement.addEventListener('pointerleave', onPointer);
