@@ -52,6 +52,8 @@ setup(
         'transformers': TRANSFORMERS,
         'replay': ['rosbags>=0.11.7', 'mcap>=1.1', 'jinja2>=3.0'],
         'dashboard': ['aiohttp>=3.8'],
+        'batch': ['pyarrow>=16'],
+        'dask': ['pyarrow>=16', 'distributed>=2024.8'],
         'train': [
             *TRANSFORMERS,
             *DATA,
@@ -69,6 +71,7 @@ setup(
             'axe-playwright-python',
             'playwright',
             'psutil',
+            'distributed',
             'ruff',
             'mypy',
         ],

@@ -24,6 +24,7 @@ from emotion_ros.errors import BagError, ConfigError
 
 ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 _ROS1_MAGIC = b'#ROSBAG V'
+METADATA = 'metadata.yaml'
 _SUFFIXES = ('.db3', '.mcap')
 _PACKED = ('.zstd', '.zst')
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -65,12 +66,10 @@ def list_files(path: Path) -> Listing:
         raise BagError(f'{path}: no such file or folder')
     if path.is_file():
         return Listing([path])
-    listing = _read_metadata(path / 'metadata.yaml')
+    listing = _read_metadata(path / METADATA)
     if listing.files:
         return listing
-    stored = sorted(file for file in path.iterdir() if file.is_file() and _is_storage_name(file))
-    packed = {file.with_suffix('') for file in stored if file.suffix in _PACKED}
-    files = [file for file in stored if file not in packed]  # one that is there unpacked, once
+    files = storage_files(path)
     if not files:
         problems = ''.join(f': {problem}' for problem in listing.problems)
         raise BagError(f'{path}: is not a bag: it has no .mcap or .db3 file{problems}')
@@ -96,7 +95,7 @@ def open_storages(path: Path, scratch: Scratch) -> tuple[list[Storage], Listing]
 
 def is_bag_folder(path: Path) -> bool:
     """Return whether a folder has the metadata.yaml of a recording, and a file that it names."""
-    return bool(_read_metadata(path / 'metadata.yaml').files)
+    return bool(_read_metadata(path / METADATA).files)
 
 
 def require_free(path: Path, force: bool) -> None:
@@ -161,6 +160,13 @@ def _errors_of(path: Path) -> Iterator[None]:
 def _is_storage_name(path: Path) -> bool:
     name = path.with_suffix('') if path.suffix in _PACKED else path
     return name.suffix in _SUFFIXES
+
+
+def storage_files(folder: Path) -> list[Path]:
+    """Return the storage files in a folder; one that is there unpacked as well, once."""
+    files = sorted(file for file in folder.iterdir() if file.is_file() and _is_storage_name(file))
+    packed = {file.with_suffix('') for file in files if file.suffix in _PACKED}
+    return [file for file in files if file not in packed]
 
 
 def _read_metadata(path: Path) -> Listing:

@@ -17,8 +17,8 @@ from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.resources import packaged_weights
-from emotion_ros.perception.face.pipeline import make_face_pipeline
-from emotion_ros.perception.text.pipeline import make_text_pipeline
+from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
+from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipeline
 
 CLOCK_REASONS = {'stale', 'future', 'out_of_order'}
 _INPUTS = {FacesObservation: 'faces', TextObservation: 'words', Evidence: 'evidence'}
@@ -29,8 +29,12 @@ class Replay:
     """Plays topics of a bag to the core, and owns the bag.
 
     Images and speech go through the networks, recorded observations straight to the fusion.
-    EmotionRosError when the bag, the options or a model cannot be used.
+    ``vision`` and ``text`` are the networks, None where no topic needs one. EmotionRosError when
+    the bag, the options or a model cannot be used.
     """
+
+    vision: FacePipeline | None
+    text: TextPipeline | None
 
     def __init__(self, bag: Bag, options: ReplayOptions) -> None:
         config = make_replay_config(options)
@@ -51,8 +55,11 @@ class Replay:
         self.config = config
         self.card = load_fusion_card(packaged_weights() / 'fusion.json')
         self._fusion = OfflineFusion(config.fusion, self.card, config.modalities)
-        self.vision = make_face_pipeline(config.vision) if self.sources.image else None
-        self.text = make_text_pipeline(config.text) if self.sources.speech else None
+        self.vision = self.text = None
+        if self.sources.image:
+            self.vision = make_face_pipeline(config.vision, options.threads)
+        if self.sources.speech:
+            self.text = make_text_pipeline(config.text, options.threads)
         self._observer = BagObserver(
             vision=self.vision,
             text=self.text,

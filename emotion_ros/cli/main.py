@@ -76,6 +76,14 @@ COMMANDS = {
         'policy my_bag --rules rules.yaml',
         package='emotion_ros.cli.bag',
     ),
+    'batch': Command(
+        'compute the states of many bags into one table, Parquet or CSV',
+        'Writes a row per state and person, and beside it a summary with a row per session and '
+        'person. Continues where an earlier run was stopped. The exit code is 1 when a bag could '
+        'not be used. Needs no ROS.',
+        'batch recordings/ -o sessions.parquet',
+        package='emotion_ros.cli.bag',
+    ),
     'analyze': Command(
         'estimate emotions in pictures, a video, a webcam or a line of text',
         'Prints a table, JSON or CSV, and can write an annotated picture or video. Needs no ROS.',
@@ -105,6 +113,8 @@ INSTALL_HINTS = {
     'mcap': 'pip install mcap',
     'jinja2': 'pip install jinja2',
     'aiohttp': "pip install 'emotion_ros[dashboard]', or pip install aiohttp",
+    'pyarrow': "pip install 'emotion_ros[batch]', or pip install pyarrow",
+    'distributed': "pip install 'emotion_ros[dask]', or pip install distributed",
 }
 
 

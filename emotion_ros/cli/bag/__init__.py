@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Commands that read recordings: replay, explain, report, policy."""
+"""Commands on recordings: replay, explain, report, policy, batch."""

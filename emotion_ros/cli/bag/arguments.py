@@ -14,9 +14,14 @@ from emotion_ros.errors import BagError, ConfigError
 
 
 def add_bag_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments from which ``replay_options`` is made."""
+    """Add a bag, and the arguments from which ``replay_options`` is made."""
+    parser.add_argument('bag', type=Path, help='rosbag2 folder, or one .mcap or .db3 file')
+    add_replay_arguments(parser)
+
+
+def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a replay, without the bag."""
     add = parser.add_argument
-    add('bag', type=Path, help='rosbag2 folder, or one .mcap or .db3 file')
     add(
         '--from',
         dest='source',
@@ -62,10 +67,13 @@ def add_bag_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def replay_options(args: argparse.Namespace) -> ReplayOptions:
-    """Return the options for these arguments; ConfigError for an invalid weight."""
+def replay_options(args: argparse.Namespace, bag: Path | None = None) -> ReplayOptions:
+    """Return the options, for ``bag`` instead of ``args.bag`` if given.
+
+    ConfigError for an invalid weight.
+    """
     return ReplayOptions(
-        bag=args.bag,
+        bag=bag or args.bag,
         source=args.source,
         image_topic=args.image_topic,
         speech_topic=args.speech_topic,

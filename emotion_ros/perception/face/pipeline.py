@@ -148,10 +148,11 @@ class FacePipeline:
         return faces
 
 
-def make_face_pipeline(config: VisionConfig) -> FacePipeline:
+def make_face_pipeline(config: VisionConfig, threads: int = 2) -> FacePipeline:
     """Build detector and classifier as configured; their EmotionRosErrors pass."""
     detector = make_detector(config.face_detector, config.detector_model, config.detect_width)
-    return FacePipeline(detector, FaceClassifier.load(config.face_model, config.device), config)
+    classifier = FaceClassifier.load(config.face_model, config.device, threads)
+    return FacePipeline(detector, classifier, config)
 
 
 def _relative_box(face: FaceBox, width: int, height: int) -> Box:

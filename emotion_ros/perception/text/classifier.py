@@ -74,8 +74,11 @@ def load_tokenizer(card: ModelCard) -> Tokenizer:
     return tokenizer
 
 
-def make_text_engine(text_model: str, device: str = 'cpu') -> TextEngine:
-    """Return the engine for ``packaged``, the path of a card or model, or ``hf:NAME``."""
+def make_text_engine(text_model: str, device: str = 'cpu', threads: int = 2) -> TextEngine:
+    """Return the engine for ``packaged``, the path of a card or model, or ``hf:NAME``.
+
+    ``threads`` is for our models only.
+    """
     if text_model.startswith(HUB_PREFIX):
         from emotion_ros.perception.text.transformers_engine import TransformersClassifier
 
@@ -83,4 +86,4 @@ def make_text_engine(text_model: str, device: str = 'cpu') -> TextEngine:
     packaged = packaged_weights() / f'{TASK}.json'
     path = packaged if text_model == PACKAGED else Path(text_model).expanduser()
     card = load_card(path).require_task(TASK)
-    return TextClassifier(card, make_backend(card, device), load_tokenizer(card))
+    return TextClassifier(card, make_backend(card, device, threads), load_tokenizer(card))

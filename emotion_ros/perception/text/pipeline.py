@@ -144,6 +144,6 @@ def quality_of(prediction: TextPrediction) -> float:
     return enough * prediction.known / prediction.tokens
 
 
-def make_text_pipeline(config: SentimentConfig) -> TextPipeline:
+def make_text_pipeline(config: SentimentConfig, threads: int = 2) -> TextPipeline:
     """Return the pipeline with the configured model loaded."""
-    return TextPipeline(config, make_text_engine(config.text_model, config.device))
+    return TextPipeline(config, make_text_engine(config.text_model, config.device, threads))

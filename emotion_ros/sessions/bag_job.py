@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""The unit of work of a batch: one bag in, one part of the tables out."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+import pyarrow as pa
+
+from emotion_ros.bag.files import METADATA
+from emotion_ros.bag.offline_fusion import FusionInput
+from emotion_ros.bag.provenance import changed_parameters
+from emotion_ros.bag.reader import Bag
+from emotion_ros.bag.replay import Replay, open_replay
+from emotion_ros.bag.replay_config import FROM_HEADER, ReplayOptions
+from emotion_ros.conversions.speech import speech_from_msg
+from emotion_ros.conversions.state_fields import Fields
+from emotion_ros.core.observations import TextObservation
+from emotion_ros.core.units import NANOSECONDS
+from emotion_ros.errors import ConfigError, EmotionRosError, InvalidInput
+from emotion_ros.files.resources import package_version
+from emotion_ros.sessions.state_table import STATE_COLUMNS, state_records
+from emotion_ros.sessions.summary import PERSON, SessionSummary
+from emotion_ros.sessions.table_file import TABLE_KEY, to_parquet
+
+TEXT = 'text'
+ONLY_OF_SESSION = ('utterances', 'rejected')
+
+
+@dataclass(frozen=True)
+class BagJob:
+    """A bag and how to replay it, for a worker with the same version of this package."""
+
+    options: ReplayOptions
+    include_text: bool = False
+    version: str = ''
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the states."""
+        return (*STATE_COLUMNS, TEXT) if self.include_text else STATE_COLUMNS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: the bytes of ``process_bag``, or why there are none."""
+
+    job: BagJob
+    data: bytes = b''
+    error: str = ''
+
+
+def attempt_bag(job: BagJob) -> Outcome:
+    """Return the outcome of ``process_bag``; its EmotionRosErrors are part of it."""
+    try:
+        return Outcome(job, process_bag(job))
+    except EmotionRosError as error:
+        return Outcome(job, error=' '.join(str(error).split()))
+
+
+def process_bag(job: BagJob) -> bytes:
+    """Replay the bag with one thread and return a parquet file of its states.
+
+    The metadata of the file hold the rows of the summary. EmotionRosError when the bag cannot be
+    used; of a damaged one, what is whole is there, and ``error`` in the summary says what is not.
+    """
+    if job.version != package_version():
+        raise ConfigError(
+            f'this worker has emotion_ros {package_version()}, not {job.version}: install that'
+        )
+    options = replace(job.options, threads=1)
+    with open_replay(options) as replay:
+        counter = _UtteranceCounter()
+        summary = SessionSummary()
+        words = _words(replay) if job.include_text else iter(())
+        records: list[Fields] = []
+        waiting = next(words, None)
+        for publication in replay.publications(counter.counted(replay.observations())):
+            at_s = replay.bag.seconds_from_start(publication.time_ns)
+            summary.add(publication.states, at_s)
+            rows = list(state_records(publication, at_s))
+            texts = []
+            while waiting and waiting[0] <= at_s:
+                texts.append(waiting[1])
+                waiting = next(words, None)
+            if texts:
+                rows[0][TEXT] = ' / '.join(texts)
+            records += rows
+        summary.finish(replay.bag.duration_s)
+        of_session = {
+            'start': replay.bag.start_ns / NANOSECONDS,
+            'bag_sha256': _metadata_sha256(replay.bag),
+            'utterances': counter.utterances,
+            'rejected': dict(sorted(replay.rejected.items())),
+            'error': replay.failure(),
+            **_provenance(replay, options),
+        }
+    rows = [_session_row(of_session, record) for record in summary.records()]
+    metadata = {TABLE_KEY: json.dumps(rows).encode()}
+    return to_parquet(records, job.columns, metadata)
+
+
+def read_summary(schema: pa.Schema) -> list[dict[str, Any]]:
+    """Return the rows of the summary in the schema of a part."""
+    rows: list[dict[str, Any]] = json.loads(schema.metadata[TABLE_KEY])
+    return rows
+
+
+class _UtteranceCounter:
+    """Counts the utterances that were scored."""
+
+    def __init__(self) -> None:
+        self.utterances = 0
+
+    def counted(self, inputs: Iterator[FusionInput]) -> Iterator[FusionInput]:
+        for time_ns, observation in inputs:
+            if isinstance(observation, TextObservation) and not observation.is_status_only:
+                self.utterances += 1
+            yield time_ns, observation
+
+
+def _words(replay: Replay) -> Iterator[tuple[float, str]]:
+    """Yield what was said, and when (seconds from the start)."""
+    speech = replay.sources.speech
+    for recorded in replay.bag.messages([speech] if speech else []):
+        try:
+            utterance = speech_from_msg(recorded.topic.type, recorded.msg).utterance
+        except InvalidInput:
+            continue  # the replay counts it
+        if not utterance.is_partial:
+            yield replay.bag.seconds_from_start(recorded.time_ns), utterance.final
+
+
+def _metadata_sha256(bag: Bag) -> str:
+    """Return the hash of the bag's metadata.yaml, '' without one."""
+    file = bag.path / METADATA
+    return sha256(file.read_bytes()).hexdigest() if file.is_file() else ''
+
+
+def _provenance(replay: Replay, options: ReplayOptions) -> dict[str, str]:
+    """Return what the states depend on beside the bag; '' for a model that did not run."""
+    vision, text = replay.vision, replay.text
+    card = vision.classifier.card if vision else None
+    left_out = [f'without: {modality}' for modality in sorted(options.without)]
+    stamps = [f'stamps: {options.stamps}'] if options.stamps != FROM_HEADER else []
+    return {
+        'source': ', '.join(topic.name for topic in replay.sources.chosen()),
+        'version': package_version(),
+        'detector': vision.detector.name if vision else '',
+        'face_model': card.name if card else '',
+        'face_sha256': card.sha256 if card else '',
+        'text_model': text.model_name if text else '',
+        'text_sha256': text.model_sha256 if text else '',
+        'fusion_sha256': replay.card.sha256,
+        'parameters': ', '.join([*changed_parameters(replay.config), *left_out, *stamps]),
+    }
+
+
+def _session_row(of_session: Fields, record: Fields) -> Fields:
+    """Return a row of the summary; what is counted per session is left out of people's rows."""
+    if record['scope'] == PERSON:
+        of_session = {k: v for k, v in of_session.items() if k not in ONLY_OF_SESSION}
+    return {**record, **of_session}
