@@ -10,6 +10,7 @@ from emotion_ros.core.emotions import EMOTIONS, Emotion
 from emotion_ros.core.evidence import Evidence, Rejection
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
+from emotion_ros.view.palette import DARK, LIGHT
 from emotion_ros.view.state_text import bar, faces_text, short_state, state_group, state_line
 
 NAN = float('nan')
@@ -99,10 +100,20 @@ def test_without_probabilities_all_bars_are_empty():
     assert all(label in shown for label in EMOTIONS)
 
 
+@pytest.mark.parametrize(('background', 'scheme'), [('15;0', DARK), ('0;15', LIGHT)])
+def test_bars_and_evidence_have_the_colours_of_the_palette(monkeypatch, background, scheme):
+    monkeypatch.setenv('COLORFGBG', background)
+    console = Console(width=100, file=StringIO(), force_terminal=True, color_system='truecolor')
+    console.print(state_group(CONFLICT))
+    for name in (*EMOTIONS, 'face', 'voice'):
+        red, green, blue = (int(scheme[name][i : i + 2], 16) for i in (1, 3, 5))
+        assert f'38;2;{red};{green};{blue}' in console.file.getvalue()
+
+
 def test_a_conflict_is_shown_with_its_reasons():
     shown = rendered(state_group(CONFLICT))
     for words in ('OK', 'HAPPY', '88% for 3.5 s', 'not actionable: conflict', 'disagree'):
         assert words in shown
     face, voice = (line.split() for line in shown.splitlines() if line.rstrip().endswith(' s'))
-    assert face == ['face', 'face_1', 'Happy', '(91%)', '1.25', '0.1', 's']
-    assert voice == ['voice', '–', '–', 'stale', '9.0', 's']
+    assert face == ['■', 'face', 'face_1', 'Happy', '(91%)', '1.25', '0.1', 's']
+    assert voice == ['■', 'voice', '–', '–', 'stale', '9.0', 's']
