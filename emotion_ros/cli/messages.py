@@ -79,7 +79,7 @@ ORDER = (
 )
 HEADING = """# Topics and messages
 
-This page is the output of `emotion-ros messages`, which reads the `.msg` files.
+Also printed by `emotion-ros messages`.
 
 ## Topics
 

@@ -23,7 +23,7 @@ HEADING = """# Parameters
 
 Each line has the default, in brackets the legal values, and *live* where `ros2 param set` takes
 effect at once; the others are read at start. Parameters are typed: write `1.0`, not `1`.
-This page is the output of `emotion-ros parameters`.
+Also printed by `emotion-ros parameters`.
 """
 
 
