@@ -44,6 +44,11 @@ COMMANDS = {
         'it shows the scripted person of the demo. Needs no ROS.',
         'live --open',
     ),
+    'sample': Command(
+        'write a small recording to try the other commands on',
+        'It holds the scene of the demo: camera images and spoken lines. Needs no ROS.',
+        'sample my_bag',
+    ),
     'doctor': Command(
         'find out why a running system gives no result',
         'Listens to the running nodes for a few seconds and prints what is wrong, with the '

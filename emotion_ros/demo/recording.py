@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""A storyboard as a rosbag2 recording: compressed images and recognised speech, without ROS."""
+
+from pathlib import Path
+
+import numpy as np
+
+from emotion_ros.bag.types import COMPRESSED_IMAGE, STRING
+from emotion_ros.bag.writer import BagWriter
+from emotion_ros.core.units import NANOSECONDS
+from emotion_ros.demo.frame_renderer import WIDTH, FrameRenderer
+from emotion_ros.demo.storyboard_file import load_storyboard
+from emotion_ros.perception.image.compressed import encode_jpeg
+
+IMAGE_TOPIC, SPEECH_TOPIC = '/camera/image_raw/compressed', '/speech_to_text'
+START_S = 1_700_000_000
+"""When every recording begins (Unix time, s): equal storyboards give equal messages."""
+RATE_HZ = 10
+
+
+def write_recording(path: Path, storyboard_file: Path, storage: str = 'sqlite3') -> float:
+    """Write the new bag ``path`` and return its duration (s).
+
+    Images are JPEG at RATE_HZ, stamped and received at the same time. BagError when the bag
+    exists or cannot be written, ConfigError when the storyboard is invalid.
+    """
+    storyboard = load_storyboard(storyboard_file)
+    renderer = FrameRenderer(storyboard, storyboard_file.parent)
+    spoken = [(cue.at_s, cue.say) for cue in storyboard.cues if cue.say]
+    with BagWriter(path, storage) as writer:
+        for number in range(round(storyboard.duration_s * RATE_HZ)):
+            at_s = number / RATE_HZ
+            time_ns = round((START_S + at_s) * NANOSECONDS)
+            while spoken and spoken[0][0] <= at_s:
+                writer.write(time_ns, SPEECH_TOPIC, STRING, {'data': spoken.pop(0)[1]})
+            view = storyboard.view_at(at_s)
+            if not view.camera_on:
+                continue
+            jpeg = encode_jpeg(renderer.render(view, number), WIDTH)
+            fields = {
+                'header': {'stamp': START_S + at_s, 'frame_id': 'camera'},
+                'format': 'bgr8; jpeg compressed bgr8',
+                'data': np.frombuffer(jpeg, np.uint8),
+            }
+            writer.write(time_ns, IMAGE_TOPIC, COMPRESSED_IMAGE, fields)
+    return storyboard.duration_s
