@@ -19,13 +19,10 @@ from typing import TYPE_CHECKING
 
 from browser import chromium_page, console_errors, load
 from dashboard_states import STATES, StatesSource, served
-from emotion_ros.bag.types import IMAGE, STRING
-from emotion_ros.bag.writer import BagWriter
 from emotion_ros.cli.main import main as emotion_ros
-from emotion_ros.core.units import NANOSECONDS
-from emotion_ros.demo.frame_renderer import HEIGHT, WIDTH, FrameRenderer
+from emotion_ros.demo.recording import write_recording
 from emotion_ros.demo.runner import node_arguments
-from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboard
+from emotion_ros.demo.storyboard_file import packaged_storyboard
 from emotion_ros.sandbox.domain import free_domain, isolated
 from emotion_ros.sandbox.processes import Program, Programs
 
@@ -43,8 +40,6 @@ CONDITION_TIMEOUT_S = 30.0
 SIZES = ((1280, 800), (820, 1180), (390, 844))
 REPORT_SIZE = (1180, 900)
 REPORT_HEIGHT_PX = 724
-BAG_START_S = 1_700_000_000
-BAG_HZ = 10
 
 
 def main() -> int:
@@ -143,7 +138,7 @@ def take_report(page: 'Page', folder: Path) -> None:
     """Take the upper part of the report of a recording of the same story."""
     with tempfile.TemporaryDirectory() as temporary:
         bag, report = Path(temporary) / 'demo', Path(temporary) / 'report.html'
-        write_bag(bag, packaged_storyboard())
+        write_recording(bag, packaged_storyboard())
         if emotion_ros(['report', str(bag), '-o', str(report)]):
             raise SystemExit('emotion-ros report failed')
         load(page, report.as_uri(), *REPORT_SIZE)
@@ -151,34 +146,6 @@ def take_report(page: 'Page', folder: Path) -> None:
             path=folder / 'report.png',
             clip={'x': 0, 'y': 0, 'width': REPORT_SIZE[0], 'height': REPORT_HEIGHT_PX},
         )
-
-
-def write_bag(path: Path, story: Path) -> None:
-    """Write the camera images and the sentences of a storyboard as a rosbag2 recording."""
-    storyboard = load_storyboard(story)
-    renderer = FrameRenderer(storyboard, story.parent)
-    with BagWriter(path) as writer:
-        for cue in storyboard.cues:
-            if cue.say:
-                writer.write(stamp_ns(cue.at_s), '/speech_to_text', STRING, {'data': cue.say})
-        for number in range(round(storyboard.duration_s * BAG_HZ)):
-            at_s = number / BAG_HZ
-            view = storyboard.view_at(at_s)
-            if view.camera_on:
-                fields = {
-                    'header': {'stamp': BAG_START_S + at_s, 'frame_id': 'camera'},
-                    'height': HEIGHT,
-                    'width': WIDTH,
-                    'encoding': 'bgr8',
-                    'step': 3 * WIDTH,
-                    'data': renderer.render(view, number).reshape(-1),
-                }
-                writer.write(stamp_ns(at_s), '/camera/image_raw', IMAGE, fields)
-
-
-def stamp_ns(at_s: float) -> int:
-    """Return the time in the bag of a moment of the story."""
-    return round((BAG_START_S + at_s) * NANOSECONDS)
 
 
 def start_dashboard(programs: Programs, port: int) -> Program:

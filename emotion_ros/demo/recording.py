@@ -13,6 +13,7 @@ from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.perception.image.compressed import encode_jpeg
 
 IMAGE_TOPIC, SPEECH_TOPIC = '/camera/image_raw/compressed', '/speech_to_text'
+BATTERY_TOPIC, BATTERY = '/battery_state', 'sensor_msgs/msg/BatteryState'
 START_S = 1_700_000_000
 """When every recording begins (Unix time, s): equal storyboards give equal messages."""
 RATE_HZ = 10
@@ -21,8 +22,9 @@ RATE_HZ = 10
 def write_recording(path: Path, storyboard_file: Path, storage: str = 'sqlite3') -> float:
     """Write the new bag ``path`` and return its duration (s).
 
-    Images are JPEG at RATE_HZ, stamped and received at the same time. BagError when the bag
-    exists or cannot be written, ConfigError when the storyboard is invalid.
+    Images are JPEG at RATE_HZ, stamped and received at the same time; the battery of the robot,
+    once a second, goes on when the camera fails. BagError when the bag exists or cannot be
+    written, ConfigError when the storyboard is invalid.
     """
     storyboard = load_storyboard(storyboard_file)
     renderer = FrameRenderer(storyboard, storyboard_file.parent)
@@ -33,6 +35,8 @@ def write_recording(path: Path, storyboard_file: Path, storage: str = 'sqlite3')
             time_ns = round((START_S + at_s) * NANOSECONDS)
             while spoken and spoken[0][0] <= at_s:
                 writer.write(time_ns, SPEECH_TOPIC, STRING, {'data': spoken.pop(0)[1]})
+            if number % RATE_HZ == 0:
+                writer.write(time_ns, BATTERY_TOPIC, BATTERY, {'percentage': 0.8})
             view = storyboard.view_at(at_s)
             if not view.camera_on:
                 continue
