@@ -151,14 +151,15 @@ def clock(snapshot: Snapshot) -> str:
 
 
 def progress(results: Sequence[ExpectationResult]) -> Text:
-    """Return a mark per expectation, then the next pending one."""
+    """Return a mark per expectation, then the latest decided one and the next pending one."""
     text = Text()
     for result in results:
         text.append(f'{_MARKS[result.outcome]} ', style=_STYLES[result.outcome])
-    pending = next((r for r in results if r.outcome is Outcome.PENDING), None)
-    if pending:
-        cue = pending.cue
-        text.append(f'\n{cue.at_s:.1f} s: {cue.title}: {expectation_text(pending.expect)}')
+    decided = [result for result in results if result.outcome is not Outcome.PENDING]
+    pending = [result for result in results if result.outcome is Outcome.PENDING]
+    for result in (*decided[-1:], *pending[:1]):
+        cue, mark = result.cue, _MARKS[result.outcome]
+        text.append(f'\n{mark} {cue.at_s:.1f} s: {cue.title}: {expectation_text(result.expect)}')
     return text
 
 

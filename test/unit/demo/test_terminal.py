@@ -75,8 +75,12 @@ def test_a_result_is_one_line(result, line):
     ('results', 'text'),
     [
         ((), ''),
-        ((MET, MISSED), '✓ ✗ '),
-        ((MET, PENDING), '✓ · \n9.0 s: says "I am so happy today!": ok, happy, no conflict'),
+        ((MET, MISSED), '✓ ✗ \n✗ 2.0 s: nobody in view: ok, happy, no conflict'),
+        (
+            (MET, PENDING),
+            '✓ · \n✓ 9.0 s: says "I am so happy today!": ok, happy, no conflict'
+            '\n· 9.0 s: says "I am so happy today!": ok, happy, no conflict',
+        ),
     ],
 )
 def test_progress_has_a_mark_per_expectation(results, text):
