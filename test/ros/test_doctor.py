@@ -61,7 +61,7 @@ def test_a_healthy_graph(graph):
     findings = consult(graph, camera_and_speech(graph))
     assert problems(findings) == ''
     said = '\n'.join(finding.what for finding in findings)
-    assert 'vision_node runs, fake.onnx 000000000000' in said
+    assert 'vision_node runs, fake.onnx 1 000000000000' in said
     assert '/image: ' in said and 'bgr8' in said
     assert '/speech: ' in said
     assert 'emotion_state: ' in said
@@ -82,7 +82,7 @@ def test_a_node_that_is_discovered_late(graph):
             late.append(graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier())))
 
     said = [finding.what for finding in consult(graph, start_vision)]
-    assert 'vision_node runs, fake.onnx 000000000000' in said
+    assert 'vision_node runs, fake.onnx 1 000000000000' in said
 
 
 def test_a_robot_without_a_camera(graph):
