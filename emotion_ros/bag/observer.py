@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """From the messages of a bag to the observations that the fusion takes."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,7 +24,7 @@ from emotion_ros.conversions.from_msg import (
 from emotion_ros.conversions.speech import SPEECH_TYPES, speech_from_msg
 from emotion_ros.core.evidence import Evidence
 from emotion_ros.core.fusion.fusion import Observation
-from emotion_ros.core.observations import FacesObservation, TextObservation
+from emotion_ros.core.observations import FacesObservation
 from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
@@ -32,11 +34,23 @@ from emotion_ros.perception.image.compressed import decode_compressed
 from emotion_ros.perception.image.decode import ImageArray, decode_image
 from emotion_ros.perception.text.pipeline import TextPipeline
 
+T = TypeVar('T')
+
+MOST_AHEAD = 3  # an image of 4K takes 25 MB
+
 _CONVERT: dict[str, Callable[[Any], Observation]] = {
     FACES: msg_to_faces,
     TEXT_SENTIMENT: msg_to_text,
     EVIDENCE: msg_to_evidence,
 }
+
+
+@dataclass(frozen=True, eq=False)
+class _Image:
+    """A decoded image with the stamp that counts."""
+
+    stamp_s: float
+    image_bgr: ImageArray
 
 
 @dataclass
@@ -77,59 +91,85 @@ class BagObserver:
         """Number of rejected images and utterances so far, by reason."""
         return sum((result.rejected for result in self.results.values()), Counter())
 
-    def observe(self, messages: Iterable[Recorded]) -> Iterator[FusionInput]:
-        """Yield the observations with their time of receipt, as OfflineFusion takes them."""
-        for recorded in messages:
+    def observe(self, messages: Generator[Recorded, None, None]) -> Iterator[FusionInput]:
+        """Yield the observations with their time of receipt, as OfflineFusion takes them.
+
+        The messages that follow are decoded in one thread and processed in another meanwhile.
+        """
+        decoded = run_ahead(self._decode(messages))
+        for recorded, observation in run_ahead(self._process(decoded)):
             result = self.results.setdefault(recorded.topic, TopicResult())
             result.messages += 1
             if result.age_s is None and hasattr(recorded.msg, 'header'):
                 result.age_s = _age_s(recorded)
-            convert = _CONVERT.get(recorded.topic.type)
-            observation: Observation | str | None
-            try:
-                if convert:
-                    observation = convert(recorded.msg)
-                    if not self._by_header:
-                        observation = replace(observation, stamp_s=recorded.time_ns / NANOSECONDS)
+            if isinstance(observation, InvalidInput):
+                if recorded.topic.type in _CONVERT:  # the fusion counts it
+                    yield recorded.time_ns, observation.reason
                 else:
-                    observation = self._process(recorded, result)
-            except InvalidInput as error:
-                observation = error.reason
-            if isinstance(observation, Evidence) and observation.modality in self._without:
+                    result.rejected[observation.reason] += 1
+            elif isinstance(observation, Evidence) and observation.modality in self._without:
                 continue
-            if observation is not None:
+            elif observation is not None:
                 yield recorded.time_ns, observation
 
-    def _process(self, recorded: Recorded, result: TopicResult) -> Observation | None:
-        now_s = recorded.time_ns / NANOSECONDS
+    def _decode(
+        self, messages: Generator[Recorded, None, None]
+    ) -> Generator[tuple[Recorded, '_Image | InvalidInput | None'], None, None]:
+        """Add the image to an image message, after the vision node's check of its stamp."""
+        with closing(messages):
+            for recorded in messages:
+                image: _Image | InvalidInput | None = None
+                if self._vision is not None and recorded.topic.type in _DECODE:
+                    stamp_s, config = recorded.time_ns / NANOSECONDS, self._vision.config
+                    try:
+                        if self._by_header:
+                            own_s = stamp_to_seconds(recorded.msg.header.stamp)
+                            limits = config.max_age, config.max_future
+                            stamp_s = check_stamp(own_s, stamp_s, *limits)
+                        image = _Image(stamp_s, decode_recorded(recorded, self._depth))
+                    except InvalidInput as error:
+                        image = error
+                yield recorded, image
+
+    def _process(
+        self, decoded: Generator[tuple[Recorded, '_Image | InvalidInput | None'], None, None]
+    ) -> Generator[tuple[Recorded, Observation | InvalidInput | None], None, None]:
+        """Add the observation to a message, as the nodes do; speech may lack a stamp."""
+        with closing(decoded):
+            for recorded, image in decoded:
+                receipt_s = recorded.time_ns / NANOSECONDS
+                observation: Observation | InvalidInput | None = None
+                try:
+                    if convert := _CONVERT.get(recorded.topic.type):
+                        observation = convert(recorded.msg)
+                        if not self._by_header:
+                            observation = replace(observation, stamp_s=receipt_s)
+                    elif self._text is not None and recorded.topic.type in SPEECH_TYPES:
+                        said = speech_from_msg(recorded.topic.type, recorded.msg)
+                        stamp_s = said.stamp_s if self._by_header and said.stamp_s else receipt_s
+                        report = self._text.process(said.utterance, stamp_s)
+                        observation = report.to_observation(stamp_s)
+                    elif self._vision is not None and isinstance(image, _Image):
+                        faces = self._vision.process(image.image_bgr, image.stamp_s).faces
+                        frame_id = recorded.msg.header.frame_id
+                        observation = FacesObservation(image.stamp_s, frame_id, faces=faces)
+                    elif isinstance(image, InvalidInput):
+                        observation = image
+                except InvalidInput as error:
+                    observation = error
+                yield recorded, observation
+
+
+def run_ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:
+    """Yield the items in order, while the next MOST_AHEAD are made in a separate thread."""
+    with ThreadPoolExecutor(1) as thread:
         try:
-            if recorded.topic.type in SPEECH_TYPES and self._text is not None:
-                return self._process_speech(self._text, recorded, now_s)
-            if recorded.topic.type in _DECODE and self._vision is not None:
-                return self._process_image(self._vision, recorded, now_s)
-        except InvalidInput as error:
-            result.rejected[error.reason] += 1
-        return None
-
-    def _process_speech(
-        self, text: TextPipeline, recorded: Recorded, now_s: float
-    ) -> TextObservation:
-        """Process an utterance as the sentiment node does: without a stamp, its receipt counts."""
-        said = speech_from_msg(recorded.topic.type, recorded.msg)
-        stamp_s = said.stamp_s if self._by_header and said.stamp_s else now_s
-        return text.process(said.utterance, stamp_s).to_observation(stamp_s)
-
-    def _process_image(
-        self, vision: FacePipeline, recorded: Recorded, now_s: float
-    ) -> FacesObservation:
-        """Process an image message as the vision node does."""
-        header, config = recorded.msg.header, vision.config
-        stamp_s = now_s
-        if self._by_header:
-            stamp_s = stamp_to_seconds(header.stamp)
-            stamp_s = check_stamp(stamp_s, now_s, config.max_age, config.max_future)
-        report = vision.process(decode_recorded(recorded, self._depth), stamp_s)
-        return FacesObservation(stamp_s=stamp_s, frame_id=header.frame_id, faces=report.faces)
+            waiting = deque(thread.submit(next, items, None) for _ in range(MOST_AHEAD))
+            while (item := waiting.popleft().result()) is not None:
+                waiting.append(thread.submit(next, items, None))
+                yield item
+        finally:
+            thread.submit(items.close)
 
 
 def decode_recorded(recorded: Recorded, depth: BitDepth | None = None) -> ImageArray:

@@ -5,7 +5,7 @@ What is whole in a damaged recording is read, the rest is counted.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ class Bag:
             for t in self.topics
         )
 
-    def messages(self, topics: Collection[Topic]) -> Iterator[Recorded]:
+    def messages(self, topics: Collection[Topic]) -> Generator[Recorded, None, None]:
         """Yield the messages of these topics in the order of time, ties in that of topic names.
 
         What cannot be read is left out; ``damage`` then says how much. BagError for a topic whose

@@ -72,10 +72,10 @@ def header(stamp_s: float, frame_id: str = '') -> Fields:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, float):  # the most frequent first
+        return round(value, DECIMALS) if isfinite(value) else None
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return round(value, DECIMALS) if isfinite(value) else None
     return value
