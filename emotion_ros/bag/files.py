@@ -73,7 +73,7 @@ def list_files(path: Path) -> Listing:
     if not files:
         problems = ''.join(f': {problem}' for problem in listing.problems)
         raise BagError(f'{path}: is not a bag: it has no .mcap or .db3 file{problems}')
-    return replace(listing, files=files)
+    return replace(listing, files=files, problems=[])
 
 
 def open_storages(path: Path, scratch: Scratch) -> tuple[list[Storage], Listing]:

@@ -26,7 +26,7 @@ class ReplayOptions:
     stamps: str = FROM_HEADER  # one of STAMPS
     without: frozenset[str] = frozenset()  # modalities
     weights: Mapping[str, float] = field(default_factory=dict)  # by modality
-    threads: int = 2  # of each network
+    threads: int = 1  # of each network: decoding and processing already take a core each
 
     @property
     def changes_states(self) -> bool:
