@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from docs.tools.structure import as_table, static_figures, trace, traces
+from docs.tools.structure import ROOT, as_table, static_figures, trace, traces, tracked
 
 PYPROJECT = """
 [tool.mypy]
@@ -100,6 +100,12 @@ def test_a_small_repository_is_counted_exactly(checkout):
         },
         'doc_words': 5,
     }
+
+
+@pytest.mark.skipif(not (ROOT / '.git').exists(), reason='needs the git repository')
+def test_the_documentation_has_at_most_20000_words():
+    pages = tracked(ROOT, '.md', '.rst')
+    assert sum(len((ROOT / page).read_bytes().split()) for page in pages) <= 20_000
 
 
 def test_nothing_is_strictly_typed_unless_mypy_is_strict(checkout):
