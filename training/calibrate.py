@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.core.fusion.opinion_pool import softmax
 from emotion_ros.errors import InvalidInput
-from training import metrics
+from emotion_ros.sessions import metrics
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]

@@ -89,6 +89,13 @@ COMMANDS = {
         'batch recordings/ -o sessions.parquet',
         package='emotion_ros.cli.bag',
     ),
+    'evaluate': Command(
+        'score labelled faces, sentences or parts of bags',
+        'Prints accuracy, macro F1, recall, calibration error and confusion with 95 % intervals. '
+        'Needs no ROS.',
+        'evaluate labels.csv --map contempt=',
+        package='emotion_ros.cli.bag',
+    ),
     'analyze': Command(
         'estimate emotions in pictures, a video, a webcam or a line of text',
         'Prints a table, JSON or CSV, and can write an annotated picture or video. Needs no ROS.',

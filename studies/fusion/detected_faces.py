@@ -12,7 +12,7 @@ from emotion_ros.core.fusion.opinion_pool import log_probabilities, softmax
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.crop import AS_IS, CROPS, crop_face
 from emotion_ros.perception.face.detectors.detector import FaceDetector
-from training import metrics
+from emotion_ros.sessions import metrics
 from training.face.data import Faces
 from training.fusion.predictions import Floats, Images
 

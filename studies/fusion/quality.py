@@ -23,8 +23,8 @@ from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.crop import face_quality
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.detectors.factory import make_detector
+from emotion_ros.sessions import metrics
 from studies.fusion.detected_faces import MAX_EXPONENT, best_exponent, by_score, detect_faces
-from training import metrics
 from training.command import as_json, run
 from training.face.data import SIDE, Faces
 from training.fusion.pairs import Pairs, Weights, fuse_pairs, make_pairs

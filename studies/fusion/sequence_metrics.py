@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from training import metrics
+from emotion_ros.sessions import metrics
 from training.fusion.synthetic_sequences import Bools, Floats, Ints, Segment, Track
 
 MINUTE_S = 60.0

@@ -15,9 +15,9 @@ from benchmarks.figure import NotMeasured
 from emotion_ros.core.emotions import SENTIMENTS
 from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.text.classifier import make_text_engine
+from emotion_ros.sessions import metrics
 from studies.other_packages.comparison import TextRow
 from studies.other_packages.package import Package
-from training import metrics
 from training.tables import data_file
 from training.text.data import Utterances, load_utterances
 

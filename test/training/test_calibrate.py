@@ -6,7 +6,8 @@ import pytest
 
 from emotion_ros.core.fusion.opinion_pool import softmax
 from emotion_ros.errors import InvalidInput
-from training import calibrate, metrics
+from emotion_ros.sessions import metrics
+from training import calibrate
 
 
 def planted(temperature: float, n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from training import metrics
+from emotion_ros.sessions import metrics
 from training.face import duplicates
 from training.face.duplicates import near_duplicates
 from training.face.report import class_table, write_report

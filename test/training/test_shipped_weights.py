@@ -10,7 +10,7 @@ from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.models.card import load_card
 from emotion_ros.perception.text.classifier import make_text_engine
-from training import metrics
+from emotion_ros.sessions import metrics
 from training.face.data import load_faces
 from training.text.data import load_utterances
 

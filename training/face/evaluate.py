@@ -18,7 +18,8 @@ from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import ConfigError
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.models.card import ModelCard
-from training import calibrate, metrics
+from emotion_ros.sessions import metrics
+from training import calibrate
 from training.command import as_json, log, run
 from training.face.data import SIDE, USAGES, Faces, load_faces
 from training.face.duplicates import near_duplicates

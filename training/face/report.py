@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import MissingDependency
-from training import metrics
+from emotion_ros.sessions import metrics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -20,7 +20,8 @@ from torch import Tensor
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.perception.models.torch_backend import choose_torch_device
-from training import checkpoint, command, metrics
+from emotion_ros.sessions import metrics
+from training import checkpoint, command
 from training.config import add_options, read_options
 from training.face.augment import Augmentation
 from training.face.batches import load_epoch, steps_per_epoch

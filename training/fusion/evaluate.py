@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.errors import ConfigError, ModelError
 from emotion_ros.files.checked import CheckedValue, read_json
-from training import metrics
+from emotion_ros.sessions import metrics
 from training.command import as_json, log, run
 from training.fusion.methods import METHODS, Parameters, core_pool
 from training.fusion.votes import VOTED, Votes, load_votes

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.core.fusion.conflict import contradict
 from emotion_ros.core.fusion.weighting import TemporalDecay
-from training import metrics
+from emotion_ros.sessions import metrics
 from training.fusion.pairs import (
     Pairs,
     Weights,

@@ -17,7 +17,7 @@ import numpy as np
 
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
-from training import metrics
+from emotion_ros.sessions import metrics
 from training.card import write_card
 from training.command import as_json, run
 from training.fusion.predictions import add_options, load_validation_set

@@ -24,7 +24,7 @@ from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.weighting import resolve_decays
-from training import metrics
+from emotion_ros.sessions import metrics
 from training.card import write_card
 from training.command import as_json, log, run
 from training.fusion.evaluate import load_parameters

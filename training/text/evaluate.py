@@ -22,7 +22,8 @@ from emotion_ros.errors import ConfigError
 from emotion_ros.perception.text.classifier import make_text_engine
 from emotion_ros.perception.text.engine import TextPrediction
 from emotion_ros.perception.text.negation import classify_negated
-from training import calibrate, metrics
+from emotion_ros.sessions import metrics
+from training import calibrate
 from training.command import as_json, log, run
 from training.text.asr import spoken, with_word_errors
 from training.text.data import SPLITS, Utterances, load_utterances, truth

@@ -20,7 +20,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from emotion_ros.core.emotions import SENTIMENTS
-from training import checkpoint, command, metrics
+from emotion_ros.sessions import metrics
+from training import checkpoint, command
 from training.config import add_options, read_options
 from training.losses import class_weights, soft_cross_entropy
 from training.provenance import UNKNOWN, data_of_weights, describe_data

@@ -6,7 +6,7 @@ from math import isnan, log
 import numpy as np
 import pytest
 
-from training import metrics
+from emotion_ros.sessions import metrics
 
 # rows: true class; class 0 six times, class 1 twice, class 2 never
 TABLE = np.array([[4, 2, 0], [1, 1, 0], [0, 0, 0]])
