@@ -31,6 +31,7 @@ M = TypeVar('M')
 
 SHOWN_NODES = (VISION, SENTIMENT, FUSION)
 STOP_TIMEOUT_S = 1.0
+ADVICE = '“ros2 run emotion_ros doctor” finds the cause.'
 
 
 class DashboardNode(EmotionNode[DashboardConfig]):
@@ -114,6 +115,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
                 'topic': self._states.topic_name,
                 'window_s': WINDOW_S,
                 'show_image': self.config.show_image,
+                'advice': ADVICE,
             }
         )
 

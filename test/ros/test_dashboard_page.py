@@ -173,7 +173,10 @@ def test_a_happy_person_is_read_in_words_and_in_charts(stage):
         (
             'no_input',
             nothing(NO_INPUT, 'no_input'),
-            {'#label': 'no input', '#banner': 'No images and no speech arrive.'},
+            {
+                '#label': 'no input',
+                '#banner': 'No images and no speech arrive. “ros2 run emotion_ros doctor”',
+            },
         ),
         ('disabled', nothing(DISABLED, 'disabled'), {'#label': 'disabled'}),
         (

@@ -51,6 +51,7 @@ async function onMessage(event) {
     about = message;
     tracks = message.tracks;
     $('say').hidden = !message.accepts_words;
+    setText('advice', message.advice ?? '');
     pauses = [];
     retries = 0;
     return;
@@ -110,12 +111,11 @@ function shownState(message) {
   return message.people.find((person) => person.person_id === chosen) ?? null;
 }
 
-const DOCTOR = '“ros2 run emotion_ros doctor” finds the cause.';
 const BANNERS = {
   connecting: 'Connecting to the dashboard node.',
   disconnected: 'No data: these are the last values. Connecting again.',
-  no_data: `No state is published. ${DOCTOR}`,
-  no_input: `No images and no speech arrive. ${DOCTOR}`,
+  no_data: 'No state is published.',
+  no_input: 'No images and no speech arrive.',
   disabled: 'The service ~/enable switches it on.',
   left: 'Press 0 for the person in focus of the robot.',
 };
@@ -126,7 +126,7 @@ function paint() {
   document.body.dataset.view = is;
   const isLost = is === 'disconnected' || is === 'connecting';
   const notice = isLost || frozen ? '' : shown.now.notice;
-  setText('banner', notice || (BANNERS[is] ?? (frozen ? 'Frozen: space or “Resume” goes on.' : '')));
+  setText('banner', notice || bannerWords(is));
   setText('live', isLost ? lostWords(is) : frozen ? '❚❚ frozen' : '● live');
   $('live').className = `chip ${isLost ? 'bad' : frozen ? 'warn' : 'good'}`;
   setText('topic', about?.topic ?? '');
@@ -139,6 +139,11 @@ function paint() {
   paintTranscript(shown.now);
   paintHealth(shown.now);
   showTip();
+}
+
+function bannerWords(is) {
+  if (is === 'no_data' || is === 'no_input') return `${BANNERS[is]} ${about.advice ?? ''}`;
+  return BANNERS[is] ?? (frozen ? 'Frozen: space or “Resume” goes on.' : '');
 }
 
 function lostWords(is) {
