@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         serve(args)
     except KeyboardInterrupt:
-        print('stopped', flush=True)
+        print('\nstopped' if sys.stdout.isatty() else 'stopped', flush=True)  # after ^C
     finally:
         signal.signal(signal.SIGTERM, before)
     if busy_threads() - busy_before:

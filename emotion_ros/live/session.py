@@ -15,6 +15,7 @@ from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.fusion import Fusion, Observation
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
 from emotion_ros.core.observations import FacesObservation, SentimentResult
+from emotion_ros.core.trigger import SILENCE_S
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.files.resources import packaged_weights
@@ -83,20 +84,22 @@ class LiveSession:
         *,
         with_text: bool = True,
     ) -> None:
-        self.notice = ''  # shown on top of the page
+        self.notice = ''  # shown on top of the page; without one, that no images arrive
         self._shown = DashboardState()
         on_words = self.add_words if with_text else None
         self.server = WebServer(HOST, port, PAGE_RATE_HZ, self, on_words)
         self._pipelines = load()
         self._camera = camera
+        self._image_s = monotonic()
         self._on_error = on_error
         self._lock = Lock()  # of the fusion
         self._stopping = Event()
         self._statistics = {name: NodeStatistics() for name in (VISION, TEXT)}
         self._images = Worker(VISION, self._process_image, partial(self._fail, VISION))
-        self._words = Worker(
-            TEXT, self._process_words, partial(self._fail, TEXT), slots=WAITING_WORDS
-        )
+        self._words: Worker[tuple[str, OnScored | None]] | None = None
+        if text := self._pipelines.text:
+            score = partial(self._process_words, text)
+            self._words = Worker(TEXT, score, partial(self._fail, TEXT), slots=WAITING_WORDS)
         self._preview = CameraPreview(
             lambda image_bgr: image_bgr,
             self._pipelines.vision.config.rotate,
@@ -130,10 +133,12 @@ class LiveSession:
         for thread in self._threads:
             thread.join(STOP_TIMEOUT_S)
         for worker in (self._images, self._words, self._preview):
-            worker.stop()
+            if worker:
+                worker.stop()
 
     def add_image(self, image_bgr: ImageArray, stamp_s: float) -> None:
         """Take the newest image, BGR uint8 [H, W, 3]; it must not change afterwards."""
+        self._image_s = monotonic()
         statistics = self._statistics[VISION]
         statistics.count('received')
         if self._images.submit((image_bgr, stamp_s)):
@@ -145,7 +150,7 @@ class LiveSession:
 
         Without a text pipeline nothing is taken.
         """
-        if self._pipelines.text is None:
+        if self._words is None:
             return
         self._statistics[TEXT].count('received')
         if self._words.submit((words, on_scored)):
@@ -164,7 +169,10 @@ class LiveSession:
 
     def now_message(self) -> str:
         """Return the next message to all pages; called in the server's thread."""
-        return self._shown.now_message(monotonic(), enabled=True, notice=self.notice)
+        now_s, notice = monotonic(), self.notice
+        if not notice and now_s - self._image_s > SILENCE_S:
+            notice = f'No images arrive: {self._camera}.'
+        return self._shown.now_message(now_s, enabled=True, notice=notice)
 
     def camera_jpeg(self) -> bytes | None:
         """Return the camera's image; called in the server's thread."""
@@ -182,12 +190,10 @@ class LiveSession:
         self._statistics[VISION].processed(now_s - stamp_s, now_s - began_s)
         self._pipelines.vision.run_deferred_detection()
 
-    def _process_words(self, item: tuple[str, OnScored | None]) -> None:
+    def _process_words(self, text: TextPipeline, item: tuple[str, OnScored | None]) -> None:
         """Score a line as sentiment_node does; what it would reject is shown with the reason."""
         words, on_scored = item
-        text, stamp_s, inference_s = self._pipelines.text, monotonic(), float('nan')
-        if text is None:
-            return
+        stamp_s, inference_s = monotonic(), float('nan')
         try:
             report = text.process(Utterance.from_text(words), stamp_s)
         except InvalidInput as error:

@@ -102,8 +102,8 @@ def test_a_stream_and_typed_words_without_ros(tmp_path, clients):
         server.server_close()
         lost = command.line_with('camera lost')
         assert lost == f'{server.url.partition("?")[0]}: camera lost: trying again in 0.5 s\n'
-        now = page.until(lambda now: now['notice'] and now['state']['status'] != 0)
-        assert now['notice'].startswith('Camera lost: trying again in ')
+        page.until(lambda now: now['notice'].startswith('Camera lost: trying again in '))
+        page.until(lambda now: now['state']['not_actionable_reason'] != '')
         with mjpeg_server(jpeg, server.server_address[1]):
             assert command.line_with('is back')
             page.until(lambda now: not now['notice'])

@@ -77,8 +77,10 @@ def test_a_smile_and_glad_words_reach_the_page(pipelines, clients):
 
     def film(stopping):
         while not stopping.wait(0.03):
-            running.session.add_image(smile, monotonic())
+            if not pause.is_set():
+                running.session.add_image(smile, monotonic())
 
+    pause = Event()
     running = Running(pipelines, film)
     with running as session:
         page = clients.open(session.server.url)
@@ -92,7 +94,11 @@ def test_a_smile_and_glad_words_reach_the_page(pipelines, clients):
         assert (glad['words'], glad['sentiment']) == ('I am so happy today!', 'positive')
         assert (invented['sentiment'], 'hallucination' in invented.values()) == ('unknown', True)
         assert scored == [pytest.approx(glad['confidence'], abs=1e-5)]
+        sources = lambda now: {one['modality'] for one in now['state']['evidence']}  # noqa: E731
+        page.until(lambda now: sources(now) == {'face', 'text'})
         page.until(lambda now: now['nodes'] and page.images)
+        pause.set()
+        page.until(lambda now: now['notice'] == 'No images arrive: a camera.')
         assert page.images[0][:2] == b'\xff\xd8'
         hello = page.messages[0]
         assert (hello['topic'], hello['accepts_words']) == ('a camera', True)

@@ -5,7 +5,8 @@ import asyncio
 import gc
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from threading import Thread
 
@@ -46,15 +47,23 @@ def words() -> list[str]:
     return []
 
 
-@pytest.fixture
-def server(words) -> Iterator[WebServer]:
-    server = WebServer('127.0.0.1', 0, 30.0, LargeMessages(), words.append)
+@contextmanager
+def running(*on_words: Callable[[str], None]) -> Iterator[WebServer]:
+    server = WebServer('127.0.0.1', 0, 30.0, LargeMessages(), *on_words)
     thread = Thread(target=server.run)
     thread.start()
-    yield server
-    server.stop()
-    thread.join(20.0)
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join(20.0)
     assert not thread.is_alive()
+
+
+@pytest.fixture
+def server(words) -> Iterator[WebServer]:
+    with running(words.append) as server:
+        yield server
 
 
 async def leave_in_the_middle(url: str, after_s: float) -> None:
@@ -118,13 +127,8 @@ def test_words_without_an_origin_are_refused(server, words, clients):
 
 
 def test_a_server_that_takes_no_words_has_no_place_for_them(clients):
-    server = WebServer('127.0.0.1', 0, 30.0, LargeMessages())
-    thread = Thread(target=server.run)
-    thread.start()
-    origin = server.url.rstrip('/')
-    assert clients.post(f'{server.url}words', b'hi', Origin=origin)[0] == 404
-    server.stop()
-    thread.join(20.0)
+    with running() as server:
+        assert clients.get(f'{server.url}words')[0] == 404
 
 
 @pytest.mark.parametrize(
