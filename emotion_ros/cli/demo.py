@@ -94,13 +94,12 @@ def default_domain() -> int:
 
 
 def title(options: DemoOptions) -> str:
-    """Return what is played, how to listen, and the dashboard's address if there is one."""
-    lines = [
+    """Return the dashboard's address if there is one, what is played, and how to listen."""
+    lines = [f'Dashboard: {dashboard_url(options)}'] if options.dashboard_port else []
+    lines += [
         f'A scripted person ({options.storyboard.name})',
         f'To listen in another terminal: export ROS_DOMAIN_ID={options.domain}',
     ]
-    if options.dashboard_port:
-        lines.append(f'Dashboard: {dashboard_url(options)}')
     return '\n'.join(lines)
 
 

@@ -73,6 +73,7 @@ class LiveView:
     """One screen, redrawn REFRESH_HZ times a second."""
 
     def __init__(self, console: Console, title: str) -> None:
+        console.print(title, markup=False, highlight=False, soft_wrap=True)  # stays afterwards
         self._console = console
         self._title = title
         self._live = Live(console=console, refresh_per_second=REFRESH_HZ, screen=True)

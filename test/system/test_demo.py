@@ -68,7 +68,7 @@ def test_the_title_says_where_the_page_is():
         'A scripted person (story.yaml)\nTo listen in another terminal: export ROS_DOMAIN_ID=7'
     )
     served = DemoOptions(Path('story.yaml'), 7, dashboard_port=8081)
-    assert title(served).endswith('\nDashboard: http://127.0.0.1:8081/')
+    assert title(served).startswith('Dashboard: http://127.0.0.1:8081/\n')
 
 
 def result(process: subprocess.Popen[str]) -> tuple[int, str]:
