@@ -24,6 +24,7 @@ from emotion_ros.testing import STORY_BEGINS_NS, EmotionPlayer, emotion_player  
 
 ROOT = Path(__file__).parents[2]
 SECOND = 1_000_000_000
+IN_A_PACKAGE = ('--import-mode=prepend',)  # of a user, whose pytest has the default imports
 BEGIN_NS = 1_600_000_000 * SECOND
 STORY = '- {at: 0, expect: {status: ok, emotion: happy, within_s: 2}}'
 
@@ -224,15 +225,15 @@ def test_programs_of_the_test_are_in_the_same_domain(player: EmotionPlayer) -> N
     )
 
 
-def run_pytest(path: Path) -> str:
-    """Return what pytest prints about one file, run as in a user's package: default imports."""
-    words = [sys.executable, '-m', 'pytest', '-p', 'no:cacheprovider', '--import-mode=prepend']
-    words.append(str(path))
+def run_pytest(path: Path, *options: str) -> str:
+    """Return what pytest prints about one file."""
+    words = [sys.executable, '-m', 'pytest', '-p', 'no:cacheprovider', *options, str(path)]
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
 
 
-def test_the_example_of_the_docs_passes() -> None:
-    assert ' 1 passed' in run_pytest(ROOT / 'examples' / 'test_behaviour.py')
+@pytest.mark.parametrize('options', [(), IN_A_PACKAGE], ids=['as_the_page_says', 'in_a_package'])
+def test_the_example_of_the_docs_passes(options: tuple[str, ...]) -> None:
+    assert ' 1 passed' in run_pytest(ROOT / 'examples' / 'test_behaviour.py', *options)
 
 
 def test_the_page_shows_the_example_as_it_is() -> None:
@@ -249,10 +250,10 @@ def test_the_page_shows_the_example_as_it_is() -> None:
 def test_a_relative_path_is_beside_the_file_of_the_test(tmp_path: Path) -> None:
     (tmp_path / 'test_beside.py').write_text(BESIDE)
     (tmp_path / 'story.yaml').write_text(STORY)
-    assert ' 1 passed' in run_pytest(tmp_path / 'test_beside.py')
+    assert ' 1 passed' in run_pytest(tmp_path / 'test_beside.py', *IN_A_PACKAGE)
 
 
 def test_a_context_that_exists_already_is_an_error(tmp_path: Path) -> None:
     (tmp_path / 'test_late.py').write_text(LATE)
-    out = run_pytest(tmp_path / 'test_late.py')
+    out = run_pytest(tmp_path / 'test_late.py', *IN_A_PACKAGE)
     assert 'rclpy.init was called before: leave it to the fixture emotion_player' in out
