@@ -87,7 +87,13 @@ class TriggerMonitor:
         if missed:
             self._last_s = now_s
         held = state if state is not None and self.trigger.holds(state) else None
-        if self._person_id is not None and not self._goes_on(held, now_s):
+        waited_s = now_s - self._last_s
+        if held is None:
+            goes_on = waited_s <= self.trigger.gap_s
+        else:
+            longest_s = max(self.trigger.gap_s, SILENCE_S)
+            goes_on = held.person_id == self._person_id and waited_s <= longest_s
+        if self._person_id is not None and not goes_on:
             return self._end(now_s)
         if held is None:
             return Transition.NONE
@@ -99,12 +105,6 @@ class TriggerMonitor:
             return Transition.NONE
         self._is_on = True
         return Transition.BEGAN
-
-    def _goes_on(self, held: EmotionState | None, now_s: float) -> bool:
-        waited_s = now_s - self._last_s
-        if held is None:
-            return waited_s <= self.trigger.gap_s
-        return held.person_id == self._person_id and waited_s <= max(self.trigger.gap_s, SILENCE_S)
 
     def _end(self, now_s: float) -> Transition:
         was_on, self._is_on = self._is_on, False

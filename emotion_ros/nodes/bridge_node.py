@@ -91,23 +91,19 @@ class BridgeNode(EmotionNode[BridgeConfig]):
             self.destroy_publisher(self._expressions.pop(gone))
         ids = require_msgs(HRI).IdsList(header=msg.header, ids=sorted(named))
         self._tracked.publish(ids)
-        for state in named.values():
-            self._express(state)
-
-    def _express(self, msg: Any) -> None:
-        try:
-            expression = to_expression(msg_to_state(msg))
-        except InvalidInput as error:
-            self.statistics.reject(error.reason)
-            return
-        if expression is None:
-            return
-        person_id = msg.person_id
-        if person_id not in self._expressions:
-            topic = f'{HUMAN_FACES}/{person_id}/expression'
-            msg_type = require_msgs(HRI).Expression
-            self._expressions[person_id] = self.create_publisher(msg_type, topic, QUEUE_DEPTH)
-        self._expressions[person_id].publish(expression_to_msg(expression, msg.header))
+        for person_id, state in named.items():
+            try:
+                expression = to_expression(msg_to_state(state))
+            except InvalidInput as error:
+                self.statistics.reject(error.reason)
+                continue
+            if expression is None:
+                continue
+            if person_id not in self._expressions:
+                topic = f'{HUMAN_FACES}/{person_id}/expression'
+                msg_type = require_msgs(HRI).Expression
+                self._expressions[person_id] = self.create_publisher(msg_type, topic, QUEUE_DEPTH)
+            self._expressions[person_id].publish(expression_to_msg(expression, state.header))
 
 
 def _open(bridge: Callable[[], None]) -> str:
