@@ -173,6 +173,7 @@ function paintHeadline(is, message) {
   paintAct(is, state, words);
   const summary = state?.summary ?? '';
   setText('summary', summary.toLowerCase() === words ? '' : summary);
+  $('summary').dataset.tip = summary; // there are two lines for it
   const evidence = state?.evidence ?? [];
   const total = evidence.reduce((sum, one) => sum + (one.used ? one.weight : 0), 0);
   $('evidence').replaceChildren(...evidence.slice(0, MAX_EVIDENCE).map((one) => evidenceRow(one, total, state)));
@@ -399,7 +400,7 @@ function milliseconds(seconds) {
 const pointer = { x: -1, y: -1 };
 
 function showTip() {
-  const below = pointer.x < 0 ? null : document.elementFromPoint(pointer.x, pointer.y)?.closest('[data-tip]');
+  const below = pointer.x < 0 ? null : document.elementFromPoint(pointer.x, pointer.y)?.closest('[data-tip]:not([data-tip=""])');
   const tip = $('tip');
   tip.hidden = !below;
   if (!below) return;
