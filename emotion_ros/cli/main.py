@@ -89,6 +89,13 @@ COMMANDS = {
         'batch recordings/ -o sessions.parquet',
         package='emotion_ros.cli.bag',
     ),
+    'compare': Command(
+        'show where two runs over the same recordings differ',
+        'Prints the share of time with the same label, by bag and by emotion, and the longest '
+        'differences. Needs no ROS.',
+        'compare my_bag --weight face=0.3',
+        package='emotion_ros.cli.bag',
+    ),
     'evaluate': Command(
         'score labelled faces, sentences or parts of bags',
         'Prints accuracy, macro F1, recall, calibration error and confusion with 95 % intervals. '

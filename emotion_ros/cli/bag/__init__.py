@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Commands on recordings: replay, explain, report, policy, batch, evaluate."""
+"""Commands on recordings: replay, explain, report, policy, batch, compare, evaluate."""

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""Runs to be compared: the focus person over time, from files of ``replay`` and ``batch``.
+
+A run is {name of the bag: its points}; a file of one replay has the name ''.
+"""
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from emotion_ros.bag.replay import open_replay
+from emotion_ros.bag.replay_config import ReplayOptions
+from emotion_ros.core.emotions import EMOTIONS, Emotion
+from emotion_ros.errors import ConfigError
+from emotion_ros.files.checked import read_text
+
+JSON_LINES = ('.json', '.jsonl')
+FILES = ('.csv', '.parquet', *JSON_LINES)
+LABELS = {*EMOTIONS, Emotion.UNKNOWN.label}
+
+
+@dataclass(frozen=True)
+class Point:
+    """The focus person's label and confidence from ``at_s`` on (s from the start of the bag)."""
+
+    at_s: float
+    label: str
+    confidence: float
+
+
+Run = dict[str, list[Point]]
+
+
+def is_run_file(path: Path) -> bool:
+    """Return whether ``read_run`` may read it; otherwise it should be a bag."""
+    return path.is_file() and path.suffix in FILES
+
+
+def has_stamps_only(path: Path) -> bool:
+    """Return whether a file has no times of publication: the keys of JSON are the message's."""
+    return path.suffix in JSON_LINES
+
+
+def read_run(path: Path, by_stamp: bool) -> Run:
+    """Return the run in a CSV, Parquet or JSON-lines file; ConfigError when it has none.
+
+    ``by_stamp``: times are those of the headers, from the first on, as in JSON lines.
+    """
+    run: Run = defaultdict(list)
+    number = 0
+    try:
+        for row in _rows(path):
+            number += 1
+            if row.get('focus', True) in (True, 'true', 'True'):
+                run[str(row.get('bag') or '')].append(_point(row, by_stamp))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ConfigError(
+            f'{path}: row {number}: is no state of replay --csv, replay --json or batch '
+            f'({type(error).__name__}: {error})'
+        ) from error
+    if not run:
+        raise ConfigError(f'{path}: has no states')
+    return {name: _from_start(points) if by_stamp else points for name, points in run.items()}
+
+
+def replay_run(options: ReplayOptions, by_stamp: bool) -> Run:
+    """Return the run of a replay; EmotionRosError when the bag or an option cannot be used."""
+    points = []
+    with open_replay(options) as replay:
+        for publication in replay.publications(replay.observations()):
+            state = publication.state
+            at_s = replay.bag.seconds_from_start(publication.time_ns)
+            points.append(
+                Point(state.stamp_s if by_stamp else at_s, state.label, state.confidence)
+            )
+    return {options.bag.resolve().name: _from_start(points) if by_stamp else points}
+
+
+def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    if path.suffix == '.parquet':
+        from emotion_ros.sessions.table_file import read_records
+
+        yield from read_records(path)
+        return
+    lines: Iterable[str] = read_text(path).splitlines()
+    if path.suffix == '.csv':
+        yield from csv.DictReader(lines)
+    else:
+        yield from map(json.loads, lines)
+
+
+def _point(row: Mapping[str, Any], by_stamp: bool) -> Point:
+    label = row['label']
+    if label not in LABELS:
+        raise ValueError(f'{label!r} is no label')
+    header = row.get('header') or row
+    return Point(
+        float(header['stamp'] if by_stamp else row['at']), label, float(row['confidence'])
+    )
+
+
+def _from_start(points: list[Point]) -> list[Point]:
+    return [replace(point, at_s=point.at_s - points[0].at_s) for point in points]
