@@ -254,6 +254,24 @@ def test_states_that_a_replay_wrote_are_not_those_of_the_robot(evidence_bag, tmp
     assert 'fusion_node.face_weight: 0.5' in html
 
 
+@pytest.mark.parametrize(
+    ('custom_data', 'title'),
+    [
+        ('5', 'recorded states'),
+        ('[1, 2]', 'recorded states'),
+        ("{emotion_ros_replay: '[1'}", 'computed by a replay'),
+        ('{emotion_ros_replay: 7}', 'computed by a replay'),
+    ],
+)
+def test_damaged_custom_data_is_no_obstacle(recorded_bag, custom_data, title):
+    path = recorded_bag / 'metadata.yaml'
+    lines = path.read_text().splitlines()
+    [number] = [i for i, line in enumerate(lines) if 'custom_data:' in line]
+    lines[number] = f'  custom_data: {custom_data}'
+    path.write_text('\n'.join(lines))
+    assert f'<title>recorded, {title}, emotion_ros</title>' in report(recorded_bag)
+
+
 def test_the_command_on_the_page_has_no_path(evidence_bag):
     html = report(evidence_bag, '--without', 'text', '--weight', 'face=0.5')
     assert '<code>emotion-ros report bag --without=text --weight=face=0.5</code>' in html
