@@ -72,6 +72,8 @@ def list_files(path: Path) -> Listing:
     files = storage_files(path)
     if not files:
         problems = ''.join(f': {problem}' for problem in listing.problems)
+        inside = sorted(child.name for child in path.iterdir() if is_bag_folder(child))
+        problems += f', but there are bags in it: {", ".join(inside)}' if inside else ''
         raise BagError(f'{path}: is not a bag: it has no .mcap or .db3 file{problems}')
     return replace(listing, files=files, problems=[])
 

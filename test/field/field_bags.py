@@ -203,6 +203,7 @@ def write_mcap(
     encoding: str = 'cdr',
     definition: Callable[[str, str], str] = lambda name, text: text,
     rows: Rows | None = None,
+    also: Callable[[McapWriter], object] = lambda writer: None,
     **options: Any,
 ) -> Path:
     """Write a single .mcap with the writer of the MCAP project."""
@@ -214,6 +215,7 @@ def write_mcap(
         texts = {schema.name: schema.data.decode() for schema in summary.schemas.values()}
         writer = McapWriter(out, **options)
         writer.start(profile=profile, library='field')
+        also(writer)
         channels: dict[str, int] = {}
         for row in evidence_rows() if rows is None else rows:
             name, msg_type = row.topic.name, row.topic.type
@@ -224,6 +226,13 @@ def write_mcap(
             writer.add_message(channels[name], row.time_ns, row.data, row.time_ns)
         writer.finish()
     return file
+
+
+def execute(bag: Path, script: str) -> Path:
+    """Change the database of a bag."""
+    with closing(sqlite3.connect(storage_file(bag), isolation_level=None)) as database:
+        database.executescript(script)
+    return bag
 
 
 def cut(file: Path, keep: float) -> Path:
