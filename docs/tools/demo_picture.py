@@ -13,6 +13,7 @@ from pathlib import Path
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
+from emotion_ros.cli.demo import title
 from emotion_ros.demo.evaluation import ExpectationResult
 from emotion_ros.demo.runner import DemoOptions, DemoRunner
 from emotion_ros.demo.storyboard_file import packaged_storyboard
@@ -22,6 +23,7 @@ from emotion_ros.sandbox.domain import free_domain
 PICTURE = Path(__file__).parents[1] / 'figures' / 'demo.svg'
 MOMENT_S = 15.5
 WIDTH = 96
+SHOWN_DOMAIN = 30
 # Without the web fonts of rich: nothing is loaded from elsewhere.
 FORMAT = re.sub(r'@font-face \{\{.*?\}\}\s*', '', CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
@@ -36,7 +38,9 @@ class ScreenRecorder:
         """Keep this screen if it is the first from MOMENT_S on."""
         if not self.svg and (snapshot.t_s or 0.0) >= MOMENT_S:
             console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-            console.print(screen(snapshot, packaged_storyboard().name))
+            console.print(
+                screen(snapshot, title(DemoOptions(packaged_storyboard(), SHOWN_DOMAIN)))
+            )
             self.svg = console.export_svg(title='make demo', code_format=FORMAT, unique_id='demo')
 
     def conclude(self, results: tuple[ExpectationResult, ...]) -> None:
