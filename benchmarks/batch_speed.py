@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""``emotion-ros batch`` on one process and on several: ``python -m benchmarks.batch_speed``.
+
+Copies of the demo's storyboard as recordings go through the same workers as in the command.
+Other work on the machine makes the ratio smaller: the load is printed beside it.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from emotion_ros.bag.replay_config import ReplayOptions
+from emotion_ros.demo.recording import write_recording
+from emotion_ros.files.resources import package_version, packaged_config
+from emotion_ros.sessions.bag_job import BagJob
+from emotion_ros.sessions.local_workers import process_locally
+
+
+def seconds(jobs: Sequence[BagJob], processes: int) -> float:
+    """Return how long the jobs take, the start of the processes included."""
+    start = time.perf_counter()
+    errors = [outcome.error for outcome in process_locally(jobs, processes) if outcome.error]
+    if errors:
+        raise RuntimeError(errors[0])
+    return time.perf_counter() - start
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print both times and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--bags', type=int, default=40)
+    parser.add_argument('--jobs', type=int, default=len(os.sched_getaffinity(0)))
+    args = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        first = Path(folder) / 'bag_0'
+        duration_s = write_recording(first, packaged_config('demo.yaml'))
+        bags = [Path(folder) / f'bag_{number}' for number in range(args.bags)]
+        for bag in bags[1:]:
+            shutil.copytree(first, bag)
+        jobs = [BagJob(ReplayOptions(bag), version=package_version()) for bag in bags]
+        print(f'{args.bags} bags of {duration_s:.0f} s; load {os.getloadavg()[0]:.1f}')
+        taken = {processes: seconds(jobs, processes) for processes in (1, args.jobs)}
+    for processes, taken_s in taken.items():
+        print(f'{processes} processes: {taken_s:.1f} s')
+    print(f'ratio {taken[1] / taken[args.jobs]:.2f}; load {os.getloadavg()[0]:.1f}')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
