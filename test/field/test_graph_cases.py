@@ -302,7 +302,7 @@ def follow(text: str, case: Case, world: World) -> tuple[str, dict[str, Any]]:
 @pytest.mark.parametrize('name', CASES)
 def test_the_doctor_names_the_cause_first_and_its_remedy_helps(graph, rig, monkeypatch, name):
     monkeypatch.setattr(graph_survey, 'SETTLED_S', 0.6)
-    monkeypatch.setattr(graph_survey, 'LEAST_S', 2.2)
+    monkeypatch.setattr(graph_survey, 'LEAST_S', 1.2)
     case, world = CASES[name], World(graph, rig)
     words = rig.create_publisher(String, 'speech', 10)
     publish = paced(case.start(world))
