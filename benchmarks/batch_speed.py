@@ -2,11 +2,13 @@
 """``emotion-ros batch`` on one process and on several: ``python -m benchmarks.batch_speed``.
 
 Copies of the demo's storyboard as recordings go through the same workers as in the command.
-Other work on the machine makes the ratio smaller: the load is printed beside it.
+Other work on the machine makes the ratio of the times smaller. That of the CPU times does not
+depend on it so much: N processes that use as much CPU as one are N times as fast when alone.
 """
 
 import argparse
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -21,13 +23,18 @@ from emotion_ros.sessions.bag_job import BagJob
 from emotion_ros.sessions.local_workers import process_locally
 
 
-def seconds(jobs: Sequence[BagJob], processes: int) -> float:
-    """Return how long the jobs take, the start of the processes included."""
-    start = time.perf_counter()
+def measure(jobs: Sequence[BagJob], processes: int) -> tuple[float, float]:
+    """Return the time and the CPU time (s) of the jobs, the start of the processes included."""
+    start, cpu_start = time.perf_counter(), _cpu_of_ended_processes()
     errors = [outcome.error for outcome in process_locally(jobs, processes) if outcome.error]
     if errors:
         raise RuntimeError(errors[0])
-    return time.perf_counter() - start
+    return time.perf_counter() - start, _cpu_of_ended_processes() - cpu_start
+
+
+def _cpu_of_ended_processes() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,10 +51,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             shutil.copytree(first, bag)
         jobs = [BagJob(ReplayOptions(bag), version=package_version()) for bag in bags]
         print(f'{args.bags} bags of {duration_s:.0f} s; load {os.getloadavg()[0]:.1f}')
-        taken = {processes: seconds(jobs, processes) for processes in (1, args.jobs)}
-    for processes, taken_s in taken.items():
-        print(f'{processes} processes: {taken_s:.1f} s')
-    print(f'ratio {taken[1] / taken[args.jobs]:.2f}; load {os.getloadavg()[0]:.1f}')
+        taken = {processes: measure(jobs, processes) for processes in (1, args.jobs)}
+    for processes, (taken_s, cpu_s) in taken.items():
+        print(f'{processes} processes: {taken_s:.1f} s, CPU {cpu_s:.1f} s')
+    (one_s, one_cpu_s), (more_s, more_cpu_s) = taken[1], taken[args.jobs]
+    alone = args.jobs * one_cpu_s / more_cpu_s
+    print(f'ratio {one_s / more_s:.2f}, by CPU time {alone:.2f}; load {os.getloadavg()[0]:.1f}')
     return 0
 
 

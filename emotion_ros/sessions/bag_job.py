@@ -12,7 +12,6 @@ import pyarrow as pa
 from emotion_ros.bag.files import METADATA
 from emotion_ros.bag.offline_fusion import FusionInput
 from emotion_ros.bag.provenance import changed_parameters
-from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.replay import Replay, open_replay
 from emotion_ros.bag.replay_config import FROM_HEADER, ReplayOptions
 from emotion_ros.conversions.speech import speech_from_msg
@@ -89,9 +88,10 @@ def process_bag(job: BagJob) -> bytes:
                 rows[0][TEXT] = ' / '.join(texts)
             records += rows
         summary.finish(replay.bag.duration_s)
+        file = replay.bag.path / METADATA
         of_session = {
             'start': replay.bag.start_ns / NANOSECONDS,
-            'bag_sha256': _metadata_sha256(replay.bag),
+            'bag_sha256': sha256(file.read_bytes()).hexdigest() if file.is_file() else '',
             'utterances': counter.utterances,
             'rejected': dict(sorted(replay.rejected.items())),
             'error': replay.failure(),
@@ -131,12 +131,6 @@ def _words(replay: Replay) -> Iterator[tuple[float, str]]:
             continue  # the replay counts it
         if not utterance.is_partial:
             yield replay.bag.seconds_from_start(recorded.time_ns), utterance.final
-
-
-def _metadata_sha256(bag: Bag) -> str:
-    """Return the hash of the bag's metadata.yaml, '' without one."""
-    file = bag.path / METADATA
-    return sha256(file.read_bytes()).hexdigest() if file.is_file() else ''
 
 
 def _provenance(replay: Replay, options: ReplayOptions) -> dict[str, str]:

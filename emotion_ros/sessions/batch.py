@@ -2,7 +2,7 @@
 """Many recordings to one table of states and one summary; finished bags are kept as parts."""
 
 import json
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -108,7 +108,11 @@ class Batch:
     def pending(self) -> list[BagJob]:
         """Return what is left to do, the largest first, so that the processes end together."""
         jobs = [self._jobs[name] for name, part in self._parts.items() if not part.exists()]
-        return sorted(jobs, key=lambda job: -_size(job.options.bag))
+
+        def size(job: BagJob) -> int:
+            return sum(file.stat().st_size for file in list_files(job.options.bag).files)
+
+        return sorted(jobs, key=size, reverse=True)
 
     def add(self, outcome: Outcome) -> None:
         """Keep the part of a finished bag, or the reason why there is none."""
@@ -126,11 +130,16 @@ class Batch:
         self.errors |= {row[BAG]: row['error'] for row in summary if row['error']}
         schema = state_schema((BAG, *self._columns))
         metadata = {TABLE_KEY: json.dumps(_common_provenance(summary)).encode()}
-        tables = (_with_name(pq.read_table(part), name) for name, part in parts.items())
+
+        def tables() -> Iterator[pa.Table]:
+            for name, path in parts.items():
+                part = pq.read_table(path)
+                yield part.add_column(0, BAG, pa.array([name] * part.num_rows, pa.string()))
+
         table = _summary_table(summary)
         with ExitStack() as stack:
             states = stack.enter_context(atomic_write(self.files.states))
-            write_tables(states, schema, tables, metadata)
+            write_tables(states, schema, tables(), metadata)
             sessions = stack.enter_context(atomic_write(self.files.summary))
             write_tables(sessions, table.schema, [table], metadata)
         for old in set(self.files.parts.glob(f'*-{"[0-9a-f]" * 16}{PARQUET}')) - {*parts.values()}:
@@ -171,10 +180,6 @@ def _summary_table(rows: Iterable[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=pa.schema(list(types.items())))
 
 
-def _with_name(part: pa.Table, name: str) -> pa.Table:
-    return part.add_column(0, BAG, pa.array([name] * part.num_rows, pa.string()))
-
-
 def _common_provenance(rows: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
     """Return the values that occur, by name; more than one where bags differ."""
     return {
@@ -213,7 +218,3 @@ def _key(bag: Path, common: str) -> str:
     files = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     text = json.dumps([str(bag.resolve()), files, common])
     return sha256(text.encode()).hexdigest()[:16]
-
-
-def _size(bag: Path) -> int:
-    return sum(file.stat().st_size for file in list_files(bag).files)

@@ -12,7 +12,7 @@ from emotion_ros.cli.bag.arguments import add_replay_arguments, print_notes, rep
 from emotion_ros.cli.console import table_console
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.errors import ConfigError
-from emotion_ros.sessions.compare import Agreement, Comparison, Span, compare
+from emotion_ros.sessions.compare import Agreement, Comparison, compare
 from emotion_ros.sessions.run_file import Run, has_stamps_only, is_run_file, read_run, replay_run
 
 MOST_LISTED = 10
@@ -75,7 +75,8 @@ def print_comparison(comparison: Comparison) -> None:
     console = table_console()
     table = Table('bag', 'time (s)', 'same label', 'mean |confidence A - B|')
     for name, agreement in {**comparison.bags, 'all': comparison.total}.items():
-        table.add_row(name, *_cells(agreement))
+        shares = f'{agreement.same:.1%}', f'{agreement.confidence_difference:.3f}'
+        table.add_row(name, f'{agreement.duration_s:.1f}', *shares)
     console.print(table)
     if not comparison.differences:
         return
@@ -86,7 +87,8 @@ def print_comparison(comparison: Comparison) -> None:
     console.print(pairs)
     longest = Table('bag', 'from (s)', 'to (s)', 'A', 'B', title='longest differences')
     for span in comparison.differences[:MOST_LISTED]:
-        longest.add_row(*_span_cells(span))
+        times = f'{span.start_s:.2f}', f'{span.end_s:.2f}'
+        longest.add_row(span.bag, *times, span.label_a, span.label_b)
     console.print(longest)
 
 
@@ -106,12 +108,3 @@ def _agreement_fields(agreement: Agreement) -> dict[str, Any]:
             for (a, b), seconds in sorted(agreement.by_labels_s.items())
         ],
     }
-
-
-def _cells(agreement: Agreement) -> tuple[str, ...]:
-    difference = agreement.confidence_difference
-    return f'{agreement.duration_s:.1f}', f'{agreement.same:.1%}', f'{difference:.3f}'
-
-
-def _span_cells(span: Span) -> tuple[str, ...]:
-    return span.bag, f'{span.start_s:.2f}', f'{span.end_s:.2f}', span.label_a, span.label_b
