@@ -20,7 +20,7 @@ from screenshots import FIGURES, VIEW, free_port, start_dashboard, wait_for
 FILE = FIGURES / 'dashboard.webp'
 SIZE = (1280, 800)
 WIDTH = 960
-FROM_S, TO_S, PERIOD_S = 8.0, 26.0, 0.5
+FROM_S, TO_S, PERIOD_S = 3.5, 26.0, 0.75
 QUALITY = 60
 
 
