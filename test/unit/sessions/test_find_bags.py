@@ -40,6 +40,7 @@ LOOSE = ['loose/monday.mcap', 'loose/tuesday.mcap.zstd']
         (['p1/run/run_0.mcap'], ['p1/run/run_0.mcap']),
         (['.'], [*LOOSE, 'p1/run', 'p2/run', 'split']),
         (['p2', 'p1', 'p2/run'], ['p2/run', 'p1/run']),
+        (['p2', 'p1/../p2/run'], ['p2/run']),
         (['p*/run'], ['p1/run', 'p2/run']),
         (
             ['**/*.mcap'],
