@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """demo_source: plays a storyboard in place of camera, speech recogniser or other nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +166,11 @@ class _StateOutput(_Output):
         self._states.publish(state_to_msg(state, stamp_s))
 
 
-_OUTPUTS = {FRAMES: _FramesOutput, MODALITIES: _ModalitiesOutput, STATE: _StateOutput}
+_OUTPUTS: dict[str, Callable[[Node, Storyboard, Path], _Output]] = {
+    FRAMES: _FramesOutput,
+    MODALITIES: lambda node, storyboard, _: _ModalitiesOutput(node, storyboard),
+    STATE: lambda node, storyboard, _: _StateOutput(node, storyboard),
+}
 
 
 def main(args: list[str] | None = None) -> int:
