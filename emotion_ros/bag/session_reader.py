@@ -69,7 +69,13 @@ def _add_recording(session: Session, bag: Bag, states: Topic) -> None:
                 _add_message(session, recorded, position(recorded))
             except InvalidInput as error:
                 session.rejects[recorded.topic.name, error.reason] += 1
-    _add_diagnostics(session, {name: nodes[name] for name in NODES if name in nodes})
+    latest = {name: nodes[name] for name in NODES if name in nodes}  # their counts only grow
+    session.provenance = recorded_provenance(latest)
+    for name, values in latest.items():
+        session.received |= _numbers({name: values.get('received', '')})
+        rejected = {k: v for k, v in values.items() if k.startswith(REJECTED)}
+        for reason, number in _numbers(rejected).items():
+            session.rejects[name, reason.removeprefix(REJECTED)] = number
     if REPLAYED in bag.custom_data:
         session.is_replay = True
         with suppress(ValueError):
@@ -90,16 +96,6 @@ def _add_message(session: Session, recorded: Recorded, at_s: float) -> None:
         session.add_states([msg_to_state(state) for state in msgs], at_s)
         if msgs[0].status == Status.OK:
             session.latencies_s.append(float(msgs[0].latency))
-
-
-def _add_diagnostics(session: Session, nodes: dict[str, dict[str, str]]) -> None:
-    """Add the latest key-value pairs of our nodes; their counts only grow."""
-    session.provenance = recorded_provenance(nodes)
-    for name, values in nodes.items():
-        session.received |= _numbers({name: values.get('received', '')})
-        rejected = {k: v for k, v in values.items() if k.startswith(REJECTED)}
-        for reason, number in _numbers(rejected).items():
-            session.rejects[name, reason.removeprefix(REJECTED)] = number
 
 
 def _numbers(texts: dict[str, str]) -> dict[str, int]:

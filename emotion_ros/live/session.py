@@ -227,22 +227,21 @@ class LiveSession:
             with self._lock:
                 if self._pipelines.schedule.tick(now_s):
                     self._show_state(now_s)
-            if now_s - health_s >= HEALTH_PERIOD_S:
-                self._show_health(now_s, now_s - health_s)
-                health_s = now_s
+            if (elapsed_s := now_s - health_s) < HEALTH_PERIOD_S:
+                continue
+            health_s = now_s
+            for name, statistics in self._statistics.items():
+                values = statistics.collect(elapsed_s)
+                if statistics.counts()['received']:
+                    error = statistics.error
+                    level, words = (ERROR, error) if error else (OK, 'running')
+                    self._shown.add_node_health(NodeHealth(name, level, words, values), now_s)
 
     def _show_state(self, now_s: float) -> None:
         states = self._pipelines.fusion.states(now_s)
         stamp_s = states[0].stamp_s
         self._shown.add_state(states[0], now_s - stamp_s if isfinite(stamp_s) else 0.0, now_s)
         self._shown.add_people(states, now_s)
-
-    def _show_health(self, now_s: float, elapsed_s: float) -> None:
-        for name, statistics in self._statistics.items():
-            values = statistics.collect(elapsed_s)
-            if statistics.counts()['received']:
-                level, words = (ERROR, statistics.error) if statistics.error else (OK, 'running')
-                self._shown.add_node_health(NodeHealth(name, level, words, values), now_s)
 
     def _fail(self, name: str, error: Exception) -> None:
         statistics = self._statistics[name]

@@ -44,7 +44,9 @@ def run(
         for factory in factories:
             nodes.append(factory())
         stop.is_loading = False
-        _return_free_memory()
+        # Give back what loading the models took for a while, 50 MB; only glibc keeps it.
+        if trim := getattr(ctypes.CDLL(None), 'malloc_trim', None):
+            trim(0)
         spin(nodes, stop)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
@@ -99,13 +101,6 @@ def spin(nodes: Sequence[EmotionNode[Any]], stop: StopRequest) -> None:
             passing=(ExternalShutdownException,),
         )
     executor.shutdown()
-
-
-def _return_free_memory() -> None:
-    """Give back what loading the models took for a while, 50 MB; only glibc keeps it."""
-    trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)
-    if trim is not None:
-        trim(0)
 
 
 def _on_stop_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:

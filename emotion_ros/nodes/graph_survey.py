@@ -118,6 +118,7 @@ class Doctor(Node):
         self._states.clear()
         self._ticks = ClockTicks()
         self._spin_for(seconds)
+        ticks = self._ticks
         last = self._states[-1] if self._states else EmotionState()
         nodes = tuple(self._report(name, simulated.get(name), before) for name in NODES)
         answers = {path: _answer(future) for path, future in lifecycles.items()}
@@ -130,7 +131,11 @@ class Doctor(Node):
             states=len(self._states),
             last_status=Status(last.status).name if last.status in tuple(Status) else '?',
             last_reason=last.not_actionable_reason,
-            clock=self._clock_report(),
+            clock=ClockReport(
+                published=self.count_publishers('/clock') > 0,
+                is_running=ticks.last_s != ticks.first_s and ticks.last_s == ticks.last_s,
+                offset_s=ticks.offset_s,
+            ),
             where=f'ROS_DOMAIN_ID {os.environ.get("ROS_DOMAIN_ID", "0")}, namespace {self._home}',
             namespace=space,
             others=self._other_reports(),
@@ -212,14 +217,6 @@ class Doctor(Node):
         )
         ours = [report for report in reports if 'enabled' in (report.values or {})]
         return tuple(replace(report, is_present=True, count=1) for report in ours)
-
-    def _clock_report(self) -> ClockReport:
-        ticks = self._ticks
-        return ClockReport(
-            published=self.count_publishers('/clock') > 0,
-            is_running=ticks.last_s != ticks.first_s and ticks.last_s == ticks.last_s,
-            offset_s=ticks.offset_s,
-        )
 
     def _on_clock(self, msg: Clock) -> None:
         now_s = msg.clock.sec + msg.clock.nanosec / NANOSECONDS

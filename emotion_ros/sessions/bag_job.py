@@ -97,7 +97,11 @@ def process_bag(job: BagJob) -> bytes:
             'error': replay.failure(),
             **_provenance(replay, options),
         }
-    rows = [_session_row(of_session, record) for record in summary.records()]
+    of_person = {k: v for k, v in of_session.items() if k not in ONLY_OF_SESSION}
+    rows = [
+        {**record, **(of_person if record['scope'] == PERSON else of_session)}
+        for record in summary.records()
+    ]
     metadata = {TABLE_KEY: json.dumps(rows).encode()}
     return to_parquet(records, job.columns, metadata)
 
@@ -150,10 +154,3 @@ def _provenance(replay: Replay, options: ReplayOptions) -> dict[str, str]:
         'fusion_sha256': replay.card.sha256,
         'parameters': ', '.join([*changed_parameters(replay.config), *left_out, *stamps]),
     }
-
-
-def _session_row(of_session: Fields, record: Fields) -> Fields:
-    """Return a row of the summary; what is counted per session is left out of people's rows."""
-    if record['scope'] == PERSON:
-        of_session = {k: v for k, v in of_session.items() if k not in ONLY_OF_SESSION}
-    return {**record, **of_session}

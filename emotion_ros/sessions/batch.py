@@ -129,7 +129,12 @@ class Batch:
         summary = [row for name in self._jobs for row in self._summary_rows(name, parts)]
         self.errors |= {row[BAG]: row['error'] for row in summary if row['error']}
         schema = state_schema((BAG, *self._columns))
-        metadata = {TABLE_KEY: json.dumps(_common_provenance(summary)).encode()}
+        provenance = {  # the values that occur; more than one where bags differ
+            name: sorted({row[name] for row in summary if row.get(name)})
+            for name in PROVENANCE
+            if name != 'source'
+        }
+        metadata = {TABLE_KEY: json.dumps(provenance).encode()}
 
         def tables() -> Iterator[pa.Table]:
             for name, path in parts.items():
@@ -178,15 +183,6 @@ def _summary_table(rows: Iterable[dict[str, Any]]) -> pa.Table:
         for name, kind in types.items()
     ]
     return pa.Table.from_arrays(arrays, schema=pa.schema(list(types.items())))
-
-
-def _common_provenance(rows: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
-    """Return the values that occur, by name; more than one where bags differ."""
-    return {
-        name: sorted({row[name] for row in rows if row.get(name)})
-        for name in PROVENANCE
-        if name != 'source'
-    }
 
 
 def _fingerprint(job: BagJob) -> str:

@@ -35,7 +35,16 @@ class EvidenceBuffer:
         key = (evidence.modality, stated_person)
         rejection = check_evidence(evidence, now_s)
         if rejection:
-            self._store_rejected(key, replace(evidence, rejection=rejection), now_s)
+            rejected = replace(evidence, rejection=rejection)
+            if rejection is Rejection.INVALID:
+                rejected = replace(
+                    rejected,
+                    stamp_s=evidence.stamp_s if isfinite(evidence.stamp_s) else now_s,
+                    probabilities=NO_PROBABILITIES,
+                    quality=0.0,
+                    valence=None,
+                )
+            self._store(self._rejected, key, rejected)
             return rejection
         known = self._latest.get(key)
         if known is not None and evidence.stamp_s < known.stamp_s:
@@ -55,16 +64,6 @@ class EvidenceBuffer:
         for table in (self._latest, self._rejected):
             for key in [k for k, e in table.items() if now_s - e.stamp_s > FORGET_AFTER_S]:
                 del table[key]
-
-    def _store_rejected(self, key: tuple[str, str], evidence: Evidence, now_s: float) -> None:
-        if evidence.rejection is not Rejection.INVALID:
-            self._store(self._rejected, key, evidence)
-            return
-        stamp_s = evidence.stamp_s if isfinite(evidence.stamp_s) else now_s
-        blank = replace(
-            evidence, stamp_s=stamp_s, probabilities=NO_PROBABILITIES, quality=0.0, valence=None
-        )
-        self._store(self._rejected, key, blank)
 
     @staticmethod
     def _store(
