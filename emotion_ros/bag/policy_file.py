@@ -22,17 +22,15 @@ def load_policy(path: Path) -> tuple[Rule, ...]:
 
 def parse_policy(text: str, where: str = 'policy') -> tuple[Rule, ...]:
     """Return the rules written in YAML; an error names ``where`` and the line."""
-    rules = tuple(_parse_rule(item) for item in parse_yaml(text, where).items())
+    rules = []
+    for value in parse_yaml(text, where).items():
+        raw = value.mapping('behaviour', 'emotion', *_NUMBERS)
+        given = {name: raw.get(name, CheckedValue.number, None) for name in _NUMBERS}
+        numbers = {name: number for name, number in given.items() if number is not None}
+        with value.error_context():
+            named = raw.get('emotion', lambda v: v.items() if v.is_list() else [v], [])
+            trigger = Trigger(tuple(item.string(EMOTIONS) for item in named), **numbers)
+            rules.append(Rule(raw['behaviour'].string(), trigger))
     if not rules:
         raise ConfigError(f'{where}: has no rule')
-    return rules
-
-
-def _parse_rule(value: CheckedValue) -> Rule:
-    raw = value.mapping('behaviour', 'emotion', *_NUMBERS)
-    given = {name: raw.get(name, CheckedValue.number, None) for name in _NUMBERS}
-    numbers = {name: number for name, number in given.items() if number is not None}
-    with value.error_context():
-        named = raw.get('emotion', lambda v: v.items() if v.is_list() else [v], [])
-        trigger = Trigger(tuple(item.string(EMOTIONS) for item in named), **numbers)
-        return Rule(raw['behaviour'].string(), trigger)
+    return tuple(rules)
