@@ -107,8 +107,13 @@ class Track:
         last = self.runs[-1] if self.runs else None
         status = state.status.name.lower()
         key = (state.label, status, state.conflict, state.actionable, state.person_id)
-        if last and at_s - last.to_s <= MAX_GAP_S:
-            self._extend(last, at_s)
+        if last and self._last and at_s - last.to_s <= MAX_GAP_S:  # it counts until now
+            held_s, last.to_s = at_s - last.to_s, at_s
+            for name in ('valence', 'arousal'):
+                value = getattr(self._last, name)
+                if isfinite(value):
+                    total, time_s = self._sums.get(name, (0.0, 0.0))
+                    self._sums[name] = total + value * held_s, time_s + held_s
         self.conflicts += state.conflict and not (self._last and self._last.conflict)
         if not last or at_s != last.to_s or key != self._key:
             self.runs.append(Run(at_s, at_s, *key))
@@ -142,13 +147,3 @@ class Track:
         """Return the mean of ``valence`` or ``arousal`` over time; NaN when it was never known."""
         total, time_s = self._sums.get(name, (0.0, 0.0))
         return total / time_s if time_s else nan
-
-    def _extend(self, run: Run, to_s: float) -> None:
-        """Let the last state count until now."""
-        for name in ('valence', 'arousal'):
-            value = getattr(self._last, name)
-            if isfinite(value):
-                total, time_s = self._sums.get(name, (0.0, 0.0))
-                held_s = to_s - run.to_s
-                self._sums[name] = total + value * held_s, time_s + held_s
-        run.to_s = to_s

@@ -122,20 +122,15 @@ def _check_inputs(snapshot: GraphSnapshot) -> Iterator[Finding]:
         yield from _rejects(nodes[VISION])
     yield from filter(_is_missing_text, _check_nodes(snapshot))
     if snapshot.speech is not None:
-        findings = check_speech(snapshot.speech, snapshot.duration_s, nodes.get(SENTIMENT))
-        yield from _without_recogniser(findings, nodes.get(VISION))
+        vision = nodes.get(VISION)
+        sees = vision is not None and bool(vision.recent('processed'))
+        for finding in check_speech(snapshot.speech, snapshot.duration_s, nodes.get(SENTIMENT)):
+            # With images, a robot may do without a speech recogniser.
+            is_intended = sees and finding.kind is Kind.NO_PUBLISHER
+            yield replace(finding, severity=Severity.NOTE) if is_intended else finding
     elif SENTIMENT in nodes:
         yield from _rejects(nodes[SENTIMENT])
     yield from _check_fusion(nodes.get(FUSION), snapshot)
-
-
-def _without_recogniser(
-    findings: Iterator[Finding], vision: NodeReport | None
-) -> Iterator[Finding]:
-    """Yield the findings; with images, a robot may do without a speech recogniser."""
-    for finding in findings:
-        is_intended = finding.kind is Kind.NO_PUBLISHER and vision and vision.recent('processed')
-        yield replace(finding, severity=Severity.NOTE) if is_intended else finding
 
 
 def _rejects(node: NodeReport) -> Iterator[Finding]:

@@ -51,20 +51,19 @@ def parse_storyboard(text: str, where: str = 'storyboard') -> Storyboard:
 
 
 def _parse_cue(value: CheckedValue) -> Cue:
+    def parse_view(shown: CheckedValue) -> View:
+        if not shown.is_list():
+            return shown.choice(_VIEWS)
+        return View(tuple(_parse_picture(item) for item in shown.items()))
+
     raw = value.mapping('at', 'show', 'say', 'sentiment', 'expect')
     return Cue(
         at_s=raw['at'].number(),
-        show=raw.get('show', _parse_view, None),
+        show=raw.get('show', parse_view, None),
         say=raw.get('say', CheckedValue.string, ''),
         sentiment=raw.get('sentiment', lambda v: v.choice(_SENTIMENTS), Sentiment.UNKNOWN),
         expect=raw.get('expect', _parse_expectation, None),
     )
-
-
-def _parse_view(value: CheckedValue) -> View:
-    if not value.is_list():
-        return value.choice(_VIEWS)
-    return View(tuple(_parse_picture(item) for item in value.items()))
 
 
 def _parse_picture(value: CheckedValue) -> Picture:
