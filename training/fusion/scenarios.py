@@ -122,8 +122,8 @@ def gain(one: Scenario, other: Scenario, weights: Sequence[Weights]) -> list[flo
 
 
 def conflicts(s: Scenario) -> NDArray[np.bool_]:
-    """Return whether both are fresh and contradict each other, [P]."""
-    if s.freshness != BOTH:
+    """Return whether both count and contradict each other, [P]."""
+    if min(s.freshness) == 0.0:
         return np.zeros(len(s.pairs), bool)
     rows = zip(
         s.faces.probabilities[s.pairs.face], s.texts.probabilities[s.pairs.text], strict=True
