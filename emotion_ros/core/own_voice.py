@@ -15,6 +15,7 @@ SIMILAR = 0.8
 MIN_WORDS = 3
 """Fewer words may be an answer that takes up a word of the robot's question."""
 MOST_WORDS = 100
+MOST_TEXTS = 50
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -52,7 +53,7 @@ class RobotSpeech:
     """What the robot said lately, to recognise it in what a recogniser returns."""
 
     def __init__(self) -> None:
-        self._said: deque[tuple[float, float, list[str]]] = deque()
+        self._said: deque[tuple[float, float, list[str]]] = deque(maxlen=MOST_TEXTS)
 
     def add(self, text: str, now_s: float) -> None:
         """Take a text that the robot begins to speak now."""
@@ -64,12 +65,12 @@ class RobotSpeech:
 
         It counts until ``window_s`` after its estimated end.
         """
-        while self._said and not self._said[0][0] <= now_s <= self._said[0][1] + window_s:
-            self._said.popleft()
-        if not self._said:
+        recent = [said for said in self._said if said[0] <= now_s <= said[1] + window_s]
+        self._said = deque(recent, maxlen=MOST_TEXTS)
+        texts = [words for _, _, words in recent]
+        if not texts:
             return False
         found = _words(text)[:MOST_WORDS]
-        texts = [words for _, _, words in self._said]
         return any(
             _is_part(found, words)
             for words in (*texts, [word for words in texts for word in words])

@@ -80,3 +80,17 @@ def test_they_count_until_the_window_after_the_estimated_end(now_s, expected):
     speech = RobotSpeech()
     speech.add('so happy today', 10.0)
     assert speech.repeats('so happy today', now_s, 5.0) is expected
+
+
+def test_a_long_text_does_not_keep_an_earlier_short_one_alive():
+    speech = RobotSpeech()
+    speech.add('a very long story ' * 25, 10.0)
+    speech.add('how are you today', 11.0)
+    assert not speech.repeats('how are you today', 40.0, 3.0)
+
+
+def test_what_nobody_answers_does_not_pile_up():
+    speech = RobotSpeech()
+    for number in range(1000):
+        speech.add('so happy today', float(number))
+    assert not speech.repeats('so happy today', 900.0, 1.0)
