@@ -19,21 +19,35 @@ WORDS = (
     *('displaytext', 'display', 'text', 'transcript', 'transcription', 'transcribedtext'),
     *('recognizedtext', 'recognisedtext', 'sentence', 'utterance', 'phrase', 'hypothesis'),
     *('final', 'data', 'speech', 'querytext', 'punctuatedtranscript', 'result', 'finalresult'),
-    *('content', 'stt', 'asr', 'speechtotext', 'words', 'word'),
+    *('content', 'stt', 'asr', 'speechtotext', 'words', 'word', 'predtext', 'formattedtext'),
 )
 ALTERNATIVES = ('alternatives', 'alternative', 'nbest', 'hypotheses', 'candidates')
 PARTS = (
     *('results', 'result', 'segments', 'chunks', 'channels', 'channel', 'transcripts'),
     *('transcription', 'transcript', 'transcriptionresult', 'recognitionresult', 'queryresult'),
-    *('data', 'response', 'payload', 'hypothesis', 'output', 'utterances', 'words'),
+    *(
+        'data',
+        'response',
+        'payload',
+        'hypothesis',
+        'output',
+        'utterances',
+        'utterance',
+        'words',
+        'tokens',
+    ),
 )
 CONFIDENCES = ('confidence', 'likelihood')
 WORD_LISTS = ('result', 'words', 'items', 'partialresult')
 WORD_CONFIDENCES = ('conf', 'confidence', 'probability', 'score')
 LANGUAGES = ('language', 'languagecode', 'locale', 'lang', 'detectedlanguage')
 FINALS = ('isfinal', 'final', 'finished', 'completed', 'endofturn')
-KINDS = ('type', 'messagetype', 'mode', 'event', 'status', 'recognitionstatus', 'reason')
+KINDS = (
+    *('type', 'messagetype', 'message', 'mode', 'event', 'status', 'recognitionstatus'),
+    'reason',
+)
 PARTIAL_KIND = re.compile(r'partial|interim|hypothes|delta|realtime|online|recognizing')
+FINAL_KIND = re.compile(r'2pass-offline')  # of FunASR: is_final is about its stream
 SILENT_KIND = re.compile(r'nomatch|silencetimeout|babbletimeout|nospeech')
 
 NO_SPEECH_PROBABILITY, NO_SPEECH_LOGPROB = 0.6, -1.0
@@ -61,6 +75,7 @@ def read_hypothesis(raw: str) -> Hypothesis | None:
 
     InvalidInput('unsupported_format') for JSON without any name for words, or broken JSON.
     """
+    raw = raw.strip('\ufeff\0')
     is_object = IS_OBJECT.match(raw) is not None
     if not is_object and not IS_LIST.match(raw):
         return None
@@ -101,8 +116,12 @@ def _read(content: Any, depth: int) -> Hypothesis | None:
             return _read(first, depth - 1)  # alternatives, not parts: they have no time
         parts = [part for item in content if (part := _read(item, depth - 1))]
         known = [part.confidence for part in parts if part.confidence]
+        # Pieces of words, as of Soniox, bring their own spaces.
+        has_spaces = any(part.text[:1].isspace() for part in parts[1:])
         joined = Hypothesis(
-            ' '.join(part.text.strip() for part in parts).strip(),
+            ''.join(part.text for part in parts).strip()
+            if has_spaces
+            else ' '.join(part.text.strip() for part in parts).strip(),
             all(part.is_final for part in parts),
             sum(known) / len(known) if known else 0.0,
             next((part.language for part in parts if part.language), ''),
@@ -130,6 +149,8 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     is_partial = PARTIAL_KIND.search(kinds) or 'stability' in fields
     if any(fields.get(name) is True for name in ('ispartial', 'partial')):
         finals = [False]
+    if FINAL_KIND.search(kinds):
+        finals = [True]
     is_final = found.is_final and (finals[0] if finals else not is_partial)
     languages = [fields[name] for name in LANGUAGES if isinstance(fields.get(name), str)]
     return Hypothesis(

@@ -44,7 +44,7 @@ _ENGLISH = (
     r'|transcripts?|transcribed|translated|translation|subs|subbed)(?: \w+){0,3} by\b.*',
     r'(?:© )?transcripts? (?:emily beynon|provided)\b.*',
     r'(?:\w+ )?(?:closed )?captions? (?:not )?(?:available|provided).*',
-    r'(?:copyright|©|c) ?(?:\w+ ){0,4}(?:19|20)\d\d(?: \w+){0,4}|.*\ball rights reserved',
+    r'(?:copyright |© ?|c )(?:\w+ ){0,4}(?:19|20)\d\d(?: \w+){0,4}|.*\ball rights reserved',
     r'(?:.* )?www \w+.*|tv \w+ 20\d\d',
     r'stay tuned (?:for|to)(?: \w+){0,3} (?:video|episode|stream)s?',
     r'https?(?: \w+){1,4}',
