@@ -25,6 +25,7 @@ _PNG_MAX_CHUNKS = 65536
 _WIDTH, _HEIGHT, _BITS, _CHANNELS, _SAMPLE_FORMAT = 256, 257, 258, 277, 339  # tags of TIFF 6.0
 _STRIPS = (278, 273, 279)  # rows of each, offsets, byte counts
 _TILE_WIDTH, _TILES = 322, (323, 324, 325)  # likewise
+_TIFF_TAGS = {_WIDTH, _HEIGHT, _BITS, _CHANNELS, _SAMPLE_FORMAT, *_STRIPS, _TILE_WIDTH, *_TILES}
 _TIFF_TYPES = {3: 'H', 4: 'I'}
 _TIFF_MAX_CHANNELS = 4
 _ONE_STRIP = 2**32 - 1
@@ -121,7 +122,8 @@ def _read_tiff_tags(view: memoryview) -> Mapping[int, tuple[int, ...]]:
     tags = {}
     for entry in range(at + 2, at + 2 + 12 * entries, 12):
         tag, kind, count = struct.unpack_from(order + 'HHI', view, entry)
-        if kind in _TIFF_TYPES and 0 < count <= view.nbytes:
+        is_new = tag in _TIFF_TAGS and tag not in tags
+        if is_new and kind in _TIFF_TYPES and 0 < count <= view.nbytes:
             values = f'{order}{count}{_TIFF_TYPES[kind]}'
             place = entry + 8
             if struct.calcsize(values) > 4:

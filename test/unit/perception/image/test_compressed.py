@@ -123,6 +123,13 @@ def test_promise_12_bad_files_are_refused_by_name(data: bytes, reason: str) -> N
     assert peak < 50e6
 
 
+def test_a_tiff_directory_that_repeats_large_tags_costs_little() -> None:
+    entries = [struct.pack('<HHII', 400 + n, 3, 200_000, 8) for n in range(40)]
+    directory = struct.pack('<H', len(entries)) + b''.join(entries)
+    data = (b'II*\0' + struct.pack('<I', 8) + directory).ljust(500_000, b'\0')
+    test_promise_12_bad_files_are_refused_by_name(data, 'bad_compressed')
+
+
 @pytest.mark.parametrize('cut', range(0, len(JPEG) - 1, 37))
 def test_promise_12_a_jpeg_cut_anywhere_is_refused(cut: int) -> None:
     with pytest.raises(InvalidInput):
