@@ -6,6 +6,7 @@ The way in is conversions/from_msg.py: bags are read with it too.
 
 import math
 from array import array
+from typing import TYPE_CHECKING
 
 import numpy as np
 from builtin_interfaces.msg import Duration, Time
@@ -21,9 +22,11 @@ from emotion_ros.msg import EmotionEvidence as EmotionEvidenceMsg
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotion as FaceEmotionMsg
 from emotion_ros.msg import FaceEmotionArray, TextSentiment
-from emotion_ros.perception.face.pipeline import FaceReport
 from emotion_ros.perception.image.decode import ImageArray
-from emotion_ros.perception.text.pipeline import TextReport
+
+if TYPE_CHECKING:  # else the fusion would load the inference runtime, 19 MB
+    from emotion_ros.perception.face.pipeline import FaceReport
+    from emotion_ros.perception.text.pipeline import TextReport
 
 
 def seconds_to_stamp(seconds: float) -> Time:
@@ -67,7 +70,9 @@ def face_to_msg(face: FaceObservation) -> FaceEmotionMsg:
     )
 
 
-def faces_to_msg(report: FaceReport, header: Header, inference_time_s: float) -> FaceEmotionArray:
+def faces_to_msg(
+    report: 'FaceReport', header: Header, inference_time_s: float
+) -> FaceEmotionArray:
     """Return the faces of one image under its own header."""
     return FaceEmotionArray(
         header=header,
@@ -80,7 +85,7 @@ def faces_to_msg(report: FaceReport, header: Header, inference_time_s: float) ->
 
 
 def report_to_msg(
-    report: TextReport, header: Header, stamp_source: int, include_text: bool
+    report: 'TextReport', header: Header, stamp_source: int, include_text: bool
 ) -> TextSentiment:
     """Return the sentiment of an utterance; its text only when ``include_text``."""
     return TextSentiment(

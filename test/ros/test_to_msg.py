@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The core's data arrive unchanged: through the message, serialised and back."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from rclpy.serialization import deserialize_message, serialize_message
@@ -71,3 +74,8 @@ def test_promise_54_numbers_of_numpy_are_not_lost(kind):
 @pytest.mark.parametrize('seconds', [0.0, 0.5, 1e9 + 0.999999, T])
 def test_stamps_keep_the_microsecond(seconds):
     assert stamp_to_seconds(seconds_to_stamp(seconds)) == pytest.approx(seconds, abs=1e-6)
+
+
+def test_the_fusion_does_without_the_inference_runtime():
+    code = 'import sys, emotion_ros.nodes.fusion_node; sys.exit("onnxruntime" in sys.modules)'
+    assert subprocess.run([sys.executable, '-c', code], check=False, timeout=60).returncode == 0
