@@ -25,7 +25,7 @@ from emotion_ros.view.vocabulary import REJECT_WORDS
 from emotion_ros.web.config import DashboardConfig
 
 WEBCAM, DEMO, NONE = '0', 'demo', 'none'
-ONLY_SCRIPT = 'No camera: this is the scripted person of the demo.'
+ONLY_SCRIPT = 'No camera: this is the scripted person of the demo, silent when you type.'
 ONLY_WORDS = 'No camera: only typed words count.'
 POLL_S = 0.2
 READ_BYTES = 65536
@@ -86,7 +86,7 @@ def serve(args: argparse.Namespace) -> None:
         print('' if args.no_text else 'Type a sentence there or here. ', end='')
         print('Ctrl-C stops; nothing is stored.', flush=True)
         if not args.no_text and sys.stdin:
-            read = partial(read_lines, partial(session.add_words, on_scored=print_result))
+            read = partial(read_lines, partial(session.add_typed_words, on_scored=print_result))
             Thread(target=report_exceptions, args=(read, print_error), daemon=True).start()
         if args.open and not webbrowser.open(session.server.url):
             print('no browser found: open the link yourself', flush=True)
@@ -119,7 +119,7 @@ def play(feed: Feed, session: LiveSession) -> Callable[[Event], None] | None:
         on_problem = partial(show_problem, session, feed.name)
         return partial(feed.play, on_image=session.add_image, on_problem=on_problem)
     if feed:
-        return partial(feed.play, on_image=session.add_image, on_words=session.add_words)
+        return partial(feed.play, on_image=session.add_image, on_words=session.add_scripted_words)
     return None
 
 

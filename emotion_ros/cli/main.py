@@ -131,9 +131,9 @@ INSTALL_HINTS = {
     'rosbags': 'pip install rosbags',
     'mcap': 'pip install mcap',
     'jinja2': 'pip install jinja2',
-    'aiohttp': "pip install 'emotion_ros[dashboard]', or pip install aiohttp",
-    'pyarrow': "pip install 'emotion_ros[batch]', or pip install pyarrow",
-    'distributed': "pip install 'emotion_ros[dask]', or pip install distributed",
+    'aiohttp': 'pip install aiohttp',
+    'pyarrow': 'pip install pyarrow',
+    'distributed': 'pip install distributed',
 }
 
 

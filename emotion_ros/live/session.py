@@ -86,7 +86,8 @@ class LiveSession:
     ) -> None:
         self.notice = ''  # shown on top of the page; without one, that no images arrive
         self._shown = DashboardState()
-        on_words = self.add_words if with_text else None
+        self._has_typed = False
+        on_words = self.add_typed_words if with_text else None
         self.server = WebServer(HOST, port, PAGE_RATE_HZ, self, on_words)
         self._pipelines = load()
         self._camera = camera
@@ -144,6 +145,16 @@ class LiveSession:
         if self._images.submit((image_bgr, stamp_s)):
             statistics.count('dropped')
         self._preview.submit(image_bgr)
+
+    def add_typed_words(self, words: str, on_scored: OnScored | None = None) -> None:
+        """Take a line that was typed; from the first one on, scripted words are left out."""
+        self._has_typed = True
+        self.add_words(words, on_scored)
+
+    def add_scripted_words(self, words: str) -> None:
+        """Take what the scripted person says, until a line was typed: not two people at once."""
+        if not self._has_typed:
+            self.add_words(words)
 
     def add_words(self, words: str, on_scored: OnScored | None = None) -> None:
         """Take a line that was typed or said now; ``on_scored`` gets its result, in a thread.

@@ -77,7 +77,8 @@ def compare(a: Run, b: Run) -> Comparison:
         a, b = {name: next(iter(a.values()))}, {name: next(iter(b.values()))}
     common = [name for name in a if name in b]
     if not common:
-        raise ConfigError('the runs have no bag in common (the column "bag")')
+        has = ['; '.join(filter(None, run)) or 'no column "bag"' for run in (a, b)]
+        raise ConfigError(f'the runs have no bag in common: A has {has[0]}, B has {has[1]}')
     total = Agreement()
     bags: dict[str, Agreement] = {}
     spans: list[Span] = []

@@ -13,6 +13,7 @@ from emotion_ros.sessions import metrics
 
 Z_95 = 1.959964
 RESAMPLES = 1000
+FEWEST = 10
 BINS = 15
 
 Interval = tuple[float, float]
@@ -99,10 +100,15 @@ def _share(hits: int, n: int) -> Figure:
 
 
 def _bootstrap(figure: Callable[[NDArray[np.int64]], float], n: int) -> Figure:
-    """Return a figure of all rows, and percentiles of it over resampled rows (always the same)."""
+    """Return a figure of all rows, and percentiles of it over resampled rows (always the same).
+
+    The interval is NaN with fewer than FEWEST rows, of which a sample says too little.
+    """
     everything = np.arange(n)
     if not n:
         return Figure(float('nan'), (float('nan'), float('nan')))
+    if n < FEWEST:
+        return Figure(figure(everything), (float('nan'), float('nan')))
     random = np.random.default_rng(0)
     values = [figure(random.integers(0, n, n)) for _ in range(RESAMPLES)]
     low, high = np.percentile(values, (2.5, 97.5))

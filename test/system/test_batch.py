@@ -270,3 +270,23 @@ def test_a_bag_without_input_is_an_error_of_that_bag(tmp_path: Path) -> None:
     batch = run_here(tmp_path, tmp_path / 'sessions.csv', ('said',))
     batch.write()
     assert list(batch.errors) == ['said']
+
+
+@pytest.mark.parametrize('program', ['emotion-ros', 'doctor'])
+def test_a_process_that_imports_the_program_does_not_run_it_again(program: str) -> None:
+    """Worker processes are spawned, which imports the program once more."""
+    script = Path(__file__).parents[2] / 'scripts' / program
+    code = 'import runpy, sys; runpy.run_path(sys.argv[1], run_name="__mp_main__")'
+    done = subprocess.run(
+        [sys.executable, '-c', code, str(script)], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, '', '')
+
+
+def test_the_installed_program_runs_processes(recordings: Path, tmp_path: Path) -> None:
+    script = Path(__file__).parents[2] / 'scripts' / 'emotion-ros'
+    out = tmp_path / 'out.parquet'
+    command = [sys.executable, str(script), 'batch', str(recordings), '-o', str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert {row['bag'] for row in rows(out)} == {'anna', 'two'}

@@ -15,7 +15,7 @@ from emotion_ros.cli.console import table_console
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.sessions.labels import LABELS, SCHEMES, SYNONYMS, read_labels, read_mapping
 from emotion_ros.sessions.predict_labels import Prediction, predictions
-from emotion_ros.sessions.scores import Figure, Scores, score
+from emotion_ros.sessions.scores import FEWEST, Figure, Scores, score
 from emotion_ros.view.progress import with_progress
 
 MOST_LISTED = 10
@@ -88,7 +88,8 @@ def _cells(figure: Figure) -> tuple[str, str]:
     if isnan(figure.value):
         return '-', '-'
     low, high = figure.interval
-    return f'{figure.value:.1%}', f'{low:.1%} to {high:.1%}'
+    interval = f'fewer than {FEWEST} rows' if isnan(low) else f'{low:.1%} to {high:.1%}'
+    return f'{figure.value:.1%}', interval
 
 
 def _list_problems(

@@ -174,7 +174,7 @@ function paintHeadline(is, message) {
   const summary = state?.summary ?? '';
   setText('summary', summary.toLowerCase() === words ? '' : summary);
   $('summary').dataset.tip = summary; // there are two lines for it
-  const evidence = state?.evidence ?? [];
+  const evidence = [...(state?.evidence ?? [])].sort((a, b) => Number(b.used) - Number(a.used));
   const total = evidence.reduce((sum, one) => sum + (one.used ? one.weight : 0), 0);
   $('evidence').replaceChildren(...evidence.slice(0, MAX_EVIDENCE).map((one) => evidenceRow(one, total, state)));
 }

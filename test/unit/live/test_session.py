@@ -134,6 +134,22 @@ def test_a_model_that_fails_is_shown_and_reported_once(pipelines, clients):
     assert running.errors == ['bad_output: NaN']
 
 
+def test_the_scripted_person_is_silent_once_a_line_was_typed(pipelines, clients):
+    with Running(pipelines, lambda stopping: stopping.wait()) as session:
+        page = clients.open(session.server.url)
+        session.add_scripted_words('This is terrible!')
+        page.until(lambda now: len(now['transcript']) == 1)
+        session.add_typed_words('I am so happy today!')
+        session.add_scripted_words('I feel neutral about this.')
+        session.add_typed_words('What a lovely surprise!')
+        now = page.until(lambda now: len(now['transcript']) == 3)
+        assert [line['words'] for line in now['transcript']] == [
+            'This is terrible!',
+            'I am so happy today!',
+            'What a lovely surprise!',
+        ]
+
+
 def test_without_a_text_pipeline_no_words_are_taken(pipelines, clients):
     with Running(replace(pipelines, text=None), with_text=False) as session:
         page = clients.open(session.server.url)

@@ -45,6 +45,13 @@ def test_scores_of_a_small_case():
     assert scores.to_fields()['recall_95']['b'] == list(wilson(1, 1))
 
 
+def test_few_rows_have_no_bootstrap_interval():
+    scores = score(np.eye(3)[[0, 1]], np.array([0, 1]), LABELS)
+    assert scores.accuracy.interval[0] == pytest.approx(0.342, abs=1e-3)
+    assert scores.macro_f1.value == pytest.approx(1.0)
+    assert np.isnan(scores.macro_f1.interval).all()
+
+
 def test_an_interval_narrows_with_more_rows_and_is_always_the_same():
     def width(repeats):
         truth = np.array([0, 0, 0, 1] * repeats)
