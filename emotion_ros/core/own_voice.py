@@ -46,7 +46,7 @@ class MutedTimes:
         """
         if self.is_muted and not stamp_s < self._since_s <= now_s:
             return True
-        return any(begin <= stamp_s <= end + hold_s for begin, end in self._spans)
+        return any(begin <= stamp_s <= end + hold_s for begin, end in self._spans if end <= now_s)
 
 
 class RobotSpeech:

@@ -2,7 +2,6 @@
 """vision_node: from camera images to ``emotion/faces``."""
 
 from collections.abc import Callable
-from time import time
 from typing import Any
 
 from builtin_interfaces.msg import Time
@@ -93,8 +92,8 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         """Return the input with the last refused image, and what was wrong with it."""
         if self.refused is None:
             return topic, ''
-        error, msg = self.refused
-        topic = with_image(topic, msg, time())
+        error, msg, refused_s = self.refused
+        topic = with_image(topic, msg, refused_s)
         came = [str(error).partition(': ')[2], topic.encoding, topic.size]
         return topic, ', '.join(word for word in came if word)
 

@@ -3,6 +3,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from time import time
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rclpy.publisher import Publisher
@@ -35,7 +36,9 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
     MAILBOX_SLOTS: ClassVar[int] = 1
     results: Publisher
     input: InputSubscription
-    refused: tuple[InvalidInput, Any] | None = None
+    refused: tuple[InvalidInput, Any, float] | None = None
+    """Why the last one was refused, the message or item, and when (wall clock, s)."""
+
     _worker: Worker[Item] | None = None
 
     @abstractmethod
@@ -99,7 +102,7 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
 
     def reject(self, error: InvalidInput, item: Any) -> None:
         """Count and keep a message or item that cannot be used; a failing model is an error."""
-        self.refused = (error, item)
+        self.refused = (error, item, time())
         self.statistics.reject(error.reason)
         if error.reason in MODEL_FAILURES:
             self.fail(error)

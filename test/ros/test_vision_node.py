@@ -12,6 +12,8 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool
 
+from emotion_ros.core.graph_snapshot import InputTopic
+from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.vision_node import VisionNode
 from fakes import FaultSequence, HappyFaceClassifier, face_pipeline_factory
@@ -85,6 +87,16 @@ def test_promise_51_an_image_without_a_stamp_gets_the_time_of_receipt(graph):
     publisher.publish(msg)
     said = graph.until(lambda: faces, 'an answer')[0]
     assert 0 <= said.header.stamp.sec - sent_sec < 20
+
+
+def test_the_age_of_a_refused_image_is_that_at_its_receipt(graph):
+    node = start(graph)
+    msg = image_now(graph)
+    stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
+    node.refused = (InvalidInput('bad_step', 'step: too small'), msg, stamp_s + 0.25)
+    described, words = node.describe_refused(InputTopic('/image', 'sensor_msgs/msg/Image'))
+    assert described.age_s == pytest.approx(0.25, abs=1e-5)
+    assert words.endswith('too small, bgr8, 64x48')
 
 
 @pytest.mark.parametrize('depth', [1, 10])

@@ -43,6 +43,14 @@ def test_a_clock_that_jumps_back_forgets():
     assert muted((True, 100.0), (False, 5.0)).contains(4.0, 6.0, 0.0) is False
 
 
+def test_after_a_clock_that_jumps_back_old_times_count_no_longer_at_once():
+    muted = MutedTimes()
+    muted.update(True, 1000.0)
+    muted.update(False, 1005.0)
+    assert muted.contains(1003.0, 1006.0, 0.0)
+    assert not muted.contains(1003.0, 10.0, 0.0)
+
+
 def test_nothing_was_muted():
     assert not MutedTimes().contains(5.0, 5.0, 9.0)
 
