@@ -8,6 +8,7 @@ from launch.actions import IncludeLaunchDescription, OpaqueFunction
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import Node
 
+from emotion_ros.core.image_topics import RAW
 from emotion_ros.demo.config import FRAMES, STATE
 from emotion_ros.launch.actions import (
     declare_arguments,
@@ -15,7 +16,7 @@ from emotion_ros.launch.actions import (
     read_arguments,
     room_for_frames,
 )
-from emotion_ros.launch.arguments import RAW, DemoArguments
+from emotion_ros.launch.arguments import DemoArguments
 
 
 def generate_launch_description() -> LaunchDescription:
