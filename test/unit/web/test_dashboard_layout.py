@@ -160,10 +160,16 @@ def test_the_page_redraws_at_its_rate_without_moving_its_buttons(shown):
 def test_a_tooltip_stays_while_the_page_is_redrawn(shown):
     shown.open('happy', DESKTOP)
     box = 'document.querySelector("#timeline rect.mark.happy").getBoundingClientRect().toJSON()'
-    mark = shown.page.evaluate(box)
-    shown.page.mouse.move(mark['x'] + 20, mark['y'] + mark['height'] / 2)
     tip = 'document.getElementById("tip")'
-    shown.until(f'{tip}.textContent.startsWith("happy for") && !{tip}.hidden')
+    is_shown = f'{tip}.textContent.startsWith("happy for") && !{tip}.hidden'
+    for _ in range(TIMEOUT_MS // 20):  # the mark grows from a narrow one
+        mark = shown.page.evaluate(box)
+        x, y = mark['x'] + mark['width'] / 2, mark['y'] + mark['height'] / 2
+        shown.page.mouse.move(x, y)
+        shown.page.wait_for_timeout(20)
+        if shown.page.evaluate(is_shown):
+            break
+    shown.until(is_shown)
     shown.page.evaluate('window.seen = now.now')
     shown.until('now.now > window.seen + 0.5')
     assert shown.page.evaluate(f'{tip}.hidden') is False
