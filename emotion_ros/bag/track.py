@@ -28,6 +28,11 @@ class Run:
     actionable: bool
     person_id: str
 
+    @property
+    def duration_s(self) -> float:
+        """How long it lasted."""
+        return self.to_s - self.from_s
+
 
 class Curve:
     """Means of a value over steps of time, whose length doubles when they are MOST_POINTS."""
@@ -133,14 +138,14 @@ class Track:
     @property
     def time_s(self) -> float:
         """For how long there were states."""
-        return sum(run.to_s - run.from_s for run in self.runs)
+        return sum(run.duration_s for run in self.runs)
 
     @property
     def times_s(self) -> dict[str, float]:
         """For how long each label was held, the longest first."""
         held: dict[str, float] = {}
         for run in self.runs:
-            held[run.label] = held.get(run.label, 0.0) + run.to_s - run.from_s
+            held[run.label] = held.get(run.label, 0.0) + run.duration_s
         return dict(sorted(held.items(), key=lambda item: -item[1]))
 
     def mean(self, name: str) -> float:

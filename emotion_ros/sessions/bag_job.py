@@ -87,7 +87,6 @@ def process_bag(job: BagJob) -> bytes:
             if texts:
                 rows[0][TEXT] = ' / '.join(texts)
             records += rows
-        summary.finish(replay.bag.duration_s)
         file = replay.bag.path / METADATA
         of_session = {
             'start': replay.bag.start_ns / NANOSECONDS,

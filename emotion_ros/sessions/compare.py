@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from emotion_ros.bag.track import MAX_GAP_S
 from emotion_ros.errors import ConfigError
 from emotion_ros.sessions.run_file import Point, Run
-from emotion_ros.sessions.summary import GAP_S
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,11 @@ def compare(a: Run, b: Run) -> Comparison:
 def _together(
     a: Sequence[Point], b: Sequence[Point]
 ) -> Iterator[tuple[float, float, Point, Point]]:
-    """Yield (start, end, point of a, point of b) between all changes; a gap counts GAP_S."""
+    """Yield (start, end, point of a, point of b) between changes up to MAX_GAP_S apart."""
     moments = sorted([(p.at_s, 0, p) for p in a] + [(p.at_s, 1, p) for p in b], key=lambda m: m[0])
     latest: list[Point | None] = [None, None]
     for (at_s, side, point), following in pairwise(moments):
         latest[side] = point
-        end_s = min(following[0], at_s + GAP_S)
-        if latest[0] and latest[1] and end_s > at_s:
+        end_s = following[0]
+        if latest[0] and latest[1] and 0.0 < end_s - at_s <= MAX_GAP_S:
             yield at_s, end_s, latest[0], latest[1]

@@ -38,9 +38,9 @@ def test_a_run_equals_itself():
     assert list(comparison.bags) == ['x', 'y']
 
 
-def test_a_gap_counts_a_second():
+def test_a_gap_is_no_time():
     run = {'run': points((0.0, 'sad', 1.0), (60.0, 'sad', 1.0), (60.5, 'sad', 1.0))}
-    assert compare(run, run).total.duration_s == 1.5
+    assert compare(run, run).total.duration_s == 0.5
 
 
 def test_bags_are_paired_by_name_and_single_ones_without():

@@ -5,6 +5,7 @@ from math import isnan
 
 import pytest
 
+from emotion_ros.bag.track import MAX_GAP_S
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.state import EmotionState, Reason, Status
 from emotion_ros.sessions.summary import NUMBERS, PERSON, SESSION, SessionSummary
@@ -29,24 +30,24 @@ def state(
     )
 
 
-def summary(*moments, end_s):
+def summary(*moments):
     taken = SessionSummary()
     for at_s, *states in moments:
         taken.add(states, at_s)
-    taken.finish(end_s)
     return {(row['scope'], row['person_id']): row for row in taken.records()}
 
 
 def test_no_states_give_no_rows():
-    assert summary(end_s=0.0) == {}
+    assert summary() == {}
 
 
-def test_a_state_lasts_until_the_next_and_at_most_a_second():
+def test_a_state_lasts_until_the_next_unless_that_comes_much_later():
     rows = summary(
         (0.0, state()),
         (0.5, state(emotion=Emotion.SAD, valence=-1.0)),
         (0.75, state(reason=Reason.DWELL)),
-        end_s=60.0,
+        (1.75, state()),
+        (2.0 + MAX_GAP_S, state()),
     )
     row = rows[SESSION, '']
     assert (row['time_happy'], row['time_sad'], row['duration']) == (1.5, 0.25, 1.75)
@@ -57,20 +58,22 @@ def test_a_state_lasts_until_the_next_and_at_most_a_second():
 
 
 def test_everybody_has_a_row_from_when_he_was_first_in_view():
-    rows = summary((0.0, state('')), (1.0, state('face_2'), state('face_1')), end_s=1.5)
+    both = state('face_2'), state('face_1')
+    rows = summary((0.0, state('')), (1.0, *both), (1.5, *both))
     assert list(rows) == [(SESSION, ''), (PERSON, 'face_2'), (PERSON, 'face_1')]
     assert [row['first_at'] for row in rows.values()] == [0.0, 1.0, 1.0]
     assert [row['duration'] for row in rows.values()] == [1.5, 0.5, 0.5]
 
 
 def test_a_conflict_counts_when_it_begins():
-    conflicts = (False, True, True, False, True)
+    conflicts = (False, True, True, False, True, True)
     moments = [(i / 2, state(conflict=conflict)) for i, conflict in enumerate(conflicts)]
-    row = summary(*moments, end_s=2.5)[SESSION, '']
+    row = summary(*moments)[SESSION, '']
     assert (row['conflicts'], row['conflict_time']) == (2, 1.5)
 
 
 def test_a_mean_over_nothing_is_nan():
-    row = summary((0.0, state(valence=float('nan'))), end_s=1.0)[SESSION, '']
+    unknown = state(valence=float('nan'))
+    row = summary((0.0, unknown), (1.0, unknown))[SESSION, '']
     assert isnan(row['valence_mean'])
     assert row['duration'] == 1.0
