@@ -4,7 +4,8 @@
 Measures the stages of a frame in this process, then starts the nodes as processes in an unused
 ROS domain and drives them over real DDS, in one scenario after the other. Exit code 1 when
 something could not be measured or a figure is more than twice as bad as in the baseline.
-``--save`` makes this run the baseline and writes docs/performance.md.
+``--save`` makes this run the baseline and writes docs/performance.md; its plot is drawn by
+docs/tools/performance_plot.py.
 """
 
 import argparse
@@ -40,7 +41,6 @@ from emotion_ros.sandbox.domain import free_domain, isolated
 
 BASELINE = Path(__file__).parent / 'baseline.json'
 DOCUMENT = Path(__file__).parents[1] / 'docs' / 'performance.md'
-PLOT = DOCUMENT.parent / 'figures' / 'performance_cost.svg'
 MARK = '<!-- From here on written by: python -m benchmarks.bench --save -->\n'
 CPU_INFO = Path('/proc/cpuinfo')
 FAIL_ABOVE = 2.0
@@ -141,13 +141,10 @@ def show(report: Report, worsenings: dict[str, float], load: float) -> str:
 
 
 def save(report: Report, text: str) -> None:
-    """Make a report the baseline; write the table and the plot of docs/performance.md."""
-    from benchmarks.plot import draw_cost  # matplotlib is needed for this only
-
+    """Make a report the baseline; write the table of docs/performance.md."""
     BASELINE.write_text(report.to_json(), encoding='utf-8')
     head, _, _ = DOCUMENT.read_text(encoding='utf-8').partition(MARK)
     DOCUMENT.write_text(f'{head}{MARK}\n{text.strip()}\n', encoding='utf-8')
-    draw_cost(report.performances, PLOT)
 
 
 if __name__ == '__main__':

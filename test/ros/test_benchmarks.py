@@ -8,7 +8,6 @@ from sensor_msgs.msg import CompressedImage, Image
 from benchmarks.bench import parse_arguments
 from benchmarks.figure import Spread
 from benchmarks.measurements import Lifecycle, measure_scenario, target_figures
-from benchmarks.plot import PANELS
 from benchmarks.report import Performance
 from benchmarks.scenarios import FULL, MAIN, QUICK, Scenario
 from benchmarks.stages import HAPPY, MAX_STEP_MS, measure_fusion_step
@@ -16,6 +15,7 @@ from emotion_ros.core.evidence import is_distribution
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.nodes.image_decoder import make_decoder
 from emotion_ros.perception.face.config import VisionConfig
+from performance_plot import PANELS
 
 SPREAD = Spread(10.0, 20.0, 30.0)
 

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Plot of latency and CPU against faces, frame size and frame rate."""
+"""Plot of the last saved benchmark: ``python docs/tools/performance_plot.py``.
 
+Latency and CPU against faces, frame size and frame rate, from benchmarks/baseline.json.
+"""
+
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-
-from benchmarks.report import Performance
 
 Line = Sequence[tuple[str, str]]  # the label of a point, and the scenario it shows
 RAW: Line = tuple((size, size) for size in ('640x480', '1280x720', '1920x1080'))
@@ -28,14 +31,22 @@ PANELS: Mapping[str, Mapping[str, Line]] = {
         'raw': (('10', '640x480, 10 fps'), ('30', '640x480'), ('60', '640x480, 60 fps'))
     },
 }
-STYLE = Path(__file__).parents[1] / 'docs' / 'figures' / 'style.mplstyle'
+DOCS = Path(__file__).parents[1]
+BASELINE = DOCS.parent / 'benchmarks' / 'baseline.json'
+PLOT = DOCS / 'figures' / 'performance_cost.svg'
+STYLE = DOCS / 'figures' / 'style.mplstyle'
 INK, GRID = '#333333', 'C2'
 COLOURS = {'raw': 'C0', 'compressed': 'C1'}
 
 
-def draw_cost(performances: Sequence[Performance], path: Path) -> None:
+def main() -> None:
+    """Draw the plot of docs/performance.md."""
+    draw_cost(json.loads(BASELINE.read_text(encoding='utf-8'))['performances'], PLOT)
+
+
+def draw_cost(performances: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Draw latency (median to p95) above CPU; every scenario of PANELS must be there."""
-    of = {performance.situation: performance for performance in performances}
+    of = {performance['situation']: performance for performance in performances}
     with rc_context(fname=STYLE):
         figure = Figure(figsize=(9, 5))
         rows = figure.subplots(2, len(PANELS), sharey='row')
@@ -43,8 +54,8 @@ def draw_cost(performances: Sequence[Performance], path: Path) -> None:
             for kind, line in lines.items():
                 labels = [label for label, _ in line]
                 points = [of[scenario] for _, scenario in line]
-                median, p95 = [p.state.p50 for p in points], [p.state.p95 for p in points]
-                cpu = [p.cpu_percent for p in points]
+                median, p95 = ([p['state'][name] for p in points] for name in ('p50', 'p95'))
+                cpu = [p['cpu_percent'] for p in points]
                 above.plot(labels, median, 'o-', color=COLOURS[kind])
                 above.fill_between(
                     labels, median, p95, color=COLOURS[kind], alpha=0.2, linewidth=0
@@ -60,3 +71,7 @@ def draw_cost(performances: Sequence[Performance], path: Path) -> None:
             axis.tick_params(colors=INK)
         figure.tight_layout()
         figure.savefig(path, metadata={'Date': None})
+
+
+if __name__ == '__main__':
+    main()
