@@ -1,7 +1,7 @@
 # make help     this list
 # make demo     watch the robot's view of a scripted person change (HEADLESS=1: plain lines,
 #               DASHBOARD=1: in a browser too, until Ctrl-C; PORT=8090: there)
-# make test     the checks, then every test
+# make test     the checks, then every test (WORKERS=2 at a time)
 # make check    format, lint, types and the site of docs/
 # make docs     only that site: open site/index.html
 # make promises what the package promises, at full length -> docs/promises.md
@@ -27,6 +27,9 @@ BUILD_DOCS := NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 # The types of rclpy differ between distributions; those of the first leg are checked.
 TYPES := $(if $(filter jazzy,$(ROS)),mypy,true)
 
+# Most of the tests' time is waiting; two processes, each file in one of them, share two cores.
+WORKERS ?= 2
+
 # Training data and third-party models, when they lie beside the checkout; tests skip without them.
 ifneq ($(wildcard ../shared/data),)
 export EMOTION_ROS_DATA ?= $(abspath ../shared/data)
@@ -51,7 +54,7 @@ demo: setup
 		python -m emotion_ros demo $(if $(HEADLESS),--headless) $(if $(DASHBOARD),--dashboard) $(if $(PORT),--port $(PORT))
 
 test: check
-	@$(ENV) && ROS_PYTHON_CHECK_FIELDS=1 python -m pytest
+	@$(ENV) && ROS_PYTHON_CHECK_FIELDS=1 python -m pytest -n $(WORKERS) --dist loadfile
 
 check: setup-test
 	@$(ENV) && ruff format --check && ruff check && $(TYPES) && $(BUILD_DOCS)

@@ -42,7 +42,7 @@ from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.qos import OBSERVER_DEPTH
 from emotion_ros.nodes.to_msg import state_to_msg
-from emotion_ros.sandbox.domain import free_domain, isolated
+from emotion_ros.sandbox.domain import claim_domain, isolated
 
 __all__ = ['EmotionPlayer', 'emotion_player']
 
@@ -184,17 +184,18 @@ def emotion_player(
     """
     message = 'rclpy.init was called before: leave it to the fixture emotion_player'
     _require(not rclpy.ok(), message)
-    for name, value in isolated(free_domain()).items():
-        monkeypatch.setenv(name, value)
-    if os.environ.get('ROS_DISTRO') == 'humble':
-        monkeypatch.setenv('ROS_LOCALHOST_ONLY', '1')
-    rclpy.init()
-    player = EmotionPlayer(folder=request.path.parent)
-    try:
-        yield player
-    finally:
-        player.close()
-        try_shutdown()
+    with claim_domain() as domain:
+        for name, value in isolated(domain).items():
+            monkeypatch.setenv(name, value)
+        if os.environ.get('ROS_DISTRO') == 'humble':
+            monkeypatch.setenv('ROS_LOCALHOST_ONLY', '1')
+        rclpy.init()
+        player = EmotionPlayer(folder=request.path.parent)
+        try:
+            yield player
+        finally:
+            player.close()
+            try_shutdown()
 
 
 class _StepExecutor(SingleThreadedExecutor):

@@ -1,24 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Every test process speaks in a DDS domain of its own; the closing lines tell about the data."""
 
-import fcntl
 import os
 import signal
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import cycle, islice
 from pathlib import Path
-from typing import IO
 
 import pytest
 from hypothesis import settings
 
+from emotion_ros.sandbox.domain import claim_domain
+
 RecordProperty = Callable[[str, object], None]
-# The highest domain whose ports lie below Linux' ephemeral ones.
-DOMAINS = range(1, 102)
-LOCKS = Path(tempfile.gettempdir())
-_next_domains = islice(cycle(DOMAINS), os.getpid() % len(DOMAINS), None)
 
 # What Hypothesis makes up is the same in every run, however busy the machine is.
 settings.register_profile('repeatable', derandomize=True, deadline=None)
@@ -41,26 +35,12 @@ def pytest_runtest_setup() -> None:
 def ros_domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Set ROS_DOMAIN_ID to a domain that nobody else on this machine has while the test runs.
 
-    Any two tests differ, also those of other pytest processes; programs started by the test
-    inherit it.
+    Any two tests in a row differ, also those of other pytest processes; programs started by the
+    test inherit it.
     """
-    domain, lock = _claim_domain()
-    monkeypatch.setenv('ROS_DOMAIN_ID', str(domain))
-    yield domain
-    lock.close()
-
-
-def _claim_domain() -> tuple[int, IO[str]]:
-    """Return a free domain and the lock to close when done with it."""
-    for domain in islice(_next_domains, len(DOMAINS)):
-        lock = open(LOCKS / f'emotion_ros_domain_{domain}.lock', 'w')  # noqa: SIM115 - held on
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-        else:
-            return domain, lock
-    raise RuntimeError('all ROS domains are taken by other tests')
+    with claim_domain() as domain:
+        monkeypatch.setenv('ROS_DOMAIN_ID', str(domain))
+        yield domain
 
 
 @pytest.fixture

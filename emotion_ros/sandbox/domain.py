@@ -3,11 +3,23 @@
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
 
+from emotion_ros.errors import ConfigError
 from emotion_ros.files.resources import packaged_config
 
 LARGEST_DOMAIN = 232
 SAFE_DOMAINS = 101  # ports of higher domains collide with the ephemeral ports of Linux
+
+# Ports of a domain (RTPS 2.5, 9.6.2.3): participants listen on 10, 11, 12 ..., multicast on 0
+# and 1. Nothing of DDS is on 9: the process that binds it has claimed the domain.
+_DOMAIN_PORTS, _FIRST_PORT = 250, 7400
+_FIRST_PARTICIPANT, _CLAIM = 10, 9
+
+_turns = count(os.getpid())  # each claim looks elsewhere first, for a participant ends slowly
+_held = ExitStack()
 
 
 def isolated(domain: int) -> dict[str, str]:
@@ -24,22 +36,37 @@ def isolated(domain: int) -> dict[str, str]:
     }
 
 
+@contextmanager
+def claim_domain() -> Iterator[int]:
+    """Yield a ROS domain without participants that no other process claims until the end.
+
+    The claim is a port and ends with the process at the latest. ConfigError when no domain is
+    free.
+    """
+    first = next(_turns)
+    for domain in (1 + (first + n) % SAFE_DOMAINS for n in range(SAFE_DOMAINS)):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as claim:
+            if _binds(claim, domain, _CLAIM) and is_free(domain):
+                yield domain
+                return
+    used = f'ROS domains 1 to {SAFE_DOMAINS} are all in use on this machine'
+    raise ConfigError(f'{used}: end some of the programs in them')
+
+
 def free_domain() -> int:
-    """Return a ROS domain that is unused on this machine, so that no robot is disturbed."""
-    first = os.getpid() % SAFE_DOMAINS
-    domains = [1 + (first + n) % SAFE_DOMAINS for n in range(SAFE_DOMAINS)]
-    return next((d for d in domains if is_free(d)), domains[0])
+    """Return a ROS domain that is unused on this machine and claim it until the process ends."""
+    return _held.enter_context(claim_domain())
 
 
 def is_free(domain: int) -> bool:
-    """Return whether no participant of this machine is in a domain.
-
-    The first one listens on the port tried here (RTPS 2.5, 9.6.2.3).
-    """
-    port = 7400 + 250 * domain + 10
+    """Return whether no participant of this machine is in a domain."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(('', port))
-        except OSError:
-            return False
-        return True
+        return _binds(probe, domain, _FIRST_PARTICIPANT)
+
+
+def _binds(probe: socket.socket, domain: int, offset: int) -> bool:
+    try:
+        probe.bind(('', _FIRST_PORT + _DOMAIN_PORTS * domain + offset))
+    except OSError:
+        return False
+    return True

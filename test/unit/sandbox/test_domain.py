@@ -1,20 +1,53 @@
 # SPDX-License-Identifier: MIT
-"""The demo takes a ROS domain that nobody uses."""
+"""A ROS domain that nobody else uses, for the demo and for each test."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
 
-from emotion_ros.sandbox.domain import SAFE_DOMAINS, free_domain, isolated
+import pytest
+
+from emotion_ros.errors import ConfigError
+from emotion_ros.sandbox import domain
+from emotion_ros.sandbox.domain import claim_domain, free_domain, isolated
 
 
-def test_a_domain_with_a_participant_is_not_free():
-    first = free_domain()
+@pytest.fixture
+def two_domains(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Leave two domains, on ports that neither DDS nor another test uses (3 and 4 of each)."""
+    monkeypatch.setattr(domain, '_FIRST_PORT', 7394)
+    monkeypatch.setattr(domain, 'SAFE_DOMAINS', 2)
+    with ExitStack() as held:
+        monkeypatch.setattr(domain, '_held', held)
+        yield
+
+
+@pytest.mark.usefixtures('two_domains')
+def test_a_domain_with_a_participant_is_not_claimed():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as participant:
-        participant.bind(('', 7400 + 250 * first + 10))
-        second = free_domain()
-    assert 1 <= first <= SAFE_DOMAINS
-    assert 1 <= second <= SAFE_DOMAINS
-    assert second != first
-    assert free_domain() == first
+        participant.bind(('', 7394 + 250 * 1 + 10))
+        assert [claim_once(), claim_once()] == [2, 2]
+
+
+@pytest.mark.usefixtures('two_domains')
+def test_a_domain_is_claimed_once_and_free_afterwards():
+    with claim_domain() as first, claim_domain() as second:
+        assert {first, second} == {1, 2}
+        with pytest.raises(ConfigError, match='1 to 2 are all in use on this machine'):
+            claim_once()
+    assert {claim_once(), claim_once()} == {1, 2}
+
+
+@pytest.mark.usefixtures('two_domains')
+def test_a_free_domain_is_claimed_until_the_process_ends():
+    assert {free_domain(), free_domain()} == {1, 2}
+    with pytest.raises(ConfigError):
+        free_domain()
+
+
+def claim_once() -> int:
+    with claim_domain() as claimed:
+        return claimed
 
 
 def test_the_graph_stays_on_this_machine():
