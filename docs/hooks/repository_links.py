@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Makes the site's links to files outside docs/ work: a page is added for every such file.
 
-So a page can link to ``../examples/fake_voice.py``, which is right in a checkout and on the site.
+So a page can link to ``../examples/fake_posture.py``, which is right in a checkout and
+on the site.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from emotion_ros.bag.params_file import ParamsFile
-from emotion_ros.core.evidence import FACE, TEXT
+from emotion_ros.core.evidence import FACE, TEXT, VOICE
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
@@ -57,7 +57,7 @@ def make_replay_config(options: ReplayOptions) -> ReplayConfig:
     fusion = file.config('fusion_node', FusionConfig)
     modalities = {name: file.modality(name) for name in fusion.modalities}
     weights = options.weights
-    for name in weights.keys() - {FACE, TEXT}:
+    for name in weights.keys() - {FACE, TEXT, *({VOICE} - modalities.keys())}:
         unlisted = ModalityConfig(half_life=fusion.text_half_life, timeout=fusion.text_hold)
         modalities[name] = replace(modalities.get(name, unlisted), weight=weights[name])
     return ReplayConfig(
@@ -67,6 +67,7 @@ def make_replay_config(options: ReplayOptions) -> ReplayConfig:
             fusion,
             face_weight=weights.get(FACE, fusion.face_weight),
             text_weight=weights.get(TEXT, fusion.text_weight),
+            voice_weight=weights.get(VOICE, fusion.voice_weight),
         ),
         modalities=modalities,
     )

@@ -15,6 +15,7 @@ Probabilities = NDArray[np.float64]
 
 FACE = 'face'
 TEXT = 'text'
+VOICE = 'voice'
 MAX_FUTURE_S = 0.5
 MIN_QUALITY = 0.05
 SUM_TOLERANCE = 1e-3

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from emotion_ros.core.evidence import FACE, TEXT
-from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
+from emotion_ros.core.fusion.card import FusionCard, load_fusion_card, together
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.crop import face_quality
 from emotion_ros.perception.face.detectors.detector import FaceBox
@@ -169,11 +169,12 @@ def measure(of: ValidationSet, card: FusionCard, count: int) -> dict[str, Any]:
     order = np.random.default_rng(0).permutation(len(of.faces))
     some = of.faces.take(order[:count])
     texts = perturb_texts(of, card.sentiment_given_emotion)
+    both = card.weights[together(FACE, TEXT)]
     weights = Weights(
-        card.weights[FACE],
-        card.weights[TEXT],
+        both[FACE],
+        both[TEXT],
         card.temperature,
-        solo=(card.solo_weights[FACE], card.solo_weights[TEXT]),
+        solo=(card.weights[FACE][FACE], card.weights[TEXT][TEXT]),
     )
     detector = make_detector('auto')
     return {

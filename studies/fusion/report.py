@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
+from emotion_ros.core.evidence import FACE, TEXT
+from emotion_ros.core.fusion.card import FusionCard, load_fusion_card, together
 from emotion_ros.errors import ConfigError
 from studies.fusion import plots, quality, sequences
 from studies.fusion.results import tables
@@ -42,7 +43,10 @@ def measure(args: argparse.Namespace, card: FusionCard) -> dict[str, Any]:
     votes, fitted = load_votes(args.data_folder / VOTES), json.loads(weights.CREMAD.read_text())
     conditions = weights.predict_conditions(of, card.sentiment_given_emotion)
     return {
-        'card': {'weights': dict(card.weights), 'temperature': card.temperature},
+        'card': {
+            'weights': dict(card.weights[together(FACE, TEXT)]),
+            'temperature': card.temperature,
+        },
         'votes': {**evaluate(votes, load_parameters(weights.CREMAD)), 'fit': fitted},
         'weights': weights.experiment(conditions, card, weights.votes_sharpness()),
         'sequences': sequences.experiment(drawn, card),

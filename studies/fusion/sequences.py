@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
+from emotion_ros.core.evidence import FACE, TEXT
+from emotion_ros.core.fusion.card import FusionCard, load_fusion_card, together
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.state import EmotionState
 from studies.fusion.sequence_metrics import calibration, summary
@@ -84,7 +85,7 @@ def experiment(sequences: Sequences, card: FusionCard) -> dict[str, Any]:
         'segments': sum(len(p.segments) for p in sequences.plans),
         'frames': sum(len(p.at_s) for p in sequences.plans),
         'utterances': sum(len(p.utterances) for p in sequences.plans),
-        'weights': dict(card.weights),
+        'weights': dict(card.weights[together(FACE, TEXT)]),
         'temperature': card.temperature,
         **{
             kind: {v: evaluate(run_variant(sequences, frames, v, card)) for v in FILTERS}

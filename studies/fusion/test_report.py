@@ -55,7 +55,7 @@ def test_every_table_and_picture_is_written(
     fitted = json.loads(weights.CREMAD.read_text())
     score = np.linspace(0.5, 0.9, 140)
     measured = {
-        'card': {'weights': dict(card.weights), 'temperature': card.temperature},
+        'card': {'weights': dict(card.weights['face+text']), 'temperature': card.temperature},
         'votes': {'n': 1, 'fit': fitted},
         'weights': weights.experiment(Conditions(faces, faces, texts, texts), card, 1.9),
         'sequences': sequences.experiment(drawn, card),

@@ -21,7 +21,7 @@ from emotion_ros.nodes.fusion_node import FusionNode
 from examples import sure
 
 EXAMPLES = Path(__file__).parents[2] / 'examples'
-FACE_WEIGHT, VOICE_WEIGHT = 0.8, 0.5
+FACE_WEIGHT, POSTURE_WEIGHT = 0.8, 0.5
 PROCESS_S = 60.0
 
 
@@ -42,37 +42,37 @@ def start(ros_domain: int) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         process.communicate(timeout=10)
 
 
-def test_a_fake_voice_changes_the_state_by_the_formula(graph, start):
-    start('fake_voice.py', '--emotion', 'sad', '--confidence', '0.7')
+def test_a_fake_posture_changes_the_state_by_the_formula(graph, start):
+    start('fake_posture.py', '--emotion', 'sad', '--confidence', '0.7')
     states = graph.listen(EmotionState, 'emotion_state')
-    options = {'filter': 'none', 'face_weight': FACE_WEIGHT, 'other_weight': VOICE_WEIGHT}
+    options = {'filter': 'none', 'face_weight': FACE_WEIGHT, 'other_weight': POSTURE_WEIGHT}
     graph.add(FusionNode, face_fresh_for=10.0, vision_timeout=10.0, fresh_for=10.0, **options)
     faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
 
-    def heard() -> list[EmotionState]:
+    def with_posture() -> list[EmotionState]:
         faces.publish(happy_face(graph))
-        return [s for s in states if [e.modality for e in s.evidence] == ['face', 'voice']]
+        return [s for s in states if [e.modality for e in s.evidence] == ['face', 'posture']]
 
-    state = graph.until(heard, 'a state with face and voice', PROCESS_S)[-1]
-    assert [e.weight for e in state.evidence] == pytest.approx([FACE_WEIGHT, VOICE_WEIGHT])
+    state = graph.until(with_posture, 'a state with face and posture', PROCESS_S)[-1]
+    assert [e.weight for e in state.evidence] == pytest.approx([FACE_WEIGHT, POSTURE_WEIGHT])
     assert state.probabilities == pytest.approx(expected(), abs=1e-4)
-    assert state.summary == 'Vision: Happy (60%), Voice: Sad (70%)'
+    assert state.summary == 'Vision: Happy (60%), Posture: Sad (70%)'
 
 
-def test_a_voice_may_be_a_network_that_returns_numpy(graph):
-    FakeVoice = runpy.run_path(str(EXAMPLES / 'fake_voice.py'))['FakeVoice']  # noqa: N806
+def test_a_posture_may_be_a_network_that_returns_numpy(graph):
+    FakePosture = runpy.run_path(str(EXAMPLES / 'fake_posture.py'))['FakePosture']  # noqa: N806
     result = np.full(7, 1 / 7, np.float32), np.float32(0.7)
     heard = graph.listen(EmotionEvidence, 'emotion/evidence')
-    voice = graph.add(lambda **options: FakeVoice('sad', 0.7, **options))
-    voice.listen = lambda: result
+    posture = graph.add(lambda **options: FakePosture('sad', 0.7, **options))
+    posture.observe = lambda: result
     graph.until(lambda: heard, 'the evidence')
     assert graph.errors == []
     assert heard[0].quality == pytest.approx(0.7)
     assert heard[0].probabilities == pytest.approx(result[0])
 
 
-def test_a_voice_cannot_be_surer_than_sure():
-    command = [sys.executable, str(EXAMPLES / 'fake_voice.py'), '--confidence', '80']
+def test_a_posture_cannot_be_surer_than_sure():
+    command = [sys.executable, str(EXAMPLES / 'fake_posture.py'), '--confidence', '80']
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert '--confidence 80.0 is not within 0..1' in done.stderr
@@ -108,4 +108,4 @@ def happy_face(graph) -> FaceEmotionArray:
 def expected() -> np.ndarray:
     card = load_fusion_card(packaged_weights() / 'fusion.json')
     opinions = [sure(Emotion.HAPPY, 0.6), sure(Emotion.SAD, 0.7)]
-    return pool(opinions, [FACE_WEIGHT, VOICE_WEIGHT], np.array(card.prior), card.temperature)
+    return pool(opinions, [FACE_WEIGHT, POSTURE_WEIGHT], np.array(card.prior), card.temperature)

@@ -206,3 +206,21 @@ def test_committed_parameters_on_the_real_votes(data_folder: Path) -> None:
         assert ours['kl'] == min(other['kl'] for other in of.values())
         assert ours['nll'] == min(other['nll'] for other in of.values())
         assert ours['agreement'] == max(other['agreement'] for other in of.values())
+
+
+def test_what_the_voice_adds_is_found_where_it_adds_and_nothing_where_it_does_not(
+    votes: Votes,
+) -> None:
+    gain = fit.voice_gain(votes, folds=3)
+    for mean, low, high in gain.values():
+        assert 0 < low < mean < high
+    rng = np.random.default_rng(0)
+    deaf = Votes(
+        votes.voice,
+        votes.face,
+        rng.multinomial(99, votes.face / votes.face.sum(1)[:, None]),
+        votes.intended,
+        votes.actor,
+    )
+    low, high = fit.voice_gain(deaf, folds=3)['agreement'][1:]
+    assert low <= 0.005 and high >= -0.005

@@ -13,7 +13,7 @@ from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.opinion_pool import pool
-from emotion_ros.core.fusion.weighting import TemporalDecay, resolve_decays
+from emotion_ros.core.fusion.weighting import FittedWeight, resolve_decays
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.files.resources import packaged_weights
@@ -125,12 +125,12 @@ def test_fusing_is_the_core_s_pool_with_quality_and_freshness() -> None:
     rows = fuse_pairs(faces, texts, pairs, by_fold, freshness=(1.0, 0.5))
     for row, f, t, fold in zip(rows, pairs.face, pairs.text, pairs.fold, strict=True):
         one = by_fold[fold]
-        of_face = TemporalDecay(one.face, 0.0, 1.0, 1.0, solo_weight=one.solo[0])
-        of_text = TemporalDecay(one.text, 0.0, 1.0, 1.0, solo_weight=one.solo[1])
+        of_face = FittedWeight(('text', 'voice'), one.solo[0], one.face, 0.0, 0.0)
+        of_text = FittedWeight(('face', 'voice'), one.solo[1], one.text, 0.0, 0.0)
         seen, heard = faces.quality[f], texts.quality[t] * 0.5
         expected = pool(
             (faces.probabilities[f], texts.probabilities[t]),
-            (of_face.base_weight(heard) * seen, of_text.base_weight(seen) * heard),
+            (of_face.at(heard, 0.0) * seen, of_text.at(seen, 0.0) * heard),
             UNIFORM,
             one.temperature,
         )
@@ -192,9 +192,10 @@ def test_the_experiment_and_the_card(faces, texts, tmp_path: Path) -> None:
 
     command.write_weights(path, result, 'python -m some.command')
     card = load_fusion_card(path)
-    assert sum(card.weights.values()) <= card.sharpness == MAX_SHARPNESS
-    assert card.weights['face'] == pytest.approx(result['weights']['face'], abs=1e-3)
-    assert card.solo_weights['text'] == pytest.approx(result['alone']['text'], abs=1e-3)
+    both = card.weights['face+text']
+    assert sum(both.values()) <= card.sharpness == MAX_SHARPNESS
+    assert both['face'] == pytest.approx(result['weights']['face'], abs=1e-3)
+    assert card.weights['text']['text'] == pytest.approx(result['alone']['text'], abs=1e-3)
     assert card.provenance['weights']['command'] == 'python -m some.command'
     assert 'optimistic' in card.provenance['weights']['caution']
     after = json.loads(path.read_text())

@@ -39,8 +39,8 @@ def test_nothing_is_fetched_from_elsewhere(site):
 
 
 def test_a_source_file_has_its_page(site):
-    page = (site / 'repository' / 'examples' / 'fake_voice.py.source.html').read_text()
-    assert 'FakeVoice' in page
+    page = (site / 'repository' / 'examples' / 'fake_posture.py.source.html').read_text()
+    assert 'FakePosture' in page
 
 
 def test_a_list_of_promises_goes_on_with_its_number(site):

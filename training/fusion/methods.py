@@ -81,6 +81,12 @@ def core_pool(votes: Votes, parameters: Parameters) -> Floats:
     return np.array(rows).reshape(-1, len(VOTED))
 
 
+def face_pool(votes: Votes, parameters: Parameters) -> Floats:
+    """Return the pool without the voice: the face with a weight, over a prior."""
+    weights = [parameters['weights']['face']]
+    return pool_rows((face_only(votes, parameters),), weights, np.asarray(parameters['prior']))
+
+
 def _weights(parameters: Parameters) -> list[float]:
     return [parameters['weights']['voice'], parameters['weights']['face']]
 
@@ -103,6 +109,12 @@ def _read_pool(free: Floats) -> Parameters:
     }
 
 
+def _read_face_pool(free: Floats) -> Parameters:
+    within = np.clip(free, -LARGEST, LARGEST)
+    return _read_pool(np.insert(within, 1, -np.inf))  # a voice of weight zero
+
+
+LARGEST = 10.0  # of a free number: the optimiser may try more, where the prior vanishes
 HALF_A_VOTE = float(np.log(0.5))
 EQUAL_WEIGHTS_AND_PRIOR = (0.0, 0.0) + (0.0,) * (len(VOTED) - 1)
 
@@ -114,3 +126,6 @@ METHODS = {
     'max': Method(maximum, _read_smoothing, (HALF_A_VOTE,)),
     'pool': Method(fast_pool, _read_pool, (HALF_A_VOTE, *EQUAL_WEIGHTS_AND_PRIOR)),
 }
+
+FACE_POOL = Method(face_pool, _read_face_pool, (HALF_A_VOTE, *EQUAL_WEIGHTS_AND_PRIOR[1:]))
+"""The pool without the voice: what the voice adds is the difference."""

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 
 from emotion_ros.core.evidence import FACE, TEXT
-from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
+from emotion_ros.core.fusion.card import FusionCard, load_fusion_card, together
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.weighting import resolve_decays
 from emotion_ros.sessions import metrics
@@ -152,8 +152,12 @@ def write_weights(path: Path, result: Mapping[str, Any], command: str) -> None:
     """Replace weights and sharpness of a card and their provenance."""
     card = json.loads(path.read_text())
     # Rounded down: the sum has a limit.
-    card['weights'] = {name: floor(1000 * w) / 1000 for name, w in result['weights'].items()}
-    card['alone'] = {name: round(w, 3) for name, w in result['alone'].items()}
+    card['weights'] |= {
+        together(FACE, TEXT): {
+            name: floor(1000 * w) / 1000 for name, w in result['weights'].items()
+        },
+        **{name: {name: round(w, 3)} for name, w in result['alone'].items()},
+    }
     card['sharpness'] = result['sharpness']
     card['provenance'] |= {
         'weights': {

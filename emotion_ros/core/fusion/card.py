@@ -4,15 +4,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import combinations
 from math import isclose
 from pathlib import Path
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
-from emotion_ros.core.evidence import FACE, TEXT
+from emotion_ros.core.evidence import FACE, TEXT, VOICE
 from emotion_ros.errors import ModelError
 from emotion_ros.files.checked import CheckedValue, read_json
 
 MAX_WEIGHT = 5.0
+FITTED_MODALITIES = (FACE, TEXT, VOICE)
+"""The modalities with fitted weights."""
+
+
+def together(*modalities: str) -> str:
+    """Return the name of a combination of fitted modalities, such as ``face+voice``."""
+    return '+'.join(name for name in FITTED_MODALITIES if name in modalities)
+
+
+COMBINATIONS = tuple(
+    together(*names) for size in (1, 2, 3) for names in combinations(FITTED_MODALITIES, size)
+)
 
 
 @dataclass(frozen=True)
@@ -20,11 +33,11 @@ class FusionCard:
     """The contents of ``weights/fusion.json``.
 
     ``prior`` [7] is the distribution without evidence; ``sentiment_given_emotion`` [7][3] is
-    P(sentiment | emotion), each row sums to 1. ``weights`` are the exponents of face and text
-    together in the log-linear pool; their sum is at most ``sharpness``, where 1 averages the
-    opinions and more makes agreeing sources more confident than each by itself.
-    ``solo_weights`` (``alone`` in the file) are the exponents of each without the other.
-    ``temperature`` calibrates the result; ``sha256`` is of the file.
+    P(sentiment | emotion), each row sums to 1. ``weights`` has the exponents in the log-linear
+    pool for each of COMBINATIONS: ``weights['face+text']['face']`` is that of a face together
+    with text. The sum of each is at most ``sharpness``, where 1 averages the opinions and more
+    makes agreeing sources more confident than each by itself. ``temperature`` calibrates the
+    result; ``sha256`` is of the file.
     """
 
     version: str
@@ -32,8 +45,7 @@ class FusionCard:
     sentiment_given_emotion: tuple[tuple[float, ...], ...]
     sharpness: float
     temperature: float
-    weights: Mapping[str, float]
-    solo_weights: Mapping[str, float]
+    weights: Mapping[str, Mapping[str, float]]
     provenance: Mapping[str, object]
     sha256: str = ''
 
@@ -52,7 +64,6 @@ def load_fusion_card(path: Path) -> FusionCard:
         'sharpness',
         'temperature',
         'weights',
-        'alone',
         'provenance',
     )
     card = FusionCard(
@@ -65,18 +76,23 @@ def load_fusion_card(path: Path) -> FusionCard:
         sharpness=raw['sharpness'].number(low=0.1, high=MAX_WEIGHT),
         temperature=raw['temperature'].number(low=0.1, high=10),
         weights=_parse_weights(raw['weights']),
-        solo_weights=_parse_weights(raw['alone']),
         provenance=raw.get('provenance', CheckedValue.metadata, {}),
         sha256=sha256(path.read_bytes()).hexdigest(),
     )
     for distribution in (card.prior, *card.sentiment_given_emotion):
         if not isclose(sum(distribution), 1.0, abs_tol=1e-6):
             raise ModelError(f'{path}: {list(distribution)} does not sum to 1')
-    if sum(card.weights.values()) > card.sharpness + 1e-9:
-        raise ModelError(f'{path}: weights {card.weights} exceed the sharpness {card.sharpness}')
+    for name, weights in card.weights.items():
+        if sum(weights.values()) > card.sharpness + 1e-9:
+            raise ModelError(f'{path}: weights of {name} exceed the sharpness {card.sharpness}')
     return card
 
 
-def _parse_weights(value: CheckedValue) -> dict[str, float]:
-    raw = value.mapping(FACE, TEXT)
-    return {name: raw[name].number(low=0, high=MAX_WEIGHT) for name in (FACE, TEXT)}
+def _parse_weights(value: CheckedValue) -> dict[str, dict[str, float]]:
+    raw = value.mapping(*COMBINATIONS)
+    weights = {}
+    for combination in COMBINATIONS:
+        names = combination.split('+')
+        numbers = raw[combination].mapping(*names)
+        weights[combination] = {n: numbers[n].number(low=0, high=MAX_WEIGHT) for n in names}
+    return weights

@@ -41,9 +41,19 @@ class FusionConfig(Options):
     text_hold: float = option(
         5.0, 'text no longer counts after this (s)', low=0.1, high=120.0, dynamic=True
     )
+    voice_half_life: float = option(
+        1.5,
+        'half-life of the weight of a voice, once not fresh (s)',
+        low=0.05,
+        high=60.0,
+        dynamic=True,
+    )
+    voice_hold: float = option(
+        5.0, 'a voice no longer counts after this (s)', low=0.1, high=120.0, dynamic=True
+    )
     fresh_for: float = option(
         2.0,
-        'text and other evidence count in full for this long (s)',
+        'text, voice and other evidence count in full for this long (s)',
         low=0.0,
         high=60.0,
         dynamic=True,
@@ -59,6 +69,13 @@ class FusionConfig(Options):
     text_weight: float = option(
         FITTED,
         'base weight of text; -1: fitted',
+        low=-1.0,
+        high=5.0,
+        dynamic=True,
+    )
+    voice_weight: float = option(
+        FITTED,
+        'base weight of voices; -1: fitted',
         low=-1.0,
         high=5.0,
         dynamic=True,

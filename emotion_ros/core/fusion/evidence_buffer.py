@@ -16,7 +16,8 @@ class EvidenceBuffer:
     """Keeps one Evidence per modality and stated person; rejected ones apart, to be explained.
 
     Evidence that states no person replaces earlier evidence that stated none, whichever persons
-    the two were assigned to.
+    the two were assigned to. Evidence about a person replaces all of its modality about the same
+    person: a source may learn within one utterance who speaks.
     """
 
     def __init__(self) -> None:
@@ -50,6 +51,11 @@ class EvidenceBuffer:
         if known is not None and evidence.stamp_s < known.stamp_s:
             return Rejection.OUT_OF_ORDER
         self._rejected.pop(key, None)
+        person = evidence.person_id
+        for other in [
+            k for k, e in self._latest.items() if k[0] == name and e.person_id == person
+        ]:
+            del self._latest[other]
         self._store(self._latest, key, evidence)
         return Rejection.NONE
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emotion_ros.core.evidence import FACE, MAX_FUTURE_S, TEXT, Evidence, Rejection
+from emotion_ros.core.evidence import FACE, MAX_FUTURE_S, TEXT, VOICE, Evidence, Rejection
 from emotion_ros.core.fusion.card import FusionCard
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.conflict import ConflictTimer, agreement, contradict
@@ -31,7 +31,7 @@ _IDLE = {
     Status.NO_INPUT: (Reason.NO_INPUT, 'No input'),
     Status.DISABLED: (Reason.DISABLED, 'Disabled'),
 }
-_SUMMARY_NAMES = {FACE: 'Vision', TEXT: 'Text'}
+_SUMMARY_NAMES = {FACE: 'Vision', TEXT: 'Text', VOICE: 'Voice'}
 
 
 @dataclass

@@ -4,15 +4,46 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from emotion_ros.core.evidence import FACE, TEXT, Evidence, Rejection
-from emotion_ros.core.fusion.card import FusionCard
+from emotion_ros.core.evidence import FACE, TEXT, VOICE, Evidence, Rejection
+from emotion_ros.core.fusion.card import FITTED_MODALITIES, FusionCard, together
 from emotion_ros.core.fusion.config import FACE_HALF_LIFE_S, FusionConfig, ModalityConfig
 from emotion_ros.core.state import WeighedEvidence
 
 NO_PERSON = ''
-_RANKS = {FACE: 0, TEXT: 1}
+_RANKS = {name: rank for rank, name in enumerate(FITTED_MODALITIES)}
+_OTHERS = {FACE: (TEXT, VOICE), TEXT: (FACE, VOICE), VOICE: (FACE, TEXT)}
 FULL_CORROBORATION = 0.5
 """From this weight on, a modality without a fitted weight corroborates others in full."""
+
+
+@dataclass(frozen=True)
+class FittedWeight:
+    """The weight of a modality by which of the two other fitted ones count beside it.
+
+    ``others`` are their names: ``with_first`` is the weight beside the first, and so on.
+    """
+
+    others: tuple[str, str]
+    solo: float
+    with_first: float
+    with_second: float
+    with_both: float
+
+    def at(self, first: float, second: float) -> float:
+        """Return the bilinear interpolation for effective qualities (0..1) of the two others."""
+        change_first = self.with_first - self.solo
+        change_second = self.with_second - self.solo
+        mixed = self.with_both - self.solo - change_first - change_second
+        return self.solo + change_first * first + change_second * second + mixed * first * second
+
+
+def fitted_weight(modality: str, card: FusionCard) -> FittedWeight:
+    """Return what the card says of one of ``card.FITTED_MODALITIES``."""
+    first, second = _OTHERS[modality]
+    beside = [(), (first,), (second,), (first, second)]
+    return FittedWeight(
+        (first, second), *(card.weights[together(modality, *o)][modality] for o in beside)
+    )
 
 
 @dataclass(frozen=True)
@@ -20,26 +51,18 @@ class TemporalDecay:
     """How the weight of one modality falls with age: full, then halving, then zero.
 
     ``weight * 2 ** (-(age - fresh_for_s) / half_life_s)`` after ``fresh_for_s``, shifted so that
-    it is continuous and reaches exactly zero at ``timeout_s``. ``solo_weight`` is the weight while
-    no other evidence counts; None: the same.
+    it is continuous and reaches exactly zero at ``timeout_s``.
     """
 
-    weight: float
+    weight: float | FittedWeight
     fresh_for_s: float
     half_life_s: float
     timeout_s: float
-    solo_weight: float | None = None
-
-    def base_weight(self, corroboration: float) -> float:
-        """Return the weight when fresh: from solo (``corroboration`` 0) to corroborated (1)."""
-        if self.solo_weight is None:
-            return self.weight
-        return self.solo_weight + (self.weight - self.solo_weight) * corroboration
 
     @property
     def corroboration(self) -> float:
         """How far fresh evidence of this modality corroborates others, 0..1."""
-        if self.solo_weight is not None:
+        if isinstance(self.weight, FittedWeight):
             return 1.0
         return min(self.weight / FULL_CORROBORATION, 1.0)
 
@@ -65,22 +88,28 @@ class TemporalDecay:
 def resolve_decays(
     config: FusionConfig, card: FusionCard, modalities: Mapping[str, ModalityConfig]
 ) -> dict[str, TemporalDecay]:
-    """Return the decay of face, text and the listed ``modalities`` under these options."""
+    """Return the decay of face, text, voice and the listed ``modalities`` under these options.
+
+    A listed voice has the parameters of its listing.
+    """
+    fresh_for_s = config.fresh_for
     face_times_s = config.face_fresh_for, FACE_HALF_LIFE_S, config.vision_timeout
-    text_times_s = config.fresh_for, config.text_half_life, config.text_hold
+    text_times_s = fresh_for_s, config.text_half_life, config.text_hold
+    voice_times_s = fresh_for_s, config.voice_half_life, config.voice_hold
     decays = {
-        name: TemporalDecay(m.weight, config.fresh_for, m.half_life, m.timeout)
-        for name, m in modalities.items()
+        name: TemporalDecay(fitted_weight(name, card) if weight < 0.0 else weight, *times_s)
+        for name, weight, times_s in (
+            (FACE, config.face_weight, face_times_s),
+            (TEXT, config.text_weight, text_times_s),
+            (VOICE, config.voice_weight, voice_times_s),
+        )
     }
-    for name, weight, times_s in (
-        (FACE, config.face_weight, face_times_s),
-        (TEXT, config.text_weight, text_times_s),
-    ):
-        if weight < 0.0:
-            decays[name] = TemporalDecay(card.weights[name], *times_s, card.solo_weights[name])
-        else:
-            decays[name] = TemporalDecay(weight, *times_s)
-    return decays
+    listed = {
+        name: TemporalDecay(m.weight, fresh_for_s, m.half_life, m.timeout)
+        for name, m in modalities.items()
+        if name not in (FACE, TEXT)
+    }
+    return decays | listed
 
 
 @dataclass(frozen=True)
@@ -97,8 +126,10 @@ class _AgedEvidence:
 class EvidenceWeighting:
     """Gives evidence its weight: base weight of the modality x quality x freshness.
 
-    The fitted base weight of face or text goes from its solo value to the corroborated one as
-    the effective quality (quality x freshness) of the best other evidence goes from 0 to 1.
+    The fitted base weight of a face, text or voice goes from its solo value to the one beside the
+    others as the effective quality (quality x freshness) of the others goes from 0 to 1. Evidence
+    without fitted weights, or of the same modality, corroborates as the first of the others does:
+    text beside a face, a face beside text or voice.
     """
 
     def __init__(
@@ -128,9 +159,9 @@ class EvidenceWeighting:
     ) -> list[WeighedEvidence]:
         """Return the evidence about a person ('' is no person) with its weights.
 
-        Faces come first, then text, then the other modalities by name. ``people`` are those in
-        view, the focus person (or '') first; ``without_face`` says whether evidence counts that
-        is about no person in view.
+        Faces come first, then text, voice and the others by name. ``people`` are those in view,
+        the focus person (or '') first; ``without_face`` says whether evidence counts that is
+        about no person in view.
         """
         is_focus = person == people[0]
         relevant = [
@@ -152,19 +183,15 @@ class EvidenceWeighting:
                 rejection = Rejection.WRONG_PERSON
             effective_quality = 0.0 if rejection else e.quality * decay.freshness(age_s)
             aged.append(_AgedEvidence(e, decay, age_s, rejection, effective_quality))
-        corroborations = [a.decay.corroboration * a.effective_quality for a in aged]
         return [
             WeighedEvidence(
                 evidence=a.evidence,
-                weight=a.effective_quality
-                * a.decay.base_weight(
-                    max(corroborations[:i] + corroborations[i + 1 :], default=0.0)
-                ),
+                weight=a.effective_quality * _base_weight(a, aged),
                 age_s=a.age_s,
                 rejection=a.rejection,
                 fresh=a.decay.is_fresh(a.age_s),
             )
-            for i, a in enumerate(aged)
+            for a in aged
         ]
 
     def is_stale(self, evidence: Evidence, now_s: float) -> bool:
@@ -179,3 +206,18 @@ def _applies(evidence: Evidence, person: str, people: Sequence[str], without_fac
         return evidence.person_id in (person, NO_PERSON)
     names_someone = evidence.person_id != NO_PERSON and evidence.person_id in people
     return without_face and evidence.modality != FACE and not names_someone
+
+
+def _base_weight(of: _AgedEvidence, all_of: Sequence[_AgedEvidence]) -> float:
+    """Return the weight of fresh evidence of full quality, beside all that counts with it."""
+    weight = of.decay.weight
+    if not isinstance(weight, FittedWeight):
+        return weight
+    first, second = weight.others
+    corroboration = {first: 0.0, second: 0.0}
+    for other in all_of:
+        if other is not of:
+            name = second if other.evidence.modality == second else first
+            strength = other.decay.corroboration * other.effective_quality
+            corroboration[name] = max(corroboration[name], strength)
+    return weight.at(corroboration[first], corroboration[second])

@@ -108,7 +108,7 @@ class Soak:
             self._restarted.process.kill()
             self._restarted.process.wait()
             remove(left)
-        self._restarted = self._programs.start('fake_voice', 'fake_voice')
+        self._restarted = self._programs.start('fake_posture', 'fake_posture')
         self._restart_at_s = monotonic() + RESTART_S
 
 

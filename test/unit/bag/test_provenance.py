@@ -26,7 +26,8 @@ OPTIONS = ReplayOptions(Path('bag'))
     [
         ({}, []),
         ({'face': 0.5}, ['fusion_node.face_weight: 0.5']),
-        ({'voice': 0.2}, ['fusion_node.voice.weight: 0.2']),
+        ({'voice': 0.2}, ['fusion_node.voice_weight: 0.2']),
+        ({'gesture': 0.2}, ['fusion_node.gesture.weight: 0.2']),
     ],
 )
 def test_only_what_is_not_the_default_is_named(weights, changed):

@@ -24,8 +24,15 @@ CARD = FusionCard(
     ),
     sharpness=1.4,
     temperature=1.0,
-    weights={'face': 0.8, 'text': 0.6},
-    solo_weights={'face': 1.0, 'text': 0.9},
+    weights={
+        'face': {'face': 1.0},
+        'text': {'text': 0.9},
+        'voice': {'voice': 0.8},
+        'face+text': {'face': 0.8, 'text': 0.6},
+        'face+voice': {'face': 0.9, 'voice': 0.4},
+        'text+voice': {'text': 0.5, 'voice': 0.3},
+        'face+text+voice': {'face': 0.75, 'text': 0.4, 'voice': 0.2},
+    },
     provenance={},
 )
 
@@ -64,10 +71,22 @@ def words(stamp_s: float, sentiment: Sentiment, emotion: Emotion, **changes) -> 
     return TextObservation(stamp_s=stamp_s, **values)
 
 
-def voice(stamp_s: float, emotion: Emotion = Emotion.SAD, **changes) -> Evidence:
-    """Return a third party's evidence."""
-    values = {'modality': 'voice', 'probabilities': sure(emotion), 'detail': 'Sad', **changes}
+def voice(
+    stamp_s: float, emotion: Emotion = Emotion.SAD, confidence: float = 0.94, **changes
+) -> Evidence:
+    """Return the evidence of a clear voice."""
+    values = {
+        'modality': 'voice',
+        'probabilities': sure(emotion, confidence),
+        'detail': f'{emotion.label.capitalize()} ({confidence:.0%})',
+        **changes,
+    }
     return Evidence(stamp_s=stamp_s, **values)
+
+
+def gesture(stamp_s: float, emotion: Emotion = Emotion.SAD, **changes) -> Evidence:
+    """Return a third party's evidence, of a modality without fitted weights."""
+    return voice(stamp_s, emotion, 0.94, **{'modality': 'gesture', 'detail': 'Sad', **changes})
 
 
 def make_fusion(**options) -> Fusion:

@@ -8,10 +8,22 @@ from typing import Any
 import pytest
 
 from emotion_ros.core.emotions import Emotion, Sentiment
-from emotion_ros.core.fusion.card import load_fusion_card
+from emotion_ros.core.fusion.card import COMBINATIONS, load_fusion_card
 from emotion_ros.errors import ModelError
 
 SHIPPED = Path(__file__).parents[4] / 'emotion_ros' / 'weights' / 'fusion.json'
+
+
+def weights(**changes: Any) -> dict[str, Any]:
+    return {
+        'face': {'face': 1.0},
+        'text': {'text': 0.9},
+        'voice': {'voice': 0.7},
+        'face+text': {'face': 0.8, 'text': 0.6},
+        'face+voice': {'face': 0.8, 'voice': 0.5},
+        'text+voice': {'text': 0.5, 'voice': 0.4},
+        'face+text+voice': {'face': 0.7, 'text': 0.4, 'voice': 0.3},
+    } | changes
 
 
 def card(**changes: Any) -> dict[str, Any]:
@@ -21,8 +33,7 @@ def card(**changes: Any) -> dict[str, Any]:
         'sentiment_given_emotion': [[0.2, 0.3, 0.5]] * 7,
         'sharpness': 1.4,
         'temperature': 1.5,
-        'weights': {'face': 0.8, 'text': 0.6},
-        'alone': {'face': 1.0, 'text': 0.9},
+        'weights': weights(),
         'provenance': {'weights': 'a test'},
     } | changes
     return {key: value for key, value in good.items() if value is not None}
@@ -37,8 +48,8 @@ def test_good_card(tmp_path: Path) -> None:
     loaded = load_fusion_card(save(tmp_path / 'fusion.json', card()))
     assert loaded.prior[Emotion.NEUTRAL] == 0.4
     assert loaded.sentiment_given_emotion[6] == (0.2, 0.3, 0.5)
-    assert loaded.weights == {'face': 0.8, 'text': 0.6}
-    assert loaded.solo_weights == {'face': 1.0, 'text': 0.9}
+    assert loaded.weights == weights()
+    assert tuple(loaded.weights) == COMBINATIONS
     assert (loaded.sharpness, loaded.temperature) == (1.4, 1.5)
 
 
@@ -58,10 +69,14 @@ def test_good_card(tmp_path: Path) -> None:
         (card(sentiment_given_emotion=[[0.5, 0.5, 0.5]] * 7), 'does not sum to 1'),
         (card(temperature=0), 'temperature: 0 is not'),
         (card(temperature=True), 'temperature: True is not'),
-        (card(weights={'face': 0.8}), "'text' is missing"),
-        (card(weights={'face': 0.8, 'text': 0.2, 'voice': 0.1}), "unknown key 'voice'"),
-        (card(alone={'face': 0.8}), "'text' is missing"),
-        (card(weights={'face': 0.8, 'text': 0.7}), 'exceed the sharpness 1.4'),
+        (card(weights={'face': {'face': 0.8}}), "'text' is missing"),
+        (card(weights=weights(text={'voice': 0.8})), "unknown key 'voice'"),
+        (card(weights=weights(**{'voice+face': {}})), r"unknown key 'voice\+face'"),
+        (card(weights=weights(**{'face+text': {'face': 0.8}})), "'text' is missing"),
+        (
+            card(weights=weights(**{'face+voice': {'face': 0.8, 'voice': 0.7}})),
+            r'weights of face\+voice exceed the sharpness 1.4',
+        ),
         (card(sharpnes=1), "unknown key 'sharpnes'"),
     ],
 )

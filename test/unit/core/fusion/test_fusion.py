@@ -17,7 +17,7 @@ from emotion_ros.core.fusion.conflict import CONFLICT_AFTER_S
 from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.observations import FacesObservation, SourceStatus, TextObservation
 from emotion_ros.core.state import Status
-from examples import CARD, face, frame, make_fusion, play, sure, voice, words
+from examples import CARD, face, frame, gesture, make_fusion, play, sure, voice, words
 
 T = 1_000.0
 HAPPY = face(Emotion.HAPPY)
@@ -167,16 +167,16 @@ def test_words_switched_on_again_without_a_word_said_are_no_evidence():
 
 
 def test_a_new_modality_enters_with_the_weight_of_the_listed_one():
-    card, config = CARD, FusionConfig(modalities=('voice',))
-    fusion = Fusion(config, card, {'voice': ModalityConfig(1.0, 1.5, 5.0)})
-    fusion.add_evidence(voice(T), T)
+    card, config = CARD, FusionConfig(modalities=('gesture',))
+    fusion = Fusion(config, card, {'gesture': ModalityConfig(1.0, 1.5, 5.0)})
+    fusion.add_evidence(gesture(T), T)
     state = fusion.states(T)[0]
     assert state.probabilities == pytest.approx(sure(Emotion.SAD))
-    assert state.summary == 'Voice: Sad'
-    fusion.add_evidence(replace(voice(T + 0.1), detail=''), T + 0.1)
-    assert fusion.states(T + 0.1)[0].summary == 'Voice'
+    assert state.summary == 'Gesture: Sad'
+    fusion.add_evidence(replace(gesture(T + 0.1), detail=''), T + 0.1)
+    assert fusion.states(T + 0.1)[0].summary == 'Gesture'
     other = make_fusion()
-    other.add_evidence(voice(T), T)
+    other.add_evidence(gesture(T), T)
     assert other.states(T)[0].evidence[0].weight == pytest.approx(0.5)
 
 
@@ -230,7 +230,7 @@ def test_words_fade_until_text_hold():
     fusion = make_fusion()
     fusion.add_text(words(T, *GLAD), T)
     weights = {s: fusion.states(T + s)[0].evidence[0].weight for s in (0.0, 2.0, 3.5, 4.9, 5.0)}
-    assert weights[0.0] == weights[2.0] == pytest.approx(CARD.solo_weights['text'])
+    assert weights[0.0] == weights[2.0] == pytest.approx(CARD.weights['text']['text'])
     assert 0.0 < weights[4.9] < weights[3.5] < 0.6
     assert weights[5.0] == 0.0
 
@@ -245,6 +245,90 @@ def test_a_source_counts_for_less_when_corroborated():
     assert weights_of(fusion.states(T + 1.0)[0]) == {'face': pytest.approx(1.0)}
     fusion.add_text(words(T + 1.0, *GLAD), T + 1.0)
     assert weights_of(fusion.states(T + 1.0)[0]) == pytest.approx({'face': 0.8, 'text': 0.6})
+
+
+@pytest.mark.parametrize(
+    ('senses', 'expected'),
+    [
+        ('voice', {'voice': 0.8}),
+        ('face voice', {'face': 0.9, 'voice': 0.4}),
+        ('text voice', {'text': 0.5, 'voice': 0.3}),
+        ('face text voice', {'face': 0.75, 'text': 0.4, 'voice': 0.2}),
+    ],
+)
+def test_each_combination_of_senses_has_its_weights(senses, expected):
+    fusion = make_fusion()
+    if 'face' in senses:
+        fusion.add_faces(frame(T, HAPPY), T)
+    if 'text' in senses:
+        fusion.add_text(words(T, *GLAD), T)
+    fusion.add_evidence(voice(T), T)
+    assert weights_of(fusion.states(T)[0]) == pytest.approx(expected)
+
+
+def test_a_voice_of_half_quality_moves_the_others_half_way():
+    fusion = make_fusion()
+    fusion.add_faces(frame(T, HAPPY), T)
+    fusion.add_text(words(T, *GLAD), T)
+    fusion.add_evidence(voice(T, quality=0.5), T)
+    expected = {'face': (0.8 + 0.75) / 2, 'text': (0.6 + 0.4) / 2, 'voice': 0.2 / 2}
+    assert weights_of(fusion.states(T)[0]) == pytest.approx(expected)
+
+
+def test_a_voice_fades_until_voice_hold():
+    fusion = make_fusion(voice_half_life=1.0, voice_hold=4.0)
+    fusion.add_evidence(voice(T), T)
+    weights = [fusion.states(T + s)[0].evidence[0].weight for s in (0.0, 2.0, 3.0, 3.9, 4.0)]
+    assert weights[0] == weights[1] == 0.8
+    assert weights[2] == pytest.approx(0.8 * (0.5 - 0.25) / (1 - 0.25))
+    assert 0.0 < weights[3] < weights[2]
+    assert weights[4] == 0.0
+
+
+def test_a_voice_weight_that_is_set_replaces_the_fitted_ones():
+    fusion = make_fusion(voice_weight=0.25)
+    fusion.add_evidence(voice(T), T)
+    assert weights_of(fusion.states(T)[0]) == {'voice': 0.25}
+    fusion.add_text(words(T, *GLAD), T)
+    halfway = pytest.approx({'text': (0.9 + 0.5) / 2, 'voice': 0.25})
+    assert weights_of(fusion.states(T)[0]) == halfway
+
+
+def test_a_listed_voice_has_the_parameters_of_its_listing():
+    listing = {'voice': ModalityConfig(1.0, 1.5, 5.0)}
+    fusion = Fusion(FusionConfig(modalities=('voice',)), CARD, listing)
+    fusion.add_evidence(voice(T), T)
+    assert weights_of(fusion.states(T)[0]) == {'voice': 1.0}
+
+
+def test_friendly_words_in_an_angry_voice_are_a_conflict():
+    fusion = make_fusion()
+    fusion.add_text(words(T, *GLAD), T)
+    fusion.add_evidence(voice(T, Emotion.ANGRY), T)
+    fusion.states(T)
+    state = fusion.states(T + CONFLICT_AFTER_S + 0.05)[0]
+    assert (state.conflict, state.reason.value) == (True, 'conflict')
+    assert state.summary == 'Text: Positive (96%), Voice: Angry (94%): they disagree'
+    assert state.agreement < 0.3
+
+
+def test_three_senses_are_told_in_a_fixed_order():
+    fusion = make_fusion()
+    fusion.add_evidence(voice(T, Emotion.HAPPY), T)
+    fusion.add_text(words(T, *GLAD), T)
+    fusion.add_faces(frame(T, HAPPY), T)
+    state = fusion.states(T)[0]
+    assert state.summary == 'Vision: Happy (94%), Text: Positive (96%), Voice: Happy (94%)'
+
+
+@pytest.mark.parametrize(('first', 'then'), [('', 'face_1'), ('face_1', '')])
+def test_one_voice_counts_once_whether_or_not_its_person_was_known(first, then):
+    fusion = make_fusion()
+    fusion.add_faces(frame(T, HAPPY), T)
+    fusion.add_evidence(voice(T, Emotion.SAD, person_id=first), T)
+    fusion.add_evidence(voice(T + 0.1, Emotion.HAPPY, person_id=then), T + 0.1)
+    used = [w.evidence.detail for w in fusion.states(T + 0.1)[0].evidence if w.used]
+    assert used == ['Happy (94%)', 'Happy (94%)']
 
 
 def test_words_gain_what_a_lost_face_loses_without_a_jump():
@@ -276,7 +360,7 @@ def test_a_weight_that_somebody_set_is_the_same_alone():
     fusion = make_fusion(text_weight=0.3)
     fusion.add_text(words(T, *GLAD), T)
     assert weights_of(fusion.states(T)[0]) == {'text': pytest.approx(0.3)}
-    fusion.add_evidence(voice(T), T)
+    fusion.add_evidence(gesture(T), T)
     assert weights_of(fusion.states(T)[0])['text'] == pytest.approx(0.3)
 
 
@@ -284,8 +368,8 @@ def test_a_weight_that_somebody_set_is_the_same_alone():
 def test_a_modality_of_little_weight_is_little_company(weight, text):
     fusion = make_fusion(other_weight=weight)
     fusion.add_text(words(T, *GLAD), T)
-    fusion.add_evidence(voice(T), T)
-    assert weights_of(fusion.states(T)[0]) == pytest.approx({'voice': weight, 'text': text})
+    fusion.add_evidence(gesture(T), T)
+    assert weights_of(fusion.states(T)[0]) == pytest.approx({'gesture': weight, 'text': text})
 
 
 def test_a_face_whose_weight_is_zero_is_no_company():
@@ -336,7 +420,7 @@ def test_what_is_said_of_a_stranger_does_not_count_for_nobody():
     fusion.add_evidence(voice(T + 1.0, person_id='face_1'), T + 1.0)
     nobody, stranger = fusion.states(T + 1.0)
     assert nobody.status is Status.NO_PERSON
-    assert weights_of(stranger)['voice'] == pytest.approx(0.5)
+    assert weights_of(stranger)['voice'] == pytest.approx(0.4)
 
 
 def test_words_that_concern_nobody_count_while_the_person_in_focus_is_away():
@@ -394,10 +478,10 @@ def test_fresh_for_acts_on_listed_modalities_too():
 
 def test_third_parties_have_one_weight_and_corroborate_others():
     fusion = make_fusion()
-    fusion.add_evidence(voice(T), T)
-    assert weights_of(fusion.states(T)[0]) == {'voice': pytest.approx(0.5)}
+    fusion.add_evidence(gesture(T), T)
+    assert weights_of(fusion.states(T)[0]) == {'gesture': pytest.approx(0.5)}
     fusion.add_text(words(T, *GLAD), T)
-    assert weights_of(fusion.states(T)[0]) == pytest.approx({'voice': 0.5, 'text': 0.6})
+    assert weights_of(fusion.states(T)[0]) == pytest.approx({'gesture': 0.5, 'text': 0.6})
 
 
 @pytest.mark.parametrize('jump_s', [-1.0, -90.0, -1000.0])
@@ -435,6 +519,9 @@ CHANGES = {
     'text_without_face': False,
     'face_weight': 0.1,
     'text_weight': 0.1,
+    'voice_half_life': 20.0,
+    'voice_hold': 2.5,
+    'voice_weight': 0.1,
     'other_weight': 5.0,
     'confidence_threshold': 0.99,
     'dwell': 2.0,
@@ -448,6 +535,7 @@ def story(fusion):
     states = play(fusion, T, 1.0, LARGE_ASIDE, SMALL_CENTRAL)
     fusion.add_text(words(T + 1.1, *BITTER), T + 1.1)
     fusion.add_evidence(voice(T + 1.1, Emotion.ANGRY), T + 1.1)
+    fusion.add_evidence(gesture(T + 1.1, Emotion.ANGRY), T + 1.1)
     states += play(fusion, T + 1.1, 1.5, LARGE_ASIDE, SMALL_CENTRAL)
     states += [fusion.states(T + 2.7 + i / 5)[0] for i in range(4)]
     states += play(fusion, T + 3.5, 1.0)

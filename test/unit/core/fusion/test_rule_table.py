@@ -15,11 +15,12 @@ from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.core.state import EmotionState
 from emotion_ros.files.resources import packaged_weights
-from examples import face, frame, sure, words
+from examples import face, frame, sure, voice, words
 
 SHIPPED = load_fusion_card(packaged_weights() / 'fusion.json')
 PAGE = Path(__file__).parents[4] / 'docs' / 'fusion.md'
 EVERYTHING = '| camera \\ text |'
+WITH_VOICE = '| camera \\ voice |'
 MOMENTS = '| camera | text | state |'
 CELL = re.compile(r'\*\*(?P<acts>\w+)\*\*|(?P<waits>\w+) `(?P<reason>\w+)`')
 STATUS = {'no_input': 'NO_INPUT', 'no_person': 'NO_PERSON', 'stale': 'HOLDING'}
@@ -38,6 +39,11 @@ WORDS = {
     'opposite': words(0.0, Sentiment.NEGATIVE, Emotion.ANGRY),
     'unclear': TextObservation(0.0, sentiment=(0.25, 0.4, 0.35), emotion=sure(Emotion.HAPPY, 0.3)),
 }
+VOICES = {
+    'same': (Emotion.HAPPY, 0.94),
+    'opposite': (Emotion.ANGRY, 0.94),
+    'unclear': (Emotion.HAPPY, 0.3),
+}
 OLD = ', old'
 SHOWN_S, SAID_S, OLD_S, LOST_S = 4.0, 0.6, 3.0, 0.7
 RATE = 20
@@ -45,12 +51,16 @@ RATE = 20
 
 @dataclass(frozen=True)
 class Scene:
-    """A face shown for SHOWN_S until ``lost_s`` before the end, words ``said_s`` before it."""
+    """A face shown for SHOWN_S until ``lost_s`` before the end, words ``said_s`` before it.
+
+    ``voice`` is how they are said, if it is heard.
+    """
 
     camera: str
     said: str
     said_s: float
     lost_s: float
+    voice: str = ''
 
     def play(self) -> EmotionState:
         """Return the last state."""
@@ -63,6 +73,8 @@ class Scene:
                 fusion.add_faces(frame(now_s, *faces), now_s)
             if spoken is not None and left == round(self.said_s * RATE):
                 fusion.add_text(TextObservation(**{**vars(spoken), 'stamp_s': now_s}), now_s)
+            if self.voice and left == round(self.said_s * RATE):
+                fusion.add_evidence(voice(now_s, *VOICES[self.voice]), now_s)
             state = fusion.states(now_s)[0]
         return state
 
@@ -82,6 +94,17 @@ def combinations() -> list[tuple[str, str, str]]:
     (_, *said), *rows = table(EVERYTHING)
     return [
         (row[0], text, state) for row in rows for text, state in zip(said, row[1:], strict=True)
+    ]
+
+
+def with_voice() -> list[tuple[str, str, str, str]]:
+    """Return camera, voice, text and state of each cell of the table with a voice."""
+    (_, *heard), *rows = table(WITH_VOICE)
+    columns = [h.partition(', text ') for h in heard]
+    return [
+        (row[0], tone, said or 'none', state)
+        for row in rows
+        for (tone, _, said), state in zip(columns, row[1:], strict=True)
     ]
 
 
@@ -111,6 +134,12 @@ def test_promise_58_what_camera_and_words_make_together(camera, said, state):
     age_s = OLD_S if said.endswith(OLD) else SAID_S
     lost_s = LOST_S if camera == 'face lost' else 0.0
     assert outcome(Scene(camera, said, age_s, lost_s).play()) == expected(state)
+
+
+@pytest.mark.parametrize(('camera', 'tone', 'said', 'state'), with_voice())
+def test_what_a_voice_adds(camera, tone, said, state):
+    lost_s = LOST_S if camera == 'face lost' else 0.0
+    assert outcome(Scene(camera, said, SAID_S, lost_s, tone).play()) == expected(state)
 
 
 @pytest.mark.parametrize(('camera', 'said', 'after_s', 'state'), moments())

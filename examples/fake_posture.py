@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A modality of your own: says every half second that the voice sounds like one emotion.
+"""A modality of your own: says every half second that the posture looks like one emotion.
 
-Replace ``listen`` by your classifier and keep the rest. With the nodes running::
+Replace ``observe`` by your classifier and keep the rest. With the nodes running::
 
-    python3 examples/fake_voice.py --emotion sad --confidence 0.8
+    python3 examples/fake_posture.py --emotion sad --confidence 0.8
 
-The pool takes it in at ``other_weight``, or at ``voice.weight`` when the fusion lists it::
+The pool takes it in at ``other_weight``, or at ``posture.weight`` when the fusion lists it::
 
     fusion_node:
       ros__parameters:
-        modalities: [voice]
-        voice: {weight: 0.7, half_life: 1.5, timeout: 5.0}
+        modalities: [posture]
+        posture: {weight: 0.7, half_life: 1.5, timeout: 5.0}
 """
 
 import argparse
@@ -29,27 +29,27 @@ from emotion_ros.msg import EmotionEvidence
 PERIOD_S = 0.5
 
 
-class FakeVoice(Node):
+class FakePosture(Node):
     """Publishes one EmotionEvidence every PERIOD_S."""
 
     def __init__(self, emotion: str, confidence: float, **node_options: Any) -> None:
-        super().__init__('fake_voice', **node_options)
+        super().__init__('fake_posture', **node_options)
         self._emotion, self._confidence = emotion, confidence
         self._publisher = self.create_publisher(EmotionEvidence, 'emotion/evidence', 10)
         self.create_timer(PERIOD_S, self.publish)
 
-    def listen(self) -> tuple[Sequence[float], float]:
+    def observe(self) -> tuple[Sequence[float], float]:
         """Return seven probabilities that sum to 1, in the order of EMOTIONS, and a quality.
 
-        The quality, 0..1, says how far this sound can be trusted (noise, distance).
+        The quality, 0..1, says how far this observation can be trusted (distance, occlusion).
         """
         rest = (1.0 - self._confidence) / (len(EMOTIONS) - 1)
         return [self._confidence if name == self._emotion else rest for name in EMOTIONS], 1.0
 
     def publish(self) -> None:
-        """Publish the probabilities, stamped with the time of the sound."""
-        probabilities, quality = self.listen()
-        msg = EmotionEvidence(modality='voice', source=self.get_name())
+        """Publish the probabilities, stamped with the time of the image."""
+        probabilities, quality = self.observe()
+        msg = EmotionEvidence(modality='posture', source=self.get_name())
         msg.header.stamp = self.get_clock().now().to_msg()
         msg.probabilities = [float(p) for p in probabilities]
         msg.quality = float(quality)  # ROS does not convert NumPy's float32
@@ -67,7 +67,7 @@ def main() -> None:
         parser.error(f'--confidence {args.confidence} is not within 0..1')
     rclpy.init(args=ros_args)
     with suppress(KeyboardInterrupt, ExternalShutdownException):
-        rclpy.spin(FakeVoice(args.emotion, args.confidence))
+        rclpy.spin(FakePosture(args.emotion, args.confidence))
 
 
 if __name__ == '__main__':
