@@ -218,8 +218,8 @@ def test_an_older_worker_says_so(recordings: Path) -> None:
 
 
 @pytest.fixture
-def scheduler() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Return address and process of a Dask scheduler that has one worker."""
+def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Return the address of a Dask scheduler, and the processes: scheduler and one worker."""
     pytest.importorskip('distributed')
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
@@ -234,18 +234,18 @@ def scheduler() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     started = [
         subprocess.Popen([*python, *command], stderr=subprocess.DEVNULL) for command in commands
     ]
-    yield address, started[0]
+    yield address, started
     for process in started:
         process.kill()
         process.wait()
 
 
 def test_a_dask_cluster_gives_the_same_and_its_loss_is_one_error(
-    scheduler: tuple[str, subprocess.Popen[bytes]], recordings: Path, tmp_path: Path
+    cluster: tuple[str, list[subprocess.Popen[bytes]]], recordings: Path, tmp_path: Path
 ) -> None:
     from emotion_ros.sessions.dask_workers import process_with_dask
 
-    address, process = scheduler
+    address, (scheduler, worker) = cluster
     out = tmp_path / 'sessions.parquet'
     paths = [recordings / 'anna', recordings / 'two']
     batch = Batch(paths, ReplayOptions(paths[0]), BatchFiles(out))
@@ -253,14 +253,21 @@ def test_a_dask_cluster_gives_the_same_and_its_loss_is_one_error(
     for outcome in process_with_dask(batch.pending(), address, notes.append):
         batch.add(outcome)
     batch.write()
-    assert notes[0].startswith(address)
+    assert f'{address}: workers: 1' in notes
     run_here(recordings, tmp_path / 'here.parquet').write()
     assert pq.read_table(out).equals(pq.read_table(tmp_path / 'here.parquet'))
 
-    def lose(note: str) -> None:
-        process.kill()
-
     jobs = [BagJob(ReplayOptions(recordings / 'anna'), version=package_version())] * 50
+    worker.kill()
+    worker.wait()
+    notes.clear()
+    with pytest.raises(ConfigError, match=f'{address}: no worker for 0.2 s'):
+        list(process_with_dask(jobs, address, notes.append, no_worker_s=0.2))
+    assert notes[-1] == f'{address}: no workers: waiting 0.2 s for some'
+
+    def lose(note: str) -> None:
+        scheduler.kill()
+
     with pytest.raises(ConfigError, match='the connection is lost'):
         list(process_with_dask(jobs, address, lose))
 
