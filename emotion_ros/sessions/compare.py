@@ -28,11 +28,17 @@ class Span:
 
 @dataclass
 class Agreement:
-    """Sums over the time that both runs cover, in seconds; shares are NaN for no time."""
+    """Sums over the time that both runs cover, in seconds; shares are NaN for no time.
+
+    ``other_action_s``: only one of the two was actionable, or both with different labels.
+    """
 
     duration_s: float = 0.0
     same_s: float = 0.0
     confidence_s: float = 0.0
+    actionable_a_s: float = 0.0
+    actionable_b_s: float = 0.0
+    other_action_s: float = 0.0
     by_labels_s: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @property
@@ -49,6 +55,9 @@ class Agreement:
         """Add a time in which both stayed as they were."""
         self.duration_s += lasted_s
         self.confidence_s += lasted_s * abs(a.confidence - b.confidence)
+        self.actionable_a_s += lasted_s * a.actionable
+        self.actionable_b_s += lasted_s * b.actionable
+        self.other_action_s += lasted_s * (a.acted_on != b.acted_on)
         if a.label == b.label:
             self.same_s += lasted_s
         else:

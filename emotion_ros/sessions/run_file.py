@@ -21,15 +21,22 @@ from emotion_ros.files.checked import read_text
 JSON_LINES = ('.json', '.jsonl')
 FILES = ('.csv', '.parquet', *JSON_LINES)
 LABELS = {*EMOTIONS, Emotion.UNKNOWN.label}
+TRUE = (True, 'true', 'True')  # the last as pandas writes it
 
 
 @dataclass(frozen=True)
 class Point:
-    """The focus person's label and confidence from ``at_s`` on (s from the start of the bag)."""
+    """What is known of the focus person from ``at_s`` on (s from the start of the bag)."""
 
     at_s: float
     label: str
     confidence: float
+    actionable: bool
+
+    @property
+    def acted_on(self) -> str:
+        """The label on which a robot may act; '' when there is none."""
+        return self.label if self.actionable else ''
 
 
 Run = dict[str, list[Point]]
@@ -55,7 +62,7 @@ def read_run(path: Path, by_stamp: bool) -> Run:
     try:
         for row in _rows(path):
             number += 1
-            if row.get('focus', True) in (True, 'true', 'True'):
+            if row.get('focus', True) in TRUE:
                 run[str(row.get('bag') or '')].append(_point(row, by_stamp))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigError(
@@ -74,9 +81,9 @@ def replay_run(options: ReplayOptions, by_stamp: bool) -> Run:
         for publication in replay.publications(replay.observations()):
             state = publication.state
             at_s = replay.bag.seconds_from_start(publication.time_ns)
-            points.append(
-                Point(state.stamp_s if by_stamp else at_s, state.label, state.confidence)
-            )
+            if by_stamp:
+                at_s = state.stamp_s
+            points.append(Point(at_s, state.label, state.confidence, state.actionable))
     return {options.bag.resolve().name: _from_start(points) if by_stamp else points}
 
 
@@ -98,9 +105,8 @@ def _point(row: Mapping[str, Any], by_stamp: bool) -> Point:
     if label not in LABELS:
         raise ValueError(f'{label!r} is no label')
     header = row.get('header') or row
-    return Point(
-        float(header['stamp'] if by_stamp else row['at']), label, float(row['confidence'])
-    )
+    at_s = float(header['stamp'] if by_stamp else row['at'])
+    return Point(at_s, label, float(row['confidence']), row['actionable'] in TRUE)
 
 
 def _from_start(points: list[Point]) -> list[Point]:

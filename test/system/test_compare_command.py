@@ -27,6 +27,7 @@ def test_a_bag_is_compared_with_itself_under_options(bag: Path, capsys) -> None:
     found = compared(capsys, 'bag', '--weight', 'voice=5', '--without', 'face')
     assert found['bags'].keys() == {'bag'}
     assert found['same_label'] < 0.9
+    assert 0.0 < found['other_action'] <= found['actionable_a'] + found['actionable_b']
     [first, *_] = found['longest_differences']
     assert (first['label_a'], first['bag']) == ('happy', 'bag')
     assert main(['compare', 'bag', '--without', 'face']) == 0
@@ -43,6 +44,8 @@ def test_all_files_of_one_replay_are_the_same(bag: Path, capsys) -> None:
         assert (found['same_label'], found['longest_differences']) == (1.0, []), other
         assert found['confidence_difference'] < 1e-6
         assert found['duration'] > 3.0
+        assert found['actionable_a'] == found['actionable_b'] > 0.5
+        assert found['other_action'] < 1e-6
 
 
 @pytest.mark.parametrize(

@@ -73,10 +73,14 @@ def to_fields(comparison: Comparison) -> dict[str, Any]:
 def print_comparison(comparison: Comparison) -> None:
     """Print the agreement by bag, the time by pair of labels, and the longest differences."""
     console = table_console()
-    table = Table('bag', 'time (s)', 'same label', 'mean |confidence A - B|')
-    for name, agreement in {**comparison.bags, 'all': comparison.total}.items():
+    columns = ('bag', 'time', 'same label', '|confidence A - B|')
+    table = Table(*columns, 'A actionable', 'B actionable', 'other action')
+    summed = {'all': comparison.total} if len(comparison.bags) > 1 else {}
+    for name, agreement in {**comparison.bags, **summed}.items():
         shares = f'{agreement.same:.1%}', f'{agreement.confidence_difference:.3f}'
-        table.add_row(name, f'{agreement.duration_s:.1f}', *shares)
+        actions_s = agreement.actionable_a_s, agreement.actionable_b_s, agreement.other_action_s
+        times = (f'{seconds:.1f} s' for seconds in actions_s)
+        table.add_row(name, f'{agreement.duration_s:.1f} s', *shares, *times)
     console.print(table)
     if not comparison.differences:
         return
@@ -103,6 +107,9 @@ def _agreement_fields(agreement: Agreement) -> dict[str, Any]:
         'duration': agreement.duration_s,
         'same_label': agreement.same,
         'confidence_difference': agreement.confidence_difference,
+        'actionable_a': agreement.actionable_a_s,
+        'actionable_b': agreement.actionable_b_s,
+        'other_action': agreement.other_action_s,
         'differences': [
             {'label_a': a, 'label_b': b, 'duration': seconds}
             for (a, b), seconds in sorted(agreement.by_labels_s.items())

@@ -11,7 +11,8 @@ from emotion_ros.sessions.run_file import Point
 
 
 def points(*moments):
-    return [Point(at_s, label, confidence) for at_s, label, confidence in moments]
+    """Return points; actionable from a confidence of 0.7 on."""
+    return [Point(at_s, label, share, share >= 0.7) for at_s, label, share in moments]
 
 
 A = points((0.0, 'happy', 0.8), (1.0, 'happy', 0.8), (2.0, 'sad', 0.6), (3.0, 'sad', 0.6))
@@ -25,6 +26,16 @@ def test_time_with_the_same_label_and_the_mean_difference_of_confidence():
     assert (total.duration_s, total.same_s) == (3.0, 1.5)
     assert total.confidence_difference == pytest.approx(2.0 * 0.2 / 3.0)
     assert total.by_labels_s == {('happy', 'sad'): 1.5}
+
+
+def test_what_a_robot_would_have_done_otherwise():
+    a = points((0.0, 'happy', 0.8), (1.0, 'happy', 0.8), (3.0, 'sad', 0.8), (4.0, 'sad', 0.8))
+    b = points((0.0, 'happy', 0.9), (1.0, 'happy', 0.6), (2.0, 'sad', 0.6), (4.0, 'sad', 0.6))
+    total = compare({'run': a}, {'run': b}).total
+    assert (total.actionable_a_s, total.actionable_b_s, total.other_action_s) == (4.0, 1.0, 3.0)
+    b = points((0.0, 'sad', 0.8), (1.0, 'sad', 0.6), (2.0, 'sad', 0.6))
+    a = points((0.0, 'happy', 0.8), (1.0, 'sad', 0.6), (2.0, 'sad', 0.6))
+    assert compare({'': a}, {'': b}).total.other_action_s == 1.0
 
 
 def test_neighbouring_differences_are_one():
