@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from browser import chromium_page, load, missing
 from emotion_ros.bag.session import Session, Snapshot
 from emotion_ros.core.emotions import EMOTIONS, Emotion, Sentiment
 from emotion_ros.core.observations import SentimentResult
@@ -225,6 +226,19 @@ def test_what_comes_from_messages_is_text_everywhere():
 def test_paper_has_the_light_colours():
     paper = render(session()).split('@media print {')[-1]
     assert f'--happy: {LIGHT["happy"]};' in paper
+
+
+@pytest.mark.skipif(missing() != '', reason=missing())
+def test_paper_has_what_is_folded_on_the_screen(tmp_path):
+    path = tmp_path / 'report.html'
+    path.write_text(render(people_session(8, 20.0, 8)), encoding='utf-8')
+    folded = '[...document.querySelectorAll("details:not([open]) table")]'
+    with chromium_page() as page:
+        load(page, path.as_uri())
+        shown = f'{folded}.map((table) => table.checkVisibility())'
+        assert set(page.evaluate(shown)) == {False}
+        page.emulate_media(media='print')
+        assert set(page.evaluate(shown)) == {True}
 
 
 @pytest.mark.parametrize(
