@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Generator, Sequence
 from time import monotonic
 
-from distributed import CancelledError, Client, Future, TimeoutError as NotYet, wait
+from distributed import CancelledError, Client, Future, wait
+from distributed import TimeoutError as NotYet
 
 from emotion_ros.errors import ConfigError
 from emotion_ros.sessions.bag_job import BagJob, Outcome, attempt_bag
