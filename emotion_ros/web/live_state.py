@@ -110,7 +110,7 @@ class DashboardState:
         with self._lock:
             self._state, self._state_s = fields, now_s
             self._states_s.append(now_s)
-            self._add_sample(FOCUS, state, now_s)
+            self._add_sample(FOCUS, sample(state, now_s, latency_s), now_s)
 
     def add_people(self, states: Iterable[EmotionState], now_s: float) -> None:
         """Add the states of everybody in view, received at ``now_s``."""
@@ -119,7 +119,7 @@ class DashboardState:
         with self._lock:
             self._people, self._people_s = people, now_s
             for state in known:
-                self._add_sample(state.person_id, state, now_s)
+                self._add_sample(state.person_id, sample(state, now_s), now_s)
 
     def add_frame(self, frame: Frame, now_s: float) -> None:
         """Add the faces of an image received at ``now_s``."""
@@ -163,8 +163,8 @@ class DashboardState:
         head = {'kind': 'now', 'now': now_s, 'enabled': enabled, 'notice': notice}
         return to_json({**head, **fields})
 
-    def _add_sample(self, person_id: str, state: EmotionState, now_s: float) -> None:
-        self._tracks.setdefault(person_id, Track()).add(sample(state, now_s))
+    def _add_sample(self, person_id: str, new: Fields, now_s: float) -> None:
+        self._tracks.setdefault(person_id, Track()).add(new)
         for person, track in list(self._tracks.items()):
             if now_s - track.kept[-1]['t'] > WINDOW_S:
                 del self._tracks[person]

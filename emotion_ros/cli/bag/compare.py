@@ -79,8 +79,8 @@ def print_comparison(comparison: Comparison) -> None:
     for name, agreement in {**comparison.bags, **summed}.items():
         shares = f'{agreement.same:.1%}', f'{agreement.confidence_difference:.3f}'
         actions_s = agreement.actionable_a_s, agreement.actionable_b_s, agreement.other_action_s
-        times = (f'{seconds:.1f} s' for seconds in actions_s)
-        table.add_row(name, f'{agreement.duration_s:.1f} s', *shares, *times)
+        actions = (f'{seconds:.1f} s' for seconds in actions_s)
+        table.add_row(name, f'{agreement.duration_s:.1f} s', *shares, *actions)
     console.print(table)
     if not comparison.differences:
         return

@@ -180,6 +180,26 @@ const charts = (() => {
     }
   }
 
+  // A small curve of values over time, from 0 to a round maximum; view: {from, to, gap_s, words}
+  const SPARK = { width: 84, height: 18, least_s: 0.1 };
+  function sparkline(samples, valueOf, { from, to, gap_s, words }) {
+    const svg = document.createElementNS(SVG, 'svg');
+    const { width, height } = SPARK;
+    const seen = samples.filter((s) => s.t >= from && valueOf(s) !== null);
+    const values = seen.map(valueOf).sort((a, b) => a - b);
+    const largest = Math.max(SPARK.least_s, ...values);
+    for (const [name, value] of Object.entries({ class: 'spark', viewBox: `0 0 ${width} ${height}`, role: 'img' })) svg.setAttribute(name, value);
+    add(svg, 'path', { class: 'grid', d: `M0 ${height - 1}H${width}` });
+    for (const run of runs(seen, () => 'there', gap_s)) {
+      const points = run.samples.map((s) => `${((width * (s.t - from)) / (to - from)).toFixed(1)} ${((height - 1) - ((height - 3) * valueOf(s)) / largest).toFixed(1)}`);
+      add(svg, 'path', { class: 'curve', d: `M${points.join('L')}` });
+    }
+    const tip = values.length ? words(values[Math.floor(values.length / 2)], values[values.length - 1]) : '';
+    svg.setAttribute('aria-label', tip || 'nothing yet');
+    svg.dataset.tip = tip;
+    return svg;
+  }
+
   // Valence to the right, arousal upwards, the samples as a trail with the latest as a dot.
   const SIDES = { fear: [-7, -5, 'end'], angry: [9, 3, 'start'], disgust: [-8, 12, 'end'], sad: [0, 18, 'middle'], happy: [2, -10, 'middle'], surprise: [-2, -9, 'middle'], neutral: [0, 23, 'middle'] };
   function circumplex(svg, samples, { emotions, coordinates, width = 272, height = 236 }) {
@@ -218,5 +238,5 @@ const charts = (() => {
     }
   }
 
-  return { timeline, circumplex, percent, modalityClass };
+  return { timeline, circumplex, sparkline, percent, modalityClass };
 })();

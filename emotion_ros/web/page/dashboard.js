@@ -137,7 +137,7 @@ function paint() {
   paintCamera(is, shown);
   paintCharts(shown, isLost);
   paintTranscript(shown.now);
-  paintHealth(shown.now);
+  paintHealth(shown.now, shown.tracks[FOCUS] ?? []);
   showTip();
 }
 
@@ -367,7 +367,7 @@ function ago(seconds) {
   return seconds < 60 ? `${Math.round(seconds)} s ago` : `${Math.round(seconds / 60)} min ago`;
 }
 
-function paintHealth({ rates, state, frame, nodes }) {
+function paintHealth({ rates, state, frame, nodes, now: to }, samples) {
   const values = [
     ['states', `${rates.states_hz.toFixed(1)} Hz`],
     ['images', `${rates.frames_hz.toFixed(1)} Hz`],
@@ -378,16 +378,23 @@ function paintHealth({ rates, state, frame, nodes }) {
   $('rates').replaceChildren(...values.map(([name, value]) => {
     const pair = element('div');
     pair.append(element('dt', '', name), element('dd', '', value));
+    if (name === 'latency') pair.lastChild.append(latencyCurve(samples, to));
     return pair;
   }));
   $('nodes').replaceChildren(...nodes.map(nodeItem));
 }
 
+function latencyCurve(samples, to) {
+  const words = (middle, largest) => `latency of the last ${about.window_s} s: median ${milliseconds(middle)}, largest ${milliseconds(largest)}`;
+  return charts.sparkline(samples, (s) => s.latency, { from: to - about.window_s, to, gap_s: about.silence_s, words });
+}
+
+// Of a node that is well the name is enough.
 function nodeItem(node) {
   const isAlive = node.age < 3;
   const kind = !isAlive || node.level > 1 ? 'bad' : node.level === 1 ? 'warn' : 'good';
-  const words = `${node.name} ${isAlive ? node.message : 'no diagnostics'}`;
-  const item = element('li', kind, `${kind === 'good' ? '✓' : '✕'} ${words}`);
+  const words = `${node.name}: ${isAlive ? node.message : 'no diagnostics'}`;
+  const item = element('li', kind, kind === 'good' ? `✓ ${node.name}` : `✕ ${words}`);
   item.dataset.tip = words;
   return item;
 }

@@ -186,6 +186,8 @@ def test_a_frozen_page_says_so_and_marks_the_time(shown):
     assert 'frozen' in shown.page.evaluate(texts)
     shown.page.keyboard.press(' ')
     shown.until('document.querySelectorAll("#timeline .pause").length === 1')
+    curve = 'document.querySelector("#rates .spark").getAttribute("aria-label")'
+    assert shown.page.evaluate(curve).startswith('latency of the last 60 s: median 31 ms')
 
 
 def test_the_last_minute_is_saved_as_csv_on_a_click(shown):

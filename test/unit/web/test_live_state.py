@@ -41,6 +41,7 @@ def test_the_latest_state_is_sent_with_its_age():
     assert (message['state']['label'], message['state']['latency']) == ('happy', 0.02)
     assert message['state_age'] == pytest.approx(0.4)
     assert (message['samples']['']['t'], message['samples']['']['status']) == (10.0, 'ok')
+    assert message['samples']['']['latency'] == 0.02
     assert [one['status'] for one in history(shown)] == ['no_person', 'ok']
 
 
