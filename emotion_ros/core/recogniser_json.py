@@ -20,6 +20,7 @@ WORDS = (
     *('recognizedtext', 'recognisedtext', 'sentence', 'utterance', 'phrase', 'hypothesis'),
     *('final', 'data', 'speech', 'querytext', 'punctuatedtranscript', 'result', 'finalresult'),
     *('content', 'stt', 'asr', 'speechtotext', 'words', 'word', 'predtext', 'formattedtext'),
+    'voicetextstr',
 )
 ALTERNATIVES = ('alternatives', 'alternative', 'nbest', 'hypotheses', 'candidates')
 PARTS = (
@@ -35,6 +36,8 @@ PARTS = (
         'utterance',
         'words',
         'tokens',
+        'elements',
+        'monologues',
     ),
 )
 CONFIDENCES = ('confidence', 'likelihood')
@@ -47,6 +50,7 @@ KINDS = (
     'reason',
 )
 PARTIAL_KIND = re.compile(r'partial|interim|hypothes|delta|realtime|online|recognizing')
+NOTHING_KIND = re.compile(r'connected')  # of Rev.ai, before any word
 FINAL_KIND = re.compile(r'2pass-offline')  # of FunASR: is_final is about its stream
 SILENT_KIND = re.compile(r'nomatch|silencetimeout|babbletimeout|nospeech')
 
@@ -57,6 +61,8 @@ MAX_CHARS = 1_000_000
 MAX_DEPTH = 8
 IS_OBJECT = re.compile(r'\s*(?:\{\s*["\'}]|\[\s*\{)')
 IS_LIST = re.compile(r'\s*\[\s*["\']')
+_BETWEEN = re.compile(r'[\s,\x1e]*')
+_LONE_PUNCTUATION = re.compile(r' ([.,;:!?]+)(?= |$)')
 _PYTHON_ESCAPE = re.compile(r'\\(?![\\\'"nrtxu])')
 
 
@@ -73,35 +79,47 @@ class Hypothesis:
 def read_hypothesis(raw: str) -> Hypothesis | None:
     """Return what the JSON in ``raw`` says; None when ``raw`` is words.
 
+    Of several results, as lines of JSON, the final ones count together, else the last one.
     InvalidInput('unsupported_format') for JSON without any name for words, or broken JSON.
     """
     raw = raw.strip('\ufeff\0')
     is_object = IS_OBJECT.match(raw) is not None
     if not is_object and not IS_LIST.match(raw):
         return None
-    content = _parse(raw)
-    if content in ({}, []):
-        return Hypothesis('')
-    found = _read(content, MAX_DEPTH)
-    if found is None and is_object:
+    contents = _parse(raw) if len(raw) <= MAX_CHARS else []
+    read = [
+        Hypothesis('') if content in ({}, []) else _read(content, MAX_DEPTH)
+        for content in contents
+    ]
+    found = [hypothesis for hypothesis in read if hypothesis]
+    if not found and is_object:
         raise InvalidInput('unsupported_format', 'JSON without the text of a recogniser')
-    return found
+    finals = [hypothesis for hypothesis in found if hypothesis.is_final and hypothesis.text]
+    return _join(finals or found[-1:])
 
 
-def _parse(raw: str) -> Any:
-    """Return the content of JSON, or of a Python dict that was printed; None if it is neither."""
-    if len(raw) > MAX_CHARS:
-        return None
+def _parse(raw: str) -> list[Any]:
+    """Return the JSON values one after the other, or a Python dict that was printed, or none."""
+    contents, at, decode = [], 0, json.JSONDecoder().raw_decode
     try:
-        return json.loads(raw)
+        while (at := _skip(raw, at)) < len(raw):
+            content, at = decode(raw, at)
+            contents.append(content)
+        return contents
     except (ValueError, RecursionError):
         pass
     if _PYTHON_ESCAPE.search(raw):
-        return None
+        return []
     try:
-        return literal_eval(raw.strip())
+        return [literal_eval(raw.strip())]
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        return None
+        return []
+
+
+def _skip(raw: str, at: int) -> int:
+    """Return where the next value begins."""
+    match = _BETWEEN.match(raw, at)
+    return match.end() if match else at
 
 
 def _read(content: Any, depth: int) -> Hypothesis | None:
@@ -114,23 +132,29 @@ def _read(content: Any, depth: int) -> Hypothesis | None:
         first = content[0] if content and isinstance(content[0], dict) else {}
         if 'transcript' in first and 'confidence' in first and 'start' not in first:
             return _read(first, depth - 1)  # alternatives, not parts: they have no time
-        parts = [part for item in content if (part := _read(item, depth - 1))]
-        known = [part.confidence for part in parts if part.confidence]
-        # Pieces of words, as of Soniox, bring their own spaces.
-        has_spaces = any(part.text[:1].isspace() for part in parts[1:])
-        joined = Hypothesis(
-            ''.join(part.text for part in parts).strip()
-            if has_spaces
-            else ' '.join(part.text.strip() for part in parts).strip(),
-            all(part.is_final for part in parts),
-            sum(known) / len(known) if known else 0.0,
-            next((part.language for part in parts if part.language), ''),
-        )
-        return joined if parts else None
+        return _join([part for item in content if (part := _read(item, depth - 1))])
     if not isinstance(content, dict):
         return None
     fields = {re.sub(r'[\W_]', '', str(key)).lower(): value for key, value in content.items()}
     return _read_object(fields, depth)
+
+
+def _join(parts: list[Hypothesis]) -> Hypothesis | None:
+    """Return the parts as one; None without any."""
+    if not parts:
+        return None
+    known = [part.confidence for part in parts if part.confidence]
+    # Pieces of words, as of Soniox, bring their own spaces.
+    if any(part.text[:1].isspace() for part in parts[1:]):
+        text = ''.join(part.text for part in parts)
+    else:
+        text = _LONE_PUNCTUATION.sub(r'\1', ' '.join(part.text.strip() for part in parts))
+    return Hypothesis(
+        text.strip(),
+        all(part.is_final for part in parts),
+        sum(known) / len(known) if known else 0.0,
+        next((part.language for part in parts if part.language), ''),
+    )
 
 
 def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
@@ -140,14 +164,16 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     inner = _read_parts(fields, depth)
     found = _own_words(fields) or inner
     if found is None:
-        return None
+        is_status = 'voiceid' in fields or NOTHING_KIND.search(kinds)
+        return Hypothesis('') if is_status else None
     is_silent = (inner is not None and not inner.text and 'segments' in fields) or (
         _number(fields.get('nospeechprob')) > NO_SPEECH_PROBABILITY
         and _number(fields.get('avglogprob')) < NO_SPEECH_LOGPROB
     )
     finals = [fields[name] for name in FINALS if isinstance(fields.get(name), bool)]
     is_partial = PARTIAL_KIND.search(kinds) or 'stability' in fields
-    if any(fields.get(name) is True for name in ('ispartial', 'partial')):
+    is_unstable = fields.get('slicetype') in (0, 1)  # of Tencent; 2 is final
+    if is_unstable or any(fields.get(name) is True for name in ('ispartial', 'partial')):
         finals = [False]
     if FINAL_KIND.search(kinds):
         finals = [True]
@@ -164,6 +190,10 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
 def _own_words(fields: dict[str, Any]) -> Hypothesis | None:
     """Return the words among the fields; those of a partial one only when there are no others."""
     words = [fields[name] for name in WORDS if isinstance(fields.get(name), str)]
+    if fields.get('type') in ('text', 'punct'):  # Rev.ai
+        words += [fields['value']] if isinstance(fields.get('value'), str) else []
+    if isinstance(fields.get('w'), list):  # PocketSphinx
+        words += [fields['t']] if isinstance(fields.get('t'), str) else []
     partials = [fields[name] for name in PARTIALS if isinstance(fields.get(name), str)]
     if any(words) or not (words or partials):
         return Hypothesis(next(filter(None, words))) if words else None

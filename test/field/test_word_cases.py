@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What speech recognisers really publish, by public reports: one line a case in words.txt.
 
-A name, where it was reported, the text of the message, and what becomes of it: the words that
-are classified, or ``!`` and the reason for which there are none.
+A name, where it was reported, the text of the message (``⏎`` is a line break), and what becomes
+of it: the words that are classified, or ``!`` and the reason for which there are none.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ def cases() -> list[tuple[str, str, str]]:
     for line in CASES.read_text(encoding='utf-8').splitlines():
         name, _, rest = line.split(' | ', 2)
         text, _, expected = rest.rpartition(' | ')
-        found.append((name, text, expected))
+        found.append((name, text.replace('⏎', '\n'), expected))
     return found
 
 

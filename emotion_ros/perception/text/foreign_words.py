@@ -17,7 +17,7 @@ nacht hallo tschüss wiedersehen traurig glücklich müde wütend böse froh sch
 mir dir geht das ein eine und aber oder wie wo wer warum heute habe haben hast liebe liebst dich
 mich angst lustig toll schade leid tut entschuldigung schuldigung verzeihung verstehe weiß nichts
 immer wieder mein meine dein deine auch noch schon jetzt genau natürlich ganz wirklich alles
-machst mach zu mit für von auf wunderbar scheiße scheisse freut freue ärgert macht spaß
+machst mach zu mit für von auf wunderbar scheiße scheisse freut freue ärgert macht spaß einen
 
 hola gracias muchas mucho mucha adiós buenos buenas días dias tardes noches estoy estás estas
 está soy eres es somos son triste feliz contento contenta enojado enojada enfadado cansado

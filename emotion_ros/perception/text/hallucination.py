@@ -7,6 +7,8 @@ only as the whole text, for a person may say them; "Thank you." and "Bye." are w
 
 import re
 
+from emotion_ros.perception.text.normalize import NOISE_WORDS
+
 _WHO = r'(?: (?:guys|everyone|everybody|all|you|folks|friends|so much|very much|again|a lot))*'
 _OPENING = (
     r'(?:(?:so|ok|okay|alright|all right|well|and|anyway|hey|hi|hello|guys|everyone|again) )*'
@@ -166,8 +168,13 @@ LONGEST = 300
 
 
 def is_hallucination(text: str) -> bool:
-    """Return whether the text is nothing but sentences that recognisers invent in silence."""
+    """Return whether the text is nothing but what recognisers invent in silence.
+
+    That is one of the sentences above, or the one word that Vosk makes of noise.
+    """
     folded = text.casefold()
+    if folded.strip(' .,!?') in NOISE_WORDS:
+        return True
     if len(text) > LONGEST or (
         text.isascii() and TRIGGERS.isdisjoint(_SEPARATORS.sub(' ', folded).split())
     ):

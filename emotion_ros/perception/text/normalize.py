@@ -35,6 +35,8 @@ NOISE_WORDS = {
 """A loop of one of these is what recognisers make of noise, not an answer."""
 LONGEST_PHRASE = 16
 MIN_RUN = 3
+MAX_PASSES = 4
+"""Loops of loops: what is left of one is looked at again, so often at most."""
 _WORD = re.compile(r"[^\W_]+(?:['’*][^\W_]+)*")
 _FACE = re.compile(r"[:;=8xX]['-]?[()DPp/\\|\[\]{}3]|<3")
 
@@ -76,40 +78,55 @@ def clean_text(raw: str, max_chars: int) -> CleanText:
 
 
 def remove_loops(text: str) -> str:
-    """Return the text with every phrase that comes over and over taken once.
+    """Return the text with every phrase that comes over and over taken once, in linear time.
 
     Of the whole text twice is a loop, from two words on; within it MIN_RUN times. One word is
     taken once when it comes three times and nothing else; InvalidInput('repetition') when that
     is more often than MOST_REPETITIONS, or one of NOISE_WORDS.
     """
-    spans = [match.span() for match in _WORD.finditer(text)]
-    words = [text[begin:end].casefold() for begin, end in spans]
-    different = len(set(words))
-    if len(words) - different < 2:
-        return text
-    if different == 1 and len(words) > 2:
-        if len(words) > MOST_REPETITIONS or words[0] in NOISE_WORDS:
-            raise InvalidInput('repetition', f'one word {len(words)} times')
-        return _without(text, spans, 1, len(words))
-    for period in range(2, min(LONGEST_PHRASE, len(words) // 2) + 1):
-        if words[period:] == words[:-period]:
-            return _without(text, spans, period, len(words))
-    begin = 0
-    while begin + 2 * MIN_RUN <= len(words):
-        for period in range(2, min(LONGEST_PHRASE, (len(words) - begin) // MIN_RUN) + 1):
-            end = begin + period
-            while end < len(words) and words[end] == words[end - period]:
-                end += 1
-            if end - begin >= MIN_RUN * period:
-                return remove_loops(_without(text, spans, begin + period, end))
-        begin += 1
+    for _ in range(MAX_PASSES):
+        spans = [match.span() for match in _WORD.finditer(text)]
+        words = [text[begin:end].casefold() for begin, end in spans]
+        count, different = len(words), len(set(words))
+        if different == 1 and count > 2:
+            if count > MOST_REPETITIONS or words[0] in NOISE_WORDS:
+                raise InvalidInput('repetition', f'one word {count} times')
+            return _keep(text, spans, [(0, 1)])
+        kept = [] if count - different < 2 else _without_loops(words)
+        if sum(end - begin for begin, end in kept) in (0, count):
+            break
+        text = _keep(text, spans, kept)
     return text
 
 
-def _without(text: str, spans: list[tuple[int, int]], first: int, last: int) -> str:
-    """Return the text without the words ``first`` to ``last`` (excluded), but with its end."""
-    head, rest = text[: spans[first][0]], text[spans[last][0] :] if last < len(spans) else ''
-    return f'{head}{rest}'.rstrip(' ,;-')
+def _without_loops(words: list[str]) -> list[tuple[int, int]]:
+    """Return the ranges of the words that stay."""
+    count = len(words)
+    for period in range(2, min(LONGEST_PHRASE, count // 2) + 1):
+        if words[period:] == words[:-period]:
+            return [(0, period)]
+    kept, at, begin = [], 0, 0
+    while begin + 2 * MIN_RUN <= count:
+        for period in range(2, min(LONGEST_PHRASE, (count - begin) // MIN_RUN) + 1):
+            end = begin + period
+            while end < count and words[end] == words[end - period]:
+                end += 1
+            if end - begin >= MIN_RUN * period:
+                once = 1 if words[begin] == words[begin + 1] == words[end - 1] else period
+                kept.append((at, begin + once))
+                at = begin = end
+                break
+        else:
+            begin += 1
+    return [*kept, (at, count)]
+
+
+def _keep(text: str, spans: list[tuple[int, int]], kept: list[tuple[int, int]]) -> str:
+    """Return the text of these ranges of words; its end goes with its last one."""
+    ends = [*(begin for begin, _ in spans), len(text)]
+    head = text[: spans[0][0]]
+    parts = [text[spans[begin][0] : ends[end]] for begin, end in kept if begin < end]
+    return f'{head}{"".join(parts)}'.rstrip(' ,;-')
 
 
 def _remove_invisible(text: str) -> str:

@@ -103,7 +103,7 @@ class TextPipeline:
             raise InvalidInput('partial', 'the person is still speaking')
         clean = clean_text(utterance.final, self._max_chars)
         if self._drop_hallucinations and is_hallucination(clean.text):
-            raise InvalidInput('hallucination', 'Whisper invents this text in silence')
+            raise InvalidInput('hallucination', 'recognisers invent this in silence')
         if self._duplicates.is_duplicate(clean.text.casefold(), stamp_s):
             raise InvalidInput('repeated', 'the same text within a second')
         language = self._languages.check(clean.text, utterance.language_code)

@@ -21,7 +21,7 @@ OPENING = frozenset(PAIRS.values())
 EYES = frozenset(":;=8xX-'")
 """Before a bracket they make it a face such as ``:-(``."""
 
-_HAS_MARK = re.compile(r'[\[(<{（［【〈《*+♪♫♬♩:_]|>>|!SIL', re.IGNORECASE)
+_HAS_MARK = re.compile(r'[\[(<{（［【〈《*+♪♫♬♩:_]|>>|!SIL|\d{10}\.', re.IGNORECASE)
 _SOUNDS = (
     r'music|musik|musique|música|musica|muziek|applau|laugh|chuckl|giggl|sigh|cough|sneez|sniff|'
     r'sob|cry|cries|crying|gasp|breath|groan|moan|yawn|scream|noise|silence|silent|ding|beep|bell|'
@@ -42,6 +42,7 @@ _TIME = r'\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?'
 _TIMES = re.compile(
     rf'(?:(?<!\S)\d{{1,5}} )?{_TIME}\s*-->\s*{_TIME}'
     r'|(?<!\S)\d{1,2}:\d{2}:\d{2}[.,]\d{1,3}(?!\S)'
+    r'|(?<!\S)1\d{9}\.\d{1,9}(?!\S)'  # seconds since 1970
 )
 _SPEAKER = re.compile(
     r'(?<!\S)(?:>>+\s*)?(?:'

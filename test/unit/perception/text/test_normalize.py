@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotion_ros.errors import InvalidInput
-from emotion_ros.perception.text.normalize import CleanText, clean_text
+from emotion_ros.perception.text.normalize import CleanText, clean_text, remove_loops
 
 FAMILY = '👨\u200d👩\u200d👧'
 DOCTOR = '👩🏽\u200d⚕️'
@@ -102,3 +102,13 @@ def test_promise_20_any_string_is_refused_or_clean(raw: str, max_chars: int) -> 
     assert normalize('NFC', clean) == clean
     assert not any(category(c) == 'Cc' for c in clean)
     assert not any(category(c) == 'Cf' and c != '\u200d' for c in clean)
+
+
+def test_any_number_of_loops_is_taken_out() -> None:
+    loops = ' '.join(f'{i} a {i} a {i} a' for i in range(2000))
+    assert remove_loops(loops) == ' '.join(f'{i} a' for i in range(2000))
+
+
+def test_a_loop_of_loops_is_taken_once() -> None:
+    inner = 'on and on and on and'
+    assert remove_loops(f'go {inner} stop go on and stop go {inner} stop') == 'go on and stop'
