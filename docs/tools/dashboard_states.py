@@ -8,12 +8,13 @@ of a given name, one of ``STATES``.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from math import sin
 from pathlib import Path
 from threading import Thread
 from time import monotonic
 
 from emotion_ros.core.emotions import Emotion, Sentiment
-from emotion_ros.core.evidence import FACE, TEXT, Evidence, Rejection
+from emotion_ros.core.evidence import FACE, TEXT, VOICE, Evidence, Rejection
 from emotion_ros.core.observations import FaceObservation, FacesObservation, SentimentResult
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.core.valence_arousal import VALENCE_AROUSAL
@@ -91,12 +92,14 @@ def person_state(person: Person, duration_s: float = 4.2, text: str = 'positive'
     summary = f'Vision: {face.detail}'
     if person.number == 1 and text:
         words = Evidence(TEXT, 0.0, probabilities, detail=f'{text.capitalize()} (97%)')
-        voice = Evidence('voice', 0.0, probabilities, detail='Happy (48%)')
+        voice = Evidence(
+            VOICE, 0.0, replace(person, confidence=0.58).probabilities(), detail='Happy (58%)'
+        )
         evidence += [
-            WeighedEvidence(words, 0.41, 2.1, Rejection.NONE),
-            WeighedEvidence(voice, 0.0, 9.0, Rejection.STALE),
+            WeighedEvidence(words, 0.31, 2.1, Rejection.NONE),
+            WeighedEvidence(voice, 0.25, 2.3, Rejection.NONE),
         ]
-        summary += f', Text: {words.detail}'
+        summary += f', Text: {words.detail}, Voice: {voice.detail}'
     valence, arousal = VALENCE_AROUSAL[person.emotion]
     return EmotionState(
         0.0,
@@ -120,7 +123,7 @@ CONFLICT = replace(
     person_state(ONE[0], text='negative'),
     reason=Reason.CONFLICT,
     conflict=True,
-    summary='Vision: Happy (93%), Text: Negative (97%): they disagree',
+    summary='Vision: Happy (93%), Text: Negative (97%), Voice: Happy (58%): they disagree',
 )
 HOLDING = replace(HAPPY, status=Status.HOLDING, reason=Reason.STALE, summary='')
 UNCERTAIN = replace(
@@ -146,13 +149,14 @@ STATES: dict[str, tuple[EmotionState | None, tuple[Person, ...] | None]] = {
 
 BEFORE = ((0.0, NO_INPUT), (6.0, NO_PERSON), (14.0, UNCERTAIN), (16.0, HAPPY), (38.0, HOLDING))
 LAST_S = 18.0
+SPEECH_EVERY_S, SPEECH_S = 5.0, 2.0
 UTTERANCES = (
     (41.0, '[MUSIC]', None),
     (20.0, 'I have lost my keys again', SentimentResult(Sentiment.NEGATIVE, 0.91)),
     (12.0, 'Wo ist der Bahnhof?', SentimentResult(Sentiment.UNKNOWN, 0.0, 'unsupported_language')),
     (2.1, 'This is wonderful, thank you so much', SentimentResult(Sentiment.POSITIVE, 0.97)),
 )
-NODES = ('vision_node', 'sentiment_node', 'fusion_node')
+NODES = ('vision_node', 'sentiment_node', 'voice_node', 'fusion_node')
 
 
 class StatesSource:
@@ -216,6 +220,7 @@ class StatesSource:
         if self._state is None:
             return
         self.shown.add_state(self._state, 0.031, now_s)
+        self._feed_voice(now_s)
         if self._people is None:
             return
         faces = tuple(
@@ -225,6 +230,10 @@ class StatesSource:
         self.shown.add_frame(frame, now_s)
         others = [person_state(p) for p in self._people[1:]]
         self.shown.add_people([self._state, *others], now_s)
+
+    def _feed_voice(self, now_s: float) -> None:
+        speaks = now_s % SPEECH_EVERY_S < SPEECH_S
+        self.shown.add_voice(speaks, -24.0 - 4.0 * sin(9.0 * now_s) if speaks else -55.0, now_s)
 
     def _camera_image(self) -> bytes:
         view = View(pictures=tuple(person.picture for person in self._people or ()))

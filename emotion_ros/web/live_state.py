@@ -23,6 +23,7 @@ MAX_SAMPLES = 2000
 MAX_ARRIVALS = 500
 MAX_LINES = 12
 MAX_CHARS = 300
+MAX_PERIODS = 200
 REJECT_S = 3.0
 """Diagnostics come once a second: what they reject for the first time is not older than this."""
 NOT_SHOWN = ('partial', 'unsupported_format')
@@ -103,6 +104,8 @@ class DashboardState:
             self._transcript = Transcript(MAX_LINES)
             self._nodes: dict[str, tuple[float, NodeHealth]] = {}
             self._text_inference_s = float('nan')
+            self._voice: tuple[float, Fields] | None = None
+            self._speech: deque[list[float]] = deque(maxlen=MAX_PERIODS)
 
     def add_state(self, state: EmotionState, latency_s: float, now_s: float) -> None:
         """Add the state of the person in focus, received at ``now_s``."""
@@ -137,6 +140,18 @@ class DashboardState:
         with self._lock:
             self._transcript.add_sentiment(sentiment, at_s)
             self._text_inference_s = inference_s
+
+    def add_voice(self, speaking: bool, level_dbfs: float, now_s: float) -> None:
+        """Add what the voice node reports at ``now_s``: whether somebody speaks, and the level."""
+        with self._lock:
+            before_s, before = self._voice or (float('-inf'), {'speaking': False})
+            if speaking and before['speaking'] and now_s - before_s <= SILENCE_S:
+                self._speech[-1][1] = now_s
+            elif speaking:
+                self._speech.append([now_s, now_s])
+            self._voice = now_s, {'speaking': speaking, 'level_dbfs': level_dbfs}
+            while self._speech and now_s - self._speech[0][1] > WINDOW_S:
+                self._speech.popleft()
 
     def add_node_health(self, node: NodeHealth, now_s: float) -> None:
         """Add the diagnostics of a node received at ``now_s``.
@@ -177,6 +192,8 @@ class DashboardState:
             'samples': {person: track.latest for person, track in self._tracks.items()},
             'frame': self._frame and self._frame.to_fields(now_s - self._frame_s),
             'transcript': [line.to_fields(now_s) for line in self._transcript],
+            'voice': self._voice and {**self._voice[1], 'age': now_s - self._voice[0]},
+            'speech': list(self._speech),
             'rates': {
                 'states_hz': _rate(self._states_s, now_s),
                 'frames_hz': _rate(self._frames_s, now_s),

@@ -56,9 +56,9 @@ const charts = (() => {
     const isNarrow = width < 520;
     const left = isNarrow ? 86 : 112;
     const right = width - (isNarrow ? 46 : 62);
-    const row = Math.min((height - (isNarrow ? 132 : 112)) / view.emotions.length - 2, 20);
+    const row = Math.min((height - (isNarrow ? 138 : 118)) / view.emotions.length - 2, 20);
     const x = (t) => left + ((right - left) * (t - view.from)) / (view.to - view.from);
-    const curve = Math.max((height - 50 - (row + 2) * 7 - row) / 2, 18);
+    const curve = Math.max((height - 56 - (row + 2) * 7 - row) / 2, 18);
     const place = { x, left, right, row, curve, title: isNarrow ? left - 8 : left - 40 };
     const seen = samples.filter((s) => s.t >= view.from && s.t <= view.to);
     svg.replaceChildren();
@@ -114,7 +114,19 @@ const charts = (() => {
       const style = { class: isCalm ? 'inside' : 'label inside', x: from + width / 2, y: y + row / 2 + 4.5, 'text-anchor': 'middle' };
       if (written) add(svg, 'text', style, written);
     }
-    return y + row + 8;
+    speechPeriods(svg, view, { x, y: y + row + 3, left, right });
+    return y + row + 14;
+  }
+
+  // When somebody was heard: bars in the gap below the status, so that the rows never move.
+  function speechPeriods(svg, view, { x, y, left, right }) {
+    const periods = view.speech.filter(([from, to]) => to > view.from && from < view.to);
+    for (const [from, to] of periods) {
+      const start = Math.max(x(from), left);
+      const tip = `speech for ${(to - from).toFixed(1)} s`;
+      add(svg, 'rect', { class: 'hue voice', x: start, y, width: Math.max(Math.min(x(to), right) - start, 2), height: 3.5, rx: 1.5, 'data-tip': tip });
+    }
+    if (periods.length) add(svg, 'text', { class: 'scale', x: left - 8, y: y + 6, 'text-anchor': 'end' }, 'speech');
   }
 
   function weights(svg, samples, view, place) {

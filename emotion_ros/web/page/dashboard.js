@@ -6,6 +6,8 @@ const TIMEOUT_MS = 3000; // a server that is alive sends more often
 const SILENT_MS = 1500;
 const RETRY_MS = [500, 1000, 2000, 4000];
 const MAX_EVIDENCE = 5;
+const SENSES = ['face', 'text', 'voice']; // those with a column of probabilities
+const LEVEL_RANGE_DB = 60; // below full scale; the meter is empty there
 const FOCUS = ''; // the track of the person in focus of the robot, as in the messages
 const $ = (id) => document.getElementById(id);
 
@@ -137,6 +139,7 @@ function paint() {
   paintCamera(is, shown);
   paintCharts(shown, isLost);
   paintTranscript(shown.now);
+  paintVoice(shown.now);
   paintHealth(shown.now, shown.tracks[FOCUS] ?? []);
   showTip();
 }
@@ -280,18 +283,43 @@ function paintBars(is, message) {
     list.append(...about.emotions.map((emotion) => {
       const bar = element('li');
       bar.append(element('span', '', emotion), meter(0, emotion), element('span', 'number'));
+      for (const modality of SENSES) {
+        const part = meter(0, `of ${modality}`);
+        part.setAttribute('role', 'img');
+        bar.append(part);
+      }
       return bar;
     }));
   }
   const state = is === 'no_data' || is === 'disabled' ? null : shownState(message);
   about.emotions.forEach((emotion, i) => {
-    const [name, bar, number] = list.children[i].children;
+    const [name, bar, number, ...parts] = list.children[i].children;
     const share = state ? state.probabilities[i] : null;
     name.className = state?.label === emotion ? 'stable' : '';
     setMeter(bar, share);
     const words = charts.percent(share);
     if (number.textContent !== words) number.textContent = words;
+    SENSES.forEach((modality, j) => {
+      const evidence = state?.evidence.find((one) => one.used && one.modality === modality);
+      const part = evidence ? evidence.probabilities[i] : null;
+      setMeter(parts[j], part);
+      parts[j].dataset.tip = evidence ? `${emotion}: ${charts.percent(part)} by ${modality}` : '';
+      parts[j].setAttribute('aria-label', `${modality} ${charts.percent(part)}`);
+    });
   });
+}
+
+// The level of the microphone and whether somebody speaks; hidden until a voice node reports.
+function paintVoice({ voice }) {
+  const place = $('voice');
+  place.hidden = !voice;
+  if (!voice) return;
+  if (!place.children.length) place.append('voice ', meter(0, 'voice'), element('span', 'words'));
+  const isLate = voice.age > about.silence_s;
+  setMeter(place.firstElementChild, isLate || voice.level_dbfs === null ? 0 : 1 + voice.level_dbfs / LEVEL_RANGE_DB);
+  const words = isLate ? 'no sound' : voice.speaking ? 'speech' : 'silence';
+  if (place.lastChild.textContent !== words) place.lastChild.textContent = words;
+  place.dataset.tip = isLate || voice.level_dbfs === null ? 'level of the microphone' : `level of the microphone: ${Math.round(voice.level_dbfs)} dBFS`;
 }
 
 function paintCamera(is, { now: message, picture: image }) {
@@ -325,7 +353,7 @@ function paintCharts({ now: message, tracks: shownTracks }, isLost) {
     const ago = part * about.window_s;
     return [to - ago, part === 0 ? newest : `${ago} s${isNarrow ? '' : ' ago'}`];
   });
-  const view = { from: to - about.window_s, to, gap_s: about.silence_s, ticks: marks, marks: pauses.map((t) => [t, 'the page was frozen here']) };
+  const view = { speech: message.speech, from: to - about.window_s, to, gap_s: about.silence_s, ticks: marks, marks: pauses.map((t) => [t, 'the page was frozen here']) };
   charts.timeline($('timeline'), samples, { ...about, ...view, ...sizes.timeline });
   charts.circumplex($('circumplex'), samples, { ...about, ...sizes.circumplex });
   setText('window', `${chosen ? `${chosen}, last` : 'Last'} ${about.window_s} s`);

@@ -131,7 +131,7 @@ def test_no_text_is_cut_off_at_a_side_and_no_labels_collide(shown, size):
     shown.open('five_people', size)
     assert shown.outside('#people') == []
     shown.open('conflict', size)
-    cards = ('#timeline', '#circumplex', '#headline', '#health', 'header')
+    cards = ('#timeline', '#circumplex', '#headline', '#fused', '.head', '#health', 'header')
     assert {card: texts for card in cards if (texts := shown.outside(card))} == {}
     overlaps = shown.page.evaluate(
         """(() => {
@@ -202,3 +202,16 @@ def test_the_last_minute_is_saved_as_csv_on_a_click(shown):
     with shown.page.expect_download() as download:
         shown.page.click('#save_picture')
     assert download.value.path().read_bytes().startswith(b'\x89PNG')
+
+
+def test_the_voice_has_a_level_a_column_and_its_periods_of_speech(shown):
+    shown.open('happy', DESKTOP)
+    happy = 'document.querySelectorAll("#bars li")[3]'
+    labels = f'[...{happy}.querySelectorAll(".of")].map((m) => m.ariaLabel)'
+    assert shown.page.evaluate(labels) == ['face 93 %', 'text 93 %', 'voice 58 %']
+    shown.until('document.querySelector("#voice .words").textContent === "speech"')
+    level = 'document.querySelector("#voice .meter i").style.transform'
+    assert shown.page.evaluate(level) not in ('', 'scaleX(0)')
+    assert shown.page.evaluate('document.querySelectorAll("#timeline rect.voice").length') >= 2
+    without = '(() => { now.voice = null; paint(); return $("voice").hidden; })()'
+    assert shown.page.evaluate(without)

@@ -152,3 +152,25 @@ def test_after_clear_everything_is_empty():
     shown.clear()
     message = now(shown, 1.0)
     assert (message['state'], message['transcript'], history(shown)) == (None, [], [])
+
+
+def test_the_voice_has_a_level_and_periods_of_speech():
+    shown = DashboardState()
+    message = now(shown, 0.0)
+    assert (message['voice'], message['speech']) == (None, [])
+    for tenth in range(40):
+        shown.add_voice(10 <= tenth < 20 or tenth >= 30, -20.0 - tenth, tenth / 10)
+    message = now(shown, 4.4)
+    assert message['voice'] == {'speaking': True, 'level_dbfs': -59.0, 'age': pytest.approx(0.5)}
+    assert message['speech'] == [[1.0, 1.9], [3.0, 3.9]]
+
+
+def test_speech_after_a_silent_node_is_another_period_and_old_ones_go():
+    shown = DashboardState()
+    shown.add_voice(True, -20.0, 1.0)
+    shown.add_voice(True, NAN, 10.0)
+    message = now(shown, 10.0)
+    assert message['speech'] == [[1.0, 1.0], [10.0, 10.0]]
+    assert message['voice']['level_dbfs'] is None
+    shown.add_voice(False, -60.0, 1.5 + WINDOW_S)
+    assert now(shown, 1.5 + WINDOW_S)['speech'] == [[10.0, 10.0]]
