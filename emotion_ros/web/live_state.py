@@ -142,7 +142,7 @@ class DashboardState:
             self._text_inference_s = inference_s
 
     def add_voice(self, speaking: bool, level_dbfs: float, now_s: float) -> None:
-        """Add what the voice node reports at ``now_s``: whether somebody speaks, and the level."""
+        """Add what the voice node reports at ``now_s``: whether a person speaks, and the level."""
         with self._lock:
             before_s, before = self._voice or (float('-inf'), {'speaking': False})
             if speaking and before['speaking'] and now_s - before_s <= SILENCE_S:
