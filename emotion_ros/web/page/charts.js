@@ -118,7 +118,7 @@ const charts = (() => {
     return y + row + 14;
   }
 
-  // When somebody was heard: bars in the gap below the status, so that the rows never move.
+  // When a person spoke: bars in the gap below the status, so that the rows never move.
   function speechPeriods(svg, view, { x, y, left, right }) {
     const periods = view.speech.filter(([from, to]) => to > view.from && from < view.to);
     for (const [from, to] of periods) {

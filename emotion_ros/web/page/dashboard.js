@@ -309,7 +309,7 @@ function paintBars(is, message) {
   });
 }
 
-// The level of the microphone and whether somebody speaks; hidden until a voice node reports.
+// The level of the microphone and whether a person speaks; hidden until a voice node reports.
 function paintVoice({ voice }) {
   const place = $('voice');
   place.hidden = !voice;
