@@ -21,7 +21,7 @@ LAYERS = (
     ('runtime',),
     ('perception',),
     ('perception.image', 'perception.models'),
-    ('perception.face', 'perception.text'),
+    ('perception.face', 'perception.text', 'perception.voice'),
     ('conversions',),
     ('view',),
     ('msg',),

@@ -18,7 +18,12 @@ from emotion_ros.errors import InvalidInput, ModelError
 from emotion_ros.files.checked import CheckedValue, read_json
 from emotion_ros.perception.models.file import read_model_file, refuse_pickle
 
-LABELS: Mapping[str, tuple[str, ...]] = {'emotion': EMOTIONS, 'sentiment': SENTIMENTS}
+SPEECH_CLASSES = ('other', 'speech')
+LABELS: Mapping[str, tuple[str, ...]] = {
+    'emotion': EMOTIONS,
+    'sentiment': SENTIMENTS,
+    'speech': SPEECH_CLASSES,
+}
 SUM_TOLERANCE = 0.01
 LEAST_PROBABILITY = 1e-12
 MODEL_SUFFIXES = ('.onnx', '.safetensors')
@@ -73,6 +78,27 @@ class TextInput:
     tokenizer: str
     tokenizer_sha256: str
     max_length: int
+
+
+@dataclass(frozen=True)
+class AudioInput:
+    """A log-mel spectrogram, float32 [N, mels, frames]: the one of ``perception.voice.log_mel``.
+
+    Of longer sound only the last ``max_seconds`` are used.
+    """
+
+    name: str
+    sample_rate: int
+    mels: int
+    max_seconds: float
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the model's inputs."""
+        return (self.name,)
+
+
+Input = ImageInput | TextInput | AudioInput
 
 
 @dataclass(frozen=True)
@@ -131,7 +157,7 @@ class ModelCard:
     file: str
     sha256: str
     version: str
-    input: ImageInput | TextInput
+    input: Input
     outputs: tuple[OutputHead, ...]
     training: Mapping[str, object] = field(default_factory=dict)
     metrics: tuple[Mapping[str, object], ...] = ()
@@ -163,6 +189,13 @@ class ModelCard:
         """The input of an image model; ModelError when the model takes something else."""
         if not isinstance(self.input, ImageInput):
             raise ModelError(f'{self.path}: a model for {self.task!r} takes no image')
+        return self.input
+
+    @property
+    def audio_input(self) -> AudioInput:
+        """The input of a voice model; ModelError when the model takes something else."""
+        if not isinstance(self.input, AudioInput):
+            raise ModelError(f'{self.path}: a model for {self.task!r} takes no sound')
         return self.input
 
     def require_task(self, task: str) -> 'ModelCard':
@@ -237,9 +270,20 @@ def _parse_text_input(value: CheckedValue) -> TextInput:
     )
 
 
-_INPUTS: Mapping[str, Callable[[CheckedValue], ImageInput | TextInput]] = {
+def _parse_audio_input(value: CheckedValue) -> AudioInput:
+    raw = value.mapping('name', 'sample_rate', 'mels', 'max_seconds')
+    return AudioInput(
+        name=raw['name'].string(),
+        sample_rate=raw['sample_rate'].integer(low=16_000, high=16_000),
+        mels=raw['mels'].integer(low=80, high=80),
+        max_seconds=raw['max_seconds'].number(low=0.5, high=30),
+    )
+
+
+_INPUTS: Mapping[str, Callable[[CheckedValue], Input]] = {
     'face_emotion': _parse_image_input,
     'text_emotion': _parse_text_input,
+    'voice_emotion': _parse_audio_input,
 }
 
 

@@ -8,7 +8,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from emotion_ros.errors import ConfigError, InvalidInput, ModelError
-from emotion_ros.perception.models.card import ImageInput, ModelCard
+from emotion_ros.perception.models.card import AudioInput, ImageInput, ModelCard
 from emotion_ros.perception.models.onnx_session import ENGINE_ERRORS, open_session
 
 CPU, CUDA, TENSORRT = (f'{name}ExecutionProvider' for name in ('CPU', 'CUDA', 'Tensorrt'))
@@ -71,6 +71,10 @@ def _check_interface(
         shape, expected = inputs[0].shape[1:], card.input.shape
         if not _agrees(shape, expected):
             raise _mismatch(card, f'input {card.input.name}', shape, expected)
+    if isinstance(card.input, AudioInput) and not _agrees(
+        inputs[0].shape[:2], (1, card.input.mels)
+    ):
+        raise _mismatch(card, f'input {card.input.name}', inputs[0].shape, card.input.mels)
     shapes = {tensor.name: tensor.shape for tensor in outputs}
     for head in card.outputs:
         tensor = head.tensor or head.name

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Sound in, emotion of the voice out: resampling, voice activity, segments, classification."""
