@@ -9,6 +9,7 @@ from emotion_ros.core.fusion.config import ModalityConfig
 from emotion_ros.core.options import Options, check_option
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.checked import CheckedValue, parse_yaml, read_text
+from emotion_ros.runtime.lifecycle import LifecycleConfig
 
 C = TypeVar('C', bound=Options)
 
@@ -16,7 +17,10 @@ Parameters = Mapping[str, CheckedValue]
 
 _KEY = 'ros__parameters'
 _ALL_NODES = ('/**', '**')
-_OF_EVERY_NODE = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
+_OF_EVERY_NODE = (
+    *('use_sim_time', 'start_type_description_service', 'qos_overrides.'),
+    *LifecycleConfig.defaults(),
+)
 
 
 class ParamsFile:

@@ -9,6 +9,7 @@ from emotion_ros.core.options import Options, OptionValue
 from emotion_ros.demo.config import DemoConfig
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.runtime.lifecycle import LifecycleConfig
 from emotion_ros.web.config import DashboardConfig
 
 NODES: Mapping[str, type[Options]] = {
@@ -18,6 +19,7 @@ NODES: Mapping[str, type[Options]] = {
     'fusion_node, for each name in modalities': ModalityConfig,
     'demo_source': DemoConfig,
     'dashboard_node': DashboardConfig,
+    'every node': LifecycleConfig,
 }
 HEADING = """# Parameters
 

@@ -72,6 +72,10 @@ def _check_node(node: NodeReport, snapshot: GraphSnapshot) -> Iterator[Finding]:
     if node.values is None:
         what = f'{name} is in the graph but sent no diagnostics for {snapshot.duration_s:g} s'
         yield Finding(problem, Kind.NO_DIAGNOSTICS, what, facts)
+    elif (state := node.values.get('lifecycle', 'active')) != 'active':
+        kind = Kind.NOT_ACTIVE if state == 'inactive' else Kind.NOT_CONFIGURED
+        facts['node'] = f'{snapshot.namespace}/{name}'
+        yield Finding(problem, kind, f'{name} is {state}: autostart is false', facts)
     elif node.values.get('enabled') == 'false':
         yield Finding(problem, Kind.SWITCHED_OFF, f'{name} is switched off', facts)
     elif 'errors' in node.values and not node.message.startswith((*CALM[1:], REFUSES)):

@@ -49,7 +49,10 @@ class DemoSourceNode(EmotionNode[DemoConfig]):
         self._storyboard = load_storyboard(path)
         self._output = _OUTPUTS[self.config.level](self, self._storyboard, path.parent)
         self._started_publisher = self.create_publisher(Header, STARTED_TOPIC, LATCHED)
-        self._created_s = self.steady_s()
+
+    def activate(self) -> None:
+        """Play from the start."""
+        self._waits_since_s = self.steady_s()
         self._start_s: float | None = None
         self._played_until_s = NOT_PLAYED
         self.create_timer(1.0 / self.config.rate, self._on_tick, clock=self.steady_clock)
@@ -81,7 +84,7 @@ class DemoSourceNode(EmotionNode[DemoConfig]):
         """
         if now_s == 0.0 or self._start_s is not None:
             return now_s > 0.0
-        waited_s = self.steady_s() - self._created_s
+        waited_s = self.steady_s() - self._waits_since_s
         return waited_s >= self.config.wait_for_subscribers or self._output.has_subscribers()
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.clock import Clock, ClockType
-from rclpy.node import Node
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from std_srvs.srv import SetBool
 
 from emotion_ros.core.options import Options
@@ -19,8 +19,10 @@ from emotion_ros.nodes.input_monitor import (
     InputMonitor,
 )
 from emotion_ros.nodes.input_subscription import InputSubscription
+from emotion_ros.nodes.lifecycle.managed_node import ManagedNode
 from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
 from emotion_ros.nodes.qos import QUEUE_DEPTH
+from emotion_ros.runtime.lifecycle import LifecycleConfig
 from emotion_ros.runtime.statistics import NodeStatistics
 
 C = TypeVar('C', bound=Options)
@@ -28,12 +30,12 @@ C = TypeVar('C', bound=Options)
 WAITING_FOR_CLOCK = 'waiting_for_clock'
 
 
-class EmotionNode(Node, Generic[C]):
-    """A node with a configuration, statistics sent at 1 Hz, and an on/off service.
+class EmotionNode(ManagedNode, Generic[C]):
+    """A managed node with a configuration, statistics sent at 1 Hz, and an on/off service.
 
-    A subclass names its ``Config`` and opens its topics in ``setup``, which may declare further
-    parameters. Timers run on a steady clock; ``now_s`` is ROS time. Since Kilted, a node whose
-    setup failed is destroyed as well: what ``destroy_node`` stops has a default in the class.
+    A subclass names its ``Config``, loads in ``setup`` and opens its inputs in ``activate``; with
+    ``autostart`` both are done at the end of the constructor. Timers run on a steady clock;
+    ``now_s`` is ROS time. Parameters, diagnostics and ``~/enable`` are there in every state.
     """
 
     Config: ClassVar[type[Options]]
@@ -41,24 +43,33 @@ class EmotionNode(Node, Generic[C]):
     def __init__(self, name: str, **node_options: Any) -> None:
         super().__init__(name, **node_options)
         self.config: C = declare_config(self, self.Config)  # type: ignore[assignment]
+        lifecycle = declare_config(self, LifecycleConfig)
+        self.declare_options()
+        refuse_unknown(self)
         self.statistics = NodeStatistics()
         self.enabled = True
         self.steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
-        self._diagnostics_s = self._created_s = self.steady_s()
-        self._has_clock_since_s = self._created_s
+        self._diagnostics_s = self._activated_s = self.steady_s()
+        self._has_clock_since_s = self._activated_s
         self._monitors: list[InputMonitor] = []
         self._name_check = DuplicateNameCheck(self)
-        self.setup()
-        refuse_unknown(self)
         follow_changes(self, self.config, self._on_config)
         self._diagnostics_publisher = self.create_publisher(
             DiagnosticArray, '/diagnostics', QUEUE_DEPTH
         )
         self.create_service(SetBool, '~/enable', self._on_enable)
         self.create_timer(1.0, self._on_second, clock=self.steady_clock)
+        if lifecycle.autostart:
+            self.start_active()
 
-    def setup(self) -> None:
-        """Make the core object and open the topics; the configuration is there already."""
+    def declare_options(self) -> None:
+        """Declare further parameters; the configuration is there already."""
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Begin to work, and to wait for the inputs anew."""
+        self._monitors = []
+        self._activated_s = self._has_clock_since_s = self.steady_s()
+        return super().on_activate(state)
 
     def monitor_input(
         self, source: InputSubscription, diagnose: Diagnose, describe: Describe
@@ -80,7 +91,7 @@ class EmotionNode(Node, Generic[C]):
         self.get_logger().error(self.statistics.error, throttle_duration_sec=1.0)
 
     def details(self) -> dict[str, str]:
-        """Return further key-value pairs for the diagnostics."""
+        """Return further key-value pairs for the diagnostics of an active node."""
         return {}
 
     def problems(self) -> Iterable[str]:
@@ -88,33 +99,41 @@ class EmotionNode(Node, Generic[C]):
         return (monitor.problem for monitor in self._monitors)
 
     def on_config(self, config: C) -> None:
-        """Take over changed options."""
+        """Take over changed options; called once ``setup`` has been."""
 
     def on_enable(self, enabled: bool) -> None:
-        """React to being switched on or off."""
+        """React to being switched on or off while active."""
 
     def on_second(self) -> None:
-        """Do what is due once a second of steady time."""
+        """Do what is due once a second of steady time while active."""
 
     def _on_config(self, config: C) -> None:
         self.config = config
-        self.on_config(config)
+        if self.is_configured:
+            self.on_config(config)
 
     def _on_enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         self.enabled = bool(request.data)
-        self.on_enable(self.enabled)
         response.success = True
         response.message = 'enabled' if self.enabled else 'disabled'
+        if self.is_active:
+            self.on_enable(self.enabled)
+        else:
+            response.message += f', but {self.lifecycle_state}'
         return response
 
     def _on_second(self) -> None:
-        self.on_second()
+        if self.is_active:
+            self.on_second()
         self._name_check.check()
         now_s = self.steady_s()
-        self._check_inputs(now_s)
+        if self.is_active:
+            self._check_inputs(now_s)
         values = self.statistics.collect(max(now_s - self._diagnostics_s, 1e-3))
         self._diagnostics_s = now_s
-        values |= {'enabled': str(self.enabled).lower(), **self.details()}
+        values |= {'enabled': str(self.enabled).lower(), 'lifecycle': self.lifecycle_state}
+        if self.is_active:
+            values |= self.details()
         status = to_status(self.get_name(), *self._level(), values)
         status.hardware_id = self.get_namespace()  # distinguishes the robots on /diagnostics
         message = DiagnosticArray(status=[status])
@@ -127,14 +146,16 @@ class EmotionNode(Node, Generic[C]):
             for monitor in self._monitors:
                 monitor.check(self.statistics.counts(), now_s - self._has_clock_since_s)
             return
-        waited_s = now_s - self._created_s
-        if waited_s >= PATIENCE_S > self._has_clock_since_s - self._created_s:
+        waited_s = now_s - self._activated_s
+        if waited_s >= PATIENCE_S > self._has_clock_since_s - self._activated_s:
             self.get_logger().warning(
                 f'use_sim_time is true, but nothing has come on /clock (after {waited_s:.0f} s)'
             )
         self._has_clock_since_s = now_s
 
     def _level(self) -> tuple[bytes, str]:
+        if not self.is_active:
+            return DiagnosticStatus.OK, self.lifecycle_state
         if self.now_s() == 0.0:
             return DiagnosticStatus.WARN, WAITING_FOR_CLOCK
         if self.statistics.error:

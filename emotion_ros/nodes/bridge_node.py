@@ -41,18 +41,24 @@ class BridgeNode(EmotionNode[BridgeConfig]):
     """Boxes for Foxglove from ``emotion/faces``; REP-155 faces from ``emotion_states``."""
 
     Config = BridgeConfig
+    _expressions: dict[str, Publisher]
 
     def __init__(self, **node_options: Any) -> None:
         super().__init__('bridge_node', **node_options)
 
-    def setup(self) -> None:
+    def activate(self) -> None:
         """Open the topics of every message package that is installed; at least one."""
-        self._expressions: dict[str, Publisher] = {}
+        self._expressions = {}
         bridges = (self._open_foxglove, self._open_hri)
         missing = [error for bridge in bridges if (error := _open(bridge))]
         self._missing = '; '.join(missing)
         if len(missing) == len(bridges):
             raise MissingDependency(f'bridge_node needs one of two packages: {self._missing}')
+
+    def deactivate(self) -> None:
+        """Close the topics of the people, which came and went."""
+        while self._expressions:
+            self.destroy_publisher(self._expressions.popitem()[1])
 
     def details(self) -> dict[str, str]:
         """Return which packages are not installed."""

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The life of a process: make the nodes, spin them, stop cleanly."""
 
-import ctypes
 import gc
 import os
 import signal
@@ -17,6 +16,7 @@ from rclpy.utilities import get_default_context, try_shutdown
 
 from emotion_ros.errors import EmotionRosError
 from emotion_ros.nodes.base_node import EmotionNode
+from emotion_ros.runtime.memory import trim_heap
 from emotion_ros.runtime.worker import busy_threads, report_exceptions
 
 SPIN_TIMEOUT_S = 0.2
@@ -44,9 +44,7 @@ def run(
         for factory in factories:
             nodes.append(factory())
         stop.is_loading = False
-        # Give back what loading the models took for a while, 50 MB; only glibc keeps it.
-        if trim := getattr(ctypes.CDLL(None), 'malloc_trim', None):
-            trim(0)
+        trim_heap()  # give back what loading the models took for a while, 50 MB
         spin(nodes, stop)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass

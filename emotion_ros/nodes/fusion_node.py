@@ -40,29 +40,42 @@ class FusionNode(EmotionNode[FusionConfig]):
     Config = FusionConfig
 
     def __init__(self, card: FusionCard | None = None, **node_options: Any) -> None:
-        self._card = card or load_fusion_card(packaged_weights() / 'fusion.json')
+        self._given_card = card
         super().__init__('fusion_node', **node_options)
 
-    def setup(self) -> None:
-        """Make the fusion and open the topics; the timer follows ROS time by polling."""
-        modalities = {
+    def declare_options(self) -> None:
+        """Declare the parameters of further modalities."""
+        self._modalities = {
             name: declare_config(self, ModalityConfig, prefix=f'{name}.')
             for name in self.config.modalities
         }
-        self._fusion = Fusion(self.config, self._card, modalities)
+
+    def setup(self) -> None:
+        """Make the fusion and open the publishers."""
+        self._card = self._given_card or load_fusion_card(packaged_weights() / 'fusion.json')
+        self._fusion = Fusion(self.config, self._card, self._modalities)
         self._schedule = PublishSchedule(self.config.rate, self.config.max_rate)
         self._polled_s = -1.0
-        self._evidence_monitors: list[EvidenceMonitor] = []
         self._state_publisher = self.create_publisher(EmotionState, 'emotion_state', QUEUE_DEPTH)
         self._states_publisher = self.create_publisher(
             EmotionStateArray, 'emotion_states', QUEUE_DEPTH
         )
+
+    def activate(self) -> None:
+        """Subscribe to the evidence; the timer follows ROS time by polling."""
+        self._fusion.enabled = self.enabled
+        self._evidence_monitors: list[EvidenceMonitor] = []
         self._subscribe(FaceEmotionArray, 'emotion/faces', msg_to_faces, self._fusion.add_faces)
         self._subscribe(TextSentiment, 'emotion/text', msg_to_text, self._fusion.add_text)
         self._subscribe(
             EmotionEvidence, 'emotion/evidence', msg_to_evidence, self._fusion.add_evidence
         )
         self._poll = self.create_timer(SHORTEST_POLL_S, self._on_poll, clock=self.steady_clock)
+
+    def announce_inactive(self) -> None:
+        """Publish that the fusion is off."""
+        self._fusion.enabled = False
+        self._publish(self.now_s())
 
     def details(self) -> dict[str, str]:
         """Return the card, its hash and the topic."""

@@ -256,7 +256,11 @@ def _complete(
         replace(publisher, lifecycle=lifecycles.get(publisher.path, publisher.lifecycle))
         for publisher in wanted.publishers
     )
-    idle = sorted(path for path, state in lifecycles.items() if state == 'unconfigured')
+    idle = sorted(
+        path
+        for path, state in lifecycles.items()
+        if state == 'unconfigured' and path.rpartition('/')[2] not in NODES
+    )
     got = received[wanted.topic]
     count = max(got.count, node.recent('received'))  # the node may get what the doctor misses
     wanted = replace(wanted, publishers=publishers, managed=tuple(idle), received=count)

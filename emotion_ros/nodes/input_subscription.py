@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rclpy.node import Node
+from rclpy.timer import Timer
 
 from emotion_ros.core.image_topics import COMPRESSED, Topic, image_sources
 from emotion_ros.errors import MissingDependency
@@ -41,8 +42,15 @@ class InputSubscription:
         types = {s: published_types(node, s.name) for s in self._sources}
         free = [s for s in self._sources if not types[s] or s.type in types[s]]
         self._open((free or self._sources)[0])
+        self._timer: Timer | None = None
         if len(self._sources) > 1:
-            node.create_timer(CHECK_PERIOD_S, self.update, clock=clock)
+            self._timer = node.create_timer(CHECK_PERIOD_S, self.update, clock=clock)
+
+    def close(self) -> None:
+        """Take no more messages."""
+        self._node.destroy_subscription(self._subscription)
+        if self._timer is not None:
+            self._node.destroy_timer(self._timer)
 
     @property
     def topic_name(self) -> str:

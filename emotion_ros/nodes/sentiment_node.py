@@ -38,11 +38,15 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         super().__init__('sentiment_node', **node_options)
 
     def setup(self) -> None:
-        """Load the model and open the topics."""
+        """Load the model and open the publisher."""
         self._pipeline = self._make_pipeline(self.config)
         self._muted = MutedTimes()
         self._robot_speech = RobotSpeech()
         self.results = self.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
+
+    def activate(self) -> None:
+        """Subscribe to the words, and to what makes them the robot's own."""
+        self._latched_mute = None
         topic = self.resolve_topic_name('speech')
         self.subscribe(speech_sources(topic, self.config.speech_type), QUEUE_DEPTH, check_speech)
         self._mute = self.create_subscription(Bool, 'mute', self._on_mute, QUEUE_DEPTH)
@@ -56,6 +60,12 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
             'topic': self.input.topic_name,
             'muted': str(self._muted.is_muted).lower(),
         }
+
+    def deactivate(self) -> None:
+        """Close the latched mute, too: it was opened later."""
+        super().deactivate()
+        if self._latched_mute is not None:
+            self.destroy_subscription(self._latched_mute)
 
     def on_enable(self, enabled: bool) -> None:
         """Publish at once that text is off or on: the next utterance may be far away."""
@@ -91,7 +101,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
     def process(self, stamped: StampedUtterance) -> None:
         """Publish the sentiment of one utterance."""
         report = self._pipeline.process(stamped.utterance, stamped.stamp_s)
-        if self.enabled:
+        if self.may_publish():
             self.results.publish(
                 report_to_msg(
                     report, stamped.header, stamped.stamp_source, self.config.include_text

@@ -40,11 +40,14 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         super().__init__('vision_node', **node_options)
 
     def setup(self) -> None:
-        """Load detector and classifier and open the topics."""
+        """Load detector and classifier and open the publishers."""
         self._pipeline = self._make_pipeline(self.config)
         self._decode = make_decoder(self.config)
         self.results = self.create_publisher(FaceEmotionArray, 'emotion/faces', QUEUE_DEPTH)
         self._debug_publisher = self.create_publisher(Image, 'emotion/debug_image', 1)
+
+    def activate(self) -> None:
+        """Subscribe to the camera."""
         sources = camera_sources(self, self.config.image_transport)
         self.subscribe(sources, LATEST_IMAGE, check_images)
 
@@ -73,7 +76,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         image_bgr = self._decode(msg)
         report = self._pipeline.process(image_bgr, stamp_s)
         self._check_stamp(msg)  # a frozen process or a hung network took its time
-        if self.enabled:
+        if self.may_publish():
             self.results.publish(faces_to_msg(report, msg.header, self.steady_s() - started_s))
             if self._debug_publisher.get_subscription_count():
                 annotated = annotate_faces(

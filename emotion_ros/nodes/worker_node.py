@@ -12,7 +12,7 @@ from emotion_ros.core.graph_snapshot import InputTopic
 from emotion_ros.core.image_topics import Topic
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.options import Options
-from emotion_ros.errors import InvalidInput
+from emotion_ros.errors import InvalidInput, ModelError
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.input_monitor import Diagnose
 from emotion_ros.nodes.input_subscription import InputSubscription
@@ -26,11 +26,11 @@ Item = TypeVar('Item')
 class WorkerNode(EmotionNode[C], Generic[C, Item]):
     """Accepts messages in the callback and processes them in a worker thread.
 
-    A subclass opens ``results`` and calls ``subscribe`` in ``setup``. Then every message takes
-    the same way: ``accept`` (callback, cheap) -> mailbox of ``MAILBOX_SLOTS`` -> ``process``
-    (worker) -> ``after_result`` (worker, for what can wait). InvalidInput from the first two
-    rejects the message and is counted by its reason. A node that is off or failing publishes
-    that at once and then once a second.
+    A subclass opens ``results`` in ``setup`` and calls ``subscribe`` in ``activate``. Then every
+    message takes the same way: ``accept`` (callback, cheap) -> mailbox of ``MAILBOX_SLOTS`` ->
+    ``process`` (worker) -> ``after_result`` (worker, for what can wait). InvalidInput from the
+    first two rejects the message and is counted by its reason. A node that is off or failing
+    publishes that at once and then once a second; an inactive one, once that it is off.
     """
 
     MAILBOX_SLOTS: ClassVar[int] = 1
@@ -40,6 +40,7 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
     """Why the last one was refused, the message or item, and when (wall clock, s)."""
 
     _worker: Worker[Item] | None = None
+    _hung_worker: Worker[Item] | None = None
 
     @abstractmethod
     def accept(self, msg: Any) -> Item:
@@ -65,17 +66,30 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
 
         The first of the sources that is published is taken.
         """
+        if self._hung_worker and self._hung_worker.is_alive:
+            raise ModelError('the model still works on an item: activate later, or cleanup first')
+        self.refused = None  # set here, it is dropped with what else an active node holds
         self._worker = Worker(self.get_name(), self._process, self.fail, self.MAILBOX_SLOTS)
         self.input = InputSubscription(
             self, sources, self._on_message, qos, clock=self.steady_clock
         )
         self.monitor_input(self.input, diagnose, self.describe_refused)
 
-    def destroy_node(self) -> None:
-        """Stop the worker first: it publishes."""
+    def announce_inactive(self) -> None:
+        """Publish that nothing comes from here any more."""
+        self.results.publish(self.status_to_msg(SourceStatus.DISABLED, 'disabled'))
+
+    def deactivate(self) -> None:
+        """Stop the worker: it publishes."""
         if self._worker:
             self._worker.stop()
-        super().destroy_node()
+            self.input.close()
+            if self._worker.is_alive:
+                self._hung_worker = self._worker
+
+    def cleanup(self) -> None:
+        """Leave a hung worker to its model; the next one is another."""
+        self._hung_worker = None
 
     def status(self) -> SourceStatus:
         """Return whether this node works, is switched off, or fails."""
@@ -126,10 +140,18 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
         if self._worker and self._worker.submit(item):
             self.statistics.count('dropped')
 
+    def may_publish(self) -> bool:
+        """Whether a result is wanted; the worker asks when it has one.
+
+        The node may have been switched off meanwhile, or activated anew while this worker hung.
+        """
+        return self.enabled and self._worker is not None and self._worker.is_current()
+
     def _process(self, item: Item) -> None:
         try:
             self.process(item)
         except InvalidInput as error:
             self.reject(error, item)
         else:
-            self.after_result()
+            if self._worker and self._worker.is_current():
+                self.after_result()

@@ -61,6 +61,15 @@ class Worker(Generic[T]):
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread has not ended; after ``stop`` it hangs in ``handle``."""
+        return self._thread.is_alive()
+
+    def is_current(self) -> bool:
+        """Whether the caller is inside ``handle`` of this worker."""
+        return current_thread() is self._thread
+
     def submit(self, item: T) -> bool:
         """Leave an item in the mailbox; return whether another was lost for it."""
         with self._changed:

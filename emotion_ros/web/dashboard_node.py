@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """dashboard_node: serves a web page with the live state, its evidence and the node health."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Thread
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
 from emotion_ros.core.graph_snapshot import FUSION, SENTIMENT, VISION
+from emotion_ros.core.image_topics import Topic
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState, EmotionStateArray, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
@@ -40,9 +41,41 @@ class DashboardNode(EmotionNode[DashboardConfig]):
     Config = DashboardConfig
     _camera: CameraPreview | None = None
     _thread: Thread | None = None
+    _inputs: Sequence[InputSubscription] = ()
 
     def __init__(self, **node_options: Any) -> None:
         super().__init__('dashboard_node', **node_options)
+
+    def setup(self) -> None:
+        """Make what is shown; nothing is published."""
+        self._shown = DashboardState()
+
+    def activate(self) -> None:
+        """Bind the port, open the topics and serve the page."""
+        if self.config.show_image:
+            self._camera = CameraPreview(
+                make_decoder(VisionConfig()),
+                self.config.rotate,
+                is_wanted=lambda: self.enabled and self.server.clients > 0,
+                on_reject=self.statistics.reject,
+                on_error=self.report_error,
+            )
+            images = camera_sources(self, self.config.image_transport)
+            on_image = self._camera.submit
+            self._open_input(images, on_image, LATEST_IMAGE)
+        self.server = WebServer(self.config.host, self.config.port, self.config.rate, self)
+        self._states = self._subscribe(EmotionState, 'emotion_state', self._on_state)
+        self._subscribe(
+            EmotionStateArray,
+            'emotion_states',
+            lambda msg: self._shown.add_people(map(msg_to_state, msg.states), self.steady_s()),
+        )
+        self._subscribe(FaceEmotionArray, 'emotion/faces', self._on_faces)
+        self._subscribe(TextSentiment, 'emotion/text', self._on_text)
+        speech = speech_sources(self.resolve_topic_name('speech'), self.config.speech_type)
+        on_speech = self._checked(self._on_speech)
+        self._open_input(speech, on_speech, BEST_EFFORT)
+        self._subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics)
         self._thread = Thread(
             target=report_exceptions,
             args=(self.server.run, self.report_error),
@@ -56,42 +89,16 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         else:
             log.warning(f'{where}: no password, open to the whole network')
 
-    def setup(self) -> None:
-        """Bind the port and open the topics; pages are served once the parameters are checked."""
-        self._shown = DashboardState()
-        if self.config.show_image:
-            self._camera = CameraPreview(
-                make_decoder(VisionConfig()),
-                self.config.rotate,
-                is_wanted=lambda: self.enabled and self.server.clients > 0,
-                on_reject=self.statistics.reject,
-                on_error=self.report_error,
-            )
-            images = camera_sources(self, self.config.image_transport)
-            on_image = self._camera.submit
-            InputSubscription(self, images, on_image, LATEST_IMAGE, clock=self.steady_clock)
-        self.server = WebServer(self.config.host, self.config.port, self.config.rate, self)
-        self._states = self._subscribe(EmotionState, 'emotion_state', self._on_state)
-        self._subscribe(
-            EmotionStateArray,
-            'emotion_states',
-            lambda msg: self._shown.add_people(map(msg_to_state, msg.states), self.steady_s()),
-        )
-        self._subscribe(FaceEmotionArray, 'emotion/faces', self._on_faces)
-        self._subscribe(TextSentiment, 'emotion/text', self._on_text)
-        speech = speech_sources(self.resolve_topic_name('speech'), self.config.speech_type)
-        on_speech = self._checked(self._on_speech)
-        InputSubscription(self, speech, on_speech, BEST_EFFORT, clock=self.steady_clock)
-        self._subscribe(DiagnosticArray, '/diagnostics', self._on_diagnostics)
-
-    def destroy_node(self) -> None:
+    def deactivate(self) -> None:
         """Stop the server first: its thread calls this node."""
         if self._thread:
             self.server.stop()
             self._thread.join(STOP_TIMEOUT_S)
         if self._camera:
             self._camera.stop()
-        super().destroy_node()
+        for source in self._inputs:
+            source.close()
+        self._shown.clear()
 
     def details(self) -> dict[str, str]:
         """Return the topic of the states, the page's address and the number of open pages."""
@@ -126,6 +133,12 @@ class DashboardNode(EmotionNode[DashboardConfig]):
     def camera_jpeg(self) -> bytes | None:
         """Return the camera's image; called in the server's thread."""
         return self._camera.jpeg if self._camera else None
+
+    def _open_input(
+        self, sources: Sequence[Topic], on_message: Callable[[Any], None], qos: Any
+    ) -> None:
+        source = InputSubscription(self, sources, on_message, qos, clock=self.steady_clock)
+        self._inputs = (*self._inputs, source)
 
     def _subscribe(self, msg_type: type[M], topic: str, handle: Callable[[M], None]) -> Any:
         return self.create_subscription(msg_type, topic, self._checked(handle), BEST_EFFORT)

@@ -47,10 +47,9 @@ class StoppedDuringInference(EmotionNode[Options]):
     def _on_timer(self) -> None:
         self._worker.submit(Duration(seconds=NATIVE_WORK_S))
 
-    def destroy_node(self) -> None:
-        """Stop the worker first."""
+    def cleanup(self) -> None:
+        """Stop the worker."""
         self._worker.stop()
-        super().destroy_node()
 
     def _work(self, work: Duration) -> None:
         os.kill(os.getpid(), signal.SIGINT)

@@ -316,8 +316,9 @@ def test_its_end_is_quick_although_pages_are_open(graph, node, url, clients):
     client = clients.open(url)
     with connected(url):
         graph.until(lambda: node.server.clients == 2 and client.now, 'two clients')
+        thread = node._thread
         graph.remove(node)
-    assert not node._thread.is_alive()
+    assert not thread.is_alive()
     graph.until(lambda: client.code, 'the end of the page')
 
 

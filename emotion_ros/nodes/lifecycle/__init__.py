@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Managed nodes: unconfigured, inactive, active, finalized."""
