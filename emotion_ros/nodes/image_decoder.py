@@ -57,7 +57,8 @@ def _cv_bridge_decoder(depth: BitDepth) -> Decoder:
     def decode(msg: Image) -> ImageArray:
         raw = msg_to_raw(msg)
         layout = validate_image(raw)
-        if layout.encoding.sample_bytes > 1 or layout.encoding.chroma:
+        is_renamed = layout.name != msg.encoding
+        if layout.encoding.sample_bytes > 1 or layout.encoding.chroma or is_renamed:
             # cv_bridge assumes that all 16 bits are in use, and that one pixel follows the other
             return decode_image(raw, depth)
         try:

@@ -21,7 +21,7 @@ from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
 from emotion_ros.perception.image.bit_depth import HOLD_IMAGES, BitDepth
 from emotion_ros.perception.image.compressed import decode_compressed
-from emotion_ros.perception.image.decode import RawImage, decode_image
+from emotion_ros.perception.image.decode import SUPPORTED_ENCODINGS, RawImage, decode_image
 from emotion_ros.perception.image.file_headers import FILE_FORMATS
 
 BGR = picture(64, 48)
@@ -64,6 +64,7 @@ def before_last_scan(jpeg: bytes, extra: bytes) -> bytes:
 
 EXIF = segment(0xE1, b'Exif\0\0' + b'thumbnail' + JPEG)
 HALF = JPEG[: len(JPEG) // 2]
+EXTRA = RESTARTS.replace(b'\xff\xd0', b'\x12\x34\xff\xd0', 1)
 BUFFER = JPEG + LONGER[len(JPEG) :]
 
 JPEGS = [
@@ -93,6 +94,7 @@ JPEGS = [
         PROGRESSIVE,
     ),
     ('restart markers', 'own', RESTARTS + b'\xff' * 16, RESTARTS),
+    ('bytes before a marker', 'vision_opencv 160', EXTRA, EXTRA),
     ('grey', 'own', GREY + b'SEFT', GREY),
     ('beginning of a picture behind', 'own', JPEG + b'\xff\xd8\xff\xc0' + bytes(40), JPEG),
     ('bytes between segments', 'own', JPEG.replace(b'\xff\xc4', b'\0\0\xff\xc4', 1), JPEG),
@@ -188,6 +190,9 @@ FILES = [
     ('cut bmp', 'own', BMP[: len(BMP) // 2], 'bad_compressed'),
     ('bmp of 20000 px', 'own', bmp(20_000, 20_000), 'too_large'),
     ('cut png', 'lerobot 1487', PNG[:-20], 'bad_compressed'),
+    ('yuyv', 'usb_cam 144', message(BGR, 'yuyv').data, 'unsupported_encoding'),
+    ('h264', 'usb_cam 144', b'\0\0\0\x01\x67\x42' + bytes(99), 'unsupported_encoding'),
+    ('depth', 'Azure_Kinect_ROS_Driver 175', bytes(12) + PNG, 'unsupported_encoding'),
     ('heif', 'own', b'\0\0\0\x18ftypheic' + bytes(99), 'unsupported_encoding'),
 ]
 
@@ -206,6 +211,7 @@ def test_a_picture_file_is_its_picture_or_refused(name, source, data, expected):
 NV12, NV21 = message(BGR, 'nv12'), message(BGR, 'nv21')
 NV24 = message(BGR, 'nv24')
 PADDED = message(BGR, 'nv12', padding=16)  # step 80
+MONO12, EMPTY = message(BGR, 'mono12'), {'width': 0, 'height': 0, 'step': 0}
 OLD, TALL = bytes(64 * 48 // 2), {'height': 72}
 RAW = [
     ('step is data / height', 'depthai-ros 20', NV12, {'step': 96}, ''),
@@ -234,6 +240,16 @@ RAW = [
     ('cut and padded', 'own', PADDED, {'data': PADDED.data[:-80]}, 'short_data'),
     ('no step, cut', 'o3de-ros2-gem 251', NV12, {'step': 0, 'data': NV12.data[:-1]}, 'bad_step'),
     ('no step', 'o3de-ros2-gem 251', message(BGR, 'bgr8'), {'step': 0}, 'bad_step'),
+    ('step of a pixel', 'ROS-TCP-Connector 246', message(BGR, 'rgba8'), {'step': 4}, 'bad_step'),
+    ('step of the source', 'usb_cam 288', message(BGR, 'rgb8'), {'step': 128}, 'bad_step'),
+    ('empty', 'raspicam2_node 11', message(BGR, 'bgr8'), EMPTY, 'bad_size'),
+    ('packed', 'V4L2 Y12', MONO12, {'step': 96}, 'unsupported_encoding'),
+    ('step is data / height', 'own', message(BGR, 'i420'), {'step': 96}, ''),
+    ('height counts the chroma', 'own', message(BGR, 'i420'), {'height': 72}, ''),
+    ('step of 2 bytes a pixel', 'own', message(BGR, 'nv16'), {'step': 128}, ''),
+    ('height counts the chroma', 'own', message(BGR, 'nv16'), {'height': 96}, ''),
+    ('a byte too little', 'own', message(BGR, 'nv16'), {'data': bytes(6143)}, 'short_data'),
+    ('a byte too little', 'own', message(BGR, 'yv12'), {'data': bytes(4607)}, 'short_data'),
 ]
 
 
@@ -250,6 +266,38 @@ def test_a_raw_image_is_its_picture_or_refused(name, source, good, changes, reas
     with pytest.raises(InvalidInput) as refused:
         decode_image(replace(good, **changes))
     assert refused.value.reason == reason
+
+
+NAMES = [
+    ('bayerrg8', 'strawlab/camera_aravis 3', 'bayer_rggb8'),
+    ('BayerGB12', 'pylon-ros-camera 225', 'bayer_gbrg12'),
+    ('yuv420', 'ros/common_msgs 166', 'i420'),
+    ('YV12', 'copper-rs 1217', 'yv12'),
+    ('I420', 'copper-rs 1217', 'i420'),
+    ('YUYV', 'copper-rs 1217', 'yuyv'),
+    ('BGR8', 'own', 'bgr8'),
+    ('RGB24', 'own', 'rgb8'),
+    ('8uc3', 'own', '8UC3'),
+    ('GREY', 'V4L2', 'mono8'),
+    ('Y16', 'V4L2', 'mono16'),
+    ('bgr-8', 'own', 'bgr8'),
+    ('', 'zed-ros-wrapper 494', 'unsupported_encoding'),
+    ('passthrough', 'spot_ros2 73', 'unsupported_encoding'),
+    ('jpeg', 'gscam', 'unsupported_encoding'),
+    ('mono12p', 'pylon', 'unsupported_encoding'),
+]
+
+
+@pytest.mark.parametrize(('name', 'source', 'expected'), NAMES, ids=[n or '-' for n, *_ in NAMES])
+def test_an_encoding_in_another_spelling_is_the_usual_one_or_refused(name, source, expected):
+    if expected in SUPPORTED_ENCODINGS:
+        usual = message(BGR, expected)
+        renamed = decode_image(replace(usual, encoding=name))
+        np.testing.assert_array_equal(renamed, decode_image(usual))
+        return
+    with pytest.raises(InvalidInput) as refused:
+        decode_image(replace(message(BGR, 'bgr8'), encoding=name))
+    assert refused.value.reason == expected
 
 
 PORTRAIT = cv2.imread(str(Path(__file__).parents[2] / 'config/demo/astronaut.jpg'))

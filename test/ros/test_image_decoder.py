@@ -90,3 +90,12 @@ def test_the_error_of_a_missing_cv_bridge_names_the_package(monkeypatch):
     monkeypatch.setitem(sys.modules, 'cv_bridge', None)
     with pytest.raises(MissingDependency, match='apt'):
         make_decoder(VisionConfig(image_decoder='cv_bridge'))
+
+
+def test_another_spelling_does_not_reach_cv_bridge():
+    pytest.importorskip('cv_bridge', reason='cv_bridge is not installed')
+    msg = picture('bgr8', 3)
+    expected = make_decoder(VisionConfig())(msg)
+    msg.encoding = 'BGR8'
+    decoded = make_decoder(VisionConfig(image_decoder='cv_bridge'))(msg)
+    np.testing.assert_array_equal(decoded, expected)

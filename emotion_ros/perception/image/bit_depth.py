@@ -35,8 +35,7 @@ class BitDepth:
         outliers = MAX_OUTLIERS * samples.size
         while bits > MIN_BITS and np.count_nonzero(samples >= 1 << (bits - 1)) <= outliers:
             bits -= 1
-        scale = 2.0 ** (8 - self._update(bits))
-        return np.asarray(cv2.convertScaleAbs(samples, alpha=scale, beta=_FLOOR), np.uint8)
+        return scale_to_8_bit(samples, self._update(bits))
 
     def _update(self, used_bits: int) -> int:
         """Return the bits to use for an image that needs ``used_bits``."""
@@ -48,3 +47,9 @@ class BitDepth:
         if self._narrower >= HOLD_IMAGES:
             self._bits, self._recent_bits, self._narrower = self._recent_bits, MIN_BITS, 0
         return self._bits
+
+
+def scale_to_8_bit(samples: NDArray[np.uint16], bits: int) -> NDArray[np.uint8]:
+    """Return the upper 8 of this number of bits; samples over the range become 255."""
+    scaled = cv2.convertScaleAbs(samples, alpha=2.0 ** (8 - bits), beta=_FLOOR)
+    return np.asarray(scaled, np.uint8)

@@ -5,6 +5,7 @@ Every message is validated before a pixel is touched (encoding, size, step, leng
 order), so that a malformed one costs microseconds and is counted under its reason.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.errors import ConfigError, InvalidInput
-from emotion_ros.perception.image.bit_depth import BitDepth
+from emotion_ros.perception.image.bit_depth import BitDepth, scale_to_8_bit
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -48,25 +49,43 @@ class RawImage:
 
 
 @dataclass(frozen=True)
+class _Chroma:
+    """Rows of U and V that follow those of the luma: how many, and how long, in halves of it."""
+
+    rows: int
+    length: int
+
+
+_HALF = _Chroma(1, 2)  # 4:2:0, U and V in turns
+_TWO_PLANES = _Chroma(2, 1)  # 4:2:0, U before V or V before U
+_FULL_HEIGHT = _Chroma(2, 2)  # 4:2:2, U and V in turns
+_FULL = _Chroma(2, 4)  # 4:4:4, U and V in turns
+
+
+@dataclass(frozen=True)
 class _Encoding:
     """Memory layout of one encoding and the OpenCV conversion that makes BGR of it.
 
-    A row holds ``width * channels`` samples. ``chroma`` is 0 unless U and V follow the luma in
-    separate rows, ``chroma`` times as long and ``chroma * height / 2`` in number: 1 is
-    4:2:0, 2 is 4:4:4. ``even`` names the sides that must be even.
+    A row holds ``width * channels`` samples of ``sample_bytes`` each, of which the lower ``bits``
+    are used. ``even`` names the sides that must be even.
     """
 
     channels: int
     to_bgr: int | None
     even: tuple[str, ...] = ()
-    chroma: int = 0
+    chroma: _Chroma | None = None
     sample_bytes: int = 1
+    bits: int = 8
 
 
 @dataclass(frozen=True)
 class ImageLayout:
-    """How an image lies in its message; ``height`` and ``step`` are those of the pixels."""
+    """How an image lies in its message; ``height`` and ``step`` are those of the pixels.
 
+    ``name`` is the usual spelling of the encoding.
+    """
+
+    name: str
     encoding: _Encoding
     width: int
     height: int
@@ -81,15 +100,21 @@ class ImageLayout:
     def needed_bytes(self) -> int:
         """Bytes from the first to the last one that is used."""
         chroma = self.encoding.chroma
-        if not chroma:
+        if chroma is None:
             return self.step * (self.height - 1) + self.row_bytes
-        chroma_rows = chroma * self.height // 2
-        return self.step * (self.height + chroma * (chroma_rows - 1)) + chroma * self.width
+        rows, length = chroma.rows * self.height // 2, chroma.length * self.width // 2
+        return self.step * self.height + self.chroma_step * (rows - 1) + length
+
+    @property
+    def chroma_step(self) -> int:
+        """Bytes from one row of U and V to the next."""
+        return self.encoding.chroma.length * self.step // 2 if self.encoding.chroma else 0
 
 
 _BGR = _Encoding(3, None)
 _GRAY = _Encoding(1, cv2.COLOR_GRAY2BGR)
 _UYVY = _Encoding(2, cv2.COLOR_YUV2BGR_UYVY, even=('width',))
+_BOTH = ('width', 'height')
 _YUYV = _Encoding(2, cv2.COLOR_YUV2BGR_YUY2, even=('width',))
 
 # OpenCV names a Bayer pattern by its second row, second and third pixel; ROS by its first two
@@ -107,20 +132,49 @@ _ENCODINGS = {
     'uyvy': _UYVY,
     'yuv422_yuy2': _YUYV,
     'yuyv': _YUYV,
-    'nv12': _Encoding(1, cv2.COLOR_YUV2BGR_NV12, even=('width', 'height'), chroma=1),
-    'nv21': _Encoding(1, cv2.COLOR_YUV2BGR_NV21, even=('width', 'height'), chroma=1),
-    'nv24': _Encoding(1, cv2.COLOR_YUV2BGR_NV12, even=('width', 'height'), chroma=2),
+    'nv12': _Encoding(1, cv2.COLOR_YUV2BGR_NV12, even=_BOTH, chroma=_HALF),
+    'nv21': _Encoding(1, cv2.COLOR_YUV2BGR_NV21, even=_BOTH, chroma=_HALF),
+    'i420': _Encoding(1, cv2.COLOR_YUV2BGR_I420, even=_BOTH, chroma=_TWO_PLANES),
+    'yv12': _Encoding(1, cv2.COLOR_YUV2BGR_YV12, even=_BOTH, chroma=_TWO_PLANES),
+    'nv16': _Encoding(1, cv2.COLOR_YUV2BGR_YUY2, even=('width',), chroma=_FULL_HEIGHT),
+    'nv61': _Encoding(1, cv2.COLOR_YUV2BGR_YVYU, even=('width',), chroma=_FULL_HEIGHT),
+    'nv24': _Encoding(1, cv2.COLOR_YUV2BGR_NV12, even=_BOTH, chroma=_FULL),
     'bayer_rggb8': _Encoding(1, cv2.COLOR_BayerBG2BGR),
     'bayer_bggr8': _Encoding(1, cv2.COLOR_BayerRG2BGR),
     'bayer_gbrg8': _Encoding(1, cv2.COLOR_BayerGR2BGR),
     'bayer_grbg8': _Encoding(1, cv2.COLOR_BayerGB2BGR),
 }
 _ENCODINGS |= {
-    name.replace('8', '16'): replace(encoding, sample_bytes=2)
+    name.replace('8', '16'): replace(encoding, sample_bytes=2, bits=16)
     for name, encoding in _ENCODINGS.items()
     if '8' in name
 }
+_ENCODINGS |= {
+    name.replace('16', str(bits)): replace(encoding, bits=bits)
+    for name, encoding in _ENCODINGS.items()
+    for bits in (10, 12, 14)
+    if name.startswith(('mono16', 'bayer_')) and name.endswith('16')
+}
 SUPPORTED_ENCODINGS = tuple(_ENCODINGS)
+
+# What drivers send for them: names of OpenCV, FFmpeg, V4L2 and GenICam, without separators.
+_OTHER_NAMES = {
+    **{'bgr': 'bgr8', 'bgr24': 'bgr8', 'bgr888': 'bgr8', 'cv8uc3': 'bgr8'},
+    **{'rgb': 'rgb8', 'rgb24': 'rgb8', 'rgb888': 'rgb8'},
+    **{'bgra': 'bgra8', 'bgra32': 'bgra8', 'rgba': 'rgba8', 'rgba32': 'rgba8'},
+    **{'gray': 'mono8', 'grey': 'mono8', 'gray8': 'mono8', 'grey8': 'mono8', 'mono': 'mono8'},
+    **{'y8': 'mono8', 'y800': 'mono8', 'l8': 'mono8', 'cv8uc1': 'mono8'},
+    **{'gray16': 'mono16', 'grey16': 'mono16', 'y16': 'mono16', 'l16': 'mono16'},
+    **{'yuy2': 'yuyv', 'yuyv422': 'yuyv', 'uyvy422': 'uyvy'},
+    **{'yuv420': 'i420', 'yuv420p': 'i420', 'iyuv': 'i420', 'yu12': 'i420'},
+    **{
+        f'bayer{genicam}{bits}': f'bayer_{ros}{bits}'
+        for genicam, ros in (('rg', 'rggb'), ('bg', 'bggr'), ('gb', 'gbrg'), ('gr', 'grbg'))
+        for bits in (8, 10, 12, 14, 16)
+    },
+}
+_NAMES = {re.sub(r'\W|_', '', name.lower()): name for name in _ENCODINGS} | _OTHER_NAMES
+_LONGEST_NAME = 40
 
 _ROTATIONS = {
     90: cv2.ROTATE_90_CLOCKWISE,
@@ -133,19 +187,23 @@ def decode_image(raw: RawImage, depth: BitDepth | None = None) -> ImageArray:
     """Return the image as BGR uint8 [height, width, 3], contiguous, owning its memory.
 
     Rows may be padded by any number of bytes; the last row need not be. 16-bit samples become 8
-    by the range in use: of the stream that ``depth`` belongs to, else of this image. 8UC1 and
-    16UC1 are grey, 8UC3 and 8UC4 are BGR(A). Raises InvalidInput with one of REJECT_REASONS.
+    by the bits that the encoding names, else by the range in use: of the stream that ``depth``
+    belongs to, or of this image. 8UC1 and 16UC1 are grey, 8UC3 and 8UC4 are BGR(A). Raises
+    InvalidInput with one of REJECT_REASONS.
     """
-    layout = validate_image(raw)
+    layout, depth = validate_image(raw), depth or BitDepth()
     encoding, data = layout.encoding, memoryview(raw.data)
-    if encoding.chroma == 2:
-        return _convert(_halved_chroma(layout, data), cv2.COLOR_YUV2BGR_NV12)
-    rows = layout.height * 3 // 2 if encoding.chroma else layout.height
+    chroma = encoding.chroma
+    if chroma and chroma != _HALF and encoding.to_bgr is not None:
+        return _convert(_interleave(layout, chroma, data), encoding.to_bgr)
+    rows = layout.height * 3 // 2 if chroma else layout.height
     shape, step = (rows, layout.width * encoding.channels), layout.step
     plane: NDArray[Any]
     if encoding.sample_bytes == 2:
         plane = np.ndarray(shape, '>u2' if raw.is_bigendian else '<u2', data, 0, (step, 2))
-        plane = (depth or BitDepth()).to_8_bit(np.ascontiguousarray(plane, np.uint16))
+        samples = np.ascontiguousarray(plane, np.uint16)
+        is_known = encoding.bits < 16
+        plane = scale_to_8_bit(samples, encoding.bits) if is_known else depth.to_8_bit(samples)
     else:
         plane = np.ndarray(shape, np.uint8, data, 0, (step, 1))
     if encoding.to_bgr is None and encoding.sample_bytes == 1:
@@ -158,24 +216,30 @@ def _convert(pixels: ImageArray, code: int) -> ImageArray:
     return np.asarray(cv2.cvtColor(pixels, code), np.uint8)
 
 
-def _halved_chroma(layout: ImageLayout, data: memoryview) -> ImageArray:
-    """Return the planes of a 4:4:4 image as those of a 4:2:0 one."""
+def _interleave(layout: ImageLayout, chroma: _Chroma, data: memoryview) -> ImageArray:
+    """Return luma and chroma as OpenCV takes them: YUYV for 4:2:2, else 4:2:0 without padding."""
     height, width, step = layout.height, layout.width, layout.step
     luma: ImageArray = np.ndarray((height, width), np.uint8, data, 0, (step, 1))
-    chroma: ImageArray = np.ndarray(
-        (height, width, 2), np.uint8, data, step * height, (2 * step, 2, 1)
-    )
-    half = cv2.resize(chroma, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    return np.concatenate([luma, np.asarray(half, np.uint8).reshape(height // 2, width)])
+    shape = (chroma.rows * height // 2, chroma.length * width // 2)
+    strides = (layout.chroma_step, 1)
+    colour: ImageArray = np.ndarray(shape, np.uint8, data, step * height, strides)
+    if chroma == _FULL_HEIGHT:
+        return np.dstack([luma, colour])
+    if chroma == _FULL:
+        pairs = np.ascontiguousarray(colour).reshape(height, width, 2)
+        small = cv2.resize(pairs, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        colour = np.asarray(small, np.uint8)
+    return np.concatenate([luma, np.ascontiguousarray(colour).reshape(height // 2, width)])
 
 
 def validate_image(raw: RawImage) -> ImageLayout:
     """Return the layout of a message whose fields and length agree, else raise InvalidInput."""
-    encoding = _ENCODINGS.get(raw.encoding)
-    if encoding is None:
-        raise InvalidInput('unsupported_encoding', f'{raw.encoding[:40]!r}')
-    got = memoryview(raw.data).nbytes
-    layout = ImageLayout(encoding, raw.width, raw.height, raw.step)
+    spelled = raw.encoding[:_LONGEST_NAME]
+    name = spelled if spelled in _ENCODINGS else _NAMES.get(re.sub(r'\W|_', '', spelled.lower()))
+    if name is None or len(raw.encoding) > _LONGEST_NAME:
+        raise InvalidInput('unsupported_encoding', f'{spelled!r}')
+    encoding, got = _ENCODINGS[name], memoryview(raw.data).nbytes
+    layout = ImageLayout(name, encoding, raw.width, raw.height, raw.step)
     if encoding.chroma and (raw.step < raw.width or got < layout.needed_bytes):
         layout = _layout_by_length(layout, got)
     validate_size(layout.width, layout.height)
@@ -183,6 +247,8 @@ def validate_image(raw: RawImage) -> ImageLayout:
         if getattr(layout, side) % 2:
             raise InvalidInput('bad_size', f'{raw.encoding} needs an even {side}')
     if layout.step < layout.row_bytes:
+        if 8 < encoding.bits < 16 and layout.step >= layout.width * encoding.bits // 8:
+            raise InvalidInput('unsupported_encoding', f'{spelled!r} packed, not in 16 bits each')
         wanted = f'the {layout.row_bytes} bytes of a row'
         raise InvalidInput('bad_step', f'step {raw.step} is below {wanted}')
     if got < layout.needed_bytes:
@@ -199,16 +265,17 @@ def _layout_by_length(declared: ImageLayout, got: int) -> ImageLayout:
     """
     width, height, step = declared.width, declared.height, declared.step
     tight = replace(declared, step=width)
-    thirds = 3 if declared.encoding.chroma == 1 else 6  # of half the luma: all planes
+    chroma = declared.encoding.chroma or _HALF
+    halves = 2 + chroma.rows * chroma.length // 2  # of the luma: all planes
     if got == tight.needed_bytes:
         return tight
     if 2 * step in (3 * width, 4 * width, 6 * width) and got > tight.needed_bytes:
         return tight
     is_all = 0 <= got - step * height <= got // 100  # buffers may be rounded up to pages
-    if is_all and 2 * step >= thirds * width and 2 * step % thirds == 0:
-        return replace(declared, step=2 * step // thirds)
-    if is_all and 2 * height % thirds == 0:
-        return replace(declared, height=2 * height // thirds)
+    if is_all and 2 * step >= halves * width and 2 * step % halves == 0:
+        return replace(declared, step=2 * step // halves)
+    if is_all and 2 * height % halves == 0:
+        return replace(declared, height=2 * height // halves)
     return declared
 
 

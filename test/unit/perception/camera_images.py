@@ -30,6 +30,10 @@ def encode(bgr: Bytes, encoding: str) -> Bytes:
     """Return the rows of the picture, uint8 [rows, bytes per row]."""
     if encoding in WIDE:
         rows = _wide(_ENCODERS[NARROW[WIDE.index(encoding)]](bgr))
+    elif encoding in PARTLY_WIDE:
+        name, bits = encoding[:-2], int(encoding[-2:])
+        values = _wide(_ENCODERS[f'{name}8'](bgr)).view('<u2') >> (16 - bits)
+        rows = values.astype('<u2').view(np.uint8)
     else:
         rows = _ENCODERS[encoding](bgr)
     return np.ascontiguousarray(rows.reshape(rows.shape[0], -1))
@@ -46,6 +50,9 @@ def message(
     step = rows.shape[1] + padding
     if encoding == 'nv24':  # its rows of U and V are twice as long as those of the luma
         chroma = _padded(rows[height:].reshape(height, -1), 2 * padding, trim)
+        data = _padded(rows[:height], padding, False) + chroma
+    elif encoding in ('i420', 'yv12'):  # half as long
+        chroma = _padded(rows[height:].reshape(height, -1), padding // 2, trim)
         data = _padded(rows[:height], padding, False) + chroma
     else:
         data = _padded(rows, padding, trim)
@@ -82,6 +89,22 @@ def _planar(bgr: Bytes, first: int) -> Bytes:
     blocks = yuv.reshape(height // 2, 2, width // 2, 2, 3).mean(axis=(1, 3))
     chroma = blocks[:, :, [first, 3 - first]].reshape(height // 2, width)
     return np.concatenate([yuv[:, :, 0], chroma]).round().astype(np.uint8)
+
+
+def _two_planes(bgr: Bytes, first: int) -> Bytes:
+    """4:2:0: the planes of luma, U and V, or V and U, as rows of the luma's length."""
+    rows = _planar(bgr, first)
+    height, width = bgr.shape[:2]
+    planes = rows[height:].reshape(-1, 2).T
+    return np.concatenate([rows[:height], planes.reshape(height // 2, width)])
+
+
+def _full_height(bgr: Bytes, first: int) -> Bytes:
+    """4:2:2: the luma plane, then rows of alternating U and V of two pixels in a row."""
+    yuv = _yuv(bgr)
+    height, width = bgr.shape[:2]
+    pairs = yuv.reshape(height, width // 2, 2, 3).mean(axis=2)[:, :, [first, 3 - first]]
+    return np.concatenate([yuv[:, :, 0], pairs.reshape(height, width)]).round().astype(np.uint8)
 
 
 def _nv24(bgr: Bytes) -> Bytes:
@@ -125,6 +148,10 @@ _ENCODERS = {
     'yuyv': lambda bgr: _packed(bgr, '0u1v'),
     'nv12': lambda bgr: _planar(bgr, 1),
     'nv21': lambda bgr: _planar(bgr, 2),
+    'i420': lambda bgr: _two_planes(bgr, 1),
+    'yv12': lambda bgr: _two_planes(bgr, 2),
+    'nv16': lambda bgr: _full_height(bgr, 1),
+    'nv61': lambda bgr: _full_height(bgr, 2),
     'nv24': _nv24,
     'bayer_rggb8': lambda bgr: _bayer(bgr, 'rggb'),
     'bayer_bggr8': lambda bgr: _bayer(bgr, 'bggr'),
@@ -133,6 +160,14 @@ _ENCODERS = {
 }
 NARROW = [name for name in _ENCODERS if '8' in name]
 WIDE = [name.replace('8', '16') for name in NARROW]
-ENCODINGS = (*_ENCODERS, *WIDE)
-GREY_ENCODINGS = ('mono8', '8UC1', 'mono16', '16UC1')
-EXACT_ENCODINGS = tuple(name for name in (*NARROW, *WIDE) if not name.startswith('bayer'))
+PARTLY_WIDE = [
+    f'{name[:-1]}{bits}'
+    for bits in (10, 12, 14)
+    for name in NARROW
+    if name.startswith(('mono', 'bayer'))
+]
+ENCODINGS = (*_ENCODERS, *WIDE, *PARTLY_WIDE)
+GREY_ENCODINGS = tuple(name for name in ENCODINGS if name.startswith('mono') or 'UC1' in name)
+EXACT_ENCODINGS = tuple(
+    name for name in (*NARROW, *WIDE, *PARTLY_WIDE) if not name.startswith('bayer')
+)
