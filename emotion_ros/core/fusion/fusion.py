@@ -2,7 +2,7 @@
 """From observations to the state of every person in view."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -142,6 +142,13 @@ class Fusion:
             now_s=now_s,
         )
         used = [w for w in weighed if not w.rejection]
+        is_fresh = any(w.fresh for w in used)
+        if camera_is_alive and not (is_fresh or person or person in self._memories):
+            # Old words of somebody who has left: there is nobody, and no label that is held.
+            weighed = [
+                replace(w, weight=0.0, rejection=w.rejection or Rejection.STALE) for w in weighed
+            ]
+            used = []
         if not used:
             self._memories.pop(person, None)
             without_face = Status.NO_PERSON if camera_is_alive else Status.NO_INPUT
@@ -156,7 +163,7 @@ class Fusion:
         decision = memory.label.update(belief, now_s)
         conflict = memory.conflict.update(contradict(opinions), now_s)
         valence, arousal = valence_arousal(belief)
-        status = Status.OK if any(w.fresh for w in used) else Status.HOLDING
+        status = Status.OK if is_fresh else Status.HOLDING
         return EmotionState(
             stamp_s=self._advance_stamp(weighed),
             status=status,

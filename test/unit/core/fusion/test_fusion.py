@@ -115,6 +115,18 @@ def test_words_without_a_face_count_when_asked_for(text_without_face):
     assert state.person_id == ''
 
 
+def test_old_words_of_somebody_who_has_left_are_nobody():
+    """Without a label that is held, they would give one that nothing but age has chosen."""
+    fusion = make_fusion()
+    fusion.add_faces(frame(T, ANGRY), T)
+    fusion.add_text(words(T, *BITTER), T)
+    assert fusion.states(T)[0].person_id == 'face_1'
+    fusion.add_faces(frame(T + 4.0), T + 4.0)
+    state = fusion.states(T + 4.0)[0]
+    assert (state.status, state.emotion) == (Status.NO_PERSON, Emotion.UNKNOWN)
+    assert {w.rejection for w in state.evidence} == {Rejection.STALE}
+
+
 def test_words_belong_to_whom_the_robot_attends_to():
     fusion = make_fusion()
     near, far = face(Emotion.NEUTRAL, 1), face(Emotion.NEUTRAL, 2, box_xyxy=(0, 0, 0.1, 0.1))
