@@ -76,7 +76,7 @@ LIMITS = {
 }
 CLOSER_LIMITS = {
     'neutral': {'eye_open': (0.018, 0.026), 'lid_slope': (-0.004, 0.004), 'furrow': (0.0, 0.0)},
-    'happy': {'eye_open': (0.018, 0.028), 'brow_inner': (0.0, 0.01), 'brow_middle': (0.0, 0.02)},
+    'fear': {'eye_open': (0.03, 0.038), 'brow_inner': (0.01, 0.045)},
 }
 """Limits of some labels, without which the search draws a sleepy or a menacing face."""
 
@@ -132,22 +132,46 @@ FACES: dict[str, tuple[Appearance, Expression]] = {
             cheeks=0.08,
         ),
     ),
-    'happy': (
+    'disgust': (
+        FIRST,
+        Expression(
+            brow_inner=-0.0172,
+            brow_middle=-0.024,
+            brow_outer=-0.0057,
+            brow_gap=0.0535,
+            eye_open=0.0165,
+            lid_slope=0.0085,
+            iris=0.0233,
+            mouth_width=0.0664,
+            mouth_y=0.0116,
+            lift=-0.0122,
+            gape=0.0509,
+            teeth=0.9894,
+            lips=0.0161,
+            folds=0.5984,
+            furrow=0.362,
+            cheeks=0.1047,
+        ),
+    ),
+    'fear': (
         SECOND,
         Expression(
-            brow_inner=0.003,
-            brow_middle=0.008,
-            brow_outer=-0.004,
-            eye_open=0.022,
-            iris=0.023,
-            mouth_width=0.108,
-            mouth_y=-0.0149,
-            lift=0.04,
-            gape=0.0513,
-            teeth=1.0,
+            brow_inner=0.0397,
+            brow_middle=0.0092,
+            brow_outer=-0.0231,
+            brow_gap=0.0453,
+            eye_open=0.0344,
+            lid_slope=0.014,
+            iris=0.0185,
+            mouth_width=0.1084,
+            mouth_y=0.0037,
+            lift=-0.0305,
+            gape=0.0526,
+            teeth=0.9566,
             lips=0.0154,
-            folds=0.4807,
-            cheeks=0.5,
+            folds=0.151,
+            furrow=0.3804,
+            cheeks=0.1449,
         ),
     ),
     'sad': (

@@ -19,7 +19,7 @@ from emotion_ros.perception.face.detectors.factory import KINDS
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
 
 LEAST = 0.75
-MOST_BYTES = 100_000
+MOST_BYTES = 110_000
 JPEG_ERROR = 40  # levels
 STORY = load_storyboard(packaged_storyboard())
 VIEWS = list(dict.fromkeys(cue.show for cue in STORY.cues if cue.show and cue.show.pictures))
