@@ -144,7 +144,7 @@ class Fusion:
         used = [w for w in weighed if not w.rejection]
         is_fresh = any(w.fresh for w in used)
         if camera_is_alive and not (is_fresh or person or person in self._memories):
-            # Old words of somebody who has left: there is nobody, and no label that is held.
+            # Old words of a person who has left: no person, and no label that is held.
             weighed = [
                 replace(w, weight=0.0, rejection=w.rejection or Rejection.STALE) for w in weighed
             ]
