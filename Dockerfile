@@ -24,6 +24,8 @@ RUN pip install --no-cache-dir --break-system-packages onnxruntime tokenizers sl
 
 COPY CMakeLists.txt LICENSE ./
 COPY msg ./msg
+COPY srv ./srv
+COPY action ./action
 COPY emotion_ros ./emotion_ros
 COPY scripts ./scripts
 COPY launch ./launch

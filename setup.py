@@ -34,6 +34,8 @@ setup(
     data_files=[
         ('share/emotion_ros', ['package.xml']),
         shared('msg', '*.msg'),
+        shared('srv', '*.srv'),
+        shared('action', '*.action'),
         shared('config', '*.*'),
         shared('config/demo', '*.*'),
     ],

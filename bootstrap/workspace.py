@@ -11,7 +11,7 @@ from machine import SetupError
 from stamps import digest
 
 # With --symlink-install an edit needs no build; a new, moved or deleted file does.
-CONTENT = ('CMakeLists.txt', 'package.xml', 'msg/*.msg')
+CONTENT = ('CMakeLists.txt', 'package.xml', 'msg/*.msg', 'srv/*.srv', 'action/*.action')
 NAMES = ('emotion_ros/**/*', 'launch/**/*', 'config/**/*', 'scripts/*')
 
 

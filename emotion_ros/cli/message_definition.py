@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A .msg file as its readers see it: what stands together under one comment."""
+"""A .msg, .srv or .action file as its readers see it: what stands together under one comment."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from emotion_ros.errors import ConfigError
 SECTION = re.compile(r'# -{4} (.*) -{4}$')
 CONSTANT = re.compile(r'(\S+)\s+(\w+)=(\S+)$')
 FIELD = re.compile(r'(\S+)\s+(\w+)$')
+PARTS = {'.msg': ('',), '.srv': ('Request', 'Response'), '.action': ('Goal', 'Result', 'Feedback')}
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,20 @@ class MessageDefinition:
 
 
 def read_definition(path: Path) -> MessageDefinition:
-    """Return what a .msg file defines; ConfigError for a line that is no definition."""
+    """Return what a file defines; ConfigError for a line that is no definition.
+
+    The parts of a service and of an action are sections.
+    """
+    _, *later = PARTS[path.suffix]
     sections = [Section()]
     block = Block()
     for line in (*path.read_text(encoding='utf-8').splitlines(), ''):
         if heading := SECTION.match(line):
             sections.append(Section(heading[1].rstrip('.')))
+        elif line == '---' and later:
+            sections[-1].blocks += [block] if block.words or block.lines else []
+            sections.append(Section(later.pop(0)))
+            block = Block()
         elif not line:
             sections[-1].blocks += [block] if block.words or block.lines else []
             block = Block()

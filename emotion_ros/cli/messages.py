@@ -70,13 +70,19 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
     },
 }
 ORDER = (
-    'EmotionState',
-    'EmotionEvidence',
-    'EmotionStateArray',
-    'FaceEmotionArray',
-    'FaceEmotion',
-    'TextSentiment',
+    'msg/EmotionState',
+    'msg/EmotionEvidence',
+    'msg/EmotionStateArray',
+    'msg/FaceEmotionArray',
+    'msg/FaceEmotion',
+    'msg/TextSentiment',
+    'msg/VoiceActivity',
+    'msg/Audio',
+    'msg/EmotionEvent',
+    'srv/SetPrivacy',
+    'action/ObserveReaction',
 )
+NAMES = frozenset(name.partition('/')[2] for name in ORDER)
 HEADING = """# Topics and messages
 
 Also printed by `emotion-ros messages`.
@@ -116,8 +122,9 @@ def run(args: argparse.Namespace) -> int:  # noqa: ARG001
 
 def messages_page() -> str:
     """Return the topics and all messages in Markdown."""
-    folder = message_folder()
-    messages = [read_definition(folder / f'{name}.msg') for name in ORDER]
+    share = message_folder().parent
+    files = [share / f'{name}.{name.partition("/")[0]}' for name in ORDER]
+    messages = [read_definition(file) for file in files]
     return '\n'.join((HEADING, *_topics(), EVERY_NODE, *(_message(m) for m in messages)))
 
 
@@ -150,7 +157,7 @@ def _row(block: Block) -> str:
 def _linked(msg_type: str) -> str:
     """Return a type as code, linked when it is one of ours."""
     name = msg_type.removeprefix('emotion_ros/').removesuffix('[]')
-    return f'[`{msg_type}`](#{name.lower()})' if name in ORDER else f'`{msg_type}`'
+    return f'[`{msg_type}`](#{name.lower()})' if name in NAMES else f'`{msg_type}`'
 
 
 def _escaped(words: str) -> str:

@@ -17,7 +17,7 @@ from emotion_ros.core.observations import (
     SourceStatus,
     TextObservation,
 )
-from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
+from emotion_ros.core.state import NAN, EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.image.decode import RawImage
@@ -66,6 +66,8 @@ def msg_to_text(msg: Any) -> TextObservation:
         person_id=msg.person_id,
         rejection=known.get(msg.reason, Rejection.NONE),
         source=TEXT,
+        voice_id=getattr(msg, 'voice_id', ''),
+        binding_confidence=float(getattr(msg, 'binding_confidence', 0.0)),
     )
 
 
@@ -111,6 +113,9 @@ def msg_to_state(msg: Any) -> EmotionState:
         agreement=float(msg.agreement),
         conflict=bool(msg.conflict),
         summary=msg.summary,
+        mood_valence=_added(msg, 'mood_valence'),
+        mood_arousal=_added(msg, 'mood_arousal'),
+        valence_trend=_added(msg, 'valence_trend'),
     )
 
 
@@ -122,7 +127,18 @@ def _to_face(face: Any) -> FaceObservation:
         detection_score=float(face.detection_score),
         quality=float(face.quality),
         probabilities=_floats(face.probabilities),
+        yaw=_added(face, 'yaw'),
+        roll=_added(face, 'roll'),
+        exposure=_added(face, 'exposure'),
+        occlusion=_added(face, 'occlusion'),
+        sharpness=_added(face, 'sharpness'),
+        speaking=_added(face, 'speaking'),
     )
+
+
+def _added(msg: Any, name: str) -> float:
+    """Return a number that version 0.2.0 added; NaN in recordings that are older."""
+    return float(getattr(msg, name, NAN))
 
 
 def _floats(values: Any) -> tuple[float, ...]:

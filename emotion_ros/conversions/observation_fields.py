@@ -35,6 +35,8 @@ def text_to_fields(text: TextObservation) -> Fields:
         'sentiment_probabilities': text.sentiment,
         'emotion_probabilities': text.emotion,
         'quality': text.quality,
+        'voice_id': text.voice_id,
+        'binding_confidence': text.binding_confidence,
     }
 
 
@@ -52,4 +54,10 @@ def face_to_fields(face: FaceObservation) -> Fields:
         'confidence': confidence,
         'valence': valence,
         'arousal': arousal,
+        'yaw': face.yaw,
+        'roll': face.roll,
+        'exposure': face.exposure,
+        'occlusion': face.occlusion,
+        'sharpness': face.sharpness,
+        'speaking': face.speaking,
     }

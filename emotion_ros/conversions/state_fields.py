@@ -34,6 +34,9 @@ def state_to_fields(state: EmotionState, latency_s: float = NAN) -> Fields:
         'conflict': state.conflict,
         'summary': state.summary,
         'latency': latency_s,
+        'mood_valence': state.mood_valence,
+        'mood_arousal': state.mood_arousal,
+        'valence_trend': state.valence_trend,
     }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Emotion, Sentiment
 from emotion_ros.core.evidence import FACE, TEXT, Evidence, Rejection, is_distribution
 from emotion_ros.core.sentiment_to_emotion import emotion_from_sentiment
-from emotion_ros.core.state import NO_PROBABILITIES
+from emotion_ros.core.state import NAN, NO_PROBABILITIES
 
 UNIFORM = (1 / len(EMOTIONS),) * len(EMOTIONS)
 
@@ -26,13 +26,22 @@ class SourceStatus(IntEnum):
 
 @dataclass(frozen=True)
 class FaceObservation:
-    """One tracked face of a frame; the box is x1, y1, x2, y2 in 0..1 of the image."""
+    """One tracked face of a frame; the box is x1, y1, x2, y2 in 0..1 of the image.
+
+    The last six are measures of the picture as in FaceEmotion.msg; NaN: not known.
+    """
 
     face_id: int
     box_xyxy: tuple[float, float, float, float]
     detection_score: float
     quality: float
     probabilities: tuple[float, ...]
+    yaw: float = NAN
+    roll: float = NAN
+    exposure: float = NAN
+    occlusion: float = NAN
+    sharpness: float = NAN
+    speaking: float = NAN
 
     @property
     def person_id(self) -> str:
@@ -87,6 +96,8 @@ class TextObservation:
     person_id: str = ''
     rejection: Rejection = Rejection.NONE
     source: str = ''
+    voice_id: str = ''
+    binding_confidence: float = 0.0
 
     @property
     def is_status_only(self) -> bool:

@@ -19,6 +19,7 @@ class Status(IntEnum):
     NO_PERSON = 2
     NO_INPUT = 3
     DISABLED = 4
+    PAUSED = 5
 
 
 class Reason(str, Enum):
@@ -32,6 +33,7 @@ class Reason(str, Enum):
     DWELL = 'dwell'
     CONFLICT = 'conflict'
     DISABLED = 'disabled'
+    PAUSED = 'paused'
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ class EmotionState:
     agreement: float = NAN
     conflict: bool = False
     summary: str = ''
+    mood_valence: float = NAN
+    mood_arousal: float = NAN
+    valence_trend: float = NAN
 
     @property
     def label(self) -> str:

@@ -15,6 +15,7 @@ _IDLE_REASONS = {
     Status.NO_INPUT: Reason.NO_INPUT,
     Status.NO_PERSON: Reason.NO_PERSON,
     Status.DISABLED: Reason.DISABLED,
+    Status.PAUSED: Reason.PAUSED,
     Status.HOLDING: Reason.STALE,
 }
 

@@ -67,6 +67,12 @@ def face_to_msg(face: FaceObservation) -> FaceEmotionMsg:
         confidence=confidence,
         valence=valence,
         arousal=arousal,
+        yaw=float(face.yaw),
+        roll=float(face.roll),
+        exposure=float(face.exposure),
+        occlusion=float(face.occlusion),
+        sharpness=float(face.sharpness),
+        speaking=float(face.speaking),
     )
 
 
@@ -156,6 +162,9 @@ def state_to_msg(state: EmotionState, now_s: float) -> EmotionStateMsg:
         conflict=bool(state.conflict),
         summary=state.summary,
         latency=float(now_s - state.stamp_s) if math.isfinite(state.stamp_s) else 0.0,
+        mood_valence=float(state.mood_valence),
+        mood_arousal=float(state.mood_arousal),
+        valence_trend=float(state.valence_trend),
     )
     msg.header.stamp = seconds_to_stamp(state.stamp_s)
     msg.header.frame_id = state.frame_id

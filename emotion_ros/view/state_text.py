@@ -22,6 +22,7 @@ _STATUS_STYLES = {
     Status.NO_PERSON: 'cyan',
     Status.NO_INPUT: 'magenta',
     Status.DISABLED: 'red',
+    Status.PAUSED: 'magenta',
 }
 
 

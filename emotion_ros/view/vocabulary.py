@@ -14,6 +14,7 @@ STATUS_WORDS = {
     Status.NO_PERSON: 'nobody in view',
     Status.NO_INPUT: 'no input',
     Status.DISABLED: 'disabled',
+    Status.PAUSED: 'paused',
 }
 REASON_WORDS = {
     Reason.NONE: '',
@@ -24,6 +25,7 @@ REASON_WORDS = {
     Reason.DWELL: 'not held long enough yet',
     Reason.CONFLICT: 'modalities disagree',
     Reason.DISABLED: 'disabled',
+    Reason.PAUSED: 'paused',
 }
 REJECT_WORDS = {
     'stale': 'too old',

@@ -13,7 +13,10 @@ from emotion_ros.core.state import Status
 from emotion_ros.msg import EmotionState, TextSentiment
 from record_interface_hashes import RECORD, built_hashes, renewed
 
-MESSAGES = sorted((Path(__file__).parents[2] / 'msg').glob('*.msg'))
+ROOT = Path(__file__).parents[2]
+MESSAGES = [
+    file for kind in ('msg', 'srv', 'action') for file in sorted(ROOT.glob(f'{kind}/*.{kind}'))
+]
 
 
 def constants(message: type, names: Iterable[str]) -> dict[str, int]:
@@ -70,8 +73,11 @@ def test_promise_56_changed_messages_need_a_new_minor_version(messages, version,
 @pytest.mark.parametrize(
     ('name', 'field', 'first', 'last'),
     [
-        ('EmotionState', 'status', 'STATUS_OK', 'STATUS_DISABLED'),
+        ('EmotionState', 'status', 'STATUS_OK', 'STATUS_PAUSED'),
         ('EmotionState', 'emotion', 'ANGRY', 'UNKNOWN'),
+        ('EmotionEvent', 'kind', 'APPEARED', 'REACTION'),
+        ('SetPrivacy', 'mode', 'FULL', 'PAUSED'),
+        ('ObserveReaction', 'verdict', 'UNKNOWN', 'BETTER'),
         ('FaceEmotionArray', 'status', 'STATUS_OK', 'STATUS_ERROR'),
         ('TextSentiment', 'stamp_source', 'HEADER', 'RECEIPT'),
         ('TextSentiment', 'status', 'STATUS_OK', 'STATUS_ERROR'),
@@ -82,6 +88,8 @@ def test_constants_stand_directly_before_their_field(name, field, first, last) -
     """From this, Foxglove knows the names of a field's values."""
     before: list[str] = []
     for line in lines_of(name):
+        if line == '---':
+            continue
         kind, rest = line.split(maxsplit=1)
         if rest == field:
             break
@@ -94,7 +102,7 @@ def test_every_field_and_constant_is_explained(path: Path) -> None:
     """A comment stands above each, or above the block that it opens."""
     unexplained, above = [], ''
     for line in path.read_text().splitlines():
-        is_field = line and not line.startswith('#')
+        is_field = line and not line.startswith(('#', '---'))
         if is_field and not above:
             unexplained.append(line)
         above = line

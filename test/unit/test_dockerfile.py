@@ -57,7 +57,15 @@ def test_what_is_copied_is_there_and_reaches_docker(source: str) -> None:
 
 def test_everything_that_the_build_installs_is_copied() -> None:
     folders = re.findall(r'install\(DIRECTORY ([\w ]+) DESTINATION share', CMAKE)
-    needed = {*' '.join(folders).split(), 'emotion_ros', 'msg', 'scripts', 'package.xml'}
+    needed = {
+        *' '.join(folders).split(),
+        'emotion_ros',
+        'msg',
+        'srv',
+        'action',
+        'scripts',
+        'package.xml',
+    }
     assert needed <= set(copied())
 
 

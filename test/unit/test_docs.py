@@ -20,7 +20,11 @@ from emotion_ros.launch.arguments import DemoArguments, EmotionArguments, Replay
 from pages import PAGES, ROOT, code, commands, inline
 
 PARAMETERS = {name for options in NODES.values() for name in options.specs()}
-MESSAGES = [read_definition(path) for path in sorted((ROOT / 'msg').glob('*.msg'))]
+MESSAGES = [
+    read_definition(path)
+    for kind in ('msg', 'srv', 'action')
+    for path in sorted(ROOT.glob(f'{kind}/*.{kind}'))
+]
 FIELDS = {line.name for m in MESSAGES for s in m.sections for b in s.blocks for line in b.lines}
 CARD_KEYS = {'task'}
 ROS_TOPICS = {'/clock', '/diagnostics', '/camera/image_raw', '/speech_to_text'}

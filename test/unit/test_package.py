@@ -36,7 +36,7 @@ OF_TESTING = {'pytest'}
 OF_OTHER_TOOLS = {'foxglove_msgs', 'hri_msgs'}
 OF_OPTIONAL_ENGINES = {'safetensors', 'tensorrt', 'torch', 'torchvision', 'transformers'}
 # Needed by the build or by `ros2 launch`, not by an import of ours.
-TOOLS = {'rosidl_default_runtime', 'ros2launch'}
+TOOLS = {'action_msgs', 'rosidl_default_runtime', 'ros2launch'}
 
 
 @pytest.fixture(scope='module')
@@ -98,8 +98,9 @@ def test_promise_72_version_is_that_of_package_xml(setup_arguments: dict[str, An
 
 
 def test_promise_72_cmake_builds_every_message() -> None:
-    listed = re.findall(r'^\s+msg/(\w+)\.msg$', CMAKE, re.MULTILINE)
-    assert listed == sorted(path.stem for path in (ROOT / 'msg').glob('*.msg'))
+    listed = re.findall(r'^\s+((msg|srv|action)/\w+\.\2)$', CMAKE, re.MULTILINE)
+    files = (path for kind in ('msg', 'srv', 'action') for path in ROOT.glob(f'{kind}/*.{kind}'))
+    assert sorted(name for name, _ in listed) == sorted(str(p.relative_to(ROOT)) for p in files)
 
 
 def test_promise_72_cmake_installs_every_script() -> None:

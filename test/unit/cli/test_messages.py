@@ -23,8 +23,8 @@ def test_the_page_in_the_docs_is_the_one_the_command_prints(capsys):
 
 def test_every_message_and_every_line_of_it_is_on_the_page():
     page = messages_page()
-    files = sorted((ROOT / 'msg').glob('*.msg'))
-    assert sorted(ORDER) == [path.stem for path in files]
+    files = [file for kind in ('msg', 'srv', 'action') for file in ROOT.glob(f'{kind}/*.{kind}')]
+    assert sorted(ORDER) == sorted(f'{file.parent.name}/{file.stem}' for file in files)
     for path in files:
         for section in read_definition(path).sections:
             for block in section.blocks:
@@ -55,6 +55,15 @@ def test_a_heading_opens_a_section(tmp_path):
     (tmp_path / 'Some.msg').write_text('# ---- When ----\n\n# Of a.\nuint8 a\n')
     when = Section('When', [Block('Of a.', [A])])
     assert read_definition(tmp_path / 'Some.msg').sections == (Section(), when)
+
+
+def test_the_parts_of_a_service_are_sections(tmp_path):
+    (tmp_path / 'Some.srv').write_text('# Of a.\nuint8 a\n---\n# Of b.\nuint8 b\n')
+    sections = read_definition(tmp_path / 'Some.srv').sections
+    assert sections == (
+        Section('', [Block('Of a.', [A])]),
+        Section('Response', [Block('Of b.', [B])]),
+    )
 
 
 def test_a_line_that_is_no_definition_is_an_error(tmp_path):

@@ -14,6 +14,6 @@ def test_there_are_words_for_every_status_and_reason():
 
 def test_the_vocabulary_is_keyed_as_the_messages_are():
     words = vocabulary()
-    assert words['statuses'] == ['ok', 'holding', 'no_person', 'no_input', 'disabled']
+    assert words['statuses'] == ['ok', 'holding', 'no_person', 'no_input', 'disabled', 'paused']
     assert words['reason_words']['low_confidence'] == 'confidence too low'
     assert len(words['coordinates']) == len(EMOTIONS)
