@@ -52,7 +52,6 @@ TERMS = {
     'chronicles?': 'event detector',
     # expectations and results
     'judge[ds]?|judging|judge?ments?': 'evaluate, classify',
-    'verdicts?': 'result',
     'ideal answers?': 'ground truth',
     # models and images
     'models? of others': 'third-party model',
