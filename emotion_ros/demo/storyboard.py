@@ -85,8 +85,11 @@ class Expectation:
 class Cue:
     """What happens ``at_s`` seconds after the start.
 
-    ``show`` replaces the view (None: it stays), ``say`` is spoken (empty: silence) and has the
-    label ``sentiment`` (UNKNOWN: none), and ``expect`` is evaluated from here on.
+    ``show`` replaces the view (None: it stays), ``say`` is what a recogniser hands over (empty:
+    nothing) and has the label ``sentiment`` (UNKNOWN: none), and ``expect`` is evaluated from here
+    on. With ``voice``, the label of its tone, the text is also spoken by the synthetic voice;
+    ``play`` is a sound file instead, relative to the storyboard's folder. ConfigError when
+    there is nothing to speak.
     """
 
     at_s: float
@@ -94,6 +97,18 @@ class Cue:
     say: str = ''
     sentiment: Sentiment = Sentiment.UNKNOWN
     expect: Expectation | None = None
+    voice: Emotion = Emotion.UNKNOWN
+    play: str = ''
+
+    def __post_init__(self) -> None:
+        """Check that a voice has words or a file."""
+        if self.voice is not Emotion.UNKNOWN and not (self.say or self.play):
+            raise ConfigError(f'voice: {self.voice.label} says nothing: add say or play')
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether a microphone receives something."""
+        return self.voice is not Emotion.UNKNOWN or bool(self.play)
 
     @property
     def title(self) -> str:
@@ -105,6 +120,8 @@ class Cue:
             texts.append('camera off')
         if self.say:
             texts.append(f'says "{self.say}"')
+        elif self.play:
+            texts.append(f'plays {self.play}')
         return ', '.join(texts) or 'silence'
 
 
@@ -128,6 +145,11 @@ class Storyboard:
     def duration_s(self) -> float:
         """Time of the last cue or deadline, whichever is later."""
         return max(cue.at_s + (cue.expect.within_s if cue.expect else 0.0) for cue in self.cues)
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether a microphone receives anything in it."""
+        return any(cue.has_sound for cue in self.cues)
 
     def view_at(self, t_s: float) -> View:
         """Return the camera's view at ``t_s``; it is empty before the first ``show``."""

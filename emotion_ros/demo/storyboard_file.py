@@ -3,7 +3,8 @@
 
 A list of ``{at: s, show: [{image, x, y, height_px}] | nobody | camera_off, say: text,
 expect: {status, emotion, conflict, within_s}}``. A picture may also have ``mirror``,
-``brightness`` and ``emotion``, and a text to say a ``sentiment``.
+``brightness`` and ``emotion``, and a text to say a ``sentiment``. With ``voice: EMOTION`` the
+synthetic voice speaks the text; ``play: FILE`` is a sound file instead.
 """
 
 from pathlib import Path
@@ -56,14 +57,17 @@ def _parse_cue(value: CheckedValue) -> Cue:
             return shown.choice(_VIEWS)
         return View(tuple(_parse_picture(item) for item in shown.items()))
 
-    raw = value.mapping('at', 'show', 'say', 'sentiment', 'expect')
-    return Cue(
-        at_s=raw['at'].number(),
-        show=raw.get('show', parse_view, None),
-        say=raw.get('say', CheckedValue.string, ''),
-        sentiment=raw.get('sentiment', lambda v: v.choice(_SENTIMENTS), Sentiment.UNKNOWN),
-        expect=raw.get('expect', _parse_expectation, None),
-    )
+    raw = value.mapping('at', 'show', 'say', 'sentiment', 'voice', 'play', 'expect')
+    with value.error_context():
+        return Cue(
+            at_s=raw['at'].number(),
+            show=raw.get('show', parse_view, None),
+            say=raw.get('say', CheckedValue.string, ''),
+            sentiment=raw.get('sentiment', lambda v: v.choice(_SENTIMENTS), Sentiment.UNKNOWN),
+            expect=raw.get('expect', _parse_expectation, None),
+            voice=raw.get('voice', lambda v: v.choice(_EMOTIONS), Emotion.UNKNOWN),
+            play=raw.get('play', CheckedValue.string, ''),
+        )
 
 
 def _parse_picture(value: CheckedValue) -> Picture:

@@ -34,7 +34,14 @@ OF_REPLAY = {'lz4', 'mcap', 'rosbags', 'zstandard'}
 OF_BATCH = {'distributed', 'pyarrow'}
 OF_TESTING = {'pytest'}
 OF_OTHER_TOOLS = {'foxglove_msgs', 'hri_msgs'}
-OF_OPTIONAL_ENGINES = {'safetensors', 'tensorrt', 'torch', 'torchvision', 'transformers'}
+OF_OPTIONAL_ENGINES = {
+    'safetensors',
+    'soundfile',
+    'tensorrt',
+    'torch',
+    'torchvision',
+    'transformers',
+}
 # Needed by the build or by `ros2 launch`, not by an import of ours.
 TOOLS = {'action_msgs', 'rosidl_default_runtime', 'ros2launch'}
 

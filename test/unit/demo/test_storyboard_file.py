@@ -122,3 +122,25 @@ def test_the_packaged_story_tells_what_it_promises():
     assert CAMERA_OFF in [cue.show for cue in story.cues]
     assert any(cue.expect and cue.expect.conflict for cue in story.cues)
     assert story.duration_s <= 35.0
+
+
+def test_a_cue_can_be_spoken_or_played():
+    spoken, played = parse_storyboard(
+        '- {at: 0, say: Hello, voice: happy}\n- {at: 1, play: a.wav, voice: angry}\n'
+    ).cues
+    assert (spoken.voice, spoken.has_sound, spoken.title) == (Emotion.HAPPY, True, 'says "Hello"')
+    assert (played.play, played.title) == ('a.wav', 'plays a.wav')
+
+
+@pytest.mark.parametrize(
+    ('cue', 'complaint'),
+    [
+        ('voice: happy', 'says nothing: add say or play'),
+        ('say: Hi, voice: glad', 'glad'),
+        ('play: [a.wav]', 'a list is not a text'),
+    ],
+)
+def test_a_voice_needs_a_known_tone_and_something_to_say(cue, complaint):
+    with pytest.raises(ConfigError, match=complaint) as error:
+        parse_storyboard(f'- {{at: 0, {cue}}}\n')
+    assert 'line 1' in str(error.value)
