@@ -13,7 +13,7 @@ from emotion_ros.cli.message_definition import (
 from emotion_ros.files.resources import message_folder
 
 IN, OUT = 'in', 'out'
-LATEST, RELIABLE = 'best effort, 1', 'reliable, 10'
+LATEST, RELIABLE, LATCHED = 'best effort, 1', 'reliable, 10', 'reliable, 1'
 
 # node -> (topic, direction) -> (type, QoS, words)
 TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
@@ -27,6 +27,11 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             'sensor_msgs/CompressedImage',
             LATEST,
             'without raw images, or with `image_transport: compressed`',
+        ),
+        ('emotion/privacy', IN): (
+            'std_msgs/String',
+            LATCHED,
+            'who may be analysed',
         ),
         ('emotion/faces', OUT): ('emotion_ros/FaceEmotionArray', RELIABLE, 'one per image'),
         ('emotion/debug_image', OUT): (
@@ -51,6 +56,11 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             RELIABLE,
             'what the robot says: speech that repeats it is ignored',
         ),
+        ('emotion/privacy', IN): (
+            'std_msgs/String',
+            LATCHED,
+            'who may be analysed',
+        ),
         ('emotion/text', OUT): ('emotion_ros/TextSentiment', RELIABLE, 'one per utterance'),
     },
     'fusion_node': {
@@ -66,6 +76,16 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             'emotion_ros/EmotionStateArray',
             RELIABLE,
             'everybody in view',
+        ),
+        ('emotion/privacy', OUT): (
+            'std_msgs/String',
+            LATCHED,
+            'JSON, latched: who may be analysed; see [people](people.md)',
+        ),
+        ('emotion/data_processing', OUT): (
+            'std_msgs/String',
+            LATCHED,
+            'JSON, latched: what is processed and published',
         ),
     },
 }

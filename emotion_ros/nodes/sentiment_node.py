@@ -11,9 +11,11 @@ from std_msgs.msg import Bool, String
 from emotion_ros.core.input_checks import check_speech
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.own_voice import MutedTimes, RobotSpeech
+from emotion_ros.core.people.privacy import PrivacyMode
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
 from emotion_ros.nodes.qos import LATCHED, QUEUE_DEPTH
 from emotion_ros.nodes.speech import StampedUtterance, speech_sources, stamp_utterance
 from emotion_ros.nodes.to_msg import report_to_msg, text_status_to_msg
@@ -42,6 +44,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         self._pipeline = self._make_pipeline(self.config)
         self._muted = MutedTimes()
         self._robot_speech = RobotSpeech()
+        self._privacy = PrivacyFollower(self)
         self.results = self.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
 
     def activate(self) -> None:
@@ -99,7 +102,10 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         return stamped
 
     def process(self, stamped: StampedUtterance) -> None:
-        """Publish the sentiment of one utterance."""
+        """Publish the sentiment of one utterance, or that its speaker opts out."""
+        is_private = self._privacy.mode('') is not PrivacyMode.FULL
+        if is_private and not self._pipeline.opts_out(stamped.utterance):
+            raise InvalidInput('paused', 'the speaker is not analysed')
         report = self._pipeline.process(stamped.utterance, stamped.stamp_s)
         if self.may_publish():
             self.results.publish(
