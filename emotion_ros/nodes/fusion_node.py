@@ -51,7 +51,6 @@ class FusionNode(EmotionNode[FusionConfig]):
             name: declare_config(self, ModalityConfig, prefix=f'{name}.')
             for name in self.config.modalities
         }
-
         # Here, so that a cleanup does not forget who is paused.
         self._keeper = PrivacyKeeper(MODES[self.config.privacy], self.config.privacy_hold)
 
