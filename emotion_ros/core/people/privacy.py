@@ -190,8 +190,8 @@ class PrivacyKeeper:
     def pause_speaker(self, person_id: str, now_s: float, camera_is_alive: bool) -> None:
         """Pause who asked for it; when that is not known, everybody who may have.
 
-        These are all in view; when there is none, who comes next within ``hold_s``; without a camera
-        everybody.
+        These are all in view; when there is none, who comes next within ``hold_s``; without a
+        camera everybody.
         """
         if not camera_is_alive:
             self.set(EVERYBODY, PrivacyMode.PAUSED)

@@ -18,8 +18,8 @@ class PrivacyFollower:
     """The rules of the fusion node in another node; safe between threads.
 
     A node for words or voices asks ``mode`` before it processes what a person said ('' when that
-    is not known). A node for images gives ``find_paused`` who is in every image. Until rules come, and
-    without a fusion node, everybody is FULL; rules that cannot be read change nothing.
+    is not known). A node for images gives ``find_paused`` who is in every image. Until rules
+    come, and without a fusion node, everybody is FULL; rules that cannot be read change nothing.
     """
 
     def __init__(self, node: Node) -> None:
