@@ -9,6 +9,7 @@ from emotion_ros.core.image_topics import Topic
 
 NAN = float('nan')
 VISION, SENTIMENT, FUSION = 'vision_node', 'sentiment_node', 'fusion_node'
+VOICE_NODE = 'voice_node'
 
 
 class Severity(IntEnum):
