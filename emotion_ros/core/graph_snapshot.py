@@ -49,6 +49,8 @@ class Kind(Enum):
     REFUSED = auto()
     FEW_IMAGES = auto()
     BLACK_IMAGES = auto()
+    SILENT_AUDIO = auto()
+    CLIPPED_AUDIO = auto()
     STAMPS_BEHIND = auto()
     STAMPS_FAR_BEHIND = auto()
     STAMPS_AHEAD = auto()
@@ -172,3 +174,4 @@ class GraphSnapshot:
     where: str = ''
     namespace: str = ''
     others: tuple[NodeReport, ...] = ()
+    audio: InputTopic | None = None

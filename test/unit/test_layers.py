@@ -26,6 +26,7 @@ LAYERS = (
     ('view',),
     ('msg',),
     ('bag', 'nodes', 'sandbox'),
+    ('audio',),
     ('listener', 'demo', 'web', 'sessions'),
     ('live',),
     ('testing', 'cli', 'launch'),
