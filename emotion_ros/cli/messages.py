@@ -13,7 +13,7 @@ from emotion_ros.cli.message_definition import (
 from emotion_ros.files.resources import message_folder
 
 IN, OUT = 'in', 'out'
-LATEST, RELIABLE, SOUND = 'best effort, 1', 'reliable, 10', 'best effort, 100'
+LATEST, RELIABLE = 'best effort, 1', 'reliable, 10'
 
 # node -> (topic, direction) -> (type, QoS, words)
 TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
@@ -52,18 +52,6 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             'what the robot says: speech that repeats it is ignored',
         ),
         ('emotion/text', OUT): ('emotion_ros/TextSentiment', RELIABLE, 'one per utterance'),
-    },
-    'voice_node': {
-        ('audio', IN): ('emotion_ros/Audio', SOUND, 'or another type of `audio_type`'),
-        ('emotion/faces', IN): ('emotion_ros/FaceEmotionArray', RELIABLE, 'who speaks'),
-        ('mute', IN): ('std_msgs/Bool', RELIABLE, 'true: sound is ignored'),
-        ('robot_speech', IN): ('std_msgs/String', RELIABLE, 'sound is ignored meanwhile'),
-        ('emotion/evidence', OUT): (
-            'emotion_ros/EmotionEvidence',
-            RELIABLE,
-            'one per period of speech, and per second of it',
-        ),
-        ('emotion/voice', OUT): ('emotion_ros/VoiceActivity', RELIABLE, '10 Hz'),
     },
     'fusion_node': {
         ('emotion/faces', IN): ('emotion_ros/FaceEmotionArray', RELIABLE, ''),

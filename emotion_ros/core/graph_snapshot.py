@@ -9,7 +9,6 @@ from emotion_ros.core.image_topics import Topic
 
 NAN = float('nan')
 VISION, SENTIMENT, FUSION = 'vision_node', 'sentiment_node', 'fusion_node'
-VOICE_NODE = 'voice_node'
 
 
 class Severity(IntEnum):
@@ -49,8 +48,6 @@ class Kind(Enum):
     REFUSED = auto()
     FEW_IMAGES = auto()
     BLACK_IMAGES = auto()
-    SILENT_AUDIO = auto()
-    CLIPPED_AUDIO = auto()
     STAMPS_BEHIND = auto()
     STAMPS_FAR_BEHIND = auto()
     STAMPS_AHEAD = auto()
@@ -174,4 +171,3 @@ class GraphSnapshot:
     where: str = ''
     namespace: str = ''
     others: tuple[NodeReport, ...] = ()
-    audio: InputTopic | None = None

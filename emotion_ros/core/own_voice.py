@@ -60,10 +60,6 @@ class RobotSpeech:
         words = _words(text)[:MOST_WORDS]
         self._said.append((now_s, now_s + SECONDS_PER_WORD * len(words), words))
 
-    def is_speaking(self, now_s: float, window_s: float) -> bool:
-        """Return whether the robot speaks now, by the estimate, or ended ``window_s`` ago."""
-        return any(begin <= now_s <= end + window_s for begin, end, _ in self._said)
-
     def repeats(self, text: str, now_s: float, window_s: float) -> bool:
         """Return whether the text is what the robot said, or a part of it, with small errors.
 

@@ -24,6 +24,7 @@ from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.input_monitor import EvidenceMonitor
 from emotion_ros.nodes.parameters import declare_config
+from emotion_ros.nodes.people.reaction_server import ReactionServer
 from emotion_ros.nodes.qos import QUEUE_DEPTH
 from emotion_ros.nodes.to_msg import state_to_msg
 
@@ -38,6 +39,7 @@ class FusionNode(EmotionNode[FusionConfig]):
     """Publishes EmotionState at once on new evidence and on whole multiples of 1/rate."""
 
     Config = FusionConfig
+    _reactions: ReactionServer | None = None
 
     def __init__(self, card: FusionCard | None = None, **node_options: Any) -> None:
         self._given_card = card
@@ -60,6 +62,7 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._states_publisher = self.create_publisher(
             EmotionStateArray, 'emotion_states', QUEUE_DEPTH
         )
+        self._reactions = ReactionServer(self)
 
     def activate(self) -> None:
         """Subscribe to the evidence; the timer follows ROS time by polling."""
@@ -71,6 +74,16 @@ class FusionNode(EmotionNode[FusionConfig]):
             EmotionEvidence, 'emotion/evidence', msg_to_evidence, self._fusion.add_evidence
         )
         self._poll = self.create_timer(SHORTEST_POLL_S, self._on_poll, clock=self.steady_clock)
+
+    def deactivate(self) -> None:
+        """Answer those who wait for a reaction."""
+        if self._reactions:
+            self._reactions.stop()
+
+    def cleanup(self) -> None:
+        """Close the action."""
+        if self._reactions:
+            self._reactions.close()
 
     def announce_inactive(self) -> None:
         """Publish that the fusion is off."""
@@ -157,6 +170,8 @@ class FusionNode(EmotionNode[FusionConfig]):
         everybody = EmotionStateArray(states=messages)
         everybody.header = messages[0].header
         self._states_publisher.publish(everybody)
+        if self._reactions and self.is_active:
+            self._reactions.update(states, messages, now_s)
         self.statistics.processed(messages[0].latency, self.steady_s() - started_s)
 
 

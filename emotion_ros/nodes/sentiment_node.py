@@ -4,6 +4,8 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from rclpy.qos import DurabilityPolicy
+from rclpy.subscription import Subscription
 from std_msgs.msg import Bool, String
 
 from emotion_ros.core.input_checks import check_speech
@@ -12,8 +14,7 @@ from emotion_ros.core.own_voice import MutedTimes, RobotSpeech
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.input_subscription import LatchedInput
-from emotion_ros.nodes.qos import QUEUE_DEPTH
+from emotion_ros.nodes.qos import LATCHED, QUEUE_DEPTH
 from emotion_ros.nodes.speech import StampedUtterance, speech_sources, stamp_utterance
 from emotion_ros.nodes.to_msg import report_to_msg, text_status_to_msg
 from emotion_ros.nodes.worker_node import WorkerNode
@@ -26,6 +27,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
 
     Config = SentimentConfig
     MAILBOX_SLOTS: ClassVar[int] = QUEUE_DEPTH
+    _latched_mute: Subscription | None = None
 
     def __init__(
         self,
@@ -44,9 +46,10 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
 
     def activate(self) -> None:
         """Subscribe to the words, and to what makes them the robot's own."""
+        self._latched_mute = None
         topic = self.resolve_topic_name('speech')
         self.subscribe(speech_sources(topic, self.config.speech_type), QUEUE_DEPTH, check_speech)
-        self._mute = LatchedInput(self, Bool, 'mute', self._on_mute)
+        self._mute = self.create_subscription(Bool, 'mute', self._on_mute, QUEUE_DEPTH)
         self.create_subscription(String, 'robot_speech', self._on_robot_speech, QUEUE_DEPTH)
 
     def details(self) -> dict[str, str]:
@@ -61,7 +64,8 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
     def deactivate(self) -> None:
         """Close the latched mute, too: it was opened later."""
         super().deactivate()
-        self._mute.close_latched()
+        if self._latched_mute is not None:
+            self.destroy_subscription(self._latched_mute)
 
     def on_enable(self, enabled: bool) -> None:
         """Publish at once that text is off or on: the next utterance may be far away."""
@@ -72,7 +76,16 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
     def on_second(self) -> None:
         """Take a latched mute, too: its value was published before this node started."""
         super().on_second()
-        self._mute.update()
+        infos = self.get_publishers_info_by_topic(self._mute.topic_name)
+        is_latched = any(
+            i.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL for i in infos
+        )
+        # Only then: a volatile publisher would log a warning that it is incompatible.
+        if is_latched and self._latched_mute is None:
+            self._latched_mute = self.create_subscription(Bool, 'mute', self._on_mute, LATCHED)
+        elif not is_latched and self._latched_mute is not None:
+            self.destroy_subscription(self._latched_mute)
+            self._latched_mute = None
 
     def accept(self, msg: Any) -> StampedUtterance:
         """Return the utterance of a message; InvalidInput when the robot itself spoke."""

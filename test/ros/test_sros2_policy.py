@@ -26,6 +26,7 @@ LAUNCHED = {
     'fusion_node': (FusionNode, 'a:=b'),
 }
 COMPRESSED = (VISION, 'image/compressed:=/camera/image_raw/compressed')
+ACTION = '/_action/'  # what an action opens is hidden behind its name
 # Not on Humble.
 NEWER = {'get_type_description'}
 
@@ -39,7 +40,7 @@ def policy_of(node: str) -> Allowed:
         for p in ElementTree.parse(packaged_config('sros2_policy.xml')).iter('profile')
         if p.get('node') == node
     )
-    allowed: Allowed = {'publish': set(), 'subscribe': set(), 'reply': set()}
+    allowed: Allowed = {'publish': set(), 'subscribe': set(), 'reply': set(), 'execute': set()}
     for group in profile:
         ((action, verdict),) = group.attrib.items()
         assert verdict == 'ALLOW'
@@ -57,7 +58,11 @@ def opened(graph: Graph, name: str, make, remapped: str, **parameters) -> Allowe
         'reply': names(graph.tester.get_service_names_and_types_by_node(name, '/')),
     }
     graph.remove(node)
-    return found
+    actions = {
+        name.split(ACTION)[0] for group in found.values() for name in group if ACTION in name
+    }
+    plain = {key: {n for n in group if ACTION not in n} for key, group in found.items()}
+    return {**plain, 'execute': actions}
 
 
 def names(entries: list[tuple[str, list[str]]]) -> set[str]:

@@ -24,9 +24,8 @@ LAYERS = (
     ('perception.face', 'perception.text', 'perception.voice'),
     ('conversions',),
     ('view',),
-    ('msg',),
+    ('msg', 'srv', 'action'),
     ('bag', 'nodes', 'sandbox'),
-    ('audio',),
     ('listener', 'demo', 'web', 'sessions'),
     ('live',),
     ('testing', 'cli', 'launch'),
@@ -40,7 +39,8 @@ ROS_FREE = ('core', 'files', 'runtime', 'perception', 'conversions', 'view', 'li
 WITHOUT_ROS = f"""
 import importlib, pkgutil, sys
 class Absent:
-    names = ('rclpy', 'emotion_ros.msg', 'torch', 'torchvision', 'transformers')
+    names = ('rclpy', 'emotion_ros.msg', 'emotion_ros.action')
+    names += ('torch', 'torchvision', 'transformers')
     def find_spec(self, name, path=None, target=None):
         if name in self.names:
             raise ModuleNotFoundError(name, name=name)

@@ -17,7 +17,6 @@ from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.crop import AS_IS, CROP_SIDE, CROPS, crop_face, face_quality
 from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import make_detector
-from emotion_ros.perception.face.lip_activity import LipActivity
 from emotion_ros.perception.face.template_tracker import TemplateTracker
 from emotion_ros.perception.face.tracker import Box, FaceTracker
 from emotion_ros.perception.image.decode import ImageArray, rotate_image
@@ -64,7 +63,6 @@ class FacePipeline:
         """Drop every face, as after a backward jump of the clock or for another camera."""
         self._tracker = FaceTracker()
         self._templates = TemplateTracker()
-        self._lips = LipActivity()
         self._until_detection = 0
         self._detected_s = float('-inf')
         self._has_lost_face = False
@@ -104,11 +102,9 @@ class FacePipeline:
                 detection_score=face.score,
                 quality=face_quality(face, crop),
                 probabilities=tuple(float(p) for p in row),
-                speaking=self._lips.update(track.face_id, crop, stamp_s),
             )
             for face, track, crop, row in zip(faces, tracks, grey_crops, rows, strict=True)
         ]
-        self._lips.keep(track.face_id for track in tracks)
         observations.sort(key=lambda observation: observation.face_id)
         timings = {'detect': located - start, 'classify': self._clock() - located}
         return FaceReport(tuple(observations), width, height, timings)

@@ -3,7 +3,6 @@
 
 import os
 import re
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,14 @@ from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.perception.image.compressed import decode_compressed
 from emotion_ros.perception.image.decode import ImageArray, validate_size
 from emotion_ros.perception.image.file_headers import FILE_FORMATS
+from emotion_ros.perception.image.stream_address import (
+    STREAM_PORTS,
+    TIMEOUT_S,
+    connection_problem,
+    is_stream,
+    public_address,
+    scheme_of,
+)
 
 PICTURE_SUFFIXES = (
     *('.jpg', '.jpeg', '.jpe', '.jfif', '.jfi', '.jif', '.mpo'),
@@ -29,9 +36,6 @@ _MOTION_JPEG = ('.mjpg', '.mjpeg')  # a video that begins like a picture
 _HEAD_BYTES = 16
 _GIF, _GIF_MAGIC = '.gif', b'GIF8'
 _DEVICE = re.compile(r'/dev/video(\d+)')
-_URL = re.compile(r'([a-z][a-z0-9+.-]*)://', re.IGNORECASE)
-STREAM_PORTS = {'rtsp': 554, 'rtsps': 322, 'rtmp': 1935, 'http': 80, 'https': 443}
-STREAM_TIMEOUT_S = 5.0  # FFmpeg's own is 30 s
 SILENT = 0  # OpenCV's log level
 USUAL_RATE_HZ = 30.0
 MAX_RATE_HZ = 240.0
@@ -159,39 +163,17 @@ class Stream(_Camera):
     """A video stream from the network, such as ``rtsp://camera/live``."""
 
     def __init__(self, url: str, clock: Callable[[], float] = monotonic) -> None:
-        """Open it; ConfigError when nothing answers within STREAM_TIMEOUT_S, or no video."""
+        """Open it; ConfigError when nothing answers within TIMEOUT_S, or no video."""
         name = public_address(url)
-        limit_ms = int(STREAM_TIMEOUT_S * 1000)
+        limit_ms = int(TIMEOUT_S * 1000)
         limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, limit_ms]
         limits += [cv2.CAP_PROP_READ_TIMEOUT_MSEC, limit_ms]
         try:
             capture = _open(url, cv2.CAP_FFMPEG, f'{name}: gives no video', limits)
         except ConfigError as error:
-            cause = _connection_problem(url)
+            cause = connection_problem(url)
             raise ConfigError(f'{name}: {cause}' if cause else str(error)) from error
         super().__init__(name, capture, clock)
-
-
-def public_address(url: str) -> str:
-    """Return an address without the user's name, password and query, which may hold a key."""
-    scheme, _, rest = url.partition('://')
-    place = re.split('[?#]', rest, maxsplit=1)[0]
-    host, slash, path = place.rpartition('@')[2].partition('/')
-    return f'{scheme}://{host}{slash}{path}'
-
-
-def _connection_problem(url: str) -> str:
-    """Return why no connection to the host of a stream can be made; '' when it can."""
-    scheme, _, rest = public_address(url).partition('://')
-    try:
-        parts = urlsplit(f'//{rest}')
-        address = parts.hostname or '', parts.port or STREAM_PORTS[scheme.lower()]
-        socket.create_connection(address, STREAM_TIMEOUT_S).close()
-    except ValueError as error:
-        return str(error)
-    except OSError as error:
-        return f'no connection: {error.strerror or error}'
-    return ''
 
 
 def open_image_source(inputs: Sequence[str]) -> ImageSource:
@@ -223,16 +205,10 @@ def open_image_source(inputs: Sequence[str]) -> ImageSource:
     return Video(moving[0]) if moving else Pictures(paths)
 
 
-def is_stream(name: str) -> bool:
-    """Return whether this is the address of a network stream."""
-    scheme = _URL.match(name)
-    return scheme is not None and scheme[1].lower() in STREAM_PORTS
-
-
 def _parse_input(name: str) -> int | Path:
     """Return the number of a webcam, or a path; ConfigError for an address but file://."""
-    if scheme := _URL.match(name):
-        if scheme[1].lower() != 'file':
+    if scheme := scheme_of(name):
+        if scheme != 'file':
             known = ', '.join(f'{scheme}://' for scheme in STREAM_PORTS)
             raise ConfigError(
                 f'{public_address(name)}: not read; known: {known}, or record a file '

@@ -21,6 +21,7 @@ from emotion_ros.perception.image.source import (
 )
 from image_files import RATE_HZ, cut, make_picture, make_video
 from mjpeg_server import mjpeg_server
+from rtsp_server import rtsp_server
 
 
 def levels(source: Pictures | Video | Webcam) -> list[int]:
@@ -297,6 +298,15 @@ def test_a_stream_gives_images_until_it_breaks(tmp_path: Path) -> None:
         assert first.at_s <= second.at_s
         assert levels(Stream(server.url, clock=lambda: server.stopped.set() or 0.0))  # the end
     assert all(sample.image_bgr is not None for sample in samples)
+
+
+def test_a_network_camera_gives_every_image_until_it_ends(tmp_path: Path) -> None:
+    with rtsp_server(make_video(tmp_path / 'a.ts', 12)) as url:
+        stream = open_image_source([url])
+        assert isinstance(stream, Stream)
+        images = [sample.image_bgr for sample in stream.samples()]
+    assert len(images) >= 10  # the last ones may stay in the decoder
+    assert {image.shape for image in images if image is not None} == {(48, 64, 3)}
 
 
 def test_what_answers_without_a_video_is_one_line(tmp_path: Path) -> None:

@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: MIT
-"""Sources of sound for machines without an audio driver: a microphone, and a file."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What nodes do for the people in view: privacy, events, sentences for a dialogue."""
