@@ -62,6 +62,7 @@ setup(
             'torchvision>=0.20',
             'onnx>=1.16',
             'pillow>=10.0',
+            'soundfile>=0.12',
             'scipy>=1.11',
             'matplotlib>=3.8',
         ],

@@ -25,6 +25,11 @@ KNOWN = {
     'f34b9c0cf6e500ad84b36d74f843f7f3186aa51b7da460a85c83965b70fcc94b': (
         'GoEmotions train, Ekman grouping (Demszky et al. 2020; CC BY 4.0 by its repository)'
     ),
+    '56c7e8c202c73e184d9159ce77c8b1a2790247be5fba0fd9f3789ca4b874e630': (
+        'RAVDESS speech, acted, en (Livingstone and Russo 2018; CC BY-NC-SA 4.0), EMO-DB, acted, '
+        'de (Burkhardt et al. 2005; free to use), URDU, spontaneous, ur (Latif et al. 2018; '
+        'research only)'
+    ),
 }
 UNKNOWN = 'terms not known to the training'
 KNOWN_LICENCE = 'MIT for the code; the weights were learned from data for research use'

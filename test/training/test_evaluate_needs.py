@@ -9,7 +9,7 @@ import pytest
 ABSENT = ('torch', 'transformers', 'scipy', 'sklearn', 'matplotlib')
 
 
-@pytest.mark.parametrize('command', ['face', 'text', 'fusion'])
+@pytest.mark.parametrize('command', ['face', 'text', 'voice', 'fusion'])
 def test_evaluate_needs_neither_torch_nor_scipy(command):
     code = f'import sys; sys.modules.update(dict.fromkeys({ABSENT})); import {{}}'
     module = f'training.{command}.evaluate'

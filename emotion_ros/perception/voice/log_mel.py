@@ -25,13 +25,14 @@ Samples = NDArray[np.float32]
 
 
 def log_mel(samples: Samples) -> NDArray[np.float32]:
-    """Return the spectrogram [80, frames], a frame per 10 ms, of mono sound at 16 kHz.
+    """Return the spectrogram [80, frames], of mono sound at 16 kHz.
 
-    ``samples`` [N] are finite, N is at least MIN_SAMPLES. Values are within -0.63 and 1.38.
+    ``samples`` [N] are finite, N is at least MIN_SAMPLES. There is a frame per 10 ms, an even
+    number in all: the network joins two. Values are within -0.63 and 1.38.
     """
     centred = np.pad(samples, WINDOW // 2, mode='reflect')
     frames = np.lib.stride_tricks.sliding_window_view(centred, WINDOW)[: len(samples) : HOP]
-    frames = frames[: len(samples) // HOP]
+    frames = frames[: len(samples) // (2 * HOP) * 2]
     spectrum = np.fft.rfft(frames * _hann(), axis=1)
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
     mel = np.log10(np.maximum(mel_filters() @ power.T, np.float32(1e-10)))

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: MIT
+"""Checkpoint to packaged weights: ``python -m training.voice.export --data D``.
+
+Writes float32 ONNX, fails unless ONNX Runtime and torch agree on real clips, quantises to int8,
+fits the temperature on the output of the int8 model for ``val``, and writes the card.
+"""
+
+import argparse
+import dataclasses
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.files.resources import packaged_weights
+from emotion_ros.perception.models.card import SPEECH_CLASSES
+from emotion_ros.perception.models.onnx_session import open_session
+from emotion_ros.perception.voice.classifier import VoiceClassifier
+from emotion_ros.perception.voice.log_mel import MELS, SAMPLE_RATE
+from training import calibrate, card, checkpoint
+from training.command import log, run
+from training.config import command_line, restore
+from training.provenance import data_on_card
+from training.voice.augment import Augmentation
+from training.voice.batches import spectrograms
+from training.voice.config import TrainConfig
+from training.voice.data import Clips, load_clips
+from training.voice.evaluate import CALIBRATION_SPLIT, figures, predict, with_noise
+from training.voice.network import VoiceNetwork, load_network
+from training.voice.whisper import MAX_SECONDS
+
+OPSET = 17
+HEADS = {'emotion': EMOTIONS, 'speech': SPEECH_CLASSES}
+REAL_CLIPS = 32
+NOISE_DB = 10.0
+
+
+def write_onnx(network: VoiceNetwork, path: Path) -> None:
+    """float32 ONNX with input ``mel`` [1, 80, frames] and two outputs of logits."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        torch.onnx.export(
+            network.eval(),
+            (torch.zeros(1, MELS, 200),),
+            str(path),
+            input_names=['mel'],
+            output_names=list(HEADS),
+            dynamic_axes={'mel': {2: 'frames'}},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+def check_onnx(network: VoiceNetwork, path: Path, clips: Clips) -> None:
+    """ModelError unless the file and ``network`` agree on real clips."""
+    session = open_session(path.read_bytes(), path)
+    ours, onnx = [], []
+    for clip in clips.samples[:: max(1, len(clips) // REAL_CLIPS)]:
+        mel, _ = spectrograms([clip])
+        with torch.inference_mode():
+            ours.append(np.concatenate([x.numpy() for x in network(mel)], axis=1))
+        onnx.append(np.concatenate(session.run(list(HEADS), {'mel': mel.numpy()}), axis=1))
+    card.require_agreement(np.concatenate(ours), np.concatenate(onnx), path)
+
+
+def quantise(source: Path, target: Path) -> None:
+    """Dynamic int8 of the matrix products, per channel and in reduced range (see text export)."""
+    quantize_dynamic(
+        source,
+        target,
+        per_channel=True,
+        reduce_range=True,
+        weight_type=QuantType.QInt8,
+        op_types_to_quantize=['MatMul', 'Gemm'],
+    )
+
+
+def draft_card(path: Path, about: dict[str, Any], source: Path) -> dict[str, Any]:
+    """The card with temperatures of one and without metrics."""
+    config = restore(checkpoint.entry(about, 'recipe', source), TrainConfig, source)
+    augmentation = restore(checkpoint.entry(about, 'augmentation', source), Augmentation, source)
+    command = command_line('training.voice.train', config, augmentation)
+    tuned = 'tuned above the first' if config.tune_epochs else 'frozen'
+    return {
+        'task': 'voice_emotion',
+        'file': path.name,
+        'sha256': card.file_sha256(path),
+        'version': '1',
+        'input': {
+            'name': 'mel',
+            'sample_rate': SAMPLE_RATE,
+            'mels': MELS,
+            'max_seconds': MAX_SECONDS,
+        },
+        'outputs': [
+            {'name': name, 'labels': list(labels), 'temperature': 1.0}
+            for name, labels in HEADS.items()
+        ],
+        'training': {
+            'architecture': f'Whisper tiny.en encoder, convolutions and {config.layers} layers '
+            f'({tuned}), mean and deviation over time, linear heads, int8',
+            **data_on_card(about),
+            'languages': 'en and de (acted), ur (spontaneous)',
+            'command': f'{command} --data {about["data_file"]}',
+            'commit': about['commit'],
+            'calibrated_on': CALIBRATION_SPLIT,
+            'settings': dataclasses.asdict(config) | dataclasses.asdict(augmentation),
+        },
+        'metrics': [],
+    }
+
+
+def left_out_metrics(runs: list[Path]) -> list[dict[str, Any]]:
+    """The figures of runs that left a corpus out, and their mean first."""
+    rows = []
+    for path in runs:
+        _, about = checkpoint.load(path)
+        corpus = checkpoint.entry(about, 'left_out', path)
+        command = f'python -m training.voice.train --leave-out {corpus}'
+        split = f'{corpus}, left out of the training'
+        rows.append(
+            card.metric('uar', about[f'uar_{corpus}'], about['valid_clips'], split, command)
+        )
+    if rows:
+        mean = float(np.mean([row['value'] for row in rows]))
+        split = 'mean of the corpora, each left out of the training'
+        command = 'python -m training.voice.train --leave-out CORPUS'
+        rows.insert(0, card.metric('uar', mean, sum(row['n'] for row in rows), split, command))
+    return rows
+
+
+def measured(
+    path: Path, data: Path, clips: Clips, probabilities: NDArray[np.float64]
+) -> list[dict[str, Any]]:
+    """Figures for the card: those of the evaluate command, in silence and in noise."""
+    evaluating = (
+        f'python -m training.voice.evaluate --weights emotion_ros/weights/{path.name} '
+        f'--data {data.name} --split {CALIBRATION_SPLIT} --json'
+    )
+    split = f'{data.name} {CALIBRATION_SPLIT}'
+    found = figures(probabilities, clips, fitted_here=True)
+    rows = [
+        card.metric(name, found[name], len(clips), split, evaluating)
+        for name in ('uar', 'accuracy', 'ece15')
+    ]
+    for corpus, values in found['corpora'].items():
+        rows.append(
+            card.metric('uar', values['uar'], values['n'], f'{split}, {corpus}', evaluating)
+        )
+    noisy = with_noise(clips, NOISE_DB)
+    in_noise = figures(predict(VoiceClassifier.load(str(path)), noisy)[0], noisy)
+    command = f'{evaluating} --snr-db {NOISE_DB:g}'
+    rows.append(
+        card.metric('uar', in_noise['uar'], len(clips), f'{split}, {NOISE_DB:g} dB noise', command)
+    )
+    log({f'{row["name"]} {row["split"]}': row['value'] for row in rows})
+    return rows
+
+
+def export(source: Path, data: Path, out: Path, left_out: list[Path]) -> None:
+    """Write ``out`` and the card beside it."""
+    network, about = load_network(source)
+    valid = load_clips(data, CALIBRATION_SPLIT)
+    large, small = out.with_suffix('.fp32.onnx'), out.with_suffix('.part.onnx')
+    write_onnx(network, large)
+    check_onnx(network, large, valid)
+    quantise(large, small)
+    large.unlink()
+    os.replace(small, out)
+    page = draft_card(out, about, source)
+    card.write_card(out.with_suffix('.json'), page)
+    plain = predict(VoiceClassifier.load(str(out)), valid)[0]
+    scores = np.log(np.maximum(plain, 1e-12))
+    temperature = calibrate.fit_temperature(scores, valid.labels)
+    page['outputs'][0]['temperature'] = round(temperature, 4)
+    card.write_card(out.with_suffix('.json'), page)
+    calibrated = calibrate.Calibration(temperature).probabilities(scores)
+    page['metrics'] = left_out_metrics(left_out) + measured(out, data, valid, calibrated)
+    card.write_card(out.with_suffix('.json'), page)
+
+
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """Read the options."""
+    parser = argparse.ArgumentParser(prog='python -m training.voice.export', description=__doc__)
+    parser.add_argument('--checkpoint', type=Path, default=Path('runs/voice/best.safetensors'))
+    parser.add_argument('--data', type=Path, required=True, help='parquet file')
+    parser.add_argument(
+        '--left-out', type=Path, nargs='*', default=[], help='checkpoints of runs with --leave-out'
+    )
+    parser.add_argument('--out', type=Path, default=packaged_weights() / 'voice_emotion.onnx')
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command."""
+    args = parse(argv)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    export(args.checkpoint, args.data, args.out, args.left_out)
+
+
+if __name__ == '__main__':
+    run(main)
