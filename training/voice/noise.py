@@ -81,7 +81,7 @@ def clicks(length: int, rng: np.random.Generator) -> Samples:
     return normalised(sound)
 
 
-def tone(length: int, rng: np.random.Generator) -> Samples:
+def alarm(length: int, rng: np.random.Generator) -> Samples:
     """Return a beep, an alarm or a whistle: one tone, steady, gliding or interrupted."""
     at_s = np.arange(length) / SAMPLE_RATE
     glide = rng.choice([0.0, rng.uniform(-300, 300)])
@@ -109,7 +109,7 @@ NOT_SPEECH = NOISES | {
     'brown': lambda length, rng: coloured(length, rng, 2.0),
     'music': music,
     'clicks': clicks,
-    'tone': tone,
+    'alarm': alarm,
     'gusts': gusts,
 }
 
