@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
@@ -19,8 +20,9 @@ class OnnxBackend:
     """One ONNX Runtime session.
 
     ModelError when the bytes are no ONNX model, refer to data in other files, or do not have
-    the inputs, outputs and widths in the card; ConfigError when ``device`` is not available.
-    ``threads`` work on one call; between calls they sleep and do not spin.
+    the inputs, outputs and widths in the card, or take batches of one fixed size other than 1;
+    ConfigError when ``device`` is not available. ``threads`` work on one call; between calls
+    they sleep and do not spin.
     """
 
     def __init__(
@@ -32,11 +34,20 @@ class OnnxBackend:
             raise ConfigError(f'device: {device} is installed but does not start on this machine')
         _check_interface(self._session.get_inputs(), self._session.get_outputs(), card)
         self._outputs = [head.tensor or head.name for head in card.outputs]
+        self._is_one_by_one = self._session.get_inputs()[0].shape[0] == 1
 
     def run(self, inputs: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
-        """Return the outputs in the order of the card; InvalidInput when the engine fails."""
+        """Return the outputs in the order of the card; InvalidInput when the engine fails.
+
+        A model that was exported for a batch of one runs once for each sample.
+        """
+        count = len(next(iter(inputs.values())))
         try:
-            return list(self._session.run(self._outputs, dict(inputs)))
+            if not self._is_one_by_one or count == 1:
+                return list(self._session.run(self._outputs, dict(inputs)))
+            samples = ({k: v[i : i + 1] for k, v in inputs.items()} for i in range(count))
+            rows = [self._session.run(self._outputs, sample) for sample in samples]
+            return [np.concatenate(output) for output in zip(*rows, strict=True)]
         except ENGINE_ERRORS as error:
             raise InvalidInput('inference_failed', str(error)) from error
 
@@ -68,7 +79,10 @@ def _check_interface(
     if names != set(card.input.names):
         raise _mismatch(card, 'inputs', sorted(names), sorted(card.input.names))
     if isinstance(card.input, ImageInput):
-        shape, expected = inputs[0].shape[1:], card.input.shape
+        batch, *shape = inputs[0].shape
+        expected = card.input.shape
+        if isinstance(batch, int) and batch != 1:
+            raise _mismatch(card, 'batch', batch, 'needs any size, or 1')
         if not _agrees(shape, expected):
             raise _mismatch(card, f'input {card.input.name}', shape, expected)
     if isinstance(card.input, AudioInput) and not _agrees(

@@ -36,6 +36,58 @@ def test_flags_make_a_card_that_the_classifier_takes(model: Path, capsys) -> Non
     assert row.sum() == pytest.approx(1)
 
 
+@pytest.mark.parametrize(
+    ('network', 'options', 'last'),
+    [
+        pytest.param(  # ONNX model zoo, emotion-ferplus-8
+            {'side': 64, 'labels': 8, 'name': 'Input3', 'output': 'Plus692_Output_0', 'batch': 1},
+            ['--labels', LABELS, '--mean', '0', '--std', '1'],
+            'fear',
+            id='FER+',
+        ),
+        pytest.param(  # EmotiEffLib, enet_b0_8_best_vgaf and others
+            {'side': 224, 'labels': 8, 'channels': 3, 'name': 'input', 'output': 'output'},
+            [
+                '--labels',
+                'anger=angry,contempt=-,disgust,fear,happiness=happy,neutral,sadness=sad,surprise',
+                *('--colour', 'rgb', '--mean', '123.675,116.28,103.53'),
+                *('--std', '58.395,57.12,57.375'),
+            ],
+            'surprise',
+            id='EmotiEffLib',
+        ),
+        pytest.param(  # OpenCV zoo, facial_expression_recognition_mobilefacenet
+            {'side': 112, 'channels': 3, 'name': 'data', 'output': 'label', 'batch': 1},
+            [
+                '--labels',
+                'angry,disgust,fearful=fear,happy,neutral,sad,surprised=surprise',
+                *('--colour', 'rgb', '--mean', '127.5', '--std', '127.5'),
+            ],
+            'surprise',
+            id='MobileFaceNet',
+        ),
+    ],
+)
+def test_networks_of_known_layouts_classify_two_faces(tmp_path, network, options, last) -> None:
+    path = tmp_path / 'net.onnx'
+    path.write_bytes(face_onnx(**network).SerializeToString())
+    given = ['--task', 'face_emotion', '--size', str(network['side']), '--colour', 'gray']
+    assert main(['models', 'card', str(path), *given, *options]) == 0
+    classifier = FaceClassifier.load(str(path))
+    side, channels = network['side'], network.get('channels', 1)
+    faces = np.zeros((2, side, side, channels), np.uint8)
+    faces[:, :, :, 0] = 255 if channels == 3 else 1  # blue, which is the last channel of rgb
+    rows = classifier.classify(faces[..., 0] if channels == 1 else faces)
+    assert [EMOTIONS[int(row.argmax())] for row in rows] == [last, last]
+
+
+def test_a_network_for_batches_of_four_is_refused(tmp_path: Path, capsys) -> None:
+    path = tmp_path / 'net.onnx'
+    path.write_bytes(face_onnx(side=64, batch=4).SerializeToString())
+    assert main(['models', 'card', str(path), *ANSWERS, '--labels', ','.join(EMOTIONS)]) == 2
+    assert 'batch: the model has 4, the card' in capsys.readouterr().err
+
+
 def test_missing_answers_are_asked_for_on_a_terminal(model: Path, monkeypatch) -> None:
     asked = []
     answers = iter(['', LABELS, '', '', '0', '255'])

@@ -17,15 +17,25 @@ from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 SPECIAL = ('[UNK]', '[CLS]', '[SEP]')
 
 
-def face_onnx(*, side: int = 48, labels: int = 7, output: str = 'emotion') -> onnx.ModelProto:
-    """A model whose logit i is the mean of the picture times i."""
-    slope = np.arange(labels, dtype=np.float32)[None]
+def face_onnx(
+    *,
+    side: int = 48,
+    labels: int = 7,
+    channels: int = 1,
+    name: str = 'image',
+    output: str = 'emotion',
+    batch: str | int = 'n',
+) -> onnx.ModelProto:
+    """A model whose logit i is the mean of the picture's last channel times i."""
+    slope = np.zeros((channels, labels), np.float32)
+    slope[-1] = np.arange(labels)
     nodes = [
-        helper.make_node('ReduceMean', ['image'], ['mean'], axes=[2, 3], keepdims=0),
+        helper.make_node('ReduceMean', [name], ['mean'], axes=[2, 3], keepdims=0),
         helper.make_node('MatMul', ['mean', 'slope'], [output]),
     ]
-    image = helper.make_tensor_value_info('image', TensorProto.FLOAT, ['n', 1, side, side])
-    logits = helper.make_tensor_value_info(output, TensorProto.FLOAT, ['n', labels])
+    shape = [batch, channels, side, side]
+    image = helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+    logits = helper.make_tensor_value_info(output, TensorProto.FLOAT, [batch, labels])
     return _model(nodes, [image], [logits], {'slope': slope})
 
 
