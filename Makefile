@@ -52,6 +52,7 @@ setup-test:
 demo: setup
 	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST \
 		python -m emotion_ros demo $(if $(HEADLESS),--headless) $(if $(DASHBOARD),--dashboard) $(if $(PORT),--port $(PORT))
+	@echo 'First, in every new terminal: . bootstrap/env.bash'
 
 test: check
 	@$(ENV) && ROS_PYTHON_CHECK_FIELDS=1 python -m pytest -n $(WORKERS) --dist loadfile

@@ -54,6 +54,8 @@ setup(
         'transformers': TRANSFORMERS,
         'replay': ['rosbags>=0.11.7', 'mcap>=1.1', 'jinja2>=3.0'],
         'dashboard': ['aiohttp>=3.8'],
+        'voice': ['soundfile>=0.12'],
+        'microphone': ['sounddevice>=0.4.6'],
         'batch': ['pyarrow>=16'],
         'dask': ['pyarrow>=16', 'distributed>=2024.8'],
         'train': [

@@ -28,10 +28,12 @@ def start_nodes(context: LaunchContext) -> list[Node]:
     if wanted.composed:
         without = [] if wanted.enable_vision else ['--no-vision']
         without += [] if wanted.enable_text else ['--no-text']
-        return [process(wanted, 'emotion_pipeline', without), *page]
+        voice = ['--voice'] if wanted.enable_voice else []
+        return [process(wanted, 'emotion_pipeline', [*without, *voice]), *page]
     names = ['fusion_node']
     names += ['sentiment_node'] if wanted.enable_text else []
     names += ['vision_node'] if wanted.enable_vision else []
+    names += ['voice_node'] if wanted.enable_voice else []
     return [*(process(wanted, name) for name in names), *page]
 
 
@@ -48,6 +50,7 @@ def process(wanted: EmotionArguments, executable: str, arguments: list[str] | No
         remappings=[
             ('image', wanted.image_topic),
             ('speech', wanted.speech_topic),
+            ('audio', wanted.audio_topic),
             ('mute', wanted.mute_topic),
             ('robot_speech', wanted.robot_speech_topic),
         ],

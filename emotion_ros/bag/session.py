@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from emotion_ros.bag.track import EvidenceCounts, Track
 from emotion_ros.core.observations import FacesObservation, SourceStatus
-from emotion_ros.core.session_events import EventDetector, EventType, SessionEvent
+from emotion_ros.core.people.events import EventDetector, EventType, PersonEvent
 from emotion_ros.core.state import EmotionState
 from emotion_ros.view.transcript import Transcript
 
@@ -19,7 +19,7 @@ class Snapshot:
     """A camera picture (JPEG) at ``at_s``, and the events that it shows."""
 
     at_s: float
-    events: tuple[SessionEvent, ...]
+    events: tuple[PersonEvent, ...]
     jpeg: bytes
 
 
@@ -39,7 +39,7 @@ class Session:
     is_replay: bool = False
     provenance: Mapping[str, str] = field(default_factory=dict)
     transcript: Transcript = field(default_factory=lambda: Transcript(None))
-    events: list[SessionEvent] = field(default_factory=list)
+    events: list[PersonEvent] = field(default_factory=list)
     focus: Track = field(default_factory=Track)
     people: dict[str, Track] = field(default_factory=dict)
     evidence: EvidenceCounts = field(default_factory=EvidenceCounts)
@@ -66,7 +66,8 @@ class Session:
                 self.people.setdefault(state.person_id, Track()).add(state, at_s)
             for weighed in state.evidence:
                 self.evidence.add(weighed)
-        self.events += self._event_detector.update(states, at_s)
+        found = self._event_detector.update(states, at_s)
+        self.events += [event for event in found if event.type is not EventType.APPEARED]
 
     def add_faces(self, faces: FacesObservation, reason: str) -> None:
         """Add the faces of one image, or the reason why there are none."""
@@ -78,7 +79,7 @@ class Session:
         for face in faces.faces:
             self.qualities.setdefault(face.person_id, array('f')).append(face.quality)
 
-    def lasted_s(self, event: SessionEvent) -> float:
+    def lasted_s(self, event: PersonEvent) -> float:
         """Return for how long an emotion was held, or a conflict lasted; 0 for a loss."""
         runs = self.people.get(event.person_id, self.focus).runs
         end_s, is_conflict = event.at_s, event.type is EventType.CONFLICT

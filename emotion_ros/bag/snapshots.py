@@ -7,7 +7,7 @@ from emotion_ros.bag.observer import decode_recorded
 from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.session import Snapshot
 from emotion_ros.bag.topics import find_image
-from emotion_ros.core.session_events import EventType, SessionEvent
+from emotion_ros.core.people.events import EventType, PersonEvent
 from emotion_ros.errors import BagError, InvalidInput
 from emotion_ros.perception.image.compressed import encode_jpeg
 from emotion_ros.perception.image.decode import rotate_image
@@ -17,17 +17,18 @@ WIDTH_PX = 360
 
 
 def take_pictures(
-    bag: Bag, events: Sequence[SessionEvent], image_topic: str, rotate: int
+    bag: Bag, events: Sequence[PersonEvent], image_topic: str, rotate: int
 ) -> list[Snapshot]:
     """Return the first decodable picture at or after each event, at most MAX_PICTURES of them.
 
-    Events that show no person (a loss, words alone) have no picture. BagError when the bag has
-    no images.
+    Events that show nothing (an offset, a loss, words alone) have no picture. BagError when the
+    bag has no images.
     """
     topic = find_image(bag, image_topic)
     if topic is None:
         raise BagError(f'{bag.path}: --frames: the bag has no images; it has {bag.describe()}')
-    events = [event for event in events if event.person_id and event.type is not EventType.LOST]
+    without = (EventType.OFFSET, EventType.LOST)
+    events = [event for event in events if event.person_id and event.type not in without]
     if len(events) > MAX_PICTURES:  # evenly spread
         events = [events[i * len(events) // MAX_PICTURES] for i in range(MAX_PICTURES)]
     waiting = list(reversed(events))

@@ -13,7 +13,8 @@ from emotion_ros.cli.message_definition import (
 from emotion_ros.files.resources import message_folder
 
 IN, OUT = 'in', 'out'
-LATEST, RELIABLE = 'best effort, 1', 'reliable, 10'
+LATEST, RELIABLE, LATCHED = 'best effort, 1', 'reliable, 10', 'reliable, 1'
+SOUND = 'best effort, 100'
 
 # node -> (topic, direction) -> (type, QoS, words)
 TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
@@ -27,6 +28,11 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             'sensor_msgs/CompressedImage',
             LATEST,
             'without raw images, or with `image_transport: compressed`',
+        ),
+        ('emotion/privacy', IN): (
+            'std_msgs/String',
+            LATCHED,
+            'who may be analysed',
         ),
         ('emotion/faces', OUT): ('emotion_ros/FaceEmotionArray', RELIABLE, 'one per image'),
         ('emotion/debug_image', OUT): (
@@ -51,7 +57,24 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             RELIABLE,
             'what the robot says: speech that repeats it is ignored',
         ),
+        ('emotion/privacy', IN): (
+            'std_msgs/String',
+            LATCHED,
+            'who may be analysed',
+        ),
         ('emotion/text', OUT): ('emotion_ros/TextSentiment', RELIABLE, 'one per utterance'),
+    },
+    'voice_node': {
+        ('audio', IN): ('emotion_ros/Audio', SOUND, 'or another type of `audio_type`'),
+        ('emotion/faces', IN): ('emotion_ros/FaceEmotionArray', RELIABLE, 'who speaks'),
+        ('mute', IN): ('std_msgs/Bool', RELIABLE, 'true: sound is ignored'),
+        ('robot_speech', IN): ('std_msgs/String', RELIABLE, 'sound is ignored meanwhile'),
+        ('emotion/evidence', OUT): (
+            'emotion_ros/EmotionEvidence',
+            RELIABLE,
+            'one per period of speech, and per second of it',
+        ),
+        ('emotion/voice', OUT): ('emotion_ros/VoiceActivity', RELIABLE, '10 Hz'),
     },
     'fusion_node': {
         ('emotion/faces', IN): ('emotion_ros/FaceEmotionArray', RELIABLE, ''),
@@ -66,6 +89,16 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             'emotion_ros/EmotionStateArray',
             RELIABLE,
             'everybody in view',
+        ),
+        ('emotion/privacy', OUT): (
+            'std_msgs/String',
+            LATCHED,
+            'JSON, latched: who may be analysed; see [people](people.md)',
+        ),
+        ('emotion/data_processing', OUT): (
+            'std_msgs/String',
+            LATCHED,
+            'JSON, latched: what is processed and published',
         ),
     },
 }

@@ -4,21 +4,26 @@
 import argparse
 from collections.abc import Iterator, Mapping
 
+from emotion_ros.audio.config import MicrophoneConfig, WavConfig
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.options import Options, OptionValue
 from emotion_ros.demo.config import DemoConfig
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.perception.voice.config import VoiceConfig
 from emotion_ros.runtime.lifecycle import LifecycleConfig
 from emotion_ros.web.config import DashboardConfig
 
 NODES: Mapping[str, type[Options]] = {
     'vision_node': VisionConfig,
     'sentiment_node': SentimentConfig,
+    'voice_node': VoiceConfig,
     'fusion_node': FusionConfig,
     'fusion_node, for each name in modalities': ModalityConfig,
     'demo_source': DemoConfig,
     'dashboard_node': DashboardConfig,
+    'microphone_source': MicrophoneConfig,
+    'wav_source': WavConfig,
     'every node': LifecycleConfig,
 }
 HEADING = """# Parameters

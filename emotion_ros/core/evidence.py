@@ -24,7 +24,7 @@ SUM_TOLERANCE = 1e-3
 class Rejection(str, Enum):
     """Why an Evidence is not used; the empty word, which is false, means that it is.
 
-    The words are those of ``reject_reason`` in EmotionEvidence.msg, except OUT_OF_ORDER: such
+    The words are those of ``reject_reason`` in EmotionEvidence.msg, except the last three: such
     evidence is counted and forgotten, so no message carries it.
     """
 
@@ -37,6 +37,8 @@ class Rejection(str, Enum):
     WRONG_PERSON = 'wrong_person'
     DISABLED = 'disabled'
     OUT_OF_ORDER = 'out_of_order'
+    PAUSED = 'paused'
+    OPT_OUT = 'opt_out'
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from emotion_ros.core.graph_snapshot import (
     FUSION,
     SENTIMENT,
     VISION,
+    VOICE_NODE,
     Finding,
     GraphSnapshot,
     Kind,
@@ -15,6 +16,7 @@ from emotion_ros.core.graph_snapshot import (
     Severity,
 )
 from emotion_ros.core.input_checks import check_images, check_speech, refused_by_fusion
+from emotion_ros.core.voice.audio_checks import check_audio
 
 # What a node says in its diagnostics when it works, or waits.
 CALM = ('', 'running', 'disabled', 'waiting_for_clock')
@@ -134,6 +136,9 @@ def _check_inputs(snapshot: GraphSnapshot) -> Iterator[Finding]:
             yield replace(finding, severity=Severity.NOTE) if is_intended else finding
     elif SENTIMENT in nodes:
         yield from _rejects(nodes[SENTIMENT])
+    if snapshot.audio is not None:
+        voice = next((node for node in snapshot.others if node.name == VOICE_NODE), None)
+        yield from check_audio(snapshot.audio, snapshot.duration_s, voice, clock)
     yield from _check_fusion(nodes.get(FUSION), snapshot)
 
 

@@ -9,6 +9,7 @@ from emotion_ros.core.image_topics import Topic
 
 NAN = float('nan')
 VISION, SENTIMENT, FUSION = 'vision_node', 'sentiment_node', 'fusion_node'
+VOICE_NODE = 'voice_node'
 
 
 class Severity(IntEnum):
@@ -48,6 +49,8 @@ class Kind(Enum):
     REFUSED = auto()
     FEW_IMAGES = auto()
     BLACK_IMAGES = auto()
+    SILENT_AUDIO = auto()
+    CLIPPED_AUDIO = auto()
     STAMPS_BEHIND = auto()
     STAMPS_FAR_BEHIND = auto()
     STAMPS_AHEAD = auto()
@@ -171,3 +174,4 @@ class GraphSnapshot:
     where: str = ''
     namespace: str = ''
     others: tuple[NodeReport, ...] = ()
+    audio: InputTopic | None = None

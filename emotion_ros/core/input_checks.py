@@ -26,6 +26,7 @@ from emotion_ros.core.image_topics import (
     shows_no_faces,
     split_transport,
 )
+from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
 
 SLOW_HZ = 5.0
 OLD_S = 0.5
@@ -67,7 +68,7 @@ def check_images(
     if node and rejected and not node.recent('processed'):
         yield check_refused(images, rejected, clock)
         return
-    yield from _partly_refused(node, rejected)
+    yield from partly_refused(node, rejected)
     stamps = check_stamps(images.topic, images.age_s, clock, Severity.NOTE)
     if stamps is not None:
         yield stamps
@@ -114,7 +115,7 @@ def check_speech(
         what = f'{speech.topic}: no utterance in {duration_s:g} s'
         yield Finding(Severity.NOTE, Kind.NO_UTTERANCE, what)
     else:
-        yield from _partly_refused(node, rejected)
+        yield from partly_refused(node, rejected)
         yield from check_multiple_publishers(speech)
         count = f'{speech.received} utterances'
         yield Finding(Severity.GOOD, Kind.FINE, f'{speech.topic}: {count}')
@@ -225,6 +226,8 @@ def _no_publisher(wanted: InputTopic) -> Finding:
     others = (
         rank_cameras(wanted.alternatives, Topic(wanted.topic, wanted.type), wanted.namespace)
         if _is_image(wanted)
+        else _rank_microphones(wanted)
+        if _is_audio(wanted)
         else rank_recognisers(wanted.alternatives)
     )
     usable = [topic for topic in others if not shows_no_faces(topic.name)]
@@ -241,7 +244,7 @@ def _no_publisher(wanted: InputTopic) -> Finding:
         facts = {'node': wanted.managed[0], 'topic': wanted.topic}
         what = f'{what}; {", ".join(wanted.managed)}: managed, not configured'
         return Finding(Severity.PROBLEM, Kind.NOT_CONFIGURED, what, facts)
-    facts = {'input': 'image' if _is_image(wanted) else 'speech', 'topic': wanted.topic}
+    facts = {'input': _input_name(wanted), 'topic': wanted.topic}
     return Finding(Severity.PROBLEM, Kind.NO_PUBLISHER, found, facts)
 
 
@@ -252,7 +255,7 @@ def _other_source(wanted: InputTopic, found: Topic, what: str) -> Finding:
     facts |= {'type_name': found.type.rpartition('/')[2], 'wanted_type': wanted.type}
     if not _is_image(wanted):
         kind = Kind.OTHER_TYPE if found.name == wanted.topic else Kind.OTHER_TOPIC
-        facts |= {'input': 'speech'}
+        facts |= {'input': _input_name(wanted)}
     elif found.type == COMPRESSED_IMAGE and transport not in FOREIGN_TRANSPORTS:
         kind, facts['input'] = Kind.OTHER_TOPIC, 'image'
         facts |= {'base': base if transport else found.name, 'transport': COMPRESSED}
@@ -280,11 +283,27 @@ def rank_recognisers(topics: tuple[Topic, ...]) -> list[Topic]:
     return sorted(candidates, key=lambda topic: (topic.name not in named, topic.name))
 
 
-def _partly_refused(node: NodeReport | None, rejected: Mapping[str, int]) -> Iterator[Finding]:
+def partly_refused(node: NodeReport | None, rejected: Mapping[str, int]) -> Iterator[Finding]:
+    """Yield a note for each reason why a node could not use some of the messages."""
     for reason, count in rejected.items():
         what = f'{node.name if node else ""} could not use {count} messages: {reason}'
         yield Finding(Severity.NOTE, Kind.REFUSED, what, {'reason': reason})
 
 
+def _rank_microphones(wanted: InputTopic) -> list[Topic]:
+    """Return the topics with sound, those of the own namespace first."""
+    space = f'{wanted.namespace}/'
+    sound = [topic for topic in wanted.alternatives if topic.type in AUDIO_MESSAGES]
+    return sorted(sound, key=lambda topic: (not topic.name.startswith(space), topic.name))
+
+
+def _input_name(wanted: InputTopic) -> str:
+    return 'image' if _is_image(wanted) else 'audio' if _is_audio(wanted) else 'speech'
+
+
 def _is_image(wanted: InputTopic) -> bool:
     return wanted.type in (IMAGE, COMPRESSED_IMAGE)
+
+
+def _is_audio(wanted: InputTopic) -> bool:
+    return wanted.type in AUDIO_MESSAGES

@@ -46,7 +46,12 @@ class FaceObservation:
     @property
     def person_id(self) -> str:
         """The identity used in messages: ``face_<face_id>``."""
-        return f'face_{self.face_id}'
+        return person_id_of(self.face_id)
+
+    @property
+    def is_analysed(self) -> bool:
+        """Whether the face was classified; that of a paused person is not."""
+        return not all(map(isnan, self.probabilities))
 
     def to_evidence(self, stamp_s: float, source: str = '') -> Evidence:
         """Return the evidence of this face about its person."""
@@ -135,6 +140,11 @@ class TextObservation:
             valence=self.sentiment[Sentiment.POSITIVE] - self.sentiment[Sentiment.NEGATIVE],
             rejection=self.rejection,
         )
+
+
+def person_id_of(face_id: int) -> str:
+    """Return the identity of a tracked face, as used in messages."""
+    return f'face_{face_id}'
 
 
 def describe(probabilities: Sequence[float], labels: Sequence[str]) -> str:

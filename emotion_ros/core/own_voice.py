@@ -57,8 +57,12 @@ class RobotSpeech:
 
     def add(self, text: str, now_s: float) -> None:
         """Take a text that the robot begins to speak now."""
-        words = _words(text)[:MOST_WORDS]
+        words = words_of(text)[:MOST_WORDS]
         self._said.append((now_s, now_s + SECONDS_PER_WORD * len(words), words))
+
+    def is_speaking(self, now_s: float, window_s: float) -> bool:
+        """Return whether the robot speaks now, by the estimate, or ended ``window_s`` ago."""
+        return any(begin <= now_s <= end + window_s for begin, end, _ in self._said)
 
     def repeats(self, text: str, now_s: float, window_s: float) -> bool:
         """Return whether the text is what the robot said, or a part of it, with small errors.
@@ -70,14 +74,15 @@ class RobotSpeech:
         texts = [words for _, _, words in recent]
         if not texts:
             return False
-        found = _words(text)[:MOST_WORDS]
+        found = words_of(text)[:MOST_WORDS]
         return any(
             _is_part(found, words)
             for words in (*texts, [word for words in texts for word in words])
         )
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in lower case, with plain apostrophes."""
     return _WORD.findall(text.casefold().replace('’', "'"))
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Emotion, Sentiment
+from emotion_ros.core.evidence import VOICE, Evidence, Rejection
 from emotion_ros.core.fusion.config import FusionConfig
-from emotion_ros.core.observations import FaceObservation, TextObservation
-from emotion_ros.core.state import EmotionState, Reason, Status
+from emotion_ros.core.observations import FaceObservation, TextObservation, describe
+from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.demo.storyboard import Storyboard, View
 
 CONFIDENCE = 0.9
@@ -44,6 +45,14 @@ def ground_truth_faces(view: View, width: int, height: int) -> tuple[FaceObserva
 def ground_truth_text(sentiment: Sentiment, stamp_s: float) -> TextObservation:
     """Return an utterance with this sentiment; an unknown one abstains (all NaN)."""
     return TextObservation(stamp_s=stamp_s, sentiment=_distribution(sentiment, SENTIMENTS))
+
+
+def ground_truth_voice(emotion: Emotion, stamp_s: float) -> WeighedEvidence:
+    """Return the evidence of a voice with this emotion; all NaN for an unknown one."""
+    probabilities = _distribution(emotion, EMOTIONS)
+    detail = describe(probabilities, EMOTIONS)
+    evidence = Evidence(VOICE, stamp_s, probabilities, source='storyboard', detail=detail)
+    return WeighedEvidence(evidence, weight=0.0, age_s=0.0, rejection=Rejection.NONE)
 
 
 def ground_truth_state(storyboard: Storyboard, t_s: float, stamp_s: float) -> EmotionState:

@@ -19,7 +19,7 @@ from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.evaluation import TimedState
 from emotion_ros.demo.source_node import STARTED_TOPIC
 from emotion_ros.msg import EmotionState as EmotionStateMsg
-from emotion_ros.msg import FaceEmotionArray
+from emotion_ros.msg import FaceEmotionArray, VoiceActivity
 from emotion_ros.nodes.qos import LATCHED, OBSERVER_DEPTH
 
 FRAME_TIMEOUT_S = 1.0
@@ -33,6 +33,8 @@ class DemoObserver(Node):
         self.state: EmotionState | None = None
         self.latency_s = 0.0
         self.speech = ''
+        self._voice: VoiceActivity | None = None
+        self._voice_until_s = 0.0
         self.states: list[TimedState] = []
         self._start_s: float | None = None
         self._faces: tuple[FaceObservation, ...] = ()
@@ -42,6 +44,7 @@ class DemoObserver(Node):
         self.create_subscription(Header, STARTED_TOPIC, self._on_started, LATCHED)
         self.create_subscription(EmotionStateMsg, 'emotion_state', self._on_state, OBSERVER_DEPTH)
         self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, OBSERVER_DEPTH)
+        self.create_subscription(VoiceActivity, 'emotion/voice', self._on_voice, OBSERVER_DEPTH)
         self.create_subscription(String, 'speech', self._on_speech, OBSERVER_DEPTH)
 
     def story_time(self) -> float | None:
@@ -53,6 +56,12 @@ class DemoObserver(Node):
     def faces(self) -> tuple[FaceObservation, ...] | None:
         """Return the faces of the latest frame; None when it is older than FRAME_TIMEOUT_S."""
         return self._faces if monotonic() < self._faces_until_s else None
+
+    def voice(self) -> tuple[bool, float] | None:
+        """Return whether a person speaks, and the level (dBFS); None when nothing reports it."""
+        if self._voice is None or monotonic() > self._voice_until_s:
+            return None
+        return self._voice.speaking, self._voice.level_dbfs
 
     def spin_for(self, seconds: float) -> None:
         """Serve the subscriptions for this long."""
@@ -73,6 +82,9 @@ class DemoObserver(Node):
     def _on_faces(self, msg: FaceEmotionArray) -> None:
         self._faces = msg_to_faces(msg).faces
         self._faces_until_s = monotonic() + FRAME_TIMEOUT_S
+
+    def _on_voice(self, msg: VoiceActivity) -> None:
+        self._voice, self._voice_until_s = msg, monotonic() + FRAME_TIMEOUT_S
 
     def _on_speech(self, msg: String) -> None:
         self.speech = msg.data

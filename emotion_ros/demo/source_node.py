@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""demo_source: plays a storyboard in place of camera, speech recogniser or other nodes."""
+"""demo_source: plays a storyboard in place of camera, microphone, recogniser or other nodes."""
 
+from array import array
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header, String
 
+from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.demo.config import FRAMES, MODALITIES, STATE, DemoConfig
 from emotion_ros.demo.frame_renderer import HEIGHT, WIDTH, FrameRenderer
@@ -17,17 +19,28 @@ from emotion_ros.demo.ground_truth import (
     ground_truth_faces,
     ground_truth_state,
     ground_truth_text,
+    ground_truth_voice,
 )
+from emotion_ros.demo.sound_track import SoundTrack
 from emotion_ros.demo.storyboard import Cue, Storyboard
 from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboard
-from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
+from emotion_ros.demo.synthetic_voice import SAMPLE_RATE
+from emotion_ros.msg import Audio, EmotionEvidence, EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.qos import LATCHED, QUEUE_DEPTH
-from emotion_ros.nodes.to_msg import bgr_to_msg, face_to_msg, seconds_to_stamp, state_to_msg
+from emotion_ros.nodes.to_msg import (
+    bgr_to_msg,
+    evidence_to_msg,
+    face_to_msg,
+    seconds_to_stamp,
+    state_to_msg,
+)
 
 STARTED_TOPIC = 'demo/started'
 FRAME_ID = 'demo_camera'
+MICROPHONE_ID = 'demo_microphone'
+MAX_CHUNK_S = 1.0
 NOT_PLAYED = float('-inf')
 
 
@@ -105,9 +118,10 @@ class _Output:
 
 
 class _FramesOutput(_Output):
-    """A camera (``image``, bgr8) and a speech recogniser (``speech``).
+    """A camera (``image``, bgr8), a speech recogniser (``speech``), and a microphone (``audio``).
 
-    Reliable, which matches best-effort and reliable subscribers.
+    Reliable, which matches best-effort and reliable subscribers. The microphone is there when the
+    storyboard has sound; it goes on between the sentences.
     """
 
     def __init__(self, node: Node, storyboard: Storyboard, folder: Path) -> None:
@@ -115,7 +129,14 @@ class _FramesOutput(_Output):
         self._images = node.create_publisher(Image, 'image', 1)
         self._speech = node.create_publisher(String, 'speech', QUEUE_DEPTH)
         self._frame = 0
-        super().__init__(storyboard, self._images, self._speech)
+        topics = [self._images, self._speech]
+        self._track: SoundTrack | None = None
+        if storyboard.has_sound:
+            self._track = SoundTrack(storyboard, folder)
+            self._audio = node.create_publisher(Audio, 'audio', QUEUE_DEPTH)
+            self._played = 0  # samples of the story
+            topics.append(self._audio)
+        super().__init__(storyboard, *topics)
 
     def publish(self, t_s: float, cues: Sequence[Cue], stamp_s: float) -> None:
         view = self._storyboard.view_at(t_s)
@@ -123,17 +144,33 @@ class _FramesOutput(_Output):
             self._frame += 1
             image = self._renderer.render(view, self._frame)
             self._images.publish(bgr_to_msg(image, seconds_to_stamp(stamp_s), FRAME_ID))
+        if self._track:
+            self._publish_sound(self._track, t_s, stamp_s)
         for cue in cues:
             if cue.say:
                 self._speech.publish(String(data=cue.say))
 
+    def _publish_sound(self, track: SoundTrack, t_s: float, stamp_s: float) -> None:
+        """Publish the samples up to ``t_s``; after a pause or a new start, only the last ones."""
+        until = round(t_s * SAMPLE_RATE)
+        if not 0 <= until - self._played <= MAX_CHUNK_S * SAMPLE_RATE:
+            self._played = until
+        samples = array('h', track.samples(self._played, until).tobytes())
+        begin_s = stamp_s - t_s + self._played / SAMPLE_RATE
+        self._played = until
+        if samples:
+            header = Header(stamp=seconds_to_stamp(begin_s), frame_id=MICROPHONE_ID)
+            msg = Audio(header=header, sample_rate=SAMPLE_RATE, channels=1, samples=samples)
+            self._audio.publish(msg)
+
 
 class _ModalitiesOutput(_Output):
-    """The ground truth in place of vision_node and sentiment_node."""
+    """The ground truth in place of vision_node, sentiment_node and voice_node."""
 
     def __init__(self, node: Node, storyboard: Storyboard) -> None:
         self._faces = node.create_publisher(FaceEmotionArray, 'emotion/faces', QUEUE_DEPTH)
         self._text = node.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
+        self._voice = node.create_publisher(EmotionEvidence, 'emotion/evidence', QUEUE_DEPTH)
         super().__init__(storyboard, self._faces, self._text)
 
     def publish(self, t_s: float, cues: Sequence[Cue], stamp_s: float) -> None:
@@ -154,6 +191,9 @@ class _ModalitiesOutput(_Output):
                     quality=text.quality,
                 )
                 self._text.publish(msg)
+            if cue.voice is not Emotion.UNKNOWN:
+                voice = ground_truth_voice(cue.voice, stamp_s)
+                self._voice.publish(evidence_to_msg(voice))
 
 
 class _StateOutput(_Output):

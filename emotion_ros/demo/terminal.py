@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import Protocol
 
 from rich.console import Console, Group, RenderableType
@@ -24,6 +25,7 @@ from emotion_ros.view.state_text import (
 )
 
 REFRESH_HZ = 8
+LEVEL_CELLS, LEVEL_RANGE_DB = 10, 60
 LOG_WIDTH = 120
 _MARKS = {Outcome.PENDING: '·', Outcome.MET: '✓', Outcome.MISSED: '✗'}
 _STYLES = {Outcome.PENDING: 'dim', Outcome.MET: 'green', Outcome.MISSED: 'bold red'}
@@ -34,7 +36,8 @@ class Snapshot:
     """What is shown at one moment.
 
     ``t_s`` is the time in the story (None: not started), ``faces`` None when no frames arrive,
-    ``speech`` the latest utterance.
+    ``speech`` the latest utterance, ``voice`` whether a person speaks and the level at the
+    microphone (dBFS), None without a voice node.
     """
 
     t_s: float | None = None
@@ -43,6 +46,7 @@ class Snapshot:
     faces: tuple[FaceObservation, ...] | None = None
     speech: str = ''
     results: tuple[ExpectationResult, ...] = ()
+    voice: tuple[bool, float] | None = None
 
 
 class View(Protocol):
@@ -137,13 +141,26 @@ def screen(snapshot: Snapshot, title: str) -> RenderableType:
     state = state_group(snapshot.state) if snapshot.state else waiting
     latency = f'latency {snapshot.latency_s * 1000:.0f} ms'
     speech = f'"{snapshot.speech}"' if snapshot.speech else NOTHING
-    inputs = Text(f'faces   {faces_text(snapshot.faces)}\nspeech  {speech}')
+    voice = voice_text(snapshot.voice)
+    inputs = Text(f'faces   {faces_text(snapshot.faces)}\nspeech  {speech}\nvoice   {voice}')
     return Group(
         Text(title, style='bold'),
         Panel(inputs, title=f'inputs {clock(snapshot)}', title_align='left'),
         Panel(state, title=f'emotion_state, {latency}', title_align='left'),
         Panel(progress(snapshot.results), title='expectations', title_align='left'),
     )
+
+
+def voice_text(voice: tuple[bool, float] | None) -> str:
+    """Return such as ``████······  -24 dBFS, speech``; a dash without a voice node."""
+    if voice is None:
+        return NOTHING
+    speaking, level_dbfs = voice
+    share = min(max(1.0 + level_dbfs / LEVEL_RANGE_DB, 0.0), 1.0) if level_dbfs > -inf else 0.0
+    filled = round(LEVEL_CELLS * share)
+    level = f'{level_dbfs:.0f} dBFS' if isfinite(level_dbfs) else 'no sound'
+    meter = '█' * filled + '·' * (LEVEL_CELLS - filled)
+    return f'{meter}  {level}, {"speech" if speaking else "silence"}'
 
 
 def clock(snapshot: Snapshot) -> str:

@@ -38,6 +38,10 @@ class PipelineArguments(Options):
         '/speech_to_text',
         'recognised speech, std_msgs/String or another speech_type; without a leading / as above',
     )
+    audio_topic: str = option(
+        '/audio',
+        'sound for enable_voice, of any type in docs/voice.md; without a leading / as above',
+    )
     mute_topic: str = option(
         'mute', 'std_msgs/Bool: while it is true, speech is ignored; without a leading / as above'
     )
@@ -51,6 +55,7 @@ class PipelineArguments(Options):
     composed: bool = option(True, 'true: one process for all nodes; false: one process each')
     enable_vision: bool = option(True, 'false: start no vision_node')
     enable_text: bool = option(True, 'false: start no sentiment_node')
+    enable_voice: bool = option(False, 'true: start voice_node')
     dashboard: bool = option(
         False, 'true: start dashboard_node too, a page on http://127.0.0.1:8080 to look at'
     )
@@ -67,6 +72,7 @@ class PipelineArguments(Options):
             'namespace',
             'image_topic',
             'speech_topic',
+            'audio_topic',
             'mute_topic',
             'robot_speech_topic',
         ):
@@ -107,6 +113,10 @@ class ReplayArguments(PipelineArguments):
     )
     enable_vision: bool = option(True, 'false: no vision_node, emotion/faces is played instead')
     enable_text: bool = option(True, 'false: no sentiment_node, emotion/text is played instead')
+    enable_voice: bool = option(
+        False,
+        'true: start voice_node on the recorded sound; false: its recorded results are played',
+    )
     bag: str = option('', 'path of the recording')
     rate: float = option(1.0, 'speed; 2.0 is twice as fast as real time', low=0.01, high=100.0)
     loop: bool = option(False, 'true: start again at the end')
@@ -126,6 +136,7 @@ class DemoArguments(PipelineArguments):
 
     image_topic: str = option('image', 'where the camera images are played to')
     speech_topic: str = option('speech', 'where the words are played to')
+    audio_topic: str = option('audio', 'where the sound is played to')
     storyboard: str = option('', DemoConfig.specs()['storyboard'].doc)
     enable_vision: bool = option(
         True, 'false: no vision_node at level frames (else there is none)'

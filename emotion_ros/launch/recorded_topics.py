@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from emotion_ros.core.image_topics import (
+    AUTO,
     COMPRESSED,
     COMPRESSED_IMAGE,
     IMAGE,
     RAW,
     image_sources,
 )
+from emotion_ros.core.voice.audio_topics import audio_sources, info_topics
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.checked import parse_yaml, read_text
 from emotion_ros.launch.arguments import ReplayArguments
@@ -33,9 +35,10 @@ def played_topics(arguments: ReplayArguments) -> list[str]:
     is_folder = Path(arguments.bag).is_dir()
     recorded = read_topics(Path(arguments.bag)) if is_folder else {}
     images = _image_inputs(arguments, recorded)
-    inputs = [images[0], _speech_input(arguments)]
-    others = [resolve(EVIDENCE, arguments)]
-    if arguments.enable_text:
+    audio, *formats = _audio_inputs(arguments, recorded)
+    inputs = [images[0], _speech_input(arguments), audio]
+    others = formats
+    if arguments.enable_text or arguments.enable_voice:
         others += [
             resolve(t, arguments) for t in (arguments.mute_topic, arguments.robot_speech_topic)
         ]
@@ -43,7 +46,8 @@ def played_topics(arguments: ReplayArguments) -> list[str]:
     wanted = asked or [*inputs, *others]
     if not is_folder:
         return asked or [*images, *wanted[1:]]
-    missing = [topic for topic in asked or inputs if topic not in recorded]
+    needed = inputs if arguments.enable_voice else inputs[:2]
+    missing = [topic for topic in asked or needed if topic not in recorded]
     replacements = () if asked else _replacements(arguments, missing, recorded)
     if missing and (asked or replacements or not recorded.keys() & {*wanted}):
         remedy = f'add {" ".join(replacements)}' if replacements else _describe(recorded)
@@ -82,6 +86,19 @@ def _image_inputs(arguments: ReplayArguments, recorded: Mapping[str, str]) -> li
 
 def _speech_input(arguments: ReplayArguments) -> str:
     return resolve(arguments.speech_topic if arguments.enable_text else TEXT, arguments)
+
+
+def _audio_inputs(arguments: ReplayArguments, recorded: Mapping[str, str]) -> list[str]:
+    """Return the topic that voice_node may take, with those of its format, or its results.
+
+    They are not played beside a voice_node: each segment would count twice.
+    """
+    if not arguments.enable_voice:
+        return [resolve(EVIDENCE, arguments)]
+    sources = audio_sources(resolve(arguments.audio_topic, arguments), AUTO)
+    found = [source.name for source in sources if recorded.get(source.name) == source.type]
+    topic = (found or [sources[0].name])[0]
+    return [topic, *info_topics(topic)]
 
 
 def _replacements(

@@ -10,6 +10,7 @@ from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
+from emotion_ros.core.people.privacy import MODES, PrivacyKeeper
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.files.resources import packaged_weights
@@ -24,6 +25,7 @@ from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.input_monitor import EvidenceMonitor
 from emotion_ros.nodes.parameters import declare_config
+from emotion_ros.nodes.people.privacy_authority import PrivacyAuthority
 from emotion_ros.nodes.people.reaction_server import ReactionServer
 from emotion_ros.nodes.qos import QUEUE_DEPTH
 from emotion_ros.nodes.to_msg import state_to_msg
@@ -51,17 +53,20 @@ class FusionNode(EmotionNode[FusionConfig]):
             name: declare_config(self, ModalityConfig, prefix=f'{name}.')
             for name in self.config.modalities
         }
+        # Here, so that a cleanup does not forget who is paused.
+        self._keeper = PrivacyKeeper(MODES[self.config.privacy], self.config.privacy_hold)
 
     def setup(self) -> None:
         """Make the fusion and open the publishers."""
         self._card = self._given_card or load_fusion_card(packaged_weights() / 'fusion.json')
-        self._fusion = Fusion(self.config, self._card, self._modalities)
+        self._fusion = Fusion(self.config, self._card, self._modalities, self._keeper)
         self._schedule = PublishSchedule(self.config.rate, self.config.max_rate)
         self._polled_s = -1.0
         self._state_publisher = self.create_publisher(EmotionState, 'emotion_state', QUEUE_DEPTH)
         self._states_publisher = self.create_publisher(
             EmotionStateArray, 'emotion_states', QUEUE_DEPTH
         )
+        self._privacy = PrivacyAuthority(self, self._keeper)
         self._reactions = ReactionServer(self)
 
     def activate(self) -> None:
@@ -138,7 +143,7 @@ class FusionNode(EmotionNode[FusionConfig]):
                 self.statistics.reject(reason)
             stamp = msg.header.stamp
             monitor.count(reason, now_s - stamp.sec - stamp.nanosec / NANOSECONDS)
-            if self._schedule.on_evidence(now_s):
+            if reason == Rejection.OPT_OUT.value or self._schedule.on_evidence(now_s):
                 self._publish(now_s)
 
         self.create_subscription(msg_type, topic, on_message, QUEUE_DEPTH)
@@ -165,6 +170,7 @@ class FusionNode(EmotionNode[FusionConfig]):
     def _publish(self, now_s: float) -> None:
         started_s = self.steady_s()
         states = self._fusion.states(now_s)
+        self._privacy.publish()
         messages = [state_to_msg(state, now_s) for state in states]
         self._state_publisher.publish(messages[0])
         everybody = EmotionStateArray(states=messages)

@@ -13,6 +13,7 @@ from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.core.graph_snapshot import NAN, InputTopic, Publisher
 from emotion_ros.core.image_topics import COMPRESSED_IMAGE, IMAGE, Topic
 from emotion_ros.core.units import NANOSECONDS
+from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
 
 OURS = '/emotion/debug_image'
 GET_STATE = 'lifecycle_msgs/srv/GetState'
@@ -24,10 +25,11 @@ def describe_input(node: Node, topic: str, msg_type: str, received: int = 0) -> 
     managed = managed_nodes(node)
     infos = node.get_publishers_info_by_topic(topic)
     is_image = msg_type in (IMAGE, COMPRESSED_IMAGE)  # whose alternatives may be of any type
+    fitting = AUDIO_MESSAGES if msg_type in AUDIO_MESSAGES else SPEECH_TYPES
     alternatives = tuple(
         Topic(name, types[0])
         for name, types in node.get_topic_names_and_types()
-        if name != topic and OURS not in name and (is_image or types[0] in SPEECH_TYPES)
+        if name != topic and OURS not in name and (is_image or types[0] in fitting)
         if node.count_publishers(name)
     )
     return InputTopic(

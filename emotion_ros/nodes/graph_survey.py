@@ -26,6 +26,7 @@ from emotion_ros.core.graph_snapshot import (
     NAN,
     SENTIMENT,
     VISION,
+    VOICE_NODE,
     ClockReport,
     GraphSnapshot,
     InputTopic,
@@ -34,6 +35,7 @@ from emotion_ros.core.graph_snapshot import (
 from emotion_ros.core.image_topics import COMPRESSED_IMAGE, IMAGE
 from emotion_ros.core.state import Status
 from emotion_ros.core.units import NANOSECONDS
+from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.graph_info import (
@@ -102,7 +104,10 @@ class Doctor(Node):
         present = self._discover()
         images = self._find_input(VISION, IMAGE_TYPES) if VISION in present else None
         speech = self._find_input(SENTIMENT, SPEECH_TYPES) if SENTIMENT in present else None
-        received = {i.topic: self._listen(i) for i in (images, speech) if i is not None}
+        has_voice = self._home in self._namespaces(VOICE_NODE)
+        audio = self._find_input(VOICE_NODE, AUDIO_MESSAGES) if has_voice else None
+        inputs = (images, speech, audio)
+        received = {i.topic: self._listen(i) for i in inputs if i is not None}
         sim_time = GetParameters.Request(names=['use_sim_time'])
         space = self._home.rstrip('/')
         simulated = {
@@ -121,6 +126,8 @@ class Doctor(Node):
         ticks = self._ticks
         last = self._states[-1] if self._states else EmotionState()
         nodes = tuple(self._report(name, simulated.get(name), before) for name in NODES)
+        others = self._other_reports(before)
+        voice = next((n for n in others if n.name == VOICE_NODE), NodeReport(VOICE_NODE))
         answers = {path: _answer(future) for path, future in lifecycles.items()}
         known = {p: a.current_state.label if a else 'unknown' for p, a in answers.items()}
         return GraphSnapshot(
@@ -138,7 +145,8 @@ class Doctor(Node):
             ),
             where=f'ROS_DOMAIN_ID {os.environ.get("ROS_DOMAIN_ID", "0")}, namespace {self._home}',
             namespace=space,
-            others=self._other_reports(),
+            others=others,
+            audio=_complete(audio, received, known, voice),
         )
 
     def _discover(self) -> set[str]:
@@ -210,10 +218,10 @@ class Doctor(Node):
             count=namespaces.count(self._home),
         )
 
-    def _other_reports(self) -> tuple[NodeReport, ...]:
+    def _other_reports(self, before: dict[str, DiagnosticStatus]) -> tuple[NodeReport, ...]:
         """Return the further nodes of the package that sent diagnostics, such as demo_source."""
         reports = (
-            self._report(name, None, {}) for name in sorted(self._statuses.keys() - {*NODES})
+            self._report(name, None, before) for name in sorted(self._statuses.keys() - {*NODES})
         )
         ours = [report for report in reports if 'enabled' in (report.values or {})]
         return tuple(replace(report, is_present=True, count=1) for report in ours)

@@ -5,11 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy
+from rclpy.subscription import Subscription
 from rclpy.timer import Timer
 
 from emotion_ros.core.image_topics import COMPRESSED, Topic, image_sources
 from emotion_ros.errors import MissingDependency
 from emotion_ros.nodes.graph_info import message_class, published_types
+from emotion_ros.nodes.qos import LATCHED, QUEUE_DEPTH
 
 CHECK_PERIOD_S = 0.5
 
@@ -85,6 +88,45 @@ class InputSubscription:
         self._subscription = self._node.create_subscription(
             message_class(source.type), source.name, self._on_message, self._qos
         )
+
+
+class LatchedInput:
+    """A subscription that also takes what was published, latched, before it was opened."""
+
+    def __init__(
+        self, node: Node, msg_type: Any, topic: str, on_message: Callable[[Any], None]
+    ) -> None:
+        self._node, self._msg_type, self._on_message = node, msg_type, on_message
+        self._volatile = node.create_subscription(msg_type, topic, on_message, QUEUE_DEPTH)
+        self._latched: Subscription | None = None
+
+    @property
+    def topic_name(self) -> str:
+        """The full name of the topic."""
+        return str(self._volatile.topic_name)
+
+    def update(self) -> None:
+        """Look for latched publishers; call it about once a second.
+
+        Only then: a volatile publisher would log a warning that a latched subscription to it is
+        incompatible.
+        """
+        infos = self._node.get_publishers_info_by_topic(self.topic_name)
+        is_latched = any(
+            i.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL for i in infos
+        )
+        if is_latched and self._latched is None:
+            self._latched = self._node.create_subscription(
+                self._msg_type, self.topic_name, self._on_message, LATCHED
+            )
+        elif not is_latched:
+            self.close_latched()
+
+    def close_latched(self) -> None:
+        """Close what ``update`` has opened."""
+        if self._latched is not None:
+            self._node.destroy_subscription(self._latched)
+            self._latched = None
 
 
 def camera_sources(node: Node, transport: str) -> tuple[Topic, ...]:

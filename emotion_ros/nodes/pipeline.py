@@ -11,6 +11,7 @@ from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.nodes.voice_node import VoiceNode
 
 
 def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode[Any]]]:
@@ -18,11 +19,13 @@ def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode[Any]]]:
     parser = ArgumentParser(prog='emotion_pipeline', description='The nodes in one process.')
     parser.add_argument('--no-vision', action='store_true', help='leave out vision_node')
     parser.add_argument('--no-text', action='store_true', help='leave out sentiment_node')
+    parser.add_argument('--voice', action='store_true', help='add voice_node')
     parser.add_argument('--ros-args', nargs=REMAINDER, help='what follows is for ROS')
-    without = parser.parse_args(args)
-    text = [] if without.no_text else [SentimentNode]
-    vision = [] if without.no_vision else [VisionNode]
-    return [FusionNode, *text, *vision]
+    wanted = parser.parse_args(args)
+    text = [] if wanted.no_text else [SentimentNode]
+    vision = [] if wanted.no_vision else [VisionNode]
+    voice = [VoiceNode] if wanted.voice else []
+    return [FusionNode, *text, *vision, *voice]
 
 
 def main(args: list[str] | None = None) -> int:

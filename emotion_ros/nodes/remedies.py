@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.core.graph_snapshot import FUSION, Finding, Kind
+from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
 
 LAUNCH = 'ros2 launch emotion_ros emotion.launch.py'
 REPUBLISH = (
@@ -51,6 +52,9 @@ REMEDIES: Mapping[Kind, str] = {
     'ones',
     Kind.BLACK_IMAGES: 'take off the lens cap, switch on the light, or raise the exposure of the '
     'camera',
+    Kind.SILENT_AUDIO: 'unmute the microphone (alsamixer, pavucontrol), or choose another device '
+    'of the driver (arecord -l lists them)',
+    Kind.CLIPPED_AUDIO: 'lower the gain of the microphone (alsamixer, pavucontrol)',
     Kind.STAMPS_BEHIND: f'{CLOCKS}; if the images really are that late, set max_age: {{above}} of '
     'vision_node, and vision_timeout: {above}, face_fresh_for: {above} of fusion_node',
     Kind.STAMPS_FAR_BEHIND: 'a bag: ros2 bag play BAG --clock, and {launch} use_sim_time:=true; a '
@@ -69,9 +73,11 @@ REMEDIES: Mapping[Kind, str] = {
 }
 NOTHING_THERE = {
     'image': 'start the camera driver, or go without: {launch} enable_vision:=false',
+    'audio': 'start the audio driver (docs/voice.md), or go without: {launch} enable_voice:=false',
     'speech': 'start the speech recogniser, or go without: {launch} enable_text:=false',
 }
 OTHER_TYPES = {
+    'audio': 'publish emotion_ros/msg/Audio, or a message of audio_common_msgs: docs/voice.md',
     'image': 'publish sensor_msgs/msg/Image, or give another one: {launch} image_topic:=…',
     'speech': 'publish std_msgs/msg/String, or another type of docs/recognisers.md',
 }
@@ -79,7 +85,23 @@ KNOWN_SPEECH = (
     'set speech_type: {type_name} of sentiment_node, or auto; it needs {package} '
     '(apt: ros-$ROS_DISTRO-{apt})'
 )
+KNOWN_AUDIO = (
+    'set audio_type: {type_name} of voice_node, or auto; it needs {package} '
+    '(apt: ros-$ROS_DISTRO-{apt})'
+)
 REJECTED: Mapping[str, str] = {
+    'no_format': 'no audio_info has come, which audio_capture sends every 5 s; for a driver that '
+    'has none set sample_rate and channels of voice_node',
+    'unsupported_rate': 'let the audio driver record at 8000 to 48000 Hz (16000 is best)',
+    'unsupported_channels': 'the message says 0 or too many channels, or fewer than the parameter '
+    'channel of voice_node asks for',
+    'bad_length': 'the data is no whole number of samples of all channels: compare sample format '
+    'and channels with what the driver records',
+    'not_finite': 'the sound holds NaN or infinity: a fault of the sender',
+    'other_source': 'two microphones, or two formats, on one topic: give each a topic',
+    'too_short': 'less than 50 ms of speech: a fault of the voice activity detection',
+    'overlap': 'sound of a time that was there already: two microphones on one topic, or stamps '
+    'that run slower than the sound',
     'unsupported_encoding': 'let the camera publish bgr8, rgb8, mono8 or JPEG',
     'bad_compressed': 'the data is no complete JPEG, PNG, TIFF or WebP: see the format of the '
     'camera',
@@ -101,7 +123,8 @@ REJECTED: Mapping[str, str] = {
     '"{{data: true}}"',
     'paused': 'observation of this person is paused: call set_privacy with mode 0 to go on',
     'unsupported_language': 'the words are not English: set text_model and languages',
-    'unsupported_format': 'publish the plain words, or JSON of Vosk: see docs/recognisers.md',
+    'unsupported_format': 'publish the plain words, or JSON of Vosk: see docs/recognisers.md; '
+    'sound not compressed, as S16LE: format:=wave of audio_capture',
     'empty': 'nothing was said: the recogniser publishes its silence',
     'partial': 'publish finished sentences: the results of the recogniser, not its partial ones',
     'repeated': 'the same text within a second: publish each sentence once',
@@ -125,12 +148,14 @@ def remedy(finding: Finding, namespace: str = '', use_sim_time: bool = False) ->
     time = (
         ' use_sim_time:=true' if use_sim_time and 'use_sim_time' not in _template(finding) else ''
     )
+    is_audio = facts.get('input') == 'audio'
+    voice = ' enable_voice:=true' if is_audio and 'enable_voice' not in _template(finding) else ''
     transport = facts.get('transport', '')
     package = facts.get('type', '').partition('/')[0]
     return _template(finding).format_map(
         {
             **facts,
-            'launch': LAUNCH + where + time,
+            'launch': LAUNCH + where + time + voice,
             'home': home,
             'package': package,
             'apt': package.replace('_', '-'),
@@ -148,6 +173,8 @@ def _template(finding: Finding) -> str:
     if finding.kind is Kind.NO_PUBLISHER:
         return NOTHING_THERE[finding.facts['input']]
     if finding.kind is Kind.OTHER_TYPE:
+        if finding.facts['input'] == 'audio' and finding.facts['type'] in AUDIO_MESSAGES:
+            return KNOWN_AUDIO
         is_known = finding.facts['type'] in SPEECH_TYPES
         return KNOWN_SPEECH if is_known else OTHER_TYPES[finding.facts['input']]
     return REMEDIES[finding.kind]

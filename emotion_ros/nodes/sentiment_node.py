@@ -4,17 +4,18 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from rclpy.qos import DurabilityPolicy
-from rclpy.subscription import Subscription
 from std_msgs.msg import Bool, String
 
 from emotion_ros.core.input_checks import check_speech
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.own_voice import MutedTimes, RobotSpeech
+from emotion_ros.core.people.privacy import PrivacyMode
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.qos import LATCHED, QUEUE_DEPTH
+from emotion_ros.nodes.input_subscription import LatchedInput
+from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
+from emotion_ros.nodes.qos import QUEUE_DEPTH
 from emotion_ros.nodes.speech import StampedUtterance, speech_sources, stamp_utterance
 from emotion_ros.nodes.to_msg import report_to_msg, text_status_to_msg
 from emotion_ros.nodes.worker_node import WorkerNode
@@ -27,7 +28,6 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
 
     Config = SentimentConfig
     MAILBOX_SLOTS: ClassVar[int] = QUEUE_DEPTH
-    _latched_mute: Subscription | None = None
 
     def __init__(
         self,
@@ -42,14 +42,14 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         self._pipeline = self._make_pipeline(self.config)
         self._muted = MutedTimes()
         self._robot_speech = RobotSpeech()
+        self._privacy = PrivacyFollower(self)
         self.results = self.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
 
     def activate(self) -> None:
         """Subscribe to the words, and to what makes them the robot's own."""
-        self._latched_mute = None
         topic = self.resolve_topic_name('speech')
         self.subscribe(speech_sources(topic, self.config.speech_type), QUEUE_DEPTH, check_speech)
-        self._mute = self.create_subscription(Bool, 'mute', self._on_mute, QUEUE_DEPTH)
+        self._mute = LatchedInput(self, Bool, 'mute', self._on_mute)
         self.create_subscription(String, 'robot_speech', self._on_robot_speech, QUEUE_DEPTH)
 
     def details(self) -> dict[str, str]:
@@ -64,8 +64,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
     def deactivate(self) -> None:
         """Close the latched mute, too: it was opened later."""
         super().deactivate()
-        if self._latched_mute is not None:
-            self.destroy_subscription(self._latched_mute)
+        self._mute.close_latched()
 
     def on_enable(self, enabled: bool) -> None:
         """Publish at once that text is off or on: the next utterance may be far away."""
@@ -76,16 +75,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
     def on_second(self) -> None:
         """Take a latched mute, too: its value was published before this node started."""
         super().on_second()
-        infos = self.get_publishers_info_by_topic(self._mute.topic_name)
-        is_latched = any(
-            i.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL for i in infos
-        )
-        # Only then: a volatile publisher would log a warning that it is incompatible.
-        if is_latched and self._latched_mute is None:
-            self._latched_mute = self.create_subscription(Bool, 'mute', self._on_mute, LATCHED)
-        elif not is_latched and self._latched_mute is not None:
-            self.destroy_subscription(self._latched_mute)
-            self._latched_mute = None
+        self._mute.update()
 
     def accept(self, msg: Any) -> StampedUtterance:
         """Return the utterance of a message; InvalidInput when the robot itself spoke."""
@@ -99,7 +89,10 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         return stamped
 
     def process(self, stamped: StampedUtterance) -> None:
-        """Publish the sentiment of one utterance."""
+        """Publish the sentiment of one utterance, or that its speaker opts out."""
+        is_private = self._privacy.mode('') is not PrivacyMode.FULL
+        if is_private and not self._pipeline.opts_out(stamped.utterance):
+            raise InvalidInput('paused', 'the speaker is not analysed')
         report = self._pipeline.process(stamped.utterance, stamped.stamp_s)
         if self.may_publish():
             self.results.publish(

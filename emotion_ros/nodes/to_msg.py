@@ -18,15 +18,21 @@ from emotion_ros.core.observations import FaceObservation, SourceStatus, decide
 from emotion_ros.core.state import EmotionState, WeighedEvidence
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.valence_arousal import valence_arousal
+from emotion_ros.msg import Audio, FaceEmotionArray, TextSentiment
 from emotion_ros.msg import EmotionEvidence as EmotionEvidenceMsg
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotion as FaceEmotionMsg
-from emotion_ros.msg import FaceEmotionArray, TextSentiment
+from emotion_ros.msg import VoiceActivity as VoiceActivityMsg
 from emotion_ros.perception.image.decode import ImageArray
 
 if TYPE_CHECKING:  # else the fusion would load the inference runtime, 19 MB
     from emotion_ros.perception.face.pipeline import FaceReport
     from emotion_ros.perception.text.pipeline import TextReport
+    from emotion_ros.perception.voice.pipeline import VoiceActivity
+    from emotion_ros.perception.voice.stream import AudioChunk
+
+SILENT_DBFS = -120.0
+"""The level that stands for digital silence."""
 
 
 def seconds_to_stamp(seconds: float) -> Time:
@@ -121,6 +127,33 @@ def text_status_to_msg(status: SourceStatus, reason: str, stamp_s: float) -> Tex
         emotion_probabilities=[math.nan] * len(EMOTIONS),
     )
     msg.header.stamp = seconds_to_stamp(stamp_s)
+    return msg
+
+
+def activity_to_msg(
+    activity: 'VoiceActivity', frame_id: str, person_id: str = ''
+) -> VoiceActivityMsg:
+    """Return the voice activity; the person is who speaks, '' where that is not known."""
+    level_dbfs = activity.level_dbfs
+    msg = VoiceActivityMsg(
+        speaking=bool(activity.speaking),
+        level_dbfs=-math.inf if level_dbfs <= SILENT_DBFS else float(level_dbfs),
+        speech_probability=float(activity.speech_probability),
+        segment_duration=float(activity.segment_duration_s),
+        person_id=person_id,
+    )
+    msg.header.stamp = seconds_to_stamp(activity.stamp_s)
+    msg.header.frame_id = frame_id
+    return msg
+
+
+def sound_to_msg(chunk: 'AudioChunk', stamp_s: float, frame_id: str) -> Audio:
+    """Return int16 sound whose first sample is of ``stamp_s``."""
+    samples = array('h')
+    samples.frombytes(memoryview(np.ascontiguousarray(chunk.samples, np.int16)).cast('B'))
+    msg = Audio(sample_rate=chunk.sample_rate, channels=chunk.channels, samples=samples)
+    msg.header.stamp = seconds_to_stamp(stamp_s)
+    msg.header.frame_id = frame_id
     return msg
 
 

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from builtin_interfaces.msg import Time
 from sensor_msgs.msg import Image
 
@@ -17,12 +18,13 @@ from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.graph_info import with_image
 from emotion_ros.nodes.image_decoder import make_decoder, validate
 from emotion_ros.nodes.input_subscription import camera_sources
+from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
 from emotion_ros.nodes.qos import LATEST_IMAGE, QUEUE_DEPTH
 from emotion_ros.nodes.to_msg import bgr_to_msg, faces_to_msg
 from emotion_ros.nodes.worker_node import WorkerNode
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
-from emotion_ros.perception.image.annotate import annotate_faces
+from emotion_ros.perception.image.annotate import annotate_faces, blank_faces
 from emotion_ros.perception.image.decode import rotate_image
 
 
@@ -43,6 +45,8 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         """Load detector and classifier and open the publishers."""
         self._pipeline = self._make_pipeline(self.config)
         self._decode = make_decoder(self.config)
+        self._privacy = PrivacyFollower(self)
+        self._pipeline.select_paused = self._privacy.find_paused
         self.results = self.create_publisher(FaceEmotionArray, 'emotion/faces', QUEUE_DEPTH)
         self._debug_publisher = self.create_publisher(Image, 'emotion/debug_image', 1)
 
@@ -79,9 +83,10 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         if self.may_publish():
             self.results.publish(faces_to_msg(report, msg.header, self.steady_s() - started_s))
             if self._debug_publisher.get_subscription_count():
-                annotated = annotate_faces(
-                    rotate_image(image_bgr, self.config.rotate), report.faces
-                )
+                shown = blank_faces(rotate_image(image_bgr, self.config.rotate), report.faces)
+                if not self._privacy.may_show_image:
+                    shown = np.zeros_like(shown)
+                annotated = annotate_faces(shown, report.faces)
                 self._debug_publisher.publish(
                     bgr_to_msg(annotated, msg.header.stamp, msg.header.frame_id)
                 )

@@ -41,6 +41,7 @@ REJECT_WORDS = {
     'repeated': 'the same text within a second',
     'muted': 'the robot speaks',
     'own_voice': 'words of the robot',
+    'opt_out': 'asked not to be analysed',
 }
 """Reasons of evidence and text for which the name alone would say too little."""
 

@@ -9,10 +9,16 @@ from typing import Any, TypeVar
 from diagnostic_msgs.msg import DiagnosticArray
 
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
-from emotion_ros.core.graph_snapshot import FUSION, SENTIMENT, VISION
+from emotion_ros.core.graph_snapshot import FUSION, SENTIMENT, VISION, VOICE_NODE
 from emotion_ros.core.image_topics import Topic
 from emotion_ros.errors import InvalidInput
-from emotion_ros.msg import EmotionState, EmotionStateArray, FaceEmotionArray, TextSentiment
+from emotion_ros.msg import (
+    EmotionState,
+    EmotionStateArray,
+    FaceEmotionArray,
+    TextSentiment,
+    VoiceActivity,
+)
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.image_decoder import make_decoder
@@ -30,7 +36,7 @@ from emotion_ros.web.server import WebServer
 
 M = TypeVar('M')
 
-SHOWN_NODES = (VISION, SENTIMENT, FUSION)
+SHOWN_NODES = (VISION, SENTIMENT, VOICE_NODE, FUSION)
 STOP_TIMEOUT_S = 1.0
 ADVICE = '“ros2 run emotion_ros doctor” finds the cause.'
 
@@ -72,6 +78,11 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         )
         self._subscribe(FaceEmotionArray, 'emotion/faces', self._on_faces)
         self._subscribe(TextSentiment, 'emotion/text', self._on_text)
+        self._subscribe(
+            VoiceActivity,
+            'emotion/voice',
+            lambda msg: self._shown.add_voice(msg.speaking, msg.level_dbfs, self.steady_s()),
+        )
         speech = speech_sources(self.resolve_topic_name('speech'), self.config.speech_type)
         on_speech = self._checked(self._on_speech)
         self._open_input(speech, on_speech, BEST_EFFORT)

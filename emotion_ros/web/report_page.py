@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from emotion_ros.bag.session import Session
 from emotion_ros.core.emotions import EMOTIONS, Emotion
-from emotion_ros.core.session_events import EventType, SessionEvent
+from emotion_ros.core.people.events import EventType, PersonEvent
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.valence_arousal import VALENCE_AROUSAL
 from emotion_ros.view.palette import LIGHT, style_sheet
@@ -41,6 +41,7 @@ MANY = 60  # events; more have marks without a sign
 EVENT_MARKS = {
     EventType.ONSET: '▲',
     EventType.CHANGE: '●',
+    EventType.OFFSET: '▽',
     EventType.CONFLICT: '!',
     EventType.LOST: '×',
 }
@@ -51,7 +52,7 @@ class EventRow:
     """An event, how long it lasted, and the number of its picture if there is one."""
 
     number: int
-    event: SessionEvent
+    event: PersonEvent
     lasted_s: float
     mark: str
     picture: int | None

@@ -56,6 +56,8 @@ INPUTS = {'/image', '/speech', '/mute', '/robot_speech', '/emotion/evidence', '/
 OUTPUTS = {
     '/emotion/faces': FaceEmotionArray,
     '/emotion/text': TextSentiment,
+    '/emotion/privacy': String,
+    '/emotion/data_processing': String,
     '/emotion_state': EmotionState,
     '/emotion_states': EmotionStateArray,
     '/diagnostics': DiagnosticArray,

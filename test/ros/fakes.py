@@ -16,6 +16,10 @@ from emotion_ros.perception.models.card import ImageInput, ModelCard, OutputHead
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.engine import TextPrediction
 from emotion_ros.perception.text.pipeline import TextPipeline
+from emotion_ros.perception.voice.activity import EnergyDetector
+from emotion_ros.perception.voice.classifier import VoicePrediction
+from emotion_ros.perception.voice.config import VoiceConfig
+from emotion_ros.perception.voice.pipeline import VoicePipeline
 
 
 class BrightRegionDetector:
@@ -104,3 +108,28 @@ class FaultSequence:
             raise InvalidInput('bad_output', 'emotion holds NaN or infinity')
         if fault == 'hang':
             self.released.wait(timeout=10.0)
+
+
+class AngryVoiceClassifier:
+    """Classifies every segment as angry, after a call of ``fault``; not speech when it is low."""
+
+    name, sha256 = 'angry_voice', '0' * 64
+
+    def __init__(self, fault: Callable[[], None] = lambda: None) -> None:
+        self._fault = fault
+        self.segments = 0
+
+    def classify(self, samples) -> VoicePrediction:
+        """Return 88 % angry."""
+        self._fault()
+        self.segments += 1
+        p = np.full(7, 0.02)
+        p[0] = 0.88
+        return VoicePrediction(p, speech=0.95)
+
+
+def voice_pipeline_factory(
+    classifier: AngryVoiceClassifier,
+) -> Callable[[VoiceConfig], VoicePipeline]:
+    """Return the factory that a VoiceNode takes; speech is what is louder than before."""
+    return lambda config: VoicePipeline(config, classifier, EnergyDetector())

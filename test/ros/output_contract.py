@@ -12,17 +12,11 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.core.state import Reason
+from emotion_ros.core.state import Reason, Status
 from emotion_ros.msg import EmotionState
 
 LABELS = dict(enumerate(EMOTIONS)) | {EmotionState.UNKNOWN: 'unknown'}
-STATUSES = {
-    EmotionState.STATUS_OK,
-    EmotionState.STATUS_HOLDING,
-    EmotionState.STATUS_NO_PERSON,
-    EmotionState.STATUS_NO_INPUT,
-    EmotionState.STATUS_DISABLED,
-}
+STATUSES = {int(status) for status in Status}
 REASONS = {reason.value for reason in Reason}
 NS = 10**9
 

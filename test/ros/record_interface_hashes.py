@@ -15,9 +15,12 @@ RECORD = Path(__file__).with_name('interface_hashes.json')
 
 
 def built_hashes() -> dict[str, str]:
-    """Return the RIHS01 hash of every message in the installed package, by its name."""
+    """Return the RIHS01 hash of every interface in the installed package, by its name."""
     hashes = {}
-    for path in Path(get_package_share_directory('emotion_ros'), 'msg').glob('*.json'):
+    share = Path(get_package_share_directory('emotion_ros'))
+    for path in (
+        path for kind in ('msg', 'srv', 'action') for path in share.glob(f'{kind}/*.json')
+    ):
         for entry in json.loads(path.read_text())['type_hashes']:
             if entry['type_name'].startswith('emotion_ros/'):
                 hashes[entry['type_name']] = entry['hash_string']

@@ -23,6 +23,7 @@ from emotion_ros.msg import (
     FaceEmotion,
     FaceEmotionArray,
     TextSentiment,
+    VoiceActivity,
 )
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
@@ -205,6 +206,19 @@ def test_speech_of_another_type_is_shown_and_what_has_no_words_as_it_came(graph,
     speech.publish(speech_msgs.LiveSpeech(final='[MUSIC]'))
     now = wait_for(graph, client, lambda now: len(now['transcript']) > 1, 'the words')
     assert [line['words'] for line in now['transcript']] == ['good morning', '[MUSIC]']
+
+
+def test_the_voice_is_shown_as_level_and_speech(graph, url, clients):
+    client = clients.open(url)
+    voices = graph.publisher(VoiceActivity, 'emotion/voice')
+
+    def seen(now):
+        voices.publish(VoiceActivity(speaking=True, level_dbfs=-24.0))
+        return now['voice']
+
+    now = wait_for(graph, client, seen, 'the voice')
+    assert (now['voice']['speaking'], now['voice']['level_dbfs']) == (True, -24.0)
+    assert len(now['speech']) == 1
 
 
 def test_the_node_health_is_shown(graph, url, clients):

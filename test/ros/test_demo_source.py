@@ -12,8 +12,15 @@ from std_msgs.msg import Header, String
 
 from emotion_ros.conversions.from_msg import msg_to_state, stamp_to_seconds
 from emotion_ros.demo.source_node import LATCHED, STARTED_TOPIC, DemoSourceNode
+from emotion_ros.demo.synthetic_voice import SAMPLE_RATE
 from emotion_ros.errors import ConfigError
-from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
+from emotion_ros.msg import (
+    Audio,
+    EmotionEvidence,
+    EmotionState,
+    FaceEmotionArray,
+    TextSentiment,
+)
 from graph import Graph
 
 STORY = """
@@ -131,3 +138,37 @@ def test_a_missing_picture_is_named_before_the_story_begins(graph: Graph, story:
     (Path(story).parent / 'white.png').unlink()
     with pytest.raises(ConfigError, match='white.png: cannot be read'):
         graph.add(DemoSourceNode, storyboard=story)
+
+
+SPOKEN = """
+- {at: 0.3, show: nobody, say: I am happy!, voice: happy}
+- {at: 2.0, say: silent, expect: {status: no_person, within_s: 0.1}}
+"""
+
+
+def test_a_spoken_story_is_gapless_sound(graph: Graph, tmp_path):
+    path = tmp_path / 'spoken.yaml'
+    path.write_text(SPOKEN)
+    started = graph.listen(Header, STARTED_TOPIC, LATCHED)
+    sound = graph.listen(Audio, 'audio')
+    graph.add(DemoSourceNode, storyboard=str(path))
+    graph.until(lambda: sum(len(msg.samples) for msg in sound) > 2.2 * SAMPLE_RATE, 'the sound')
+    assert {(msg.sample_rate, msg.channels) for msg in sound} == {(SAMPLE_RATE, 1)}
+    times = story_times(started, [msg.header for msg in sound])
+    ends = [t + len(m.samples) / SAMPLE_RATE for t, m in zip(times, sound, strict=True)]
+    assert times[1:] == pytest.approx(ends[:-1], abs=1e-4)
+    samples = np.concatenate([np.asarray(msg.samples, float) for msg in sound])
+    loud = np.flatnonzero(np.abs(samples) > 1000) / SAMPLE_RATE + times[0]
+    assert 0.3 <= loud[0] < 0.5
+    assert loud[-1] < 2.0
+
+
+def test_the_label_of_a_voice_is_evidence(graph: Graph, tmp_path):
+    path = tmp_path / 'spoken.yaml'
+    path.write_text(SPOKEN)
+    found = graph.listen(EmotionEvidence, 'emotion/evidence')
+    text = graph.listen(TextSentiment, 'emotion/text')
+    graph.add(DemoSourceNode, storyboard=str(path), level='modalities')
+    graph.until(lambda: len(text) == 2, 'the last words')
+    assert [(msg.modality, msg.detail) for msg in found] == [('voice', 'Happy (90%)')]
+    assert found[0].probabilities[HAPPY] == pytest.approx(0.9)

@@ -14,11 +14,13 @@ from emotion_ros.core.options import check_option
 from emotion_ros.files.resources import packaged_config
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.perception.voice.config import VoiceConfig
 
 OWNED_BY_RCLPY = ('use_sim_time', 'start_type_description_service')
 NODES = {
     'vision_node': VisionConfig,
     'sentiment_node': SentimentConfig,
+    'voice_node': VoiceConfig,
     'fusion_node': FusionConfig,
 }
 

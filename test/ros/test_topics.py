@@ -10,11 +10,14 @@ from emotion_ros.cli.messages import IN, OUT, TOPICS
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.nodes.voice_node import VoiceNode
 from fakes import (
+    AngryVoiceClassifier,
     HappyFaceClassifier,
     KeywordTextEngine,
     face_pipeline_factory,
     text_pipeline_factory,
+    voice_pipeline_factory,
 )
 
 # What rclpy opens by itself, and what the page lists once for every node.
@@ -56,6 +59,11 @@ def test_promise_6_topics_of_vision_node(graph):
 def test_promise_6_topics_of_sentiment_node(graph):
     node = graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     assert opened(node) == documented('sentiment_node')
+
+
+def test_topics_of_voice_node(graph):
+    node = graph.add(VoiceNode, voice_pipeline_factory(AngryVoiceClassifier()))
+    assert opened(node) == documented('voice_node')
 
 
 def test_promise_6_topics_of_fusion_node(graph):

@@ -123,6 +123,9 @@ def test_every_topic_and_service_exists(page):
         recorded = {word.removesuffix('/compressed') for word in words if word.startswith('/')}
         assert recorded <= OUR_TOPICS | ROS_TOPICS
     for service, kind, _ in commands(page, 'ros2', 'service', 'call'):
+        if service == '/fusion_node/set_privacy':
+            assert kind == 'emotion_ros/srv/SetPrivacy'
+            continue
         assert re.fullmatch(r'/(vision|sentiment|fusion)_node/enable', service)
         assert kind == 'std_srvs/srv/SetBool'
 

@@ -26,6 +26,7 @@ LAYERS = (
     ('view',),
     ('msg', 'srv', 'action'),
     ('bag', 'nodes', 'sandbox'),
+    ('audio',),
     ('listener', 'demo', 'web', 'sessions'),
     ('live',),
     ('testing', 'cli', 'launch'),

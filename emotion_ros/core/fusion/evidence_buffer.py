@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Latest evidence per modality and person."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import isfinite
 
@@ -63,6 +64,12 @@ class EvidenceBuffer:
         """Remove the evidence of one modality: it has been switched off."""
         for table in (self._latest, self._rejected):
             for key in [k for k in table if k[0] == modality]:
+                del table[key]
+
+    def keep(self, is_allowed: Callable[[Evidence], bool]) -> None:
+        """Remove the evidence that is no longer allowed."""
+        for table in (self._latest, self._rejected):
+            for key in [k for k, evidence in table.items() if not is_allowed(evidence)]:
                 del table[key]
 
     def expire(self, now_s: float) -> None:

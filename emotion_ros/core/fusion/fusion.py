@@ -17,6 +17,7 @@ from emotion_ros.core.fusion.people_in_view import PeopleInView, ReportedStatus
 from emotion_ros.core.fusion.temporal_filter import Filter, make_filter
 from emotion_ros.core.fusion.weighting import NO_PERSON, EvidenceWeighting
 from emotion_ros.core.observations import FacesObservation, SourceStatus, TextObservation
+from emotion_ros.core.people.privacy import MODES, PrivacyKeeper, PrivacyMode
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.core.valence_arousal import valence_arousal
@@ -30,6 +31,7 @@ _IDLE = {
     Status.NO_PERSON: (Reason.NO_PERSON, 'Nobody in view'),
     Status.NO_INPUT: (Reason.NO_INPUT, 'No input'),
     Status.DISABLED: (Reason.DISABLED, 'Disabled'),
+    Status.PAUSED: (Reason.PAUSED, ''),
 }
 _SUMMARY_NAMES = {FACE: 'Vision', TEXT: 'Text', VOICE: 'Voice'}
 
@@ -61,12 +63,14 @@ class Fusion:
         config: FusionConfig,
         card: FusionCard,
         modalities: Mapping[str, ModalityConfig] | None = None,
+        privacy: PrivacyKeeper | None = None,
     ) -> None:
         self.enabled = True
         self._config = config
         self._card = card
         self._prior = np.asarray(card.prior, dtype=np.float64)
         self._weighting = EvidenceWeighting(config, card, modalities or {})
+        self.privacy = privacy or PrivacyKeeper(MODES[config.privacy], config.privacy_hold)
         self._clear()
 
     def configure(self, config: FusionConfig) -> None:
@@ -92,7 +96,14 @@ class Fusion:
         if faces.status is not SourceStatus.OK:
             self._buffer.drop(FACE)
             return Rejection.NONE
-        evidence = [face.to_evidence(faces.stamp_s, faces.source) for face in faces.faces]
+        people = [face.person_id for face in faces.faces]
+        self.privacy.update(people, faces.stamp_s)
+        paused = self.privacy.paused(people)
+        evidence = [
+            face.to_evidence(faces.stamp_s, faces.source)
+            for face in faces.faces
+            if face.person_id not in paused
+        ]
         rejections = [self._store(e, e.person_id, now_s) for e in evidence]
         return next((r for r in rejections if r), Rejection.NONE)
 
@@ -103,6 +114,10 @@ class Fusion:
         if text.status is not SourceStatus.OK:
             self._buffer.drop(TEXT)
             return Rejection.NONE
+        if text.rejection is Rejection.OPT_OUT:
+            is_alive = self._people.camera_is_alive(now_s)
+            self.privacy.pause_speaker(text.person_id, now_s, is_alive)
+            return Rejection.OPT_OUT
         if text.is_status_only:
             return Rejection.NONE
         return self.add_evidence(text.to_evidence(self._card.sentiment_given_emotion), now_s)
@@ -111,6 +126,8 @@ class Fusion:
         """Add evidence of any modality; without a person_id it is the focus person's."""
         self._advance_time(now_s)
         stated_person = evidence.person_id
+        if not self._consented(evidence):
+            return Rejection.PAUSED
         if not stated_person:
             evidence = evidence.assigned_to(next(iter(self._people.select(now_s)), NO_PERSON))
         return self._store(evidence, stated_person, now_s)
@@ -129,10 +146,17 @@ class Fusion:
         self._buffer.expire(now_s)
         people = self._people.select(now_s) or [NO_PERSON]
         self._memories = {p: memory for p, memory in self._memories.items() if p in people}
+        if not self._people.camera_is_alive(now_s):
+            self.privacy.update((), now_s)
+        if self.privacy.is_restricted:
+            self._buffer.keep(self._consented)
         return tuple(self._state(person, people, now_s) for person in people)
 
     def _state(self, person: str, people: Sequence[str], now_s: float) -> EmotionState:
         """Weigh the evidence, pool it, smooth it, decide: one person at ``now_s``."""
+        if person and self.privacy.mode(person) is PrivacyMode.PAUSED:
+            self._memories.pop(person, None)
+            return self._idle_state(Status.PAUSED, person, (), now_s)
         camera_is_alive = self._people.camera_is_alive(now_s)
         weighed = self._weighting.weigh(
             self._buffer.contents(),
@@ -189,6 +213,7 @@ class Fusion:
         if status in (Status.NO_INPUT, Status.DISABLED):
             self._stamp_s = max(self._stamp_s, now_s)
         reason, summary = _IDLE[status]
+        summary = summary or self.privacy.explain(person)
         return EmotionState(
             stamp_s=self._advance_stamp(weighed),
             status=status,
@@ -234,6 +259,13 @@ class Fusion:
         if not rejection and self._weighting.is_stale(evidence, now_s):
             return Rejection.STALE
         return rejection
+
+    def _consented(self, evidence: Evidence) -> bool:
+        """Return whether the person, or who may be it, consents to this evidence."""
+        mode = self.privacy.mode(evidence.person_id)
+        return mode is PrivacyMode.FULL or (
+            mode is PrivacyMode.NO_TEXT and evidence.modality != TEXT
+        )
 
     def _advance_time(self, now_s: float) -> None:
         if now_s < self._now_s - CLOCK_JUMP_S:

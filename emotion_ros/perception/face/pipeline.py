@@ -4,25 +4,32 @@
 The vision node, the replay and the benchmarks share it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from time import perf_counter
 
 import numpy as np
 
-from emotion_ros.core.observations import FaceObservation
+from emotion_ros.core.observations import FaceObservation, person_id_of
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
+from emotion_ros.core.state import NO_PROBABILITIES
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.crop import AS_IS, CROP_SIDE, CROPS, crop_face, face_quality
 from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import make_detector
+from emotion_ros.perception.face.lip_activity import LipActivity
 from emotion_ros.perception.face.template_tracker import TemplateTracker
 from emotion_ros.perception.face.tracker import Box, FaceTracker
 from emotion_ros.perception.image.decode import ImageArray, rotate_image
 
 MAX_FACES = 16  # the best scores are kept; bounds the time that one image can take
 FRAME_S = 0.03  # a little less than a frame of 30 Hz; slower cameras are searched more often
+
+
+SelectPaused = Callable[[Sequence[str], float], Collection[str]]
+"""Gets the person_ids in an image and its stamp (s); returns who may not be analysed."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,8 @@ class FacePipeline:
     """The state of one camera: tracked faces, and when the next detection is due.
 
     Give the images of one camera in order, from one thread. A backward jump of the clock resets
-    it, so that a recording that is played again gives the same results.
+    it, so that a recording that is played again gives the same results. The faces of those whom
+    ``select_paused`` returns are tracked, but not classified: their probabilities are NaN.
     """
 
     def __init__(
@@ -57,12 +65,14 @@ class FacePipeline:
         self.config = config or VisionConfig()
         self._crop = CROPS.get(detector.name, AS_IS)
         self._clock = clock
+        self.select_paused: SelectPaused = lambda people, stamp_s: ()  # noqa: ARG005
         self.reset()
 
     def reset(self) -> None:
         """Drop every face, as after a backward jump of the clock or for another camera."""
         self._tracker = FaceTracker()
         self._templates = TemplateTracker()
+        self._lips = LipActivity()
         self._until_detection = 0
         self._detected_s = float('-inf')
         self._has_lost_face = False
@@ -87,6 +97,15 @@ class FacePipeline:
             [_relative_box(face, width, height) for face in faces], stamp_s
         )
         self._has_lost_face = len(self._tracker.tracks) > len(tracks)
+        paused = self.select_paused([person_id_of(track.face_id) for track in tracks], stamp_s)
+        not_analysed = [
+            FaceObservation(track.face_id, track.box_xyxy, face.score, 0.0, NO_PROBABILITIES)
+            for face, track in zip(faces, tracks, strict=True)
+            if person_id_of(track.face_id) in paused
+        ]
+        if not_analysed:
+            is_shown = [person_id_of(track.face_id) not in paused for track in tracks]
+            faces, tracks = list(compress(faces, is_shown)), list(compress(tracks, is_shown))
         located = self._clock()
         side, _ = self.classifier.crop_size
         grey = getattr(self.classifier, 'colour', 'gray') == 'gray'
@@ -102,9 +121,12 @@ class FacePipeline:
                 detection_score=face.score,
                 quality=face_quality(face, crop),
                 probabilities=tuple(float(p) for p in row),
+                speaking=self._lips.update(track.face_id, crop, stamp_s),
             )
             for face, track, crop, row in zip(faces, tracks, grey_crops, rows, strict=True)
         ]
+        self._lips.keep(track.face_id for track in tracks)
+        observations += not_analysed
         observations.sort(key=lambda observation: observation.face_id)
         timings = {'detect': located - start, 'classify': self._clock() - located}
         return FaceReport(tuple(observations), width, height, timings)

@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 
 from emotion_ros.core.options import Options, option
+from emotion_ros.core.people.opt_out import PHRASES
 from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.models.backend import DEVICES
 
@@ -44,6 +45,9 @@ class SentimentConfig(Options):
         low=0.0,
         high=30.0,
         dynamic=True,
+    )
+    opt_out_phrases: tuple[str, ...] = option(
+        PHRASES, 'who says one of these is paused; such text is not scored'
     )
     own_voice_window: float = option(
         5.0,

@@ -11,6 +11,7 @@ from time import perf_counter
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Sentiment
 from emotion_ros.core.evidence import TEXT, Rejection
 from emotion_ros.core.observations import SourceStatus, TextObservation
+from emotion_ros.core.people.opt_out import OptOutPhrases
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.files.resources import packaged_weights
@@ -23,6 +24,7 @@ from emotion_ros.perception.text.language import LanguageCheck
 from emotion_ros.perception.text.negation import classify_negated
 from emotion_ros.perception.text.normalize import clean_text
 
+OPT_OUT = Rejection.OPT_OUT.value
 UNSUPPORTED_LANGUAGE = Rejection.UNSUPPORTED_LANGUAGE.value
 FULL_QUALITY_TOKENS = 4
 NO_SENTIMENT = (float('nan'),) * len(SENTIMENTS)
@@ -34,7 +36,7 @@ class TextReport:
     """The sentiment and the emotion of one utterance.
 
     Probabilities sum to 1; ``emotion_probabilities`` are NaN when the engine has no emotion
-    head. With a ``reason`` (unsupported_language) it was not classified: all are NaN,
+    head. With a ``reason`` (unsupported_language, opt_out) it was not classified: all are NaN,
     ``sentiment`` is UNKNOWN, ``confidence`` and ``quality`` are 0. ``quality`` is 0..1;
     ``language`` is a two-letter code, empty when not identified; ``inference_time_s`` includes
     the cleaning.
@@ -77,6 +79,7 @@ class TextPipeline:
         self._max_chars = config.max_chars
         self._drop_hallucinations = config.drop_hallucinations
         self._engine = engine
+        self._opt_out = OptOutPhrases(config.opt_out_phrases)
         self._languages = LanguageCheck(config.languages, packaged_weights())
         self._duplicates = DuplicateFilter()
         self._clock = clock
@@ -91,6 +94,10 @@ class TextPipeline:
         """The hash of the model file; empty when it is not known."""
         return self._engine.sha256
 
+    def opts_out(self, utterance: Utterance) -> bool:
+        """Return whether these words ask for a pause; ``process`` does not score them."""
+        return self._opt_out.are_in(utterance.final)
+
     def process(self, utterance: Utterance, stamp_s: float) -> TextReport:
         """Classify one utterance that was spoken at ``stamp_s``.
 
@@ -101,6 +108,9 @@ class TextPipeline:
         started_s = self._clock()
         if utterance.is_partial:
             raise InvalidInput('partial', 'the person is still speaking')
+        if self.opts_out(utterance):
+            elapsed_s = self._clock() - started_s
+            return TextReport('', False, '', elapsed_s, reason=OPT_OUT)
         clean = clean_text(utterance.final, self._max_chars)
         if self._drop_hallucinations and is_hallucination(clean.text):
             raise InvalidInput('hallucination', 'recognisers invent this in silence')

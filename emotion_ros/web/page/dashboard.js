@@ -292,6 +292,8 @@ function paintBars(is, message) {
     }));
   }
   const state = is === 'no_data' || is === 'disabled' ? null : shownState(message);
+  const hasVoice = message.voice || state?.evidence.some((one) => one.modality === 'voice');
+  if (hasVoice) document.body.classList.add('has-voice'); // its column is there from then on
   about.emotions.forEach((emotion, i) => {
     const [name, bar, number, ...parts] = list.children[i].children;
     const share = state ? state.probabilities[i] : null;

@@ -8,7 +8,7 @@ import pytest
 from emotion_ros.bag.session import Session
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.observations import FaceObservation, FacesObservation, SourceStatus
-from emotion_ros.core.session_events import EventType
+from emotion_ros.core.people.events import EventType
 from emotion_ros.core.state import EmotionState, Reason, Status
 
 UNIFORM = (1 / 7,) * 7

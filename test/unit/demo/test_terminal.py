@@ -20,6 +20,7 @@ from emotion_ros.demo.terminal import (
     result_line,
     results_table,
     screen,
+    voice_text,
 )
 
 EXPECT = Expectation(1.5, status=Status.OK, emotion=Emotion.HAPPY, conflict=False)
@@ -138,3 +139,17 @@ def test_the_screen_shows_input_state_and_progress(console):
 def test_the_screen_before_the_first_state_says_so(console):
     console.print(screen(Snapshot(), 'demo.yaml'))
     assert 'waiting for the first state' in printed(console)
+
+
+@pytest.mark.parametrize(
+    ('voice', 'shown'),
+    [
+        (None, '–'),
+        ((True, -24.0), '██████····  -24 dBFS, speech'),
+        ((False, -80.0), '··········  -80 dBFS, silence'),
+        ((False, float('-inf')), '··········  no sound, silence'),
+        ((False, float('nan')), '··········  no sound, silence'),
+    ],
+)
+def test_the_voice_is_a_level_and_a_word(voice, shown) -> None:
+    assert voice_text(voice) == shown

@@ -213,5 +213,8 @@ def test_the_voice_has_a_level_a_column_and_its_periods_of_speech(shown):
     level = 'document.querySelector("#voice .meter i").style.transform'
     assert shown.page.evaluate(level) not in ('', 'scaleX(0)')
     assert shown.page.evaluate('document.querySelectorAll("#timeline rect.voice").length') >= 2
-    without = '(() => { now.voice = null; paint(); return $("voice").hidden; })()'
-    assert shown.page.evaluate(without)
+    shape = 'getComputedStyle(document.querySelector("#bars .voice")).display'
+    assert shown.page.evaluate(shape) != 'none'
+    without = 'now.voice = null; now.state.evidence = []; document.body.className = ""; paint();'
+    hidden = f'(() => {{ {without} return [$("voice").hidden, {shape}]; }})()'
+    assert shown.page.evaluate(hidden) == [True, 'none']

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""Messages with sound, by the name of their type.
+
+``emotion_ros/msg/Audio`` and audio_common_msgs, of which there are two that share their name:
+ros-drivers' (AudioData and AudioDataStamped, whose format is on another topic, as AudioInfo) and
+that of PortAudio (AudioStamped). Works for the messages of rclpy and those of a bag reader.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.conversions.from_msg import stamp_to_seconds
+from emotion_ros.core.voice.audio_topics import AUDIO, AUDIO_STAMPED, INFO_NAME, WITHOUT_FORMAT
+from emotion_ros.errors import InvalidInput
+from emotion_ros.perception.voice.stream import AudioChunk
+
+RAW_CODINGS = ('', 'wave', 'wav', 'raw', 'pcm')
+# GStreamer's names of sample formats, as AudioInfo has them.
+SAMPLE_FORMATS = {
+    **{'S16LE': '<i2', 'S16BE': '>i2', 'S32LE': '<i4', 'S32BE': '>i4'},
+    **{'F32LE': '<f4', 'F32BE': '>f4', 'S8': 'i1', 'U8': 'u1'},
+}
+# The fields of the AudioData of AudioStamped; one of them is filled.
+TYPED_ARRAYS = {
+    **{'int16_data': np.int16, 'float32_data': np.float32, 'int32_data': np.int32},
+    **{'int8_data': np.int8, 'uint8_data': np.uint8},
+}
+
+
+@dataclass(frozen=True)
+class AudioFormat:
+    """What AudioInfo says of the AudioData beside it; ``sample_rate`` 0: nothing was said."""
+
+    sample_rate: int = 0
+    channels: int = 1
+    sample_format: str = 'S16LE'
+    coding_format: str = ''
+
+
+def audio_from_msg(
+    msg_type: str, msg: Any, receipt_s: float, audio_format: AudioFormat | None = None
+) -> AudioChunk:
+    """Return the sound of a message of one of AUDIO_MESSAGES; KeyError for another type.
+
+    A message without a stamp ended when it was received (``receipt_s``, ROS time). InvalidInput:
+    ``no_format`` for AudioData while its ``audio_format`` is not known, ``unsupported_format``
+    when it is compressed or of unknown samples, ``bad_length``, ``empty``, ``bad_stamp``.
+    """
+    found = audio_format or AudioFormat()
+    samples: NDArray[np.generic]
+    if msg_type == AUDIO:
+        samples = np.asarray(msg.samples, np.int16)
+        found = AudioFormat(msg.sample_rate, msg.channels)
+    elif msg_type == AUDIO_STAMPED:
+        samples = _typed_samples(msg.audio.audio_data)
+        found = AudioFormat(msg.audio.info.rate, msg.audio.info.channels)
+    elif msg_type in WITHOUT_FORMAT:
+        if not found.sample_rate:
+            raise InvalidInput('no_format', f'the sample rate is not known: no {INFO_NAME} yet')
+        data = getattr(msg, 'audio', msg)
+        samples = _decode(data.data, found) if hasattr(data, 'data') else _typed_samples(data)
+    else:
+        raise KeyError(msg_type)
+    header = getattr(msg, 'header', None)
+    stamp_s = stamp_to_seconds(header.stamp) if header is not None else 0.0
+    chunk = AudioChunk(
+        samples,
+        int(found.sample_rate),
+        int(found.channels),
+        stamp_s,
+        header.frame_id if header is not None else '',
+    )
+    if stamp_s or chunk.sample_rate <= 0 or chunk.channels <= 0:
+        return chunk
+    return AudioChunk(
+        samples,
+        chunk.sample_rate,
+        chunk.channels,
+        receipt_s - chunk.duration_s,
+        chunk.source,
+        is_stamped=False,
+    )
+
+
+def format_from_msg(msg: Any) -> AudioFormat:
+    """Return what an AudioInfo of ros-drivers says."""
+    return AudioFormat(
+        int(msg.sample_rate), int(msg.channels), msg.sample_format, msg.coding_format
+    )
+
+
+def _typed_samples(data: Any) -> NDArray[np.generic]:
+    """Return the samples of the one array that is filled; 'empty' when none is."""
+    for name, dtype in TYPED_ARRAYS.items():
+        values = np.asarray(getattr(data, name), dtype)
+        if len(values):
+            return _widened(values)
+    raise InvalidInput('empty', 'no samples')
+
+
+def _decode(data: Any, audio_format: AudioFormat) -> NDArray[np.generic]:
+    """Return the samples in bytes of a format."""
+    coding, name = audio_format.coding_format.lower(), audio_format.sample_format.upper()
+    if coding not in RAW_CODINGS:
+        raise InvalidInput('unsupported_format', f'{coding} is compressed')
+    if name not in SAMPLE_FORMATS:
+        raise InvalidInput('unsupported_format', f'samples of {name or "no format"}')
+    dtype = np.dtype(SAMPLE_FORMATS[name])
+    raw = np.asarray(data, np.uint8) if isinstance(data, list) else np.frombuffer(data, np.uint8)
+    if len(raw) % dtype.itemsize:
+        raise InvalidInput('bad_length', f'{len(raw)} bytes in samples of {dtype.itemsize}')
+    return _widened(raw.view(dtype).astype(dtype.newbyteorder('='), copy=False))
+
+
+def _widened(samples: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return 8-bit samples as int16; others as they are."""
+    if samples.dtype == np.uint8:
+        return np.asarray((samples.astype(np.int16) - 128) * 256, np.int16)
+    if samples.dtype == np.int8:
+        return np.asarray(samples.astype(np.int16) * 256, np.int16)
+    return samples

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Whose voice it is: of the faces in view, the one whose mouth moves meanwhile.
+
+Used for the evidence of the voice and for the words that a recogniser understood.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from math import isnan
+
+from emotion_ros.core.observations import FacesObservation, SourceStatus
+from emotion_ros.core.stamp_check import CLOCK_JUMP_S
+
+KEPT_S = 30.0
+SLACK_S = 0.25
+"""The camera may lag behind the microphone, or lead, by this much."""
+IN_VIEW_SHARE = 0.5
+"""A face that was in fewer of the images meanwhile does not count."""
+SPEAKS = 0.5
+LEAD = 0.25
+"""So much more than the second does the mouth of the speaker move."""
+ONLY_FACE = 0.5
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who spoke; ``person_id`` is '' and ``confidence`` 0 where it is not known."""
+
+    person_id: str = ''
+    confidence: float = 0.0
+
+
+class SpeakerBinding:
+    """Remembers the lip activity of the faces in view; give it every array of faces in order."""
+
+    def __init__(self) -> None:
+        self._frames: deque[tuple[float, dict[str, float]]] = deque()
+
+    def update(self, faces: FacesObservation) -> None:
+        """Take the faces of an image; a backward jump of the clock begins anew."""
+        if faces.status is not SourceStatus.OK:
+            return
+        if self._frames and faces.stamp_s < self._frames[-1][0] - CLOCK_JUMP_S:
+            self._frames.clear()
+        self._frames.append((faces.stamp_s, {f.person_id: f.speaking for f in faces.faces}))
+        while self._frames[0][0] < faces.stamp_s - KEPT_S:
+            self._frames.popleft()
+
+    def speaker(self, begin_s: float, end_s: float) -> Speaker:
+        """Return who spoke from ``begin_s`` to ``end_s`` (ROS time).
+
+        With one face in view it is that one, with a confidence of 0.5 at least. Of several it is
+        the one whose mouth moved, by a clear lead; its confidence is the lead.
+        """
+        frames = [
+            faces
+            for stamp_s, faces in self._frames
+            if begin_s - SLACK_S <= stamp_s <= end_s + SLACK_S
+        ]
+        people = {person for faces in frames for person in faces}
+        activity = {
+            person: _mean([faces[person] for faces in frames if person in faces])
+            for person in people
+            if sum(person in faces for faces in frames) >= IN_VIEW_SHARE * len(frames)
+        }
+        if not activity:
+            return Speaker()
+        ordered = sorted(activity, key=lambda person: (-activity[person], person))
+        first = activity[ordered[0]]
+        if len(ordered) == 1:
+            return Speaker(ordered[0], max(first, ONLY_FACE))
+        lead = first - activity[ordered[1]]
+        return Speaker(ordered[0], lead) if first >= SPEAKS and lead >= LEAD else Speaker()
+
+
+def _mean(values: list[float]) -> float:
+    """Return the mean of those that are known, 0 without any."""
+    known = [value for value in values if not isnan(value)]
+    return sum(known) / len(known) if known else 0.0

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""Publishes who may be processed, and what is processed at all."""
+
+from dataclasses import replace
+from importlib import import_module
+from uuid import uuid4
+
+from rclpy.node import Node
+from std_msgs.msg import String
+
+from emotion_ros.core.people.declaration import NAME, PURPOSE, declaration
+from emotion_ros.core.people.privacy import PrivacyKeeper, PrivacyRules
+from emotion_ros.nodes.people.privacy_follower import PRIVACY_TOPIC
+from emotion_ros.nodes.qos import LATCHED
+
+DECLARATION_TOPIC = 'emotion/data_processing'
+DATA_MANAGEMENT_TOPIC = '/data_management'
+"""Where the packages of ROS4HRI publish hri_privacy_msgs/PersonalDataProcessor, latched."""
+
+
+class PrivacyAuthority:
+    """The rules of a PrivacyKeeper on ``emotion/privacy``, and the declaration.
+
+    Both are latched. Where hri_privacy_msgs is installed, the node also declares itself as a
+    PersonalDataProcessor; its ``path`` is empty, as nothing is stored.
+    """
+
+    def __init__(self, node: Node, keeper: PrivacyKeeper) -> None:
+        self._keeper = keeper
+        self._session = uuid4().hex
+        self._sent: PrivacyRules | None = None
+        self._rules_publisher = node.create_publisher(String, PRIVACY_TOPIC, LATCHED)
+        node.create_publisher(String, DECLARATION_TOPIC, LATCHED).publish(
+            String(data=declaration())
+        )
+        try:
+            processor = import_module('hri_privacy_msgs.msg').PersonalDataProcessor
+        except ImportError:
+            pass
+        else:
+            node.create_publisher(processor, DATA_MANAGEMENT_TOPIC, LATCHED).publish(
+                processor(
+                    data_source_node=node.get_name(),
+                    user_friendly_source_name=NAME,
+                    data_purpose=PURPOSE,
+                )
+            )
+        self.publish()
+
+    def publish(self) -> None:
+        """Publish the rules when they have changed."""
+        rules = replace(self._keeper.rules(), session=self._session)
+        if rules != self._sent:
+            self._sent = rules
+            self._rules_publisher.publish(String(data=rules.to_json()))

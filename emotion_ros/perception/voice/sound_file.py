@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""Sound from a file: WAV with integer samples, and other formats where soundfile is installed."""
+
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.perception.voice.stream import AudioChunk, check_chunk
+
+LONGEST_S = 4 * 3600.0
+NEEDS_SOUNDFILE = 'pip install soundfile reads FLAC, OGG, MP3 and WAV of every kind'
+
+
+def read_sound(path: Path) -> AudioChunk:
+    """Return all of a file as int16 samples, with stamp 0.
+
+    ConfigError, with the path and the remedy, for a file that is missing, damaged, empty, of an
+    unknown format, longer than LONGEST_S, or of a rate that no stream takes.
+    """
+    try:
+        sound = _read_wave(path) or _read_other(path)
+    except OSError as error:
+        raise ConfigError(f'{path}: cannot be read: {error.strerror or error}') from error
+    if not len(sound.samples):
+        raise ConfigError(f'{path}: holds no sound')
+    if sound.duration_s > LONGEST_S:
+        raise ConfigError(f'{path}: longer than {LONGEST_S / 3600:.0f} h: cut it')
+    try:
+        check_chunk(
+            AudioChunk(sound.samples[: sound.channels], sound.sample_rate, sound.channels, 0)
+        )
+    except InvalidInput as error:
+        raise ConfigError(f'{path}: {error}') from error
+    return sound
+
+
+def cut_sound(sound: AudioChunk, chunk_s: float) -> Iterator[AudioChunk]:
+    """Yield the sound in chunks of ``chunk_s``, the last one shorter, stamped from its own."""
+    frames = max(1, round(chunk_s * sound.sample_rate))
+    step = frames * sound.channels
+    for number, start in enumerate(range(0, len(sound.samples), step)):
+        stamp_s = sound.stamp_s + number * frames / sound.sample_rate
+        part = sound.samples[start : start + step]
+        yield AudioChunk(part, sound.sample_rate, sound.channels, stamp_s, sound.source)
+
+
+def to_int16(samples: NDArray[np.floating]) -> NDArray[np.int16]:
+    """Return samples of full scale 1 as int16; what is beyond is clipped, NaN becomes 0."""
+    scaled = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0) * 32767.0
+    return np.asarray(np.clip(np.rint(scaled), -32768, 32767), np.int16)
+
+
+def _read_wave(path: Path) -> AudioChunk | None:
+    """Return the sound of a WAV with integer samples; None for another format."""
+    try:
+        with wave.open(str(path)) as file:
+            width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
+            data = file.readframes(file.getnframes())
+    except (wave.Error, EOFError):
+        return None
+    data = data[: len(data) - len(data) % (width * channels)]  # a copy that was cut short
+    raw = np.frombuffer(data, np.uint8)
+    if width == 1:  # unsigned, unlike all others
+        samples = ((raw.astype(np.int16) - 128) * 256).astype(np.int16)
+    else:  # little-endian: the upper two bytes
+        samples = raw.reshape(-1, width)[:, -2:].copy().view('<i2')[:, 0].astype(np.int16)
+    return AudioChunk(samples, rate, channels, 0.0, path.name)
+
+
+def _read_other(path: Path) -> AudioChunk:
+    try:
+        import soundfile  # an extra, and 1 MB of library
+    except (ImportError, OSError) as error:  # OSError: its library is missing
+        raise ConfigError(f'{path}: is no WAV with integer samples: {NEEDS_SOUNDFILE}') from error
+    try:
+        samples, rate = soundfile.read(str(path), dtype='float32', always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise ConfigError(f'{path}: is no sound that can be read: {error}') from error
+    return AudioChunk(to_int16(samples.ravel()), int(rate), samples.shape[1], 0.0, path.name)
