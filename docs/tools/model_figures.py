@@ -13,8 +13,14 @@ from emotion_ros.perception.models.card import ModelCard, load_card
 
 DOCUMENT = Path(__file__).parents[1] / 'models.md'
 MARK = '<!-- From here on written by: python docs/tools/model_figures.py --save -->\n'
-TITLES = {'face_emotion': 'Faces', 'text_emotion': 'Text'}
-METRIC_NAMES = {'ece15': 'ECE', 'nll': 'NLL', 'macro_f1': 'macro F1', 'weighted_f1': 'weighted F1'}
+TITLES = {'face_emotion': 'Faces', 'text_emotion': 'Text', 'voice_emotion': 'Voice'}
+METRIC_NAMES = {
+    'uar': 'UAR',
+    'ece15': 'ECE',
+    'nll': 'NLL',
+    'macro_f1': 'macro F1',
+    'weighted_f1': 'weighted F1',
+}
 
 
 def main() -> None:

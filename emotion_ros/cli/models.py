@@ -11,6 +11,7 @@ from emotion_ros.cli.self_test import (
     check_face_model,
     check_hub_model,
     check_text_model,
+    check_voice_model,
 )
 from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
 from emotion_ros.files.resources import packaged_weights
@@ -28,6 +29,7 @@ from emotion_ros.view.progress import progress_bar
 SELF_TESTS = {
     'face_emotion': check_face_model,
     'text_emotion': check_text_model,
+    'voice_emotion': check_voice_model,
     'yunet': check_detector,
     'roberta': check_hub_model,
 }

@@ -16,6 +16,8 @@ from emotion_ros.perception.face.detectors.yunet import YuNet
 from emotion_ros.perception.image.compressed import decode_compressed
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.text.classifier import HUB_PREFIX, make_text_engine
+from emotion_ros.perception.voice.classifier import VoiceClassifier
+from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 
 PICTURE = 'demo/astronaut.jpg'
 FACE_XYXY: Box = (159.0, 64.0, 250.0, 174.0)  # px in the picture
@@ -48,6 +50,16 @@ def check_face_model(card: Path) -> SelfTest:
 def check_text_model(card: Path) -> SelfTest:
     """Classify a happy sentence; ModelError when the model does not fit its card."""
     return _check_text(str(card))
+
+
+def check_voice_model(card: Path) -> SelfTest:
+    """Classify a second of noise; ModelError when the model does not fit its card.
+
+    No recorded voice is shipped: that noise is not speech is what can be tested here.
+    """
+    noise = np.random.default_rng(0).normal(0, 0.1, SAMPLE_RATE).astype(np.float32)
+    speech = VoiceClassifier.load(str(card)).classify(noise).speech
+    return SelfTest('noise', f'{speech:.0%} speech', 'no speech', speech < 0.5)
 
 
 def check_hub_model(folder: Path) -> SelfTest:

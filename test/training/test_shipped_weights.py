@@ -20,7 +20,11 @@ SOME = 400
 
 @pytest.mark.parametrize(
     ('files', 'limit_mb'),
-    [(['face_emotion.onnx'], 12), (['text_emotion.onnx', 'tokenizer.json'], 25)],
+    [
+        (['face_emotion.onnx'], 12),
+        (['voice_emotion.onnx'], 12),
+        (['text_emotion.onnx', 'tokenizer.json'], 25),
+    ],
 )
 def test_size(files: list[str], limit_mb: int) -> None:
     assert sum((packaged_weights() / f).stat().st_size for f in files) <= limit_mb * 1e6

@@ -12,9 +12,9 @@ class TrainConfig(Options):
 
     layers: int = option(3, 'layers of the Whisper encoder that are used', low=2, high=4)
     copies: int = option(3, 'augmented copies of the clips, beside the clips themselves', low=0)
-    l2: float = option(1e-3, 'weight of the squared weights in the fit of the heads', low=0)
+    l2: float = option(3e-3, 'weight of the squared weights in the fit of the heads', low=0)
     smoothing: float = option(
-        0.1, 'share of each target that is spread over all emotions', low=0, high=0.9
+        0.0, 'share of each target that is spread over all emotions', low=0, high=0.9
     )
     balance: float = option(
         0.5, 'power of the inverse frequency of corpus and class that weights a clip', low=0

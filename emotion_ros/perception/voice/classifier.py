@@ -43,7 +43,7 @@ class VoiceClassifier:
     """
 
     def __init__(self, card: ModelCard, backend: Backend) -> None:
-        self._input = card.require_task(TASK).audio_input
+        self._input = card.audio_input
         self.card, self.name, self.sha256 = card, card.name, card.sha256
         self._backend = backend
         self._heads = {head.name: (i, head) for i, head in enumerate(card.outputs)}
@@ -61,7 +61,7 @@ class VoiceClassifier:
     ) -> 'VoiceClassifier':
         """Load ``packaged`` or the card at a path; ModelError when card and file disagree."""
         path = packaged_weights() / f'{TASK}.json' if model == PACKAGED else Path(model)
-        card = load_card(path.expanduser())
+        card = load_card(path.expanduser()).require_task(TASK)
         return cls(card, make_backend(card, device, threads))
 
     def classify(self, samples: Samples) -> VoicePrediction:

@@ -10,6 +10,7 @@ from emotion_ros.cli.self_test import (
     check_detector,
     check_face_model,
     check_text_model,
+    check_voice_model,
     overlap,
 )
 from emotion_ros.errors import ModelError
@@ -23,9 +24,11 @@ POSITIVE, NEGATIVE = [0.0, 0.0, 3.0, *[0.0] * 7], [3.0, 0.0, 0.0, *[0.0] * 7]
 
 def test_the_packaged_models_pass() -> None:
     face = check_face_model(packaged_weights() / 'face_emotion.json')
+    voice = check_voice_model(packaged_weights() / 'voice_emotion.json')
     text = check_text_model(packaged_weights() / 'text_emotion.json')
     assert (face.passed, face.expected, face.output[:7]) == (True, 'Happy', 'Happy (')
     assert (text.passed, text.expected, text.output[:10]) == (True, 'Positive', 'Positive (')
+    assert (voice.passed, voice.expected) == (True, 'no speech')
 
 
 def test_a_face_model_that_has_learned_nothing_fails(tmp_path: Path) -> None:

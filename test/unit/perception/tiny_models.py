@@ -66,6 +66,24 @@ def text_onnx(weights: np.ndarray) -> onnx.ModelProto:
     return _model(nodes, inputs, outputs, constants)
 
 
+def voice_onnx(slope: float = 1.0) -> onnx.ModelProto:
+    """Logit i of the emotions is the mean of the spectrogram times i, of speech 0 and it."""
+    weights = slope * np.array([[*range(7), 0, 1]], np.float32)
+    nodes = [
+        helper.make_node('ReduceMean', ['mel'], ['mean'], axes=[1, 2], keepdims=0),
+        helper.make_node('Unsqueeze', ['mean', 'last'], ['column']),
+        helper.make_node('MatMul', ['column', 'weights'], ['logits']),
+        helper.make_node('Split', ['logits', 'widths'], ['emotion', 'speech'], axis=1),
+    ]
+    mel = helper.make_tensor_value_info('mel', TensorProto.FLOAT, [1, 80, 'frames'])
+    outputs = [
+        helper.make_tensor_value_info('emotion', TensorProto.FLOAT, [1, 7]),
+        helper.make_tensor_value_info('speech', TensorProto.FLOAT, [1, 2]),
+    ]
+    constants = {'weights': weights, 'last': np.array([-1]), 'widths': np.array([7, 2])}
+    return _model(nodes, [mel], outputs, constants)
+
+
 def _model(
     nodes: list[Any], inputs: list[Any], outputs: list[Any], constants: dict[str, np.ndarray]
 ) -> onnx.ModelProto:
@@ -106,6 +124,21 @@ def save_face(folder: Path, model: onnx.ModelProto | bytes, **changes: Any) -> P
     data = model if isinstance(model, bytes) else model.SerializeToString()
     (folder / 'face.onnx').write_bytes(data)
     return save_card(folder / 'face.json', face_card(data, **changes))
+
+
+def save_voice(folder: Path, slope: float = 1.0, **changes: Any) -> Path:
+    """Write a voice model and its card; return the card's path."""
+    data = voice_onnx(slope).SerializeToString()
+    (folder / 'voice.onnx').write_bytes(data)
+    speech = {'name': 'speech', 'labels': ['other', 'speech'], 'temperature': 1.0}
+    given = {'name': 'mel', 'sample_rate': 16_000, 'mels': 80, 'max_seconds': 8.0}
+    card = face_card(
+        data,
+        **{'task': 'voice_emotion', 'file': 'voice.onnx', 'input': given}
+        | {'outputs': [head('emotion'), speech]}
+        | changes,
+    )
+    return save_card(folder / 'voice.json', card)
 
 
 def word_tokenizer(words: Iterable[str]) -> Tokenizer:
