@@ -12,8 +12,13 @@ from emotion_ros.conversions.from_msg import msg_to_raw
 from emotion_ros.errors import InvalidInput, MissingDependency
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.image.bit_depth import BitDepth
-from emotion_ros.perception.image.compressed import decode_compressed, validate_compressed
+from emotion_ros.perception.image.compressed import (
+    decode_compressed,
+    open_compressed,
+    validate_compressed,
+)
 from emotion_ros.perception.image.decode import ImageArray, decode_image, validate_image
+from emotion_ros.perception.image.frame import ArrayFrame, Frame
 
 AnyImage: TypeAlias = Image | CompressedImage
 Decoder = Callable[[AnyImage], ImageArray]
@@ -43,6 +48,21 @@ def make_decoder(config: VisionConfig) -> Decoder:
         return bridge(msg) if bridge else decode_image(msg_to_raw(msg), depth)
 
     return decode
+
+
+def make_frame_opener(config: VisionConfig) -> Callable[[AnyImage], Frame]:
+    """Return the function that turns a message into a frame, turned by ``rotate``.
+
+    A JPEG is decoded later, as far as it is needed. Errors as by ``make_decoder``.
+    """
+    decode, depth = make_decoder(config), BitDepth()
+
+    def open_frame(msg: AnyImage) -> Frame:
+        if isinstance(msg, CompressedImage):
+            return open_compressed(np.frombuffer(msg.data, np.uint8), depth, config.rotate)
+        return ArrayFrame(decode(msg), config.rotate)
+
+    return open_frame
 
 
 def _cv_bridge_decoder(depth: BitDepth) -> Decoder:

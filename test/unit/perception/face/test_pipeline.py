@@ -62,6 +62,11 @@ def scene() -> NDArray[np.uint8]:
     return cv2.resize(noise, (640, 480), interpolation=cv2.INTER_LINEAR)
 
 
+def moving(k: int) -> NDArray[np.uint8]:
+    """The scene while a camera turns to the left."""
+    return np.roll(scene(), 6 * k, axis=1)
+
+
 def pipeline(*found: Sequence[Box], **options: object) -> FacePipeline:
     return FacePipeline(Finding(*found), Brightness(), VisionConfig(**options))  # type: ignore[arg-type]
 
@@ -91,28 +96,49 @@ def test_one_face() -> None:
 
 def test_each_face_gets_its_own_probabilities_in_one_batch() -> None:
     vision = pipeline([RIGHT, LEFT], [LEFT, RIGHT], detect_every=1)
-    for stamp_s in (0.0, 0.1):
+    for stamp_s in (0.0, 0.5):
         faces = vision.process(scene(), stamp_s).faces
         assert [face.face_id for face in faces] == [1, 2]
         assert faces[0].probabilities[0] > 0.6 > 0.3 > faces[1].probabilities[0]
         assert faces[0].box_xyxy[0] == 400 / 640
-    assert vision.classifier.batches == [2, 2]  # type: ignore[attr-defined]
+    assert vision.classifier.batches == [4, 4]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize('every', [1, 2, 3, 5])
 def test_detection_runs_on_every_nth_image(every: int) -> None:
     vision, detector = searched([LEFT], every=every)
     for k in range(15):
-        assert len(vision.process(scene(), k / 30).faces) == 1
+        assert len(vision.process(moving(k), k / 30).faces) == 1
     vision.run_deferred_detection()
     assert detector.calls == -(-15 // every)
+
+
+@pytest.mark.parametrize('every', [2, 3, 5])
+def test_where_nothing_changes_it_runs_on_a_fifth_of_these(every: int) -> None:
+    noise = np.random.default_rng(0)
+    vision, detector = searched([LEFT], every=every)
+    for k in range(60):
+        image = cv2.add(scene(), noise.integers(0, 6, (480, 640, 3), np.uint8))
+        assert len(vision.process(image, k / 30).faces) == 1
+    vision.run_deferred_detection()
+    assert detector.calls == pytest.approx(60 / (5 * every), abs=1)
+
+
+def test_who_comes_into_a_still_scene_is_searched_at_once() -> None:
+    vision, detector = searched([LEFT], [LEFT, RIGHT])
+    other = scene()
+    other[200:280, 400:480] //= 2
+    counts = [len(vision.process(scene(), k / 30).faces) for k in range(12)]
+    counts += [len(vision.process(other, k / 30).faces) for k in range(12, 14)]
+    assert counts == 13 * [1] + [2]
+    assert detector.calls == 2
 
 
 def test_a_known_face_is_answered_before_its_image_is_searched() -> None:
     vision, detector = searched([LEFT])
     calls = []
     for k in range(7):
-        vision.process(scene(), k / 30)
+        vision.process(moving(k), k / 30)
         calls.append(detector.calls)
         vision.run_deferred_detection()
     assert calls == [1, 1, 1, 1, 2, 2, 2]
@@ -134,12 +160,12 @@ def test_when_it_catches_up_makes_no_difference(every: int) -> None:
 
 def test_who_joins_is_seen_in_the_image_after_the_search() -> None:
     vision, _ = searched([LEFT], [LEFT, RIGHT])
-    assert [len(vision.process(scene(), k / 30).faces) for k in range(5)] == [1, 1, 1, 1, 2]
+    assert [len(vision.process(moving(k), k / 30).faces) for k in range(5)] == [1, 1, 1, 1, 2]
 
 
 def test_with_nobody_known_the_search_comes_first() -> None:
     vision, detector = searched([], [LEFT])
-    assert [len(vision.process(scene(), k / 30).faces) for k in range(5)] == [0, 0, 0, 1, 1]
+    assert [len(vision.process(moving(k), k / 30).faces) for k in range(5)] == [0, 0, 0, 1, 1]
     assert detector.calls == 2
 
 
@@ -182,7 +208,7 @@ def test_an_empty_room_costs_no_more_searches_a_second_than_at_30_hz(
 ) -> None:
     vision, detector = searched([])
     for k in range(10 * rate):
-        vision.process(scene(), 50.0 + k / rate)
+        vision.process(moving(k), 50.0 + k / rate)
     assert detector.calls == pytest.approx(10 * searches, rel=0.1)
 
 
@@ -198,11 +224,11 @@ def test_a_lost_face_is_searched_while_another_is_in_view() -> None:
 def test_after_a_search_that_failed_comes_another() -> None:
     vision, detector = searched([LEFT])
     for k in range(4):
-        vision.process(scene(), k / 30)
+        vision.process(moving(k), k / 30)
     detector.found = []  # nothing to take: an IndexError
     for k in range(4, 7):
         with pytest.raises(IndexError):
-            vision.process(scene(), k / 30)
+            vision.process(moving(k), k / 30)
 
 
 def test_between_detections_the_box_follows_the_face() -> None:

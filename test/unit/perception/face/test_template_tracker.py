@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from emotion_ros.perception.face.detectors.detector import FaceBox
-from emotion_ros.perception.face.template_tracker import TemplateTracker
+from emotion_ros.perception.face.template_tracker import TemplateTracker, to_small_grey
 
 FACE = FaceBox((200.0, 150.0, 280.0, 240.0), 0.9, ((220.0, 180.0),) * 5)
 
@@ -18,31 +18,39 @@ def scene(seed: int = 0) -> NDArray[np.uint8]:
     return cv2.resize(noise, (640, 480), interpolation=cv2.INTER_CUBIC)
 
 
+def small(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """What the tracker takes of an image of 640 px, or of another."""
+    grey = to_small_grey(image)
+    return grey, grey.shape[1] / image.shape[1]
+
+
 def tracking(*faces: FaceBox, image: NDArray[np.uint8] | None = None) -> TemplateTracker:
     tracker = TemplateTracker()
-    tracker.init(scene() if image is None else image, list(faces))
+    tracker.init(*small(scene() if image is None else image), list(faces))
     return tracker
 
 
 def test_nobody_is_followed_to_nowhere() -> None:
-    assert tracking().update(scene()) == []
+    assert tracking().update(*small(scene())) == []
 
 
 def test_before_any_detection_everything_is_lost() -> None:
-    assert TemplateTracker().update(scene()) is None
+    assert TemplateTracker().update(*small(scene())) is None
 
 
 def test_a_still_face_stays_exactly() -> None:
     tracker = tracking(FACE)
     for _ in range(5):
-        assert tracker.update(scene()) == [FACE]
+        assert tracker.update(*small(scene())) == [FACE]
 
 
 @pytest.mark.parametrize('step', [(10, 0), (-6, 8), (0, -30), (30, 30)])
 def test_box_and_landmarks_move_with_the_picture(step: tuple[int, int]) -> None:
     tracker = tracking(FACE)
     for k in (1, 2):
-        (face,) = tracker.update(np.roll(scene(), (k * step[1], k * step[0]), (0, 1))) or [None]
+        (face,) = tracker.update(*small(np.roll(scene(), (k * step[1], k * step[0]), (0, 1)))) or [
+            None
+        ]
         assert face is not None
         moved = np.array(face.box_xyxy) - FACE.box_xyxy
         np.testing.assert_allclose(moved, k * np.array(step * 2), atol=2)
@@ -53,7 +61,7 @@ def test_box_and_landmarks_move_with_the_picture(step: tuple[int, int]) -> None:
 
 def test_two_faces_keep_their_order() -> None:
     other = FaceBox((400.0, 300.0, 460.0, 360.0), 0.8)
-    faces = tracking(FACE, other).update(np.roll(scene(), 4, 1))
+    faces = tracking(FACE, other).update(*small(np.roll(scene(), 4, 1)))
     assert faces is not None
     assert [face.score for face in faces] == [0.9, 0.8]
     assert faces[0].box_xyxy[0] == pytest.approx(204) and faces[1].box_xyxy[0] == pytest.approx(
@@ -71,25 +79,25 @@ LOST = [
 
 @pytest.mark.parametrize('image', [image for _, image in LOST], ids=[name for name, _ in LOST])
 def test_lost_is_none(image: NDArray[np.uint8]) -> None:
-    assert tracking(FACE).update(image) is None
+    assert tracking(FACE).update(*small(image)) is None
 
 
 def test_one_lost_face_of_two_is_lost() -> None:
     image = scene()
     image[290:370, 390:470] = 0
     other = FaceBox((400.0, 300.0, 460.0, 360.0), 0.8)
-    assert tracking(FACE, other).update(image) is None
+    assert tracking(FACE, other).update(*small(image)) is None
 
 
 @pytest.mark.parametrize(
     'box', [(-30.0, -30.0, 40.0, 50.0), (600.0, 440.0, 700.0, 520.0), (0.0, 0.0, 640.0, 480.0)]
 )
 def test_faces_at_the_border(box: tuple[float, float, float, float]) -> None:
-    (face,) = tracking(FaceBox(box, 0.9)).update(scene()) or [None]
+    (face,) = tracking(FaceBox(box, 0.9)).update(*small(scene())) or [None]
     assert face is not None
     np.testing.assert_allclose(face.box_xyxy, box, atol=1e-6)
 
 
 @pytest.mark.parametrize('box', [(10.0, 10.0, 14.0, 14.0), (9e3, 9e3, 9.1e3, 9.1e3), (5.0,) * 4])
 def test_nothing_to_follow_is_lost(box: tuple[float, float, float, float]) -> None:
-    assert tracking(FaceBox(box, 0.9)).update(scene()) is None
+    assert tracking(FaceBox(box, 0.9)).update(*small(scene())) is None

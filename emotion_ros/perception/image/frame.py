@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""An image of a camera, decoded as far as it is needed: in grey, or at a part of its size."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from emotion_ros.perception.image.decode import ImageArray, rotate_image
+
+DENOMINATORS = (8, 4, 2, 1)  # of the sizes at which libjpeg can decode
+
+
+class Frame(ABC):
+    """One image; ``width`` and ``height`` are those of the whole, turned image in px.
+
+    ``rotate`` is the angle by which it is turned, clockwise. Use it from one thread.
+    """
+
+    def __init__(self, width: int, height: int, rotate: int = 0) -> None:
+        self.width, self.height = (height, width) if rotate in (90, 270) else (width, height)
+        self._rotate = rotate
+
+    @abstractmethod
+    def pixels(self, min_width: float = float('inf'), *, grey: bool = False) -> ImageArray:
+        """Return BGR uint8 [h, w, 3], not narrower than ``min_width`` or the whole image.
+
+        With ``grey`` it may be grey, uint8 [h, w]. InvalidInput when it cannot be decoded.
+        """
+
+
+class ArrayFrame(Frame):
+    """An image that is decoded already: BGR uint8 [height, width, 3]."""
+
+    def __init__(self, image_bgr: ImageArray, rotate: int = 0) -> None:
+        height, width = image_bgr.shape[:2]
+        super().__init__(width, height, rotate)
+        self._image_bgr = rotate_image(image_bgr, rotate)
+
+    def pixels(self, min_width: float = float('inf'), *, grey: bool = False) -> ImageArray:  # noqa: ARG002
+        """Return the whole image in colour."""
+        return self._image_bgr
+
+
+class ScaledFrame(Frame):
+    """An image that ``decode`` can decode in grey and at a half, a quarter or an eighth.
+
+    ``decode`` takes the denominator and whether grey is enough. The last result is kept and
+    given again when it is enough.
+    """
+
+    def __init__(
+        self, width: int, height: int, decode: Callable[[int, bool], ImageArray], rotate: int = 0
+    ) -> None:
+        super().__init__(width, height, rotate)
+        self._decode = decode
+        self._kept: ImageArray | None = None
+        self._denominator = 0
+        self._is_grey = False
+
+    def pixels(self, min_width: float = float('inf'), *, grey: bool = False) -> ImageArray:
+        """Decode as little as is enough, at most once for the same need."""
+        fitting = (d for d in DENOMINATORS if self.width >= d * min_width)
+        denominator = next(fitting, 1)
+        is_enough = denominator >= self._denominator and (grey or not self._is_grey)
+        if self._kept is None or not is_enough:
+            self._kept = rotate_image(self._decode(denominator, grey), self._rotate)
+            self._denominator, self._is_grey = denominator, grey
+        return self._kept
