@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from emotion_ros.bag.track import EvidenceCounts, Track
-from emotion_ros.core.observations import FacesObservation, SourceStatus
+from emotion_ros.core.emotions import Emotion
+from emotion_ros.core.evidence import VOICE
+from emotion_ros.core.observations import FacesObservation, SourceStatus, decide
 from emotion_ros.core.people.events import EventDetector, EventType, PersonEvent
-from emotion_ros.core.state import EmotionState
+from emotion_ros.core.state import EmotionState, WeighedEvidence
 from emotion_ros.view.transcript import Transcript
 
 
@@ -21,6 +23,16 @@ class Snapshot:
     at_s: float
     events: tuple[PersonEvent, ...]
     jpeg: bytes
+
+
+@dataclass(frozen=True)
+class VoiceResult:
+    """The emotion of a segment of speech, as it first counted at ``at_s``."""
+
+    at_s: float
+    person_id: str
+    emotion: Emotion
+    confidence: float
 
 
 @dataclass
@@ -48,6 +60,7 @@ class Session:
     latencies_s: list[float] = field(default_factory=list)
     qualities: dict[str, 'array[float]'] = field(default_factory=dict)
     snapshots: list[Snapshot] = field(default_factory=list)
+    voices: list[VoiceResult] = field(default_factory=list)
     states: int = 0
     frames: int = 0
     inferences_s: list[float] = field(default_factory=list)
@@ -56,6 +69,7 @@ class Session:
 
     def __post_init__(self) -> None:
         self._event_detector = EventDetector()
+        self._voice_stamp_s = float('-inf')
 
     def add_states(self, states: Sequence[EmotionState], at_s: float) -> None:
         """Add the states of all people at one time, the focus person first."""
@@ -66,8 +80,16 @@ class Session:
                 self.people.setdefault(state.person_id, Track()).add(state, at_s)
             for weighed in state.evidence:
                 self.evidence.add(weighed)
+                self._add_voice(weighed, at_s)
         found = self._event_detector.update(states, at_s)
         self.events += [event for event in found if event.type is not EventType.APPEARED]
+
+    def _add_voice(self, weighed: WeighedEvidence, at_s: float) -> None:
+        evidence = weighed.evidence
+        if evidence.modality == VOICE and weighed.used and evidence.stamp_s > self._voice_stamp_s:
+            self._voice_stamp_s = evidence.stamp_s
+            decision = decide(evidence.probabilities)
+            self.voices.append(VoiceResult(at_s, evidence.person_id, *decision))
 
     def add_faces(self, faces: FacesObservation, reason: str) -> None:
         """Add the faces of one image, or the reason why there are none."""

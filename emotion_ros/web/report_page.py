@@ -109,6 +109,10 @@ def render_report(session: Session, command: str, version: str) -> str:
         marked_lines=[
             lines[i] for i in session_charts.spread([line.at_s for line in lines], span)
         ],
+        marked_voices=[
+            session.voices[i]
+            for i in session_charts.spread([voice.at_s for voice in session.voices], span)
+        ],
         inputs=inputs(session),
         qualities={person: median(values) for person, values in session.qualities.items()},
         coordinates={label: VALENCE_AROUSAL[Emotion(i)] for i, label in enumerate(EMOTIONS)},
@@ -138,6 +142,7 @@ def facts(session: Session) -> list[tuple[str, str]]:
         ('people', str(len(session.people))),
         ('conflicts', str(session.focus.conflicts)),
         ('utterances', str(len(tuple(session.transcript)))),
+        ('voice results', str(len(session.voices) or '')),
         ('states', _amount(session.states, session.duration_s)),
         ('images', _amount(session.frames, session.duration_s)),
         ('latency, median', _milliseconds(latencies, 0.5)),

@@ -7,9 +7,10 @@ import pytest
 
 from emotion_ros.bag.session import Session
 from emotion_ros.core.emotions import Emotion
+from emotion_ros.core.evidence import Evidence, Rejection
 from emotion_ros.core.observations import FaceObservation, FacesObservation, SourceStatus
 from emotion_ros.core.people.events import EventType
-from emotion_ros.core.state import EmotionState, Reason, Status
+from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 
 UNIFORM = (1 / 7,) * 7
 HAPPY = EmotionState(
@@ -70,3 +71,22 @@ def test_faces_are_counted_by_person_and_failures_by_reason():
 def test_one_state_is_a_session(states):
     session = session_of((0.0, states))
     assert len(session.focus.runs) == 1
+
+
+def spoken(stamp_s: float, emotion: Emotion, **changes) -> EmotionState:
+    probabilities = tuple(0.7 if i == emotion else 0.05 for i in range(7))
+    evidence = Evidence('voice', stamp_s, probabilities, person_id='face_1')
+    voice = WeighedEvidence(evidence, 0.3, 0.2, Rejection.NONE)
+    return replace(HAPPY, evidence=(replace(voice, **changes),))
+
+
+def test_every_result_of_the_voice_that_counted_is_kept_once():
+    sad = spoken(0.8, Emotion.SAD)
+    session = session_of(
+        (1.0, [sad]),
+        (1.1, [sad]),
+        (2.0, [spoken(1.8, Emotion.ANGRY, rejection=Rejection.STALE)]),
+        (3.0, [spoken(2.9, Emotion.HAPPY)]),
+    )
+    voices = [(v.at_s, v.person_id, v.emotion, v.confidence) for v in session.voices]
+    assert voices == [(1.0, 'face_1', Emotion.SAD, 0.7), (3.0, 'face_1', Emotion.HAPPY, 0.7)]

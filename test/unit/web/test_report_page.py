@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from browser import chromium_page, load, missing
-from emotion_ros.bag.session import Session, Snapshot
+from emotion_ros.bag.session import Session, Snapshot, VoiceResult
 from emotion_ros.core.emotions import EMOTIONS, Emotion, Sentiment
 from emotion_ros.core.observations import SentimentResult
 from emotion_ros.core.state import EmotionState, Reason, Status
@@ -123,6 +123,16 @@ def test_what_happened_and_what_was_said_is_in_the_tables():
     assert '0:03.0 22:13:23 lost face_1' in text
     assert text.index('“hello”') < text.index('(text not recorded)')
     assert 'latency, median 20 ms' in text
+
+
+def test_the_voice_is_a_row_of_the_timeline():
+    voices = [VoiceResult(2.0, 'face_1', Emotion.ANGRY, 0.62)]
+    made = session(voices=voices)
+    made.add_states([HAPPY], 1.0)
+    html = render(made)
+    assert 'title="0:02.0 voice: angry 62 %"' in html
+    assert re.search(r'<dt>voice results</dt>\s*<dd>1</dd>', html)
+    assert 'voice results' not in render(session())
 
 
 def test_a_person_is_a_row_of_the_table():
