@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What a microphone beside the scripted person receives, as samples."""
 
-from math import gcd
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.demo.storyboard import Cue, Storyboard
-from emotion_ros.demo.synthetic_voice import SAMPLE_RATE, speak
+from emotion_ros.demo.synthetic_voice import speak
 from emotion_ros.errors import ConfigError
-from emotion_ros.files.sound_file import Sound, read_sound
+from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
+from emotion_ros.perception.voice.resample import MonoResampler
+from emotion_ros.perception.voice.sound_file import read_sound, to_int16
 
 FULL_SCALE = 32767
 ROOM_NOISE = 12.0
@@ -46,21 +47,9 @@ class SoundTrack:
 
 def _sound_of(cue: Cue, folder: Path) -> NDArray[np.int16]:
     if cue.play:
-        return to_track(read_sound(folder / cue.play))
+        sound = read_sound(folder / cue.play)
+        return to_int16(MonoResampler(sound.sample_rate, sound.channels).convert(sound.samples))
     spoken = speak(cue.say, cue.voice)
     if not len(spoken):
         raise ConfigError(f'say: {cue.say!r} has no letters that the synthetic voice speaks')
     return spoken
-
-
-def to_track(sound: Sound) -> NDArray[np.int16]:
-    """Return mono samples at SAMPLE_RATE, by linear interpolation of a running mean."""
-    mono = sound.samples.mean(axis=1)
-    shared = gcd(sound.sample_rate, SAMPLE_RATE)
-    down = sound.sample_rate // shared / (SAMPLE_RATE // shared)
-    if down > 1.0:  # an average over each step, against aliasing
-        width = round(down)
-        mono = np.convolve(mono, np.full(width, 1 / width), mode='same')
-    at = np.arange(round(len(mono) / down)) * down
-    resampled = np.interp(at, np.arange(len(mono)), mono)
-    return np.asarray(np.clip(resampled, -1.0, 1.0) * FULL_SCALE).astype(np.int16)

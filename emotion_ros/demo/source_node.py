@@ -24,7 +24,6 @@ from emotion_ros.demo.ground_truth import (
 from emotion_ros.demo.sound_track import SoundTrack
 from emotion_ros.demo.storyboard import Cue, Storyboard
 from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboard
-from emotion_ros.demo.synthetic_voice import SAMPLE_RATE
 from emotion_ros.msg import Audio, EmotionEvidence, EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
@@ -36,6 +35,7 @@ from emotion_ros.nodes.to_msg import (
     seconds_to_stamp,
     state_to_msg,
 )
+from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 
 STARTED_TOPIC = 'demo/started'
 FRAME_ID = 'demo_camera'

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import Emotion
+from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 
-SAMPLE_RATE = 16_000
 HOP = 80  # 5 ms
 MAX_HZ = 7000.0
 BANDWIDTHS_HZ = np.array([70.0, 100.0, 140.0])

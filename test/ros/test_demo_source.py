@@ -12,7 +12,6 @@ from std_msgs.msg import Header, String
 
 from emotion_ros.conversions.from_msg import msg_to_state, stamp_to_seconds
 from emotion_ros.demo.source_node import LATCHED, STARTED_TOPIC, DemoSourceNode
-from emotion_ros.demo.synthetic_voice import SAMPLE_RATE
 from emotion_ros.errors import ConfigError
 from emotion_ros.msg import (
     Audio,
@@ -21,6 +20,7 @@ from emotion_ros.msg import (
     FaceEmotionArray,
     TextSentiment,
 )
+from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 from graph import Graph
 
 STORY = """

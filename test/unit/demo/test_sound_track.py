@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from emotion_ros.core.emotions import Emotion
-from emotion_ros.demo.sound_track import ROOM_NOISE, SoundTrack, to_track
+from emotion_ros.demo.sound_track import ROOM_NOISE, SoundTrack
 from emotion_ros.demo.storyboard import Cue, Storyboard
-from emotion_ros.demo.synthetic_voice import SAMPLE_RATE, speak
+from emotion_ros.demo.synthetic_voice import speak
 from emotion_ros.errors import ConfigError
-from emotion_ros.files.sound_file import Sound
+from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 
 HAPPY = Cue(1.0, say='I am happy!', voice=Emotion.HAPPY)
 
@@ -59,24 +59,13 @@ def test_a_file_is_played(tmp_path: Path) -> None:
         file.writeframes(tone.tobytes())
     sound = track(Cue(0.5, play='tone.wav'), folder=tmp_path).samples(8000, 24_000)
     spectrum = np.abs(np.fft.rfft(sound))
-    assert spectrum.argmax() == 440
+    assert abs(spectrum.argmax() - 440) <= 1
     assert level(sound) == pytest.approx(8000 / np.sqrt(2), rel=0.05)
 
 
 def test_a_loud_sum_is_clipped_not_wrapped() -> None:
-    loud = np.full((16_000, 1), 0.9, np.float32)
-    sound = to_track(Sound(loud, 16_000))
-    assert sound.max() < 32768 * 0.91
-    both = track(*(Cue(t, say='I am happy!', voice=Emotion.ANGRY) for t in (0.0, 1e-9, 2e-9)))
-    assert both.samples(0, 16_000).max() == 32767
-
-
-@pytest.mark.parametrize('rate', [8000, 44_100, 48_000])
-def test_any_rate_has_the_same_length_and_pitch(rate: int) -> None:
-    tone = np.sin(2 * np.pi * 300 * np.arange(rate) / rate).astype(np.float32)
-    sound = to_track(Sound(np.stack([tone, tone], axis=1), rate))
-    assert len(sound) == pytest.approx(SAMPLE_RATE, abs=2)
-    assert np.abs(np.fft.rfft(sound))[1:].argmax() + 1 == pytest.approx(300, abs=1)
+    three = track(*(Cue(t, say='I am happy!', voice=Emotion.ANGRY) for t in (0.0, 1e-9, 2e-9)))
+    assert three.samples(0, 16_000).max() == 32767
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from emotion_ros.demo.synthetic_voice import (
     MANNERS,
     PHONEMES,
     PITCH_HZ,
-    SAMPLE_RATE,
     speak,
     to_phonemes,
 )
+from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 
 SENTENCE = 'I am so happy today!'
 
