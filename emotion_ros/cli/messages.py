@@ -90,6 +90,16 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
             RELIABLE,
             'everybody in view',
         ),
+        ('emotion_events', OUT): (
+            'emotion_ros/EmotionEvent',
+            RELIABLE,
+            'onset, change and end of an emotion; who appears and leaves',
+        ),
+        ('emotion_context', OUT): (
+            'std_msgs/String',
+            LATCHED,
+            'latched: one sentence about the focus person, when it changes',
+        ),
         ('emotion/privacy', OUT): (
             'std_msgs/String',
             LATCHED,

@@ -25,10 +25,11 @@ from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.input_monitor import EvidenceMonitor
 from emotion_ros.nodes.parameters import declare_config
+from emotion_ros.nodes.people.people_publisher import PeoplePublisher
 from emotion_ros.nodes.people.privacy_authority import PrivacyAuthority
 from emotion_ros.nodes.people.reaction_server import ReactionServer
 from emotion_ros.nodes.qos import QUEUE_DEPTH
-from emotion_ros.nodes.to_msg import state_to_msg
+from emotion_ros.nodes.to_msg import state_to_msg, states_to_msg
 
 M = TypeVar('M')
 Observation = TypeVar('Observation')
@@ -66,8 +67,9 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._states_publisher = self.create_publisher(
             EmotionStateArray, 'emotion_states', QUEUE_DEPTH
         )
-        self._privacy = PrivacyAuthority(self, self._keeper)
-        self._reactions = ReactionServer(self)
+        self._privacy = PrivacyAuthority(self, self._keeper, self._on_privacy)
+        self._people = PeoplePublisher(self, self.config.context_sentences)
+        self._reactions = ReactionServer(self, self._people.publish_reaction)
 
     def activate(self) -> None:
         """Subscribe to the evidence; the timer follows ROS time by polling."""
@@ -115,6 +117,10 @@ class FusionNode(EmotionNode[FusionConfig]):
     def on_config(self, config: FusionConfig) -> None:
         """Take over changed options."""
         self._fusion.configure(config)
+
+    def _on_privacy(self) -> None:
+        if self.is_active:
+            self._publish(self.now_s())
 
     def on_enable(self, enabled: bool) -> None:
         """Publish at once that the fusion is on or off."""
@@ -173,9 +179,8 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._privacy.publish()
         messages = [state_to_msg(state, now_s) for state in states]
         self._state_publisher.publish(messages[0])
-        everybody = EmotionStateArray(states=messages)
-        everybody.header = messages[0].header
-        self._states_publisher.publish(everybody)
+        self._states_publisher.publish(states_to_msg(states, messages))
+        self._people.publish(states, self._fusion.place(states[0].person_id), now_s)
         if self._reactions and self.is_active:
             self._reactions.update(states, messages, now_s)
         self.statistics.processed(messages[0].latency, self.steady_s() - started_s)

@@ -6,6 +6,7 @@ The way in is conversions/from_msg.py: bags are read with it too.
 
 import math
 from array import array
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +16,11 @@ from std_msgs.msg import Header
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.observations import FaceObservation, SourceStatus, decide
+from emotion_ros.core.people.mood import group_mood
 from emotion_ros.core.state import EmotionState, WeighedEvidence
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.valence_arousal import valence_arousal
-from emotion_ros.msg import Audio, FaceEmotionArray, TextSentiment
+from emotion_ros.msg import Audio, EmotionStateArray, FaceEmotionArray, TextSentiment
 from emotion_ros.msg import EmotionEvidence as EmotionEvidenceMsg
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotion as FaceEmotionMsg
@@ -33,6 +35,8 @@ if TYPE_CHECKING:  # else the fusion would load the inference runtime, 19 MB
 
 SILENT_DBFS = -120.0
 """The level that stands for digital silence."""
+
+MOST_PEOPLE = 2**16 - 1
 
 
 def seconds_to_stamp(seconds: float) -> Time:
@@ -174,6 +178,21 @@ def evidence_to_msg(weighed: WeighedEvidence) -> EmotionEvidenceMsg:
     )
     msg.header.stamp = seconds_to_stamp(evidence.stamp_s)
     return msg
+
+
+def states_to_msg(
+    states: Sequence[EmotionState], messages: Sequence[EmotionStateMsg]
+) -> EmotionStateArray:
+    """Return the states of everybody in view, already as messages, with the group's mood."""
+    group = group_mood(states)
+    return EmotionStateArray(
+        header=messages[0].header,
+        states=list(messages),
+        group_valence=group.valence,
+        group_arousal=group.arousal,
+        group_spread=group.spread,
+        people=min(group.people, MOST_PEOPLE),
+    )
 
 
 def state_to_msg(state: EmotionState, now_s: float) -> EmotionStateMsg:

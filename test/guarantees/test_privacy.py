@@ -27,6 +27,7 @@ from std_srvs.srv import SetBool
 
 from emotion_ros.files.resources import packaged_config
 from emotion_ros.msg import (
+    EmotionEvent,
     EmotionState,
     EmotionStateArray,
     FaceEmotionArray,
@@ -57,6 +58,8 @@ OUTPUTS = {
     '/emotion/faces': FaceEmotionArray,
     '/emotion/text': TextSentiment,
     '/emotion/privacy': String,
+    '/emotion_events': EmotionEvent,
+    '/emotion_context': String,
     '/emotion/data_processing': String,
     '/emotion_state': EmotionState,
     '/emotion_states': EmotionStateArray,

@@ -5,15 +5,23 @@ import json
 import math
 
 import numpy as np
+import pytest
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
 from emotion_ros.core.people.privacy import PrivacyMode, PrivacyRules
-from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
+from emotion_ros.msg import (
+    EmotionEvent,
+    EmotionState,
+    EmotionStateArray,
+    FaceEmotionArray,
+    TextSentiment,
+)
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.qos import LATCHED
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.srv import SetPrivacy
 from fakes import (
     HappyFaceClassifier,
     KeywordTextEngine,
@@ -127,3 +135,70 @@ def test_what_is_processed_is_declared_to_who_comes_later(graph):
     assert about['stored'] == []
     assert {'emotion_state', 'emotion/faces', 'emotion/text'} <= about['published'].keys()
     assert "Don't analyse me" in about['notice']
+
+
+def set_privacy(graph: Graph, person_id: str, mode: int) -> SetPrivacy.Response:
+    request = SetPrivacy.Request(person_id=person_id, mode=mode)
+    return graph.call(SetPrivacy, 'fusion_node/set_privacy', request)
+
+
+@pytest.mark.parametrize(
+    ('person', 'mode', 'message'),
+    [
+        ('face_9', 2, "person_id: 'face_9' is not known (known: nobody)"),
+        ('face_1\n' * 1000, 2, 'is not known'),
+        ('', 3, 'mode: 3 is not one of 0 (FULL), 1 (NO_TEXT), 2 (PAUSED)'),
+        ('', 255, 'mode: 255 is not one of'),
+    ],
+)
+def test_a_call_that_cannot_be_served_is_answered(graph, person, mode, message):
+    graph.add(FusionNode)
+    response = set_privacy(graph, person, mode)
+    assert not response.success
+    assert message in response.message
+    assert len(response.message) < 150
+
+
+def test_the_service_pauses_at_once_and_follows_a_storm_of_calls(graph):
+    states = graph.listen(EmotionState, 'emotion_state')
+    faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    events = graph.listen(EmotionEvent, 'emotion_events')
+    sentences = graph.listen(String, 'emotion_context', LATCHED)
+    start_vision(graph)
+    graph.add(FusionNode)
+    Camera(graph, bright_square(), fps=30.0)
+    graph.until(lambda: states and states[-1].label == 'happy', 'a happy face')
+    response = set_privacy(graph, 'face_1', SetPrivacy.Request.PAUSED)
+    assert (response.success, response.message) == (True, 'face_1: PAUSED')
+    graph.until(lambda: states[-1].status == EmotionState.STATUS_PAUSED, 'the pause')
+    graph.until(lambda: math.isnan(faces[-1].faces[0].probabilities[0]), 'vision to follow')
+    kinds = [event.kind for event in events]
+    assert kinds == [EmotionEvent.APPEARED, EmotionEvent.ONSET]
+    assert [s.data for s in sentences][-1] == 'The person does not want to be analysed.'
+
+    client = graph.tester.create_client(SetPrivacy, 'fusion_node/set_privacy')
+    for _ in range(30):  # eight at a time: a service of ROS queues ten
+        modes = (0, 1, 2, 0, 1, 2, 1, 2)
+        calls = [client.call_async(SetPrivacy.Request(person_id='face_1', mode=m)) for m in modes]
+        graph.until(lambda calls=calls: all(call.done() for call in calls), 'all answers')
+        assert all(call.result().success for call in calls)
+    graph.until(lambda: states[-1].status == EmotionState.STATUS_PAUSED, 'the last mode')
+    set_privacy(graph, '', SetPrivacy.Request.FULL)
+    graph.until(lambda: states[-1].label == 'happy', 'the end of the pause')
+
+
+def test_an_event_says_what_ended_and_how_long_it_had_lasted(graph):
+    events = graph.listen(EmotionEvent, 'emotion_events')
+    groups = graph.listen(EmotionStateArray, 'emotion_states')
+    start_vision(graph)
+    graph.add(FusionNode)
+    camera = Camera(graph, bright_square(), fps=30.0)
+    graph.until(lambda: len(events) >= 2, 'appeared and onset')
+    graph.until(lambda: groups[-1].people == 1, 'the group')
+    assert groups[-1].group_valence > 0.5
+    assert math.isnan(groups[-1].group_spread)
+    camera.stop()
+    lost = graph.until(lambda: [e for e in events if e.kind == EmotionEvent.LOST], 'lost')[0]
+    assert (lost.person_id, lost.from_emotion, lost.to_emotion) == ('face_1', 3, 255)
+    assert lost.duration.sec + lost.duration.nanosec / 1e9 > 0.5
+    assert lost.header.stamp.sec > 0

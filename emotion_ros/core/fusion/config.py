@@ -7,6 +7,7 @@ from emotion_ros.core.fusion.people_in_view import FOCUS_RULES
 from emotion_ros.core.fusion.temporal_filter import FILTERS
 from emotion_ros.core.options import Options, option
 from emotion_ros.core.people.privacy import HOLD_S, MODES
+from emotion_ros.files.resources import PACKAGED
 
 FITTED = -1.0
 FACE_HALF_LIFE_S = 0.3
@@ -101,6 +102,9 @@ class FusionConfig(Options):
         'largest', 'the person of emotion_state', choices=FOCUS_RULES, dynamic=True
     )
     focus_id: str = option('', 'its person_id, with focus_rule id', dynamic=True)
+    context_sentences: str = option(
+        PACKAGED, 'packaged, or the path of the template of emotion_context (.yaml)'
+    )
     privacy: str = option(
         'full', 'mode of everybody at the start; paused: until it is set', choices=tuple(MODES)
     )

@@ -17,6 +17,8 @@ from emotion_ros.core.fusion.people_in_view import PeopleInView, ReportedStatus
 from emotion_ros.core.fusion.temporal_filter import Filter, make_filter
 from emotion_ros.core.fusion.weighting import NO_PERSON, EvidenceWeighting
 from emotion_ros.core.observations import FacesObservation, SourceStatus, TextObservation
+from emotion_ros.core.people.context_sentence import place_of
+from emotion_ros.core.people.mood import Mood
 from emotion_ros.core.people.privacy import MODES, PrivacyKeeper, PrivacyMode
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
@@ -55,6 +57,7 @@ class Fusion:
     """
 
     _memories: dict[str, _PersonMemory]
+    _moods: dict[str, Mood]
     _now_s: float
     _stamp_s: float
 
@@ -146,16 +149,22 @@ class Fusion:
         self._buffer.expire(now_s)
         people = self._people.select(now_s) or [NO_PERSON]
         self._memories = {p: memory for p, memory in self._memories.items() if p in people}
+        self._moods = {p: mood for p, mood in self._moods.items() if p in people}
         if not self._people.camera_is_alive(now_s):
             self.privacy.update((), now_s)
         if self.privacy.is_restricted:
             self._buffer.keep(self._consented)
         return tuple(self._state(person, people, now_s) for person in people)
 
+    def place(self, person_id: str) -> str:
+        """Return where a person is in the image, among the others: see ``place_of``."""
+        return place_of(self._people.box(person_id), self._people.count)
+
     def _state(self, person: str, people: Sequence[str], now_s: float) -> EmotionState:
         """Weigh the evidence, pool it, smooth it, decide: one person at ``now_s``."""
         if person and self.privacy.mode(person) is PrivacyMode.PAUSED:
             self._memories.pop(person, None)
+            self._moods.pop(person, None)
             return self._idle_state(Status.PAUSED, person, (), now_s)
         camera_is_alive = self._people.camera_is_alive(now_s)
         weighed = self._weighting.weigh(
@@ -187,7 +196,11 @@ class Fusion:
         decision = memory.label.update(belief, now_s)
         conflict = memory.conflict.update(contradict(opinions), now_s)
         valence, arousal = valence_arousal(belief)
+        valence = _blend_valence(valence, used)
         status = Status.OK if is_fresh else Status.HOLDING
+        mood = self._moods.setdefault(person, Mood()) if person else Mood()
+        if status is Status.OK:
+            mood.add(valence, arousal, now_s)
         return EmotionState(
             stamp_s=self._advance_stamp(weighed),
             status=status,
@@ -198,12 +211,15 @@ class Fusion:
             confidence=decision.confidence,
             duration_s=decision.duration_s,
             probabilities=tuple(belief.tolist()),
-            valence=_blend_valence(valence, used),
+            valence=valence,
             arousal=arousal,
             evidence=tuple(weighed),
             agreement=agreement(opinions),
             conflict=conflict,
             summary=_summarise(used, conflict),
+            mood_valence=mood.valence,
+            mood_arousal=mood.arousal,
+            valence_trend=mood.valence_trend,
         )
 
     def _idle_state(
@@ -277,6 +293,7 @@ class Fusion:
         self._buffer = EvidenceBuffer()
         self._people = PeopleInView(config.focus_rule, config.focus_id, config.vision_timeout)
         self._memories = {}
+        self._moods = {}
         self._text_status = ReportedStatus()
         self._now_s = float('-inf')
         self._stamp_s = float('-inf')

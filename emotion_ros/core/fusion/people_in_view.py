@@ -135,6 +135,16 @@ class PeopleInView:
         is_recent = now_s - self.camera_stamp_s < self._timeout_s
         return is_recent and self.camera_status.current(now_s) is SourceStatus.OK
 
+    @property
+    def count(self) -> int:
+        """How many faces are in view."""
+        return len(self._faces)
+
+    def box(self, person_id: str) -> Box | None:
+        """Return where the face of a person was last seen; None when not in view."""
+        face = self._faces.get(person_id)
+        return face.box_xyxy if face else None
+
     def select(self, now_s: float) -> list[str]:
         """Remove who has left, select the focus person; return the person_ids, focus first.
 

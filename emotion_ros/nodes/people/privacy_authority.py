@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Publishes who may be processed, and what is processed at all."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from uuid import uuid4
@@ -9,9 +10,10 @@ from rclpy.node import Node
 from std_msgs.msg import String
 
 from emotion_ros.core.people.declaration import NAME, PURPOSE, declaration
-from emotion_ros.core.people.privacy import PrivacyKeeper, PrivacyRules
+from emotion_ros.core.people.privacy import PrivacyKeeper, PrivacyMode, PrivacyRules
 from emotion_ros.nodes.people.privacy_follower import PRIVACY_TOPIC
 from emotion_ros.nodes.qos import LATCHED
+from emotion_ros.srv import SetPrivacy
 
 DECLARATION_TOPIC = 'emotion/data_processing'
 DATA_MANAGEMENT_TOPIC = '/data_management'
@@ -19,14 +21,16 @@ DATA_MANAGEMENT_TOPIC = '/data_management'
 
 
 class PrivacyAuthority:
-    """The rules of a PrivacyKeeper on ``emotion/privacy``, and the declaration.
+    """``~/set_privacy``, the rules of a PrivacyKeeper on ``emotion/privacy``, the declaration.
 
-    Both are latched. Where hri_privacy_msgs is installed, the node also declares itself as a
-    PersonalDataProcessor; its ``path`` is empty, as nothing is stored.
+    Both topics are latched; ``on_change`` is called when a mode has been set. Where
+    hri_privacy_msgs is installed, the node also declares itself as a PersonalDataProcessor; its
+    ``path`` is empty, as nothing is stored.
     """
 
-    def __init__(self, node: Node, keeper: PrivacyKeeper) -> None:
+    def __init__(self, node: Node, keeper: PrivacyKeeper, on_change: Callable[[], None]) -> None:
         self._keeper = keeper
+        self._on_change = on_change
         self._session = uuid4().hex
         self._sent: PrivacyRules | None = None
         self._rules_publisher = node.create_publisher(String, PRIVACY_TOPIC, LATCHED)
@@ -45,7 +49,25 @@ class PrivacyAuthority:
                     data_purpose=PURPOSE,
                 )
             )
+        node.create_service(SetPrivacy, '~/set_privacy', self._on_set)
         self.publish()
+
+    def _on_set(
+        self, request: SetPrivacy.Request, response: SetPrivacy.Response
+    ) -> SetPrivacy.Response:
+        try:
+            mode = PrivacyMode(request.mode)
+        except ValueError:
+            known = ', '.join(f'{m.value} ({m.name})' for m in PrivacyMode)
+            response.message = f'mode: {request.mode} is not one of {known}'
+            return response
+        problem = self._keeper.set(request.person_id, mode)
+        response.success = not problem
+        response.message = problem or f'{request.person_id or "everybody"}: {mode.name}'
+        if response.success:
+            self.publish()
+            self._on_change()
+        return response
 
     def publish(self) -> None:
         """Publish the rules when they have changed."""
