@@ -82,7 +82,7 @@ class ContextSentence:
     """Makes the sentence of a state; a new one only when it says something else than the last.
 
     How long an emotion has lasted is one of STEPS_S. A label that has not lasted for ``dwell``
-    yet is not told, so that a sentence does not follow every flicker.
+    yet is not part of one, so that a sentence does not follow every flicker.
     """
 
     def __init__(self, template: ContextTemplate) -> None:
