@@ -24,11 +24,14 @@ from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.parameters import to_option
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.nodes.voice_node import VoiceNode
 from fakes import (
+    AngryVoiceClassifier,
     HappyFaceClassifier,
     KeywordTextEngine,
     face_pipeline_factory,
     text_pipeline_factory,
+    voice_pipeline_factory,
 )
 from graph import TIMEOUT_S, Graph
 from lengths import length
@@ -42,10 +45,11 @@ ROW = re.compile(
 STARTS = {
     'vision_node': (VisionNode, face_pipeline_factory(HappyFaceClassifier())),
     'sentiment_node': (SentimentNode, text_pipeline_factory(KeywordTextEngine())),
+    'voice_node': (VoiceNode, voice_pipeline_factory(AngryVoiceClassifier())),
     'fusion_node': (FusionNode,),
     'demo_source': (DemoSourceNode,),
 }
-NODES = tuple(STARTS)[:3]
+NODES = tuple(STARTS)[:4]
 
 
 def start(graph: Graph, name: str) -> EmotionNode:
@@ -66,6 +70,12 @@ def request_of(name: str, value: ParameterValue) -> SetParameters.Request:
 ILLEGAL = {
     'vision_node': [('max_age', math.nan), ('detect_width', 0), ('rotate', 45)],
     'sentiment_node': [('max_chars', 5), ('include_text', 'yes'), ('device', 'toaster')],
+    'voice_node': [
+        ('max_age', math.inf),
+        ('vad', 'webrtc'),
+        ('channel', -2),
+        ('sample_rate', 1.0),
+    ],
     'fusion_node': [
         ('dwell', math.nan),
         ('dwell', math.inf),

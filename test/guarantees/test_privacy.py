@@ -27,11 +27,14 @@ from std_srvs.srv import SetBool
 
 from emotion_ros.files.resources import packaged_config
 from emotion_ros.msg import (
+    Audio,
     EmotionEvent,
+    EmotionEvidence,
     EmotionState,
     EmotionStateArray,
     FaceEmotionArray,
     TextSentiment,
+    VoiceActivity,
 )
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
@@ -45,6 +48,8 @@ from fakes import (
 )
 from graph import Graph, diagnostics_of
 from lengths import length
+from running import with_fakes
+from sounds import messages, noise, spoken
 from source_rules import ROOT, dangers, sources
 from stills import Camera, bright_square, smiling_face, still
 
@@ -52,6 +57,7 @@ DISABLED = EmotionState.STATUS_DISABLED
 CANARY = 'zanzibar'
 SAID = f'I am so happy today in {CANARY}!'
 PATTERN = bytes(range(33, 97))
+WORDS = array('h', PATTERN)  # as samples
 START_S = 60.0
 INPUTS = {'/image', '/speech', '/mute', '/robot_speech', '/emotion/evidence', '/clock'}
 OUTPUTS = {
@@ -104,13 +110,15 @@ def sandbox(tmp_path: Path) -> Sandbox:
 
 
 @contextmanager
-def pipeline_in(sandbox: Sandbox) -> Iterator[psutil.Process]:
-    """Run the pipeline with default parameters in a sandbox."""
+def program_in(
+    sandbox: Sandbox, module: str = 'emotion_ros.nodes.pipeline'
+) -> Iterator[psutil.Process]:
+    """Run a program, the pipeline with default parameters or another, in a sandbox."""
     with sandbox.printed.open('wb') as printed:
         process = subprocess.Popen(
-            [sys.executable, '-m', 'emotion_ros.nodes.pipeline'],
+            [sys.executable, '-m', module],
             cwd=sandbox.path / 'work',
-            env=sandbox.environment(),
+            env=sandbox.environment() | with_fakes(),
             stdout=printed,
             stderr=subprocess.STDOUT,
         )
@@ -150,7 +158,7 @@ def film_and_talk(graph: Graph, heard: dict[str, list]) -> None:
 def test_promise_65_nothing_about_a_person_stays_behind(graph, sandbox):
     """Red when SentimentNode.accept logs msg, or perception/__init__.py is empty."""
     heard = {topic: graph.listen(kind, topic) for topic, kind in OUTPUTS.items()}
-    with pipeline_in(sandbox) as process:
+    with program_in(sandbox) as process:
         film_and_talk(graph, heard)
         offered = {name for name, _ in graph.tester.get_topic_names_and_types()}
         written = [file.path for file in process.open_files() if file.mode not in ('r', 'rb')]
@@ -162,6 +170,36 @@ def test_promise_65_nothing_about_a_person_stays_behind(graph, sandbox):
     assert len(files) > 1
     for where, content in (messages | files).items():
         assert not has_canary(content), where
+
+
+def test_sound_does_not_stay_behind(graph, sandbox):
+    """Red when VoiceNode.accept logs the samples, or publishes them again."""
+    topics = {
+        '/emotion/evidence': EmotionEvidence,
+        '/emotion/voice': VoiceActivity,
+        '/diagnostics': DiagnosticArray,
+        '/rosout': Log,
+    }
+    heard = {topic: graph.listen(kind, topic) for topic, kind in topics.items()}
+    with program_in(sandbox, 'angry_voice') as process:
+        audio = graph.publisher(Audio, 'audio', 100, START_S)
+        for n, msg in enumerate(messages(spoken(0.6, 0.2, 0.2), 0.0)):
+            msg.header.stamp = Time()  # the time of the receipt: they come at once
+            if 2 <= n < 8:  # while there is speech: the pattern is loud
+                msg.samples[: len(WORDS)] = WORDS
+            audio.publish(msg)
+        audio.publish(next(messages(noise(0.1), 0.0, channels=3)))
+        graph.until(lambda: heard['/emotion/evidence'], 'evidence', START_S)
+        count = lambda: diagnostics_of(heard['/diagnostics'], 'voice_node')  # noqa: E731
+        graph.until(lambda: 'rejected.bad_length' in count(), 'the broken sound', START_S)
+        written = [file.path for file in process.open_files() if file.mode not in ('r', 'rb')]
+    assert [path for path in written if not inside(path, sandbox)] == []
+    assert sandbox.files_outside_the_log() == []
+    contents = [b''.join(map(serialize_message, said)) for said in heard.values()]
+    contents += [p.read_bytes() for p in (*sandbox.log.rglob('*.log'), sandbox.printed)]
+    for content in contents:
+        assert not has_canary(content)
+        assert str(WORDS[:8].tolist())[1:-1].encode() not in content
 
 
 def inside(path: str, sandbox: Sandbox) -> bool:
@@ -339,7 +377,7 @@ FAST_DDS_PORTS = range(7000, 7400)  # counted up from 7000, one for each process
 def test_promise_68_only_dds_opens_sockets(graph, sandbox, ros_domain):
     """Red when a node listens on a TCP port."""
     heard = {topic: graph.listen(kind, topic) for topic, kind in OUTPUTS.items()}
-    with pipeline_in(sandbox) as process:
+    with program_in(sandbox) as process:
         film_and_talk(graph, heard)
         inet, unix = process.net_connections('inet'), process.net_connections('unix')
     base, gain = DDS_PORTS

@@ -10,19 +10,24 @@ from emotion_ros.files.resources import packaged_config
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.nodes.voice_node import VoiceNode
 from fakes import (
+    AngryVoiceClassifier,
     HappyFaceClassifier,
     KeywordTextEngine,
     face_pipeline_factory,
     text_pipeline_factory,
+    voice_pipeline_factory,
 )
 from graph import Graph
 
 VISION = partial(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
 SENTIMENT = partial(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
+VOICE = partial(VoiceNode, voice_pipeline_factory(AngryVoiceClassifier()))
 LAUNCHED = {
     'vision_node': (VISION, 'image:=/camera/image_raw'),
     'sentiment_node': (SENTIMENT, 'speech:=/speech_to_text'),
+    'voice_node': (VOICE, 'a:=b'),
     'fusion_node': (FusionNode, 'a:=b'),
 }
 COMPRESSED = (VISION, 'image/compressed:=/camera/image_raw/compressed')

@@ -39,12 +39,14 @@ EMOTION = {
     'image_topic': '/camera/image_raw',
     'image_transport': 'auto',
     'speech_topic': '/speech_to_text',
+    'audio_topic': '/audio',
     'mute_topic': 'mute',
     'robot_speech_topic': 'robot_speech',
     'use_sim_time': 'false',
     'composed': 'true',
     'enable_vision': 'true',
     'enable_text': 'true',
+    'enable_voice': 'false',
     'dashboard': 'false',
     'show_image': 'false',
     'log_level': 'info',
@@ -56,6 +58,7 @@ DEMO = {
     'loop': 'false',
     'image_topic': 'image',
     'speech_topic': 'speech',
+    'audio_topic': 'audio',
 }
 WRONG = '/**/fusion_node: {ros__parameters: {colour: red}}'
 FUSION_ALONE = ('composed:=false', 'enable_vision:=false', 'enable_text:=false')
@@ -151,6 +154,12 @@ def test_every_argument_has_a_description_and_its_default(name, defaults, withou
             'emotion',
             {'composed': '0', 'enable_text': '0'},
             [['fusion_node'], ['vision_node']],
+        ),
+        ('emotion', {'enable_voice': 'true'}, [['emotion_pipeline', '--voice']]),
+        (
+            'emotion',
+            {'composed': 'false', 'enable_voice': 'true'},
+            [['fusion_node'], ['sentiment_node'], ['vision_node'], ['voice_node']],
         ),
         ('emotion', {'dashboard': 'true'}, [['emotion_pipeline'], ['dashboard_node']]),
         (

@@ -21,10 +21,14 @@ TYPES = {
     'text': 'emotion_ros/msg/TextSentiment',
     'evidence': 'emotion_ros/msg/EmotionEvidence',
     'emotion_state': 'emotion_ros/msg/EmotionState',
+    'audio': 'emotion_ros/msg/Audio',
+    'audio_stamped': 'audio_common_msgs/msg/AudioDataStamped',
+    'audio_info': 'audio_common_msgs/msg/AudioInfo',
 }
 RAW, SPEECH = '/camera/image_raw', '/speech_to_text'
 JPEG = f'{RAW}/compressed'
 RESULTS = ['/emotion/faces', '/emotion/text', '/emotion/evidence']
+VOICE = {'enable_voice': True}
 WITHOUT_NETWORKS = {'enable_vision': False, 'enable_text': False}
 
 
@@ -64,6 +68,13 @@ def played(bag: Path, recorded: list[str], counts: int = 5, **arguments: Any) ->
             ['/r1/cam/image_raw', '/r1/speech_to_text', '/r1/emotion/evidence'],
         ),
         (['/r1/emotion/faces'], {'namespace': '/r1', **WITHOUT_NETWORKS}, ['/r1/emotion/faces']),
+        ([RAW, '/audio', RESULTS[2]], {}, [RAW, RESULTS[2]]),
+        ([RAW, SPEECH, '/audio', RESULTS[2]], VOICE, [RAW, SPEECH, '/audio']),
+        (
+            [RAW, '/audio/audio_stamped', '/audio/audio_info', '/mute'],
+            VOICE,
+            [RAW, '/audio/audio_stamped', '/audio/audio_info', '/mute'],
+        ),
         ([RAW, '/emotion_state'], {'topics': 'emotion_state'}, ['/emotion_state']),
     ],
 )
