@@ -69,6 +69,11 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
         ('emotion/faces', IN): ('emotion_ros/FaceEmotionArray', RELIABLE, 'who speaks'),
         ('mute', IN): ('std_msgs/Bool', RELIABLE, 'true: sound is ignored'),
         ('robot_speech', IN): ('std_msgs/String', RELIABLE, 'sound is ignored meanwhile'),
+        ('emotion/privacy', IN): (
+            'std_msgs/String',
+            LATCHED,
+            'who may be analysed',
+        ),
         ('emotion/evidence', OUT): (
             'emotion_ros/EmotionEvidence',
             RELIABLE,

@@ -20,6 +20,7 @@ from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.evidence import VOICE, Evidence, Rejection
 from emotion_ros.core.observations import SourceStatus, describe
 from emotion_ros.core.own_voice import MutedTimes, RobotSpeech
+from emotion_ros.core.people.privacy import PrivacyMode
 from emotion_ros.core.people.speaker_binding import SpeakerBinding
 from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.core.state import WeighedEvidence
@@ -37,6 +38,7 @@ from emotion_ros.nodes.base_node import ros_type_name
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.graph_info import message_class
 from emotion_ros.nodes.input_subscription import LatchedInput
+from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
 from emotion_ros.nodes.qos import QUEUE_DEPTH, SOUND, SOUND_DEPTH
 from emotion_ros.nodes.remedies import remedy
 from emotion_ros.nodes.to_msg import activity_to_msg, evidence_to_msg
@@ -75,6 +77,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
     def setup(self) -> None:
         """Load the model and open the publishers."""
         self._pipeline = self._make_pipeline(self.config)
+        self._privacy = PrivacyFollower(self)
         self._evidence = self.create_publisher(EmotionEvidence, 'emotion/evidence', QUEUE_DEPTH)
         self.results = self.create_publisher(VoiceActivityMsg, 'emotion/voice', QUEUE_DEPTH)
 
@@ -160,7 +163,11 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         started_s = self.steady_s()
         samples, stamp_s = self._stream.add(chunk)
         for segment in self._pipeline.add(samples, stamp_s):
-            self._publish(self._pipeline.classify(segment))
+            speaker = self._speakers.speaker(segment.start_s, segment.end_s)
+            if self._privacy.mode(speaker.person_id) is PrivacyMode.PAUSED:
+                self.statistics.count('paused')
+            else:
+                self._publish(self._pipeline.classify(segment), speaker.person_id)
         busy_s = self.steady_s() - started_s
         self._sound.add(chunk.duration_s, busy_s, self._pipeline.activity)
         self.statistics.processed(self.now_s() - stamp_s - chunk.duration_s, busy_s)
@@ -169,7 +176,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         """Return a voice activity without sound, stamped now: there is no field for a status."""
         return activity_to_msg(replace(NO_SOUND, stamp_s=self.now_s()), self._frame_id)
 
-    def _publish(self, report: VoiceReport) -> None:
+    def _publish(self, report: VoiceReport, person_id: str) -> None:
         self.statistics.count('segments')
         if report.reason:
             self.statistics.count(report.reason)
@@ -179,7 +186,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
             stamp_s=report.end_s,
             probabilities=report.probabilities,
             quality=report.quality,
-            person_id=self._speakers.speaker(report.start_s, report.end_s).person_id,
+            person_id=person_id,
             source=self.get_name(),
             detail=describe(report.probabilities, EMOTIONS),
         )

@@ -12,8 +12,10 @@ from std_srvs.srv import SetBool
 
 from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.core.observations import FaceObservation
+from emotion_ros.core.people.privacy import PrivacyMode, PrivacyRules
 from emotion_ros.msg import Audio, EmotionEvidence, EmotionState, FaceEmotionArray, VoiceActivity
 from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.qos import LATCHED
 from emotion_ros.nodes.to_msg import face_to_msg, seconds_to_stamp
 from emotion_ros.nodes.voice_node import VoiceNode
 from fakes import AngryVoiceClassifier, FaultSequence, voice_pipeline_factory
@@ -170,6 +172,23 @@ def test_the_announced_words_of_the_robot_are_its_own_voice(graph):
     graph.until(lambda: node._robot_speech.is_speaking(node.now_s(), 1.0), 'the words')
     play(graph, node, spoken(1.0))
     assert set(rejected(node)) == {'own_voice'}
+
+
+@pytest.mark.parametrize(
+    ('rules', 'count'),
+    [
+        (PrivacyRules(unknown_speaker=PrivacyMode.NO_TEXT), 0),
+        (PrivacyRules(unknown_speaker=PrivacyMode.PAUSED), 1),
+    ],
+)
+def test_the_voice_of_a_paused_person_is_not_classified(graph, rules, count):
+    faults = FaultSequence()
+    node = start(graph, faults)
+    graph.publisher(String, 'emotion/privacy', LATCHED).publish(String(data=rules.to_json()))
+    graph.until(lambda: node._privacy._rules == rules, 'the rules')
+    play(graph, node, spoken(0.8))
+    counts = node.statistics.counts()
+    assert (counts.get('paused', 0), faults.calls) == (count, 1 - count)
 
 
 def test_switched_off_no_sound_is_processed(graph):
