@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros analyze``: emotions in pictures, a video, a webcam or a line of text."""
+"""``emotion-ros analyze``: emotions in pictures, a video, a webcam, sound or a line of text."""
 
 import argparse
 import signal
@@ -24,6 +24,7 @@ from emotion_ros.cli.image.analysis import (
     text_to_json_fields,
 )
 from emotion_ros.cli.image.image_sink import ImageSink, open_image_sink
+from emotion_ros.cli.sound_analysis import analyze_sound, is_sound_file
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import ConfigError, InvalidInput
@@ -50,12 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'input',
         nargs='*',
         help='pictures and folders of them; or one video, webcam (its number or /dev/videoN) or '
-        'stream (rtsp://, http://)',
+        'stream (rtsp://, http://); or sound files (WAV; FLAC, OGG, MP3 with soundfile)',
     )
     add('--text', metavar='TEXT', help='a line of text instead of images')
     form = parser.add_mutually_exclusive_group()
-    form.add_argument('--json', action='store_true', help='one JSON line per image')
-    form.add_argument('--csv', action='store_true', help='one CSV line per face')
+    form.add_argument('--json', action='store_true', help='one JSON line per image or segment')
+    form.add_argument('--csv', action='store_true', help='one CSV line per face or segment')
     add(
         *('-o', '--output'),
         type=Path,
@@ -68,10 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the results; EmotionRosError when no input can be used."""
-    if args.text is None:
-        analyze_images(args)
-    else:
+    if args.text is not None:
         analyze_text(args)
+    elif any(map(is_sound_file, args.input)):
+        analyze_sound(args)
+    else:
+        analyze_images(args)
     return 0
 
 
