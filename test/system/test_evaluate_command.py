@@ -30,6 +30,9 @@ def test_faces_are_scored_and_what_is_missing_is_listed(tmp_path: Path, capsys) 
     assert scores['accuracy_of_all_rows'] == pytest.approx(1 / 3)
     assert scores['not_scored'] == {'missing': 1, 'unsupported_encoding': 1}
     assert f'line 3: {tmp_path}/absent.jpg: No such file' in err
+    assert main(['evaluate', str(tmp_path / 'labels.csv')]) == 0
+    out = capsys.readouterr().out
+    assert out.endswith('1 of 3 scored; with the others counted as wrong: 33.3%\n')
 
 
 @pytest.mark.usefixtures('weights')

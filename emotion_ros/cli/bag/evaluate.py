@@ -61,12 +61,14 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(to_json(whole))
     else:
-        _print_scores(scores, names, right / len(made))
+        _print_scores(scores, names)
+        rest = f'; with the others counted as wrong: {right / len(made):.1%}' if not_scored else ''
+        print(f'{scores.n} of {len(made)} scored{rest}')
     _list_problems(made, not_scored, labels.left_out)
     return 0 if scores.n else 1
 
 
-def _print_scores(scores: Scores, names: tuple[str, ...], of_all: float) -> None:
+def _print_scores(scores: Scores, names: tuple[str, ...]) -> None:
     console = table_console()
     table = Table('', 'value', '95 % interval')
     for title, figure in (
@@ -81,7 +83,6 @@ def _print_scores(scores: Scores, names: tuple[str, ...], of_all: float) -> None
     for name, row in zip(names, scores.confusion, strict=True):
         confusion.add_row(name, *map(str, row), str(row.sum()))
     console.print(confusion)
-    console.print(f'{scores.n} scored; {of_all:.1%} right if the others count as wrong')
 
 
 def _cells(figure: Figure) -> tuple[str, str]:
