@@ -69,6 +69,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
     def on_enable(self, enabled: bool) -> None:
         """Publish at once that text is off or on: the next utterance may be far away."""
         super().on_enable(enabled)
+        self._pipeline.forget_dialogue()
         if enabled:
             self.publish_status()
 
@@ -91,6 +92,8 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
     def process(self, stamped: StampedUtterance) -> None:
         """Publish the sentiment of one utterance, or that its speaker opts out."""
         is_private = self._privacy.mode('') is not PrivacyMode.FULL
+        if is_private:
+            self._pipeline.forget_dialogue()
         if is_private and not self._pipeline.opts_out(stamped.utterance):
             raise InvalidInput('paused', 'the speaker is not analysed')
         report = self._pipeline.process(stamped.utterance, stamped.stamp_s)
@@ -110,7 +113,10 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         self._muted.update(bool(msg.data), self.now_s())
 
     def _on_robot_speech(self, msg: String) -> None:
-        self._robot_speech.add(msg.data, self.now_s())
+        now_s = self.now_s()
+        self._robot_speech.add(msg.data, now_s)
+        if self.enabled:
+            self._pipeline.add_robot_speech(msg.data, now_s)
 
 
 def main(args: list[str] | None = None) -> int:

@@ -72,3 +72,20 @@ def test_switched_off_after_a_failure_it_publishes_disabled(graph):
     twice = graph.until(lambda: [s for s in said if s.status == DISABLED][1:], 'and once more')
     assert {s.reason for s in twice} == {'disabled'}
     assert not node.enabled
+
+
+def test_the_words_of_the_robot_are_the_context_of_the_answer(graph):
+    said = graph.listen(TextSentiment, 'emotion/text')
+    node = graph.add(SentimentNode, context=2)
+    robot, speech = graph.publisher(String, 'robot_speech'), graph.publisher(String, 'speech')
+    answers = []
+    for text in ('', 'I am so sad and lonely.'):
+        graph.call(SetBool, 'sentiment_node/enable', SetBool.Request(data=True))
+        if text:
+            robot.publish(String(data=text))
+            graph.until(lambda: node._pipeline._robot_said, 'the words of the robot')
+        said.clear()
+        speech.publish(String(data=f'Is it raining there, {len(answers)}?'))
+        answers.append(graph.until(lambda: [m for m in said if m.confidence], 'an answer')[0])
+    alone, answer = (message.emotion_probabilities[5] for message in answers)
+    assert answer > 1.2 * alone

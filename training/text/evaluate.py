@@ -3,7 +3,8 @@
 
 ``python -m training.text.evaluate --weights W --data D --task T --json`` needs no
 torch: the model runs as on the robot, from its card, one text at a time, with the rule for
-negated feelings. The figures in the card are those of the network alone.
+negated feelings. The figures in the card are those of the network alone. ``--context`` reads the
+columns dialogue, utterance and speaker and gives each utterance what was said before it.
 """
 
 import argparse
@@ -19,7 +20,9 @@ from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.errors import ConfigError
+from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.text.classifier import make_text_engine
+from emotion_ros.perception.text.dialogue import MAX_CONTEXT, load_transitions
 from emotion_ros.perception.text.engine import TextPrediction
 from emotion_ros.perception.text.negation import classify_negated
 from emotion_ros.sessions import metrics
@@ -27,6 +30,7 @@ from training import calibrate
 from training.command import as_json, log, run
 from training.text.asr import spoken, with_word_errors
 from training.text.data import SPLITS, Utterances, load_utterances, truth
+from training.text.dialogue import in_context, load_turns
 
 TASKS = {'sentiment': SENTIMENTS, 'emotion': EMOTIONS}
 CALIBRATION_SPLIT = 'val'
@@ -75,12 +79,12 @@ def predict(classify: Callable[[str], TextPrediction], texts: list[str]) -> Pred
     )
 
 
-def labelled(utterances: Utterances, task: str) -> Utterances:
-    """Those that have a label for ``task``; ConfigError when none has."""
+def labelled(utterances: Utterances, task: str) -> NDArray[np.intp]:
+    """The indices of those with a label for ``task``; ConfigError when none has."""
     known = utterances.sentiments >= 0 if task == 'sentiment' else utterances.emotions.any(1)
     if not known.any():
         raise ConfigError(f'task {task!r}: the data has no {task} labels')
-    return utterances.take(np.flatnonzero(known))
+    return np.flatnonzero(known)
 
 
 def figures(
@@ -118,6 +122,16 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument('--split', choices=SPLITS, default='val')
     parser.add_argument('--asr', action='store_true', help='rewrite as a recogniser prints')
     parser.add_argument('--wer', type=float, default=0.0, help='with this share of word errors')
+    parser.add_argument(
+        '--context',
+        type=int,
+        nargs='?',
+        const=MAX_CONTEXT,
+        default=0,
+        choices=range(MAX_CONTEXT + 1),
+        metavar='N',
+        help=f'read each utterance with up to N (default {MAX_CONTEXT}) that were said before it',
+    )
     parser.add_argument('--json', action='store_true', help='print one JSON object only')
     return parser.parse_args(argv)
 
@@ -125,12 +139,24 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Run the command."""
     args = parse(argv)
-    utterances = labelled(load_utterances(args.data, args.split), args.task)
+    if args.context and args.task != 'emotion':
+        raise ConfigError('--context changes emotions only: --task emotion')
+    utterances = load_utterances(args.data, args.split)
+    turns = load_turns(args.data, args.split) if args.context else []
+    index = labelled(utterances, args.task)
+    if not args.context:  # else who says the others counts
+        utterances, index = utterances.take(index), np.arange(len(index))
     model = make_text_engine(args.weights)
     texts = rewrite(utterances.texts, asr=args.asr, wer=args.wer)
     predictions = predict(partial(classify_negated, model), texts)
+    probabilities = predictions.of(args.task)
+    if args.context:
+        transitions = load_transitions(packaged_weights())
+        probabilities = in_context(probabilities, turns, transitions, args.context)
     fitted_here = args.split == CALIBRATION_SPLIT
-    result = figures(predictions.of(args.task), utterances, args.task, fitted_here=fitted_here)
+    result = figures(
+        probabilities[index], utterances.take(index), args.task, fitted_here=fitted_here
+    )
     print(as_json(result | {'latency_ms_median': predictions.latency_ms}))
 
 

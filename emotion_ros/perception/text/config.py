@@ -7,6 +7,7 @@ from emotion_ros.core.options import Options, option
 from emotion_ros.core.people.opt_out import PHRASES
 from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.models.backend import DEVICES
+from emotion_ros.perception.text.dialogue import MAX_CONTEXT
 
 AUTO = 'auto'
 SPEECH_TYPES = (AUTO, 'String', 'LiveSpeech', 'SpeechRecognitionCandidates', 'Transcription')
@@ -36,6 +37,13 @@ class SentimentConfig(Options):
     drop_hallucinations: bool = option(
         True,
         'reject what Whisper writes for silence, such as "Thanks for watching!"',
+    )
+    context: int = option(
+        0,
+        'how many utterances said before, robot_speech too, correct the emotion; 0: none. '
+        'The filter over time in the fusion counts them already',
+        low=0,
+        high=MAX_CONTEXT,
     )
     include_text: bool = option(False, 'publish the text, which is private')
     device: str = option('cpu', 'where the text classifier runs', choices=DEVICES)

@@ -5,8 +5,12 @@ The sentiment node and the replay share it.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Sentiment
 from emotion_ros.core.evidence import TEXT, Rejection
@@ -17,6 +21,7 @@ from emotion_ros.errors import InvalidInput
 from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.text.classifier import make_text_engine
 from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.perception.text.dialogue import DialogueContext, load_transitions
 from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 from emotion_ros.perception.text.hallucination import is_hallucination
@@ -28,6 +33,7 @@ OPT_OUT = Rejection.OPT_OUT.value
 UNSUPPORTED_LANGUAGE = Rejection.UNSUPPORTED_LANGUAGE.value
 FULL_QUALITY_TOKENS = 4
 NO_SENTIMENT = (float('nan'),) * len(SENTIMENTS)
+ROBOT = 'robot'
 NO_EMOTION = (float('nan'),) * len(EMOTIONS)
 
 
@@ -68,7 +74,10 @@ class TextReport:
 
 
 class TextPipeline:
-    """Cleans, filters and classifies utterances one by one; its only state is the last text."""
+    """Cleans, filters and classifies utterances one by one.
+
+    It remembers the last text and, with ``context``, the emotions of the dialogue.
+    """
 
     def __init__(
         self,
@@ -83,6 +92,11 @@ class TextPipeline:
         self._languages = LanguageCheck(config.languages, packaged_weights())
         self._duplicates = DuplicateFilter()
         self._clock = clock
+        self._dialogue: DialogueContext | None = None
+        if config.context:
+            self._dialogue = DialogueContext(load_transitions(packaged_weights()), config.context)
+        self._robot_said: tuple[str, float] | None = None
+        self._is_forgotten = False
 
     @property
     def model_name(self) -> str:
@@ -98,8 +112,18 @@ class TextPipeline:
         """Return whether these words ask for a pause; ``process`` does not score them."""
         return self._opt_out.are_in(utterance.final)
 
-    def process(self, utterance: Utterance, stamp_s: float) -> TextReport:
-        """Classify one utterance that was spoken at ``stamp_s``.
+    def add_robot_speech(self, text: str, stamp_s: float) -> None:
+        """Take what the robot says, the other side of the dialogue; from any thread."""
+        if self._dialogue:
+            self._robot_said = (text, stamp_s)
+
+    def forget_dialogue(self) -> None:
+        """Read the next utterance without what was said before it; from any thread."""
+        self._robot_said = None
+        self._is_forgotten = True
+
+    def process(self, utterance: Utterance, stamp_s: float, speaker: str = '') -> TextReport:
+        """Classify one utterance that ``speaker`` said at ``stamp_s``.
 
         InvalidInput when it cannot be classified: ``partial``, ``empty``, ``repetition``,
         ``hallucination``, ``repeated`` (the same text within a second), ``bad_output``,
@@ -126,6 +150,7 @@ class TextPipeline:
                 reason=UNSUPPORTED_LANGUAGE,
             )
         prediction = classify_negated(self._engine, clean.text)
+        emotion = self._in_dialogue(prediction.emotion, stamp_s, speaker)
         quality = utterance.confidence_or_one * quality_of(prediction)
         elapsed_s = self._clock() - started_s
         sentiment = Sentiment(int(prediction.sentiment.argmax()))
@@ -135,11 +160,28 @@ class TextPipeline:
             language=language.code,
             inference_time_s=elapsed_s,
             sentiment_probabilities=tuple(float(p) for p in prediction.sentiment),
-            emotion_probabilities=tuple(float(p) for p in prediction.emotion),
+            emotion_probabilities=tuple(float(p) for p in emotion),
             sentiment=sentiment,
             confidence=float(prediction.sentiment[sentiment]),
             quality=quality,
         )
+
+    def _in_dialogue(
+        self, emotion: NDArray[np.float64], stamp_s: float, speaker: str
+    ) -> NDArray[np.float64]:
+        """Return the emotion as corrected by what was said before, if that is wanted."""
+        if self._dialogue is None or np.isnan(emotion).any():
+            return emotion
+        if self._is_forgotten:
+            self._is_forgotten = False
+            self._dialogue.clear()
+        said, self._robot_said = self._robot_said, None
+        if said and said[1] <= stamp_s:
+            with suppress(InvalidInput):  # the robot said nothing that has an emotion
+                clean = clean_text(said[0], self._max_chars)
+                of_robot = classify_negated(self._engine, clean.text).emotion
+                self._dialogue.update(of_robot, ROBOT, said[1])
+        return self._dialogue.update(emotion, speaker, stamp_s)
 
 
 def quality_of(prediction: TextPrediction) -> float:

@@ -179,3 +179,33 @@ def test_promise_2_unusable_model_is_named(tmp_path: Path, text_model: str) -> N
     """Turns red when load_card does not check the suffix."""
     with pytest.raises(ModelError, match=text_model):
         make_text_pipeline(SentimentConfig(text_model=str(tmp_path / text_model)))
+
+
+def test_with_context_what_was_said_before_corrects_the_emotion() -> None:
+    alone, dialogue = pipeline(), pipeline(context=2)
+    for texts in (alone, dialogue):
+        texts.process(Utterance.from_text('I am so happy today'), 1.0)
+    words = Utterance.from_text('This is what I think')
+    without, within = (texts.process(words, 3.0) for texts in (alone, dialogue))
+    assert within.emotion_probabilities[3] > without.emotion_probabilities[3] + 0.05
+    assert within.sentiment_probabilities == without.sentiment_probabilities
+
+
+@pytest.mark.parametrize('robot_words', ['I am so happy too', '...'])
+def test_the_robot_is_the_other_side_of_the_dialogue(robot_words: str) -> None:
+    engine = PositiveEngine()
+    dialogue = pipeline(engine, context=2)
+    dialogue.add_robot_speech(robot_words, 1.0)
+    report = dialogue.process(Utterance.from_text('This is what I think'), 3.0)
+    spoken = robot_words in engine.texts
+    assert spoken == (robot_words != '...')
+    assert (report.emotion_probabilities[3] > EMOTION[3] + 0.05) == spoken
+
+
+def test_a_dialogue_that_is_forgotten_does_not_count() -> None:
+    dialogue = pipeline(context=2)
+    dialogue.process(Utterance.from_text('I am so happy today'), 1.0)
+    dialogue.add_robot_speech('So am I', 2.0)
+    dialogue.forget_dialogue()
+    report = dialogue.process(Utterance.from_text('This is what I think'), 3.0)
+    assert report.emotion_probabilities == pytest.approx(EMOTION)
