@@ -14,6 +14,7 @@ from emotion_ros.bag.offline_fusion import FusionInput
 from emotion_ros.bag.reader import Recorded, Topic
 from emotion_ros.bag.replay_config import FROM_HEADER
 from emotion_ros.bag.types import COMPRESSED_IMAGE, EVIDENCE, FACES, IMAGE, TEXT_SENTIMENT
+from emotion_ros.conversions.audio import AudioFormat, audio_from_msg, format_from_msg
 from emotion_ros.conversions.from_msg import (
     msg_to_evidence,
     msg_to_faces,
@@ -22,17 +23,20 @@ from emotion_ros.conversions.from_msg import (
     stamp_to_seconds,
 )
 from emotion_ros.conversions.speech import SPEECH_TYPES, speech_from_msg
-from emotion_ros.core.evidence import Evidence
+from emotion_ros.core.evidence import VOICE, Evidence
 from emotion_ros.core.fusion.fusion import Observation
 from emotion_ros.core.observations import FacesObservation
 from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.core.units import NANOSECONDS
+from emotion_ros.core.voice.audio_topics import AUDIO_INFO, AUDIO_MESSAGES
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.bit_depth import BitDepth
 from emotion_ros.perception.image.compressed import decode_compressed
 from emotion_ros.perception.image.decode import ImageArray, decode_image
 from emotion_ros.perception.text.pipeline import TextPipeline
+from emotion_ros.perception.voice.observer import VoiceObserver
+from emotion_ros.perception.voice.stream import check_chunk
 
 T = TypeVar('T')
 
@@ -78,10 +82,13 @@ class BagObserver:
         text: TextPipeline | None,
         without: Collection[str],
         stamps: str = FROM_HEADER,
+        voice: VoiceObserver | None = None,
     ) -> None:
         self.results: dict[Topic, TopicResult] = {}
         self._vision = vision
         self._text = text
+        self._voice = voice
+        self._audio_format: AudioFormat | None = None
         self._without = without
         self._by_header = stamps == FROM_HEADER
         self._depth = BitDepth()
@@ -102,15 +109,32 @@ class BagObserver:
             result.messages += 1
             if result.age_s is None and hasattr(recorded.msg, 'header'):
                 result.age_s = _age_s(recorded)
-            if isinstance(observation, InvalidInput):
+            if isinstance(observation, list):  # of the voice
+                yield from ((recorded.time_ns, evidence) for evidence in observation)
+            elif isinstance(observation, InvalidInput):
                 if recorded.topic.type in _CONVERT:  # the fusion counts it
                     yield recorded.time_ns, observation.reason
                 else:
                     result.rejected[observation.reason] += 1
-            elif isinstance(observation, Evidence) and observation.modality in self._without:
+            elif isinstance(observation, Evidence) and self._is_left_out(observation.modality):
                 continue
             elif observation is not None:
                 yield recorded.time_ns, observation
+
+    def _is_left_out(self, modality: str) -> bool:
+        """Return whether recorded evidence does not count; that of a voice that is replayed."""
+        return modality in self._without or (modality == VOICE and self._voice is not None)
+
+    def _classify_sound(self, voice: VoiceObserver, recorded: Recorded) -> list[Evidence]:
+        """Return the evidence that is due after a message with sound."""
+        receipt_s = recorded.time_ns / NANOSECONDS
+        msg, audio_format = recorded.msg, self._audio_format
+        chunk = audio_from_msg(recorded.topic.type, msg, receipt_s, audio_format)
+        check_chunk(chunk)
+        if not self._by_header:
+            begin_s = receipt_s - chunk.duration_s
+            chunk = replace(chunk, stamp_s=begin_s, is_stamped=False)
+        return voice.add(chunk)
 
     def _decode(
         self, messages: Generator[Recorded, None, None]
@@ -133,31 +157,40 @@ class BagObserver:
 
     def _process(
         self, decoded: Generator[tuple[Recorded, '_Image | InvalidInput | None'], None, None]
-    ) -> Generator[tuple[Recorded, Observation | InvalidInput | None], None, None]:
+    ) -> Generator[
+        tuple[Recorded, Observation | list[Evidence] | InvalidInput | None], None, None
+    ]:
         """Add the observation to a message, as the nodes do; speech may lack a stamp."""
         with closing(decoded):
             for recorded, image in decoded:
-                receipt_s = recorded.time_ns / NANOSECONDS
-                observation: Observation | InvalidInput | None = None
                 try:
-                    if convert := _CONVERT.get(recorded.topic.type):
-                        observation = convert(recorded.msg)
-                        if not self._by_header:
-                            observation = replace(observation, stamp_s=receipt_s)
-                    elif self._text is not None and recorded.topic.type in SPEECH_TYPES:
-                        said = speech_from_msg(recorded.topic.type, recorded.msg)
-                        stamp_s = said.stamp_s if self._by_header and said.stamp_s else receipt_s
-                        report = self._text.process(said.utterance, stamp_s)
-                        observation = report.to_observation(stamp_s)
-                    elif self._vision is not None and isinstance(image, _Image):
-                        faces = self._vision.process(image.image_bgr, image.stamp_s).faces
-                        frame_id = recorded.msg.header.frame_id
-                        observation = FacesObservation(image.stamp_s, frame_id, faces=faces)
-                    elif isinstance(image, InvalidInput):
-                        observation = image
+                    yield recorded, self._observe_message(recorded, image)
                 except InvalidInput as error:
-                    observation = error
-                yield recorded, observation
+                    yield recorded, error
+
+    def _observe_message(
+        self, recorded: Recorded, image: '_Image | InvalidInput | None'
+    ) -> Observation | list[Evidence] | InvalidInput | None:
+        msg, msg_type = recorded.msg, recorded.topic.type
+        receipt_s = recorded.time_ns / NANOSECONDS
+        if convert := _CONVERT.get(msg_type):
+            observation = convert(msg)
+            return observation if self._by_header else replace(observation, stamp_s=receipt_s)
+        if msg_type == AUDIO_INFO:
+            self._audio_format = format_from_msg(msg)
+        elif self._voice is not None and msg_type in AUDIO_MESSAGES:
+            return self._classify_sound(self._voice, recorded)
+        elif self._text is not None and msg_type in SPEECH_TYPES:
+            said = speech_from_msg(msg_type, msg)
+            stamp_s = said.stamp_s if self._by_header and said.stamp_s else receipt_s
+            return self._text.process(said.utterance, stamp_s).to_observation(stamp_s)
+        elif self._vision is not None and isinstance(image, _Image):
+            faces = self._vision.process(image.image_bgr, image.stamp_s).faces
+            shown = FacesObservation(image.stamp_s, msg.header.frame_id, faces=faces)
+            if self._voice is not None:
+                self._voice.add_faces(shown)
+            return shown
+        return image if isinstance(image, InvalidInput) else None
 
 
 def run_ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:

@@ -10,6 +10,7 @@ from emotion_ros.core.fusion.card import FusionCard
 from emotion_ros.core.options import Options
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.text.pipeline import TextPipeline
+from emotion_ros.perception.voice.pipeline import VoicePipeline
 
 REPLAYED = 'emotion_ros_replay'
 """Key of the provenance (JSON) in custom_data of a bag whose states a replay computed."""
@@ -21,7 +22,11 @@ Provenance = dict[str, str]
 
 
 def replay_provenance(
-    config: ReplayConfig, card: FusionCard, vision: FacePipeline | None, text: TextPipeline | None
+    config: ReplayConfig,
+    card: FusionCard,
+    vision: FacePipeline | None,
+    text: TextPipeline | None,
+    voice: VoicePipeline | None = None,
 ) -> Provenance:
     """Return the models that compute the states, and the parameters that are not the default."""
     models: Provenance = {}
@@ -31,6 +36,9 @@ def replay_provenance(
         models['face detector'] = vision.detector.name
     if text:
         models['text model'] = model_line(text.model_name, text.model_sha256)
+    if voice:
+        models['voice model'] = model_line(voice.model_name, voice.model_sha256)
+        models['voice activity'] = voice.vad_name
     models['fusion'] = model_line(card.name, card.sha256)
     return {**models, 'parameters': ', '.join(changed_parameters(config)) or 'all default'}
 
@@ -71,6 +79,7 @@ def changed_parameters(config: ReplayConfig) -> Iterator[str]:
     nodes: dict[str, Options] = {
         'vision_node': config.vision,
         'sentiment_node': config.text,
+        'voice_node': config.voice,
         'fusion_node': config.fusion,
         **{f'fusion_node.{name}': of for name, of in config.modalities.items()},
     }

@@ -12,13 +12,15 @@ from emotion_ros.bag.provenance import Provenance, replay_provenance
 from emotion_ros.bag.reader import Bag, Topic
 from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
 from emotion_ros.bag.topics import IMAGES, Sources, find_sources
-from emotion_ros.core.evidence import FACE, TEXT, Evidence
+from emotion_ros.core.evidence import FACE, TEXT, VOICE, Evidence
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
 from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipeline
+from emotion_ros.perception.voice.observer import VoiceObserver
+from emotion_ros.perception.voice.pipeline import VoicePipeline, make_voice_pipeline
 
 CLOCK_REASONS = {'stale', 'future', 'out_of_order'}
 _INPUTS = {FacesObservation: 'faces', TextObservation: 'words', Evidence: 'evidence'}
@@ -28,13 +30,14 @@ UNSUPPORTED_ENCODING = 'unsupported_encoding'
 class Replay:
     """Plays topics of a bag to the core, and owns the bag.
 
-    Images and speech go through the networks, recorded observations straight to the fusion.
-    ``vision`` and ``text`` are the networks, None where no topic needs one. EmotionRosError when
-    the bag, the options or a model cannot be used.
+    Images, sound and speech go through the networks, recorded observations straight to the fusion.
+    ``vision``, ``text`` and ``voice`` are the networks, None where no topic needs one.
+    EmotionRosError when the bag, the options or a model cannot be used.
     """
 
     vision: FacePipeline | None
     text: TextPipeline | None
+    voice: VoicePipeline | None
 
     def __init__(self, bag: Bag, options: ReplayOptions) -> None:
         config = make_replay_config(options)
@@ -44,27 +47,33 @@ class Replay:
             options.image_topic,
             options.speech_topic,
             config.text.speech_type,
+            options.audio_topic,
         )
         if FACE in options.without:
             sources = replace(sources, image=None, faces=None)
         if TEXT in options.without:
             sources = replace(sources, speech=None, text=None, other_speech=())
+        if VOICE in options.without:
+            sources = replace(sources, audio=None, audio_info=None)
         self.bag = bag
         self.sources = sources
         _require_modalities(bag, self.sources, options.without | options.weights.keys())
         self.config = config
         self.card = load_fusion_card(packaged_weights() / 'fusion.json')
         self._fusion = OfflineFusion(config.fusion, self.card, config.modalities)
-        self.vision = self.text = None
+        self.vision = self.text = self.voice = None
         if self.sources.image:
             self.vision = make_face_pipeline(config.vision, options.threads)
         if self.sources.speech:
             self.text = make_text_pipeline(config.text, options.threads)
+        if self.sources.audio:
+            self.voice = make_voice_pipeline(config.voice, options.threads)
         self._observer = BagObserver(
             vision=self.vision,
             text=self.text,
             without=options.without,
             stamps=options.stamps,
+            voice=VoiceObserver(self.voice, config.voice.channel) if self.voice else None,
         )
 
     def __enter__(self) -> 'Replay':
@@ -83,7 +92,7 @@ class Replay:
 
     def provenance(self) -> Provenance:
         """Return the models that compute the states, and the parameters that are set."""
-        return replay_provenance(self.config, self.card, self.vision, self.text)
+        return replay_provenance(self.config, self.card, self.vision, self.text, self.voice)
 
     def input_counts(self) -> tuple[dict[str, int], Counter[tuple[str, str]]]:
         """Return the number of inputs so far by source, and those rejected by source and reason.
@@ -120,7 +129,7 @@ class Replay:
             for topics, observed in (
                 ((self.sources.image, self.sources.faces), FacesObservation),
                 ((self.sources.speech, self.sources.text), TextObservation),
-                ((self.sources.evidence,), Evidence),
+                ((self.sources.evidence, self.sources.audio), Evidence),
             )
             for topic in topics
             if topic and (line := self._rejection(topic, observed))
@@ -191,7 +200,8 @@ def _require_modalities(bag: Bag, sources: Sources, named: frozenset[str]) -> No
     if named <= {FACE, TEXT}:
         return
     topics = [sources.evidence] if sources.evidence else []
-    known = {FACE, TEXT} | {recorded.msg.modality for recorded in bag.messages(topics)}
+    own = {FACE, TEXT} | ({VOICE} if sources.audio else set())
+    known = own | {recorded.msg.modality for recorded in bag.messages(topics)}
     if absent := sorted(named - known):
         has = ', '.join(sorted(known))
         raise ConfigError(f'{absent[0]!r} is not a modality of this bag (it has {has})')

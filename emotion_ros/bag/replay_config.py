@@ -10,6 +10,7 @@ from emotion_ros.core.evidence import FACE, TEXT, VOICE
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.perception.voice.config import VoiceConfig
 
 STAMPS = FROM_HEADER, FROM_RECEIPT = ('header', 'receipt')
 
@@ -22,6 +23,7 @@ class ReplayOptions:
     source: str = ''  # one of topics.SOURCES; '': images when the bag has some
     image_topic: str = ''  # '': by type and usual name
     speech_topic: str = ''  # '': by usual name
+    audio_topic: str = ''  # '': by type and usual name
     params: Path | None = None  # parameter file of the nodes
     stamps: str = FROM_HEADER  # one of STAMPS
     without: frozenset[str] = frozenset()  # modalities
@@ -37,6 +39,7 @@ class ReplayOptions:
             or self.without
             or self.weights
             or self.image_topic
+            or self.audio_topic
             or self.stamps != FROM_HEADER
         )
 
@@ -47,6 +50,7 @@ class ReplayConfig:
 
     vision: VisionConfig
     text: SentimentConfig
+    voice: VoiceConfig
     fusion: FusionConfig
     modalities: Mapping[str, ModalityConfig]
 
@@ -63,6 +67,7 @@ def make_replay_config(options: ReplayOptions) -> ReplayConfig:
     return ReplayConfig(
         vision=file.config('vision_node', VisionConfig),
         text=file.config('sentiment_node', SentimentConfig),
+        voice=file.config('voice_node', VoiceConfig),
         fusion=replace(
             fusion,
             face_weight=weights.get(FACE, fusion.face_weight),

@@ -18,6 +18,12 @@ from emotion_ros.bag.types import (
     TOPICS,
 )
 from emotion_ros.conversions.speech import SPEECH_TYPES
+from emotion_ros.core.voice.audio_topics import (
+    AUDIO_INFO,
+    AUDIO_MESSAGES,
+    WITHOUT_FORMAT,
+    info_topics,
+)
 from emotion_ros.errors import BagError, ConfigError
 
 FROM_IMAGES = 'images'
@@ -27,6 +33,7 @@ SOURCES = (FROM_IMAGES, FROM_EVIDENCE)
 USUAL_NAMES = (
     '/camera/image_raw',
     '/camera/image_raw/compressed',
+    '/audio',
     *TOPICS.values(),
 )
 IMAGES = (IMAGE, COMPRESSED_IMAGE)
@@ -41,7 +48,7 @@ _NO_CAMERA = ('/emotion/debug_image', '/compressedDepth')
 class Sources:
     """The topics to replay; None where the bag has none or it is not selected.
 
-    ``image`` and ``speech`` go through the networks, the others straight to the fusion.
+    ``image``, ``speech`` and ``audio`` go through the networks, the others straight to the fusion.
     ``other_speech`` are topics that may be speech, too, and are left out.
     """
 
@@ -51,10 +58,13 @@ class Sources:
     text: Topic | None = None
     evidence: Topic | None = None
     other_speech: tuple[Topic, ...] = ()
+    audio: Topic | None = None
+    audio_info: Topic | None = None  # with the format of ``audio``
 
     def chosen(self) -> tuple[Topic, ...]:
         """Return the selected topics."""
-        topics = (self.image, self.speech, self.faces, self.text, self.evidence)
+        raw = (self.image, self.speech, self.audio_info, self.audio)
+        topics = (*raw, self.faces, self.text, self.evidence)
         return tuple(topic for topic in topics if topic is not None)
 
 
@@ -64,6 +74,7 @@ def find_sources(
     image_topic: str = '',
     speech_topic: str = '',
     speech_type: str = '',
+    audio_topic: str = '',
 ) -> Sources:
     """Return the topics for FROM_IMAGES or FROM_EVIDENCE; '': images when the bag has some.
 
@@ -71,23 +82,27 @@ def find_sources(
     LiveSpeech, comes first. BagError,
     with the topics of the bag, when it has none of these, or not the named one.
     """
-    named = bool(image_topic or speech_topic)
+    named = bool(image_topic or speech_topic or audio_topic)
     types = {topic.type for topic in bag.topics}
     has_raw = bool(types & set(IMAGES)) or not types & {FACES, TEXT_SENTIMENT, EVIDENCE}
     if named and start == FROM_EVIDENCE:
         raise ConfigError(
-            '--image-topic and --speech-topic have no effect with --from evidence: leave them out'
+            '--image-topic, --speech-topic and --audio-topic have no effect with --from evidence: '
+            'leave them out'
         )
     if start == FROM_IMAGES or named or (not start and has_raw):
         speech = find_speech(bag, speech_topic, speech_type)
+        audio = find_audio(bag, audio_topic)
         sources = Sources(
             image=find_image(bag, image_topic),
             speech=speech,
             evidence=find_topic(bag, (EVIDENCE,)),
             other_speech=other_speech(bag, speech),
+            audio=audio,
+            audio_info=find_audio_info(bag, audio),
         )
-        found = sources.image or sources.speech
-        wanted = 'images (Image, CompressedImage) nor speech (see --speech-topic)'
+        found = sources.image or sources.speech or sources.audio
+        wanted = 'images (Image, CompressedImage), sound nor speech (see --speech-topic)'
     else:
         sources = Sources(
             faces=find_topic(bag, (FACES,)),
@@ -129,6 +144,25 @@ def find_image(bag: Bag, name: str = '') -> Topic | None:
     ]
     usual = [topic for topic in fitting if topic.name in USUAL_NAMES]
     return _only(bag, usual or fitting, '--image-topic')
+
+
+def find_audio(bag: Bag, name: str = '') -> Topic | None:
+    """Return the topic called ``name``, else the only or the usual one with sound."""
+    audio = [topic for topic in bag.topics if topic.type in AUDIO_MESSAGES]
+    if name:
+        return _find_named(bag, audio, [name])
+    recorded = _recorded(audio)
+    usual = [topic for topic in recorded if topic.name in USUAL_NAMES]
+    return _only(bag, usual or recorded, '--audio-topic')
+
+
+def find_audio_info(bag: Bag, audio: Topic | None) -> Topic | None:
+    """Return the topic with the format of the sound, where its messages have none."""
+    if audio is None or audio.type not in WITHOUT_FORMAT:
+        return None
+    names = info_topics(audio.name)
+    found = [t for t in bag.topics if t.type == AUDIO_INFO and t.name in names]
+    return found[0] if found else None
 
 
 def find_speech(bag: Bag, name: str = '', speech_type: str = '') -> Topic | None:

@@ -6,6 +6,7 @@ from rosbags.typesys.store import Typestore
 
 from emotion_ros.bag.storage import DAMAGE, Channel
 from emotion_ros.conversions.speech import CANDIDATES, LIVE_SPEECH, SPEECH_TYPES, TRANSCRIPTION
+from emotion_ros.core.voice.audio_topics import AUDIO_INFO, AUDIO_MESSAGES
 from emotion_ros.files.resources import message_folder
 
 PACKAGE = 'emotion_ros'
@@ -52,8 +53,9 @@ def make_typestore() -> Typestore:
 
 
 def add_speech_types(store: Typestore, channels: list[Channel]) -> None:
-    """Add the types of recognisers: as the bag defines them, else as they are today."""
-    defined = {c.type: c.definition for c in channels if c.definition and c.type in SPEECH_TYPES}
+    """Add types of recognisers and of sound: as the bag defines them, else as they are today."""
+    wanted = (*SPEECH_TYPES, *AUDIO_MESSAGES, AUDIO_INFO)
+    defined = {c.type: c.definition for c in channels if c.definition and c.type in wanted}
     for msg_type, definition in (_WITHOUT_DEFINITION | defined).items():
         for text in (definition, _WITHOUT_DEFINITION.get(msg_type, '')):
             if msg_type in store.fielddefs:

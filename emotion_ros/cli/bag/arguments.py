@@ -27,8 +27,9 @@ def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
         dest='source',
         choices=SOURCES,
         default='',
-        help='images: process the recorded images and speech again; evidence: use the recorded '
-        'emotion/faces and emotion/text, without networks (default: images, if the bag has some)',
+        help='images: process the recorded images, sound and speech again; evidence: use the '
+        'recorded emotion/faces, emotion/text and emotion/evidence, without networks (default: '
+        'images, if the bag has some)',
     )
     add(
         '--without',
@@ -57,6 +58,12 @@ def add_replay_arguments(parser: argparse.ArgumentParser) -> None:
         help='default: the one called speech_to_text or speech, in any namespace, or the one of a '
         'type that only speech has',
     )
+    add(
+        '--audio-topic',
+        default='',
+        metavar='TOPIC',
+        help='default: the only topic with sound, or /audio; --without voice leaves it out',
+    )
     add('--params', type=Path, metavar='FILE', help='parameter file of the nodes')
     add(
         '--stamps',
@@ -77,6 +84,7 @@ def replay_options(args: argparse.Namespace, bag: Path | None = None) -> ReplayO
         source=args.source,
         image_topic=args.image_topic,
         speech_topic=args.speech_topic,
+        audio_topic=args.audio_topic,
         params=args.params,
         stamps=args.stamps,
         without=frozenset(args.without),
