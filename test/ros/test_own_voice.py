@@ -62,7 +62,7 @@ def test_a_latched_mute_holds_after_a_restart(graph):
     mute.publish(Bool(data=False))
     wait_muted(graph, second, False)
     graph.tester.destroy_publisher(mute)
-    graph.until(lambda: second._latched_mute is None, 'the end of the latched subscription')
+    graph.until(lambda: second._mute._latched is None, 'the end of the latched subscription')
     graph.publisher(Bool, 'mute').publish(Bool(data=True))
     wait_muted(graph, second, True)
 
