@@ -5,7 +5,8 @@
 # make check    format, lint, types and the site of docs/
 # make docs     only that site: open site/index.html
 # make promises what the package promises, at full length -> docs/promises.md
-# make bench    speed and memory, some minutes alone on the machine (QUICK=1: one)
+# make bench    speed and memory, some minutes alone on the machine (QUICK=1: one;
+#               COMPARE=COMMIT: this checkout against another, half an hour)
 # make soak     hours of good and bad input: does anything grow? (MINUTES=15)
 # make fuzz     made-up images and texts, for SECONDS=60 each: does anything break?
 # make structure  the figures of the code's structure
@@ -69,7 +70,7 @@ promises: setup-test
 		python test/guarantees/page.py build/promises.xml docs/promises.md
 
 bench: setup-test
-	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST python -m benchmarks.bench $(if $(QUICK),--quick)
+	@$(ENV) && ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST python -m $(if $(COMPARE),benchmarks.compare $(COMPARE) $(if $(RUNS),--runs $(RUNS)),benchmarks.bench $(if $(QUICK),--quick))
 
 soak: setup-test
 	@$(ENV) && PYTHONPATH="test/system:$$PYTHONPATH" python -m soak --minutes $(or $(MINUTES),15)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Synthetic camera frames: copies of one portrait on a grey wall."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import ceil, sqrt
 
 import cv2
@@ -40,6 +40,15 @@ def with_noise(scene: ImageArray) -> Iterator[ImageArray]:
     for _ in range(FRAMES):
         noise = random.integers(0, NOISE_LEVELS, scene.shape, dtype=np.uint8)
         yield np.asarray(cv2.add(scene, noise), np.uint8)
+
+
+def swaying(frames: Sequence[ImageArray]) -> list[ImageArray]:
+    """Return the frames, twice, shifted to and fro by up to an eightieth of their width."""
+    shifts = np.sin(np.linspace(0.0, 2 * np.pi, 2 * len(frames), endpoint=False))
+    return [
+        np.roll(frame, round(shift * frame.shape[1] / 80), axis=1)
+        for frame, shift in zip([*frames, *frames], shifts, strict=True)
+    ]
 
 
 def _portrait() -> ImageArray:
