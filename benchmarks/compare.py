@@ -202,7 +202,7 @@ def drive(tree: Path, load: Load, folder: Path, seconds: float) -> dict[str, flo
 def replay(tree: Path, bag: Path) -> dict[str, float]:
     """Replay the bag with one version."""
     before, began_s = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
-    done = run_in(tree, ['python', '-m', 'emotion_ros', 'replay', str(bag), '--json'])
+    done = run_in(tree, ['emotion-ros', 'replay', str(bag), '--json'])
     took_s, after = perf_counter() - began_s, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise NotMeasured(f'{tree.name}: the replay ended with {done.returncode}')

@@ -179,7 +179,8 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._privacy.publish()
         messages = [state_to_msg(state, now_s) for state in states]
         self._state_publisher.publish(messages[0])
-        self._states_publisher.publish(states_to_msg(states, messages))
+        if self._states_publisher.get_subscription_count():
+            self._states_publisher.publish(states_to_msg(states, messages))
         self._people.publish(states, self._fusion.place(states[0].person_id), now_s)
         if self._reactions and self.is_active:
             self._reactions.update(states, messages, now_s)

@@ -32,10 +32,11 @@ def validate(msg: AnyImage) -> None:
         validate_image(msg_to_raw(msg))
 
 
-def make_decoder(config: VisionConfig) -> Decoder:
+def make_decoder(config: VisionConfig, *, copy: bool = True) -> Decoder:
     """Return the function that turns a raw or compressed message into BGR uint8 [H, W, 3].
 
-    It raises InvalidInput with a named reason. MissingDependency when cv_bridge is chosen but
+    It raises InvalidInput with a named reason. Without ``copy``, an image that is BGR already may
+    be a view of its message. MissingDependency when cv_bridge is chosen but
     not installed.
     """
     depth = BitDepth()
@@ -45,7 +46,7 @@ def make_decoder(config: VisionConfig) -> Decoder:
     def decode(msg: AnyImage) -> ImageArray:
         if isinstance(msg, CompressedImage):
             return decode_compressed(np.frombuffer(msg.data, np.uint8), depth=depth)
-        return bridge(msg) if bridge else decode_image(msg_to_raw(msg), depth)
+        return bridge(msg) if bridge else decode_image(msg_to_raw(msg), depth, copy=copy)
 
     return decode
 
@@ -55,7 +56,7 @@ def make_frame_opener(config: VisionConfig) -> Callable[[AnyImage], Frame]:
 
     A JPEG is decoded later, as far as it is needed. Errors as by ``make_decoder``.
     """
-    decode, depth = make_decoder(config), BitDepth()
+    decode, depth = make_decoder(config, copy=False), BitDepth()
 
     def open_frame(msg: AnyImage) -> Frame:
         if isinstance(msg, CompressedImage):

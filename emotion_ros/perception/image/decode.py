@@ -183,9 +183,10 @@ _ROTATIONS = {
 }
 
 
-def decode_image(raw: RawImage, depth: BitDepth | None = None) -> ImageArray:
+def decode_image(raw: RawImage, depth: BitDepth | None = None, *, copy: bool = True) -> ImageArray:
     """Return the image as BGR uint8 [height, width, 3], contiguous, owning its memory.
 
+    Without ``copy``, an image that is BGR already may be a view of ``data``.
     Rows may be padded by any number of bytes; the last row need not be. 16-bit samples become 8
     by the bits that the encoding names, else by the range in use: of the stream that ``depth``
     belongs to, or of this image. 8UC1 and 16UC1 are grey, 8UC3 and 8UC4 are BGR(A). Raises
@@ -206,7 +207,7 @@ def decode_image(raw: RawImage, depth: BitDepth | None = None) -> ImageArray:
         plane = scale_to_8_bit(samples, encoding.bits) if is_known else depth.to_8_bit(samples)
     else:
         plane = np.ndarray(shape, np.uint8, data, 0, (step, 1))
-    if encoding.to_bgr is None and encoding.sample_bytes == 1:
+    if copy and encoding.to_bgr is None and encoding.sample_bytes == 1:
         plane = plane.copy()
     pixels = np.ascontiguousarray(plane).reshape(rows, layout.width, encoding.channels)
     return pixels if encoding.to_bgr is None else _convert(pixels, encoding.to_bgr)

@@ -75,8 +75,11 @@ def test_any_buffer_holds_the_data(kind: Any) -> None:
 def test_the_result_owns_its_memory() -> None:
     data = bytearray(GOOD.data)
     image = decode_image(replace(GOOD, data=data))
+    view = decode_image(replace(GOOD, data=data), copy=False)
+    np.testing.assert_array_equal(view, picture())
     data[:] = bytes(len(data))
     np.testing.assert_array_equal(image, picture())
+    assert not view.any()
 
 
 HUGE = 2**32 - 1
