@@ -168,8 +168,7 @@ def measure(
         record(bag, REPLAYED_S)
     for load in LOADS:
         if load.name in names:
-            scene = paint_heads(load.width, load.height, load.faces)
-            frames = list(with_noise(scene))
+            frames = list(with_noise(paint_heads(load.width, load.height, load.faces)))
             if load.is_moving:
                 frames = swaying(frames)
             np.save(folder / f'{load.name}.npy', np.stack(frames))
