@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """This checkout against another commit: ``make bench COMPARE=<commit>``.
 
-Builds the other one in a folder of its own (build-compare/), with its own environment, and
+Builds the other one in a separate folder (build-compare/), with a separate environment, and
 measures both in turn under the same loads, ``--runs`` times. Prints medians and ratios.
 """
 
@@ -31,6 +31,7 @@ from emotion_ros.sandbox.domain import free_domain, isolated
 ROOT = Path(__file__).parents[1]
 BUILDS = ROOT / 'build-compare'
 DRIVER = Path(__file__).with_name('load_driver.py')
+COMMAND = 'install/emotion_ros/lib/emotion_ros/emotion-ros'
 REPLAYED_S = 60
 
 
@@ -201,7 +202,7 @@ def drive(tree: Path, load: Load, folder: Path, seconds: float) -> dict[str, flo
 def replay(tree: Path, bag: Path) -> dict[str, float]:
     """Replay the bag with one version."""
     before, began_s = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
-    done = run_in(tree, ['emotion-ros', 'replay', str(bag), '--json'])
+    done = run_in(tree, ['python', COMMAND, 'replay', str(bag), '--json'])
     took_s, after = perf_counter() - began_s, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise NotMeasured(f'{tree.name}: the replay ended with {done.returncode}')

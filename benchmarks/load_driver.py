@@ -71,7 +71,7 @@ class Robot(Node):
         """Publish until the end."""
         self.create_timer(1.0 / self._fps, self._publish)
         if self._talks:
-            self.create_timer(SPEECH_PERIOD_S, self._say)
+            self.create_timer(SPEECH_PERIOD_S, self._speak)
 
     def spin_until(self, is_done: Callable[[], bool], timeout_s: float) -> bool:
         """Serve callbacks; return whether the condition came to hold."""
@@ -86,7 +86,7 @@ class Robot(Node):
         self.published_s.append(_seconds(frame))
         self._images.publish(frame)
 
-    def _say(self) -> None:
+    def _speak(self) -> None:
         self._speech.publish(String(data=SENTENCES[self._said % len(SENTENCES)]))
         self._said += 1
 
