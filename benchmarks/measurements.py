@@ -18,7 +18,7 @@ from benchmarks.message_stats import (
 )
 from benchmarks.report import Performance
 from benchmarks.running_nodes import RunningNodes, start_nodes
-from benchmarks.scenarios import FULL_HD, FULL_LOAD, MAIN, SEPARATE, Scenario
+from benchmarks.scenarios import FULL_HD, FULL_LOAD, MAIN, SEPARATE, VOICE, Scenario
 
 WARM_UP_S = 1.0
 IDLE_S = 5.0
@@ -83,6 +83,8 @@ def stream_camera(nodes: RunningNodes, scenario: Scenario, seconds: float) -> Pe
     )
     if scenario.has_speech:
         probe.start_speech(SENTENCES, SPEECH_PERIOD_S)
+    if scenario.has_voice:
+        probe.start_voice(SENTENCES)
     probe.spin_for(WARM_UP_S)
     begin_s = probe.now_s()
     cpu_percent = nodes.cpu_percent(seconds)
@@ -93,6 +95,7 @@ def stream_camera(nodes: RunningNodes, scenario: Scenario, seconds: float) -> Pe
     require_faces(faces, scenario.faces)
     states = [s for s in probe.states if begin_s <= s.arrival_s <= end_s]
     state_ages_ms = ages_ms(stamped_between(first_states(states), begin_s, end_s))
+    voices = stamped_between(probe.voices, begin_s, end_s)
     published_s = [stamp_s for stamp_s in probe.published_s if begin_s <= stamp_s <= end_s]
     return Performance(
         situation=scenario.name,
@@ -105,6 +108,7 @@ def stream_camera(nodes: RunningNodes, scenario: Scenario, seconds: float) -> Pe
         longest_gap_ms=longest_gap_ms(states),
         cpu_percent=cpu_percent,
         rss_mb=nodes.rss_mb(),
+        evidence=spread('evidence of the voice', ages_ms(voices)) if scenario.has_voice else None,
     )
 
 
@@ -133,6 +137,10 @@ def target_figures(lifecycle: Lifecycle, performances: Sequence[Performance]) ->
     of = {performance.situation: performance for performance in performances}
     main, load = lifecycle.performance, of[FULL_LOAD.name]
     full_hd_ms, separate_mb = of[FULL_HD.name].faces.p95, of[SEPARATE.name].rss_mb
+    voice = of[VOICE.name]
+    evidence_ms = voice.evidence.p95 if voice.evidence else float('nan')
+    slower = 100.0 * (voice.state.p95 / main.state.p95 - 1.0)
+    load_percent = voice.cpu_percent - main.cpu_percent
     utterance = spread('utterance to emotion_state', lifecycle.utterances_ms)
     rate_hz, gap_ms = load.state_rate_hz, load.longest_gap_ms
     core = '% of a core'
@@ -150,6 +158,9 @@ def target_figures(lifecycle: Lifecycle, performances: Sequence[Performance]) ->
         Figure('utterance to emotion_state, p95', 'ms', utterance.p95, limit=150.0, aim=30.0),
         Figure('full load: rate of emotion_state', 'Hz', rate_hz, limit=9.0, at_least=True),
         Figure('full load: longest gap', 'ms', gap_ms, limit=250.0, aim=150.0, comparable=False),
+        Figure('end of a voice to its evidence, p95', 'ms', evidence_ms, limit=250.0, aim=200.0),
+        Figure('with a voice: emotion_state later', '%', slower, limit=10.0, comparable=False),
+        Figure('with a voice: more CPU', core, load_percent, limit=20.0, comparable=False),
         summarise('start to first message', 's', lifecycle.starts_s, limit=5.0, aim=2.5),
         summarise('stop', 's', lifecycle.stops_s, limit=2.0, aim=1.0),
     ]

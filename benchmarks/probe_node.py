@@ -7,6 +7,7 @@ from itertools import cycle
 from time import monotonic
 from typing import Any, TypeVar
 
+import numpy as np
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -17,12 +18,22 @@ from std_msgs.msg import String
 
 from benchmarks.message_stats import ReceivedMessage
 from emotion_ros.conversions.from_msg import stamp_to_seconds
-from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
-from emotion_ros.nodes.to_msg import seconds_to_stamp
+from emotion_ros.demo.synthetic_voice import SAMPLE_RATE, speak
+from emotion_ros.msg import (
+    Audio,
+    EmotionEvidence,
+    EmotionState,
+    FaceEmotionArray,
+    TextSentiment,
+)
+from emotion_ros.nodes.to_msg import seconds_to_stamp, sound_to_msg
+from emotion_ros.perception.voice.sound_file import cut_sound
+from emotion_ros.perception.voice.stream import AudioChunk
 
 N = TypeVar('N', bound=Node)
 
 QUEUE_DEPTH = 50
+SOUND_PERIOD_S = 0.05
 
 
 class ProbeNode(Node):
@@ -36,6 +47,7 @@ class ProbeNode(Node):
         self.faces: list[ReceivedMessage] = []
         self.texts: list[ReceivedMessage] = []
         self.states: list[ReceivedMessage] = []
+        self.voices: list[ReceivedMessage] = []
         self.published_s: list[float] = []
         self._frames = frames
         self._running_timers: list[Timer] = []
@@ -43,6 +55,8 @@ class ProbeNode(Node):
         topic = 'image/compressed' if msg_type is CompressedImage else 'image'
         self._images = self.create_publisher(msg_type, topic, 1)
         self._speech = self.create_publisher(String, 'speech', QUEUE_DEPTH)
+        self._audio = self.create_publisher(Audio, 'audio', QUEUE_DEPTH)
+        self._record(EmotionEvidence, 'emotion/evidence', self.voices)
         self._record(FaceEmotionArray, 'emotion/faces', self.faces)
         self._record(TextSentiment, 'emotion/text', self.texts)
         self._record(EmotionState, 'emotion_state', self.states)
@@ -66,6 +80,18 @@ class ProbeNode(Node):
         texts = cycle(sentences)
         timer = self.create_timer(period_s, lambda: self.publish_sentence(next(texts)))
         self._running_timers.append(timer)
+
+    def start_voice(self, sentences: Sequence[str]) -> None:
+        """Publish sentences in a synthetic voice, with pauses, until ``stop``."""
+        pause = np.zeros(SAMPLE_RATE, np.int16)
+        sound = np.concatenate([part for text in sentences for part in (speak(text), pause)])
+        chunks = cycle(cut_sound(AudioChunk(sound, SAMPLE_RATE, 1, 0.0), SOUND_PERIOD_S))
+
+        def publish() -> None:
+            begin_s = self.now_s() - SOUND_PERIOD_S
+            self._audio.publish(sound_to_msg(next(chunks), begin_s, 'bench_microphone'))
+
+        self._running_timers.append(self.create_timer(SOUND_PERIOD_S, publish))
 
     def stop(self) -> None:
         """Stop publishing images and sentences."""

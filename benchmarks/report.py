@@ -23,7 +23,8 @@ class Performance:
 
     ``vision`` is the inference time of vision_node; ``faces`` and ``state`` are the times from
     the stamp of an image to the arrival of the message at another process; all in ms. CPU is in
-    percent of one core, memory that of all processes.
+    percent of one core, memory that of all processes. ``evidence``: from the end of a voice to
+    its evidence.
     """
 
     situation: str
@@ -36,6 +37,7 @@ class Performance:
     longest_gap_ms: float
     cpu_percent: float
     rss_mb: float
+    evidence: Spread | None = None
 
     def figures(self) -> list[Figure]:
         """Return the figures that are compared with an earlier run."""

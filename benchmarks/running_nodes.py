@@ -82,8 +82,9 @@ def start_nodes(scenario: Scenario, arguments: Sequence[str] = ()) -> Iterator[R
         _without_dds_profile(),
         Programs(ENVIRONMENT) as programs,
     ):
+        voice = ['--voice'] if scenario.has_voice else []
         started = [
-            programs.start(name, f'emotion_ros.nodes.{name}', [*transport, *arguments])
+            programs.start(name, f'emotion_ros.nodes.{name}', [*voice, *transport, *arguments])
             for name in (SEPARATE if scenario.is_separate else TOGETHER)
         ]
         yield RunningNodes(probe, programs, [psutil.Process(p.process.pid) for p in started])

@@ -18,7 +18,8 @@ FRAME_ID = 'bench_camera'
 class Scenario:
     """A camera (sizes in px), the faces in view, and how the nodes run.
 
-    ``has_speech``: sentences arrive beside the images. ``is_separate``: three processes.
+    ``has_speech``: sentences arrive beside the images. ``has_voice``: sound does, and voice_node
+    runs. ``is_separate``: three processes.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Scenario:
     fps: float = 30.0
     is_compressed: bool = False
     has_speech: bool = False
+    has_voice: bool = False
     is_separate: bool = False
 
     @property
@@ -54,7 +56,8 @@ MAIN = Scenario('640x480')
 SEPARATE = Scenario('640x480, three processes', is_separate=True)
 FULL_HD = Scenario('1920x1080', 1920, 1080)
 FULL_LOAD = Scenario('1920x1080, 5 faces, talk', 1920, 1080, faces=5, has_speech=True)
-QUICK = (SEPARATE, FULL_HD, FULL_LOAD)
+VOICE = Scenario('640x480, a voice', has_voice=True)
+QUICK = (SEPARATE, FULL_HD, FULL_LOAD, VOICE)
 FULL = (
     SEPARATE,
     Scenario('640x480, no face', faces=0),
@@ -68,4 +71,5 @@ FULL = (
     Scenario('1280x720, compressed', 1280, 720, is_compressed=True),
     Scenario('1920x1080, compressed', 1920, 1080, is_compressed=True),
     FULL_LOAD,
+    VOICE,
 )

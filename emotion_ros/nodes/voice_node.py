@@ -57,6 +57,11 @@ ACTIVITY_PERIOD_S = 0.1
 NO_SOUND = VoiceActivity(level_dbfs=float('nan'), speech_probability=float('nan'))
 
 
+def make_pipeline_of_one_thread(config: VoiceConfig) -> VoicePipeline:
+    """Load detector and classifier; of two cores, one is left to the faces."""
+    return make_voice_pipeline(config, threads=1)
+
+
 class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
     """Finds speech in the sound of one microphone and classifies its emotion.
 
@@ -68,7 +73,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
 
     def __init__(
         self,
-        make_pipeline: Callable[[VoiceConfig], VoicePipeline] = make_voice_pipeline,
+        make_pipeline: Callable[[VoiceConfig], VoicePipeline] = make_pipeline_of_one_thread,
         **node_options: Any,
     ) -> None:
         self._make_pipeline = make_pipeline

@@ -21,7 +21,8 @@ SPREAD = Spread(10.0, 20.0, 30.0)
 
 
 def performance(scenario):
-    return Performance(scenario.name, SPREAD, SPREAD, SPREAD, 99.0, 0.1, 30.0, 50.0, 60.0, 200.0)
+    values = (SPREAD, SPREAD, SPREAD, 99.0, 0.1, 30.0, 50.0, 60.0, 200.0)
+    return Performance(scenario.name, *values, SPREAD if scenario.has_voice else None)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_every_point_of_the_plot_is_a_scenario():
 def test_every_target_is_measured_in_a_quick_and_a_full_run(scenarios):
     lifecycle = Lifecycle([1.0], [0.1], 2.0, performance(MAIN), [3.0], 200.0)
     figures = target_figures(lifecycle, [performance(scenario) for scenario in scenarios])
-    assert len({figure.name for figure in figures}) == len(figures) == 15
+    assert len({figure.name for figure in figures}) == len(figures) == 18
     assert not [figure.name for figure in figures if figure.result == 'missed']
 
 
