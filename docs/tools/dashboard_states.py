@@ -132,6 +132,13 @@ UNCERTAIN = replace(
 NO_PERSON = EmotionState(0.0, Status.NO_PERSON, Reason.NO_PERSON, summary='Nobody in view')
 NO_INPUT = EmotionState(0.0, Status.NO_INPUT, Reason.NO_INPUT, summary='No input')
 DISABLED = EmotionState(0.0, Status.DISABLED, Reason.DISABLED)
+PAUSED = EmotionState(
+    0.0,
+    Status.PAUSED,
+    Reason.PAUSED,
+    person_id='face_1',
+    summary='Paused: asked not to be analysed',
+)
 
 STATES: dict[str, tuple[EmotionState | None, tuple[Person, ...] | None]] = {
     'happy': (HAPPY, ONE),
@@ -141,6 +148,7 @@ STATES: dict[str, tuple[EmotionState | None, tuple[Person, ...] | None]] = {
     'nobody': (NO_PERSON, ()),
     'no_input': (NO_INPUT, None),
     'disabled': (DISABLED, None),
+    'paused': (PAUSED, ONE),
     'no_data': (None, None),
     'two_people': (HAPPY, TWO),
     'five_people': (HAPPY, FIVE),

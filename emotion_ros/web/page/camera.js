@@ -27,7 +27,8 @@ const camera = (() => {
     return personId.startsWith('face_') ? personId.slice(5) : personId;
   }
 
-  // view: {frame, picture, shown_id, words, describe}; frame is null when there is none
+  // view: {frame, picture, shown_id, words, paused, describe}; frame is null when there is none,
+  // paused are the people whose faces are covered
   function draw(canvas, view) {
     const scale = window.devicePixelRatio || 1;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -67,6 +68,10 @@ const camera = (() => {
     const hue = colours()[personIndex(personId)];
     const path = new Path2D();
     path.roundRect(left, top, right - left, bottom - top, 8);
+    if (view.paused.has(personId)) {
+      context.fillStyle = 'rgb(128, 134, 144)';
+      context.fill(path);
+    }
     context.setLineDash([]);
     context.strokeStyle = 'rgba(10, 13, 17, 0.75)';
     context.lineWidth = isShown ? 7 : 5;

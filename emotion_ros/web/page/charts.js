@@ -126,7 +126,9 @@ const charts = (() => {
       const tip = `speech for ${(to - from).toFixed(1)} s`;
       add(svg, 'rect', { class: 'hue voice', x: start, y, width: Math.max(Math.min(x(to), right) - start, 2), height: 3.5, rx: 1.5, 'data-tip': tip });
     }
-    if (periods.length) add(svg, 'text', { class: 'scale', x: left - 8, y: y + 6, 'text-anchor': 'end' }, 'speech');
+    if (!periods.length) return;
+    add(svg, 'rect', { class: 'hue voice', x: right + 5, y: y - 4, width: 3, height: 9 });
+    add(svg, 'text', { class: 'label', x: right + 11, y: y + 4 }, 'voice');
   }
 
   function weights(svg, samples, view, place) {

@@ -253,8 +253,12 @@ function paintPeople(message) {
   });
 }
 
+function isPaused(state) {
+  return about.statuses[state.status] === 'paused';
+}
+
 function personEmotion(state, isShort) {
-  const label = state.label === 'unknown' ? 'uncertain' : state.label;
+  const label = isPaused(state) ? 'paused' : state.label === 'unknown' ? 'uncertain' : state.label;
   return isShort || !state.confidence ? label : `${label} ${charts.percent(state.confidence)}`;
 }
 
@@ -329,8 +333,10 @@ function paintCamera(is, { now: message, picture: image }) {
   const words = frameWords(frame, is);
   const state = shownState(message);
   const shown_id = chosen || state?.person_id;
-  camera.draw($('faces'), { frame, picture: about.show_image ? image : null, shown_id, words, describe: faceWords });
-  const list = (frame?.faces ?? []).map((f) => `face_${f.face_id} ${faceWords(f)}`).join(', ');
+  const states = [message.state, ...message.people].filter((one) => one !== null);
+  const paused = new Set(states.filter(isPaused).map((one) => one.person_id));
+  camera.draw($('faces'), { frame, picture: about.show_image ? image : null, shown_id, words, paused, describe: (face) => faceWords(face, paused) });
+  const list = (frame?.faces ?? []).map((f) => `face_${f.face_id} ${faceWords(f, paused)}`).join(', ');
   $('faces').setAttribute('aria-label', words || list || 'no faces');
 }
 
@@ -342,7 +348,8 @@ function frameWords(frame, is) {
   return frame.status === 2 ? `vision error: ${frame.reason}` : '';
 }
 
-function faceWords(face) {
+function faceWords(face, paused) {
+  if (paused.has(`face_${face.face_id}`)) return 'paused';
   return face.confidence ? `${about.emotions[face.emotion] ?? 'unknown'} ${charts.percent(face.confidence)}` : 'not classified';
 }
 

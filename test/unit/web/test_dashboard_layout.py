@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from browser import chromium_page, console_errors, load, missing
-from dashboard_states import STATES, StatesSource, served
+from dashboard_states import ONE, STATES, StatesSource, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -188,6 +188,26 @@ def test_a_frozen_page_says_so_and_marks_the_time(shown):
     shown.until('document.querySelectorAll("#timeline .pause").length === 1')
     curve = 'document.querySelector("#rates .spark").getAttribute("aria-label")'
     assert shown.page.evaluate(curve).startswith('latency of the last 60 s: median 31 ms')
+
+
+COLOUR_AT = """(([x, y]) => {
+  const [width, height] = [$('faces').clientWidth, $('faces').clientHeight];
+  const wide = Math.min(width, (height * 4) / 3);
+  const [left, top] = [(width - wide) / 2 + wide * x, (height - wide * 0.75) / 2 + wide * 0.75 * y];
+  return [...$('faces').getContext('2d').getImageData(left, top, 1, 1).data];
+})"""
+
+
+def test_a_paused_person_is_named_so_and_the_face_is_covered(shown):
+    left, top, right, bottom = ONE[0].box
+    middle = [(left + right) / 2, (top + bottom) / 2]
+    shown.open('happy', DESKTOP)
+    assert shown.page.evaluate(COLOUR_AT, middle) != [128, 134, 144, 255]
+    shown.open('paused', DESKTOP)
+    assert shown.page.locator('#label').inner_text() == 'paused'
+    assert shown.page.locator('#people button').last.inner_text() == '1paused'
+    assert shown.page.locator('#faces').get_attribute('aria-label') == 'face_1 paused'
+    assert shown.page.evaluate(COLOUR_AT, middle) == [128, 134, 144, 255]
 
 
 def test_the_last_minute_is_saved_as_csv_on_a_click(shown):
