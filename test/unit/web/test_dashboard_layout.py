@@ -193,7 +193,8 @@ def test_a_frozen_page_says_so_and_marks_the_time(shown):
 COLOUR_AT = """(([x, y]) => {
   const [width, height] = [$('faces').clientWidth, $('faces').clientHeight];
   const wide = Math.min(width, (height * 4) / 3);
-  const [left, top] = [(width - wide) / 2 + wide * x, (height - wide * 0.75) / 2 + wide * 0.75 * y];
+  const high = wide * 0.75;
+  const [left, top] = [(width - wide) / 2 + wide * x, (height - high) / 2 + high * y];
   return [...$('faces').getContext('2d').getImageData(left, top, 1, 1).data];
 })"""
 
