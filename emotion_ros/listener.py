@@ -13,8 +13,8 @@ from rclpy.node import Node
 from emotion_ros.conversions.from_msg import msg_to_state
 from emotion_ros.core.trigger import SILENCE_S, Transition, Trigger, TriggerMonitor
 from emotion_ros.core.units import NANOSECONDS
-from emotion_ros.errors import InvalidInput
-from emotion_ros.msg import EmotionState
+from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.msg import EmotionEvent, EmotionState
 from emotion_ros.nodes.qos import QUEUE_DEPTH
 
 __all__ = ['EmotionListener', 'Trigger']
@@ -25,6 +25,17 @@ RATE_STATES = 10
 SLOWEST_RATE = 0.1
 
 Action = Callable[[EmotionState], None] | Callable[[EmotionState], Coroutine[Any, Any, None]]
+
+EventAction = Callable[[EmotionEvent], None] | Callable[[EmotionEvent], Coroutine[Any, Any, None]]
+EVENT_KINDS = {
+    'appeared': EmotionEvent.APPEARED,
+    'onset': EmotionEvent.ONSET,
+    'change': EmotionEvent.CHANGE,
+    'offset': EmotionEvent.OFFSET,
+    'conflict': EmotionEvent.CONFLICT,
+    'lost': EmotionEvent.LOST,
+    'reaction': EmotionEvent.REACTION,
+}
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,25 @@ class EmotionListener:
         trigger = Trigger(emotions, for_s, confidence, gap_s, cooldown_s)
         self._callbacks.append(_Callbacks(TriggerMonitor(trigger), do, then))
 
+    def on_event(
+        self, *kinds: str, do: EventAction, person_id: str = '', topic: str = 'emotion_events'
+    ) -> None:
+        """Call ``do`` with every EmotionEvent of these kinds.
+
+        ``kinds`` are appeared, onset, change, offset, conflict, lost and reaction; none means
+        all. With ``person_id``, only those of this person. ConfigError for an unknown kind.
+        """
+        for kind in kinds:
+            if kind not in EVENT_KINDS:
+                raise ConfigError(f'kind: {kind!r} is not one of {", ".join(EVENT_KINDS)}')
+        wanted = {EVENT_KINDS[kind] for kind in kinds or EVENT_KINDS}
+
+        def on_event(msg: EmotionEvent) -> None:
+            if msg.kind in wanted and person_id in ('', msg.person_id):
+                self._start(do(msg))
+
+        self._node.create_subscription(EmotionEvent, topic, on_event, QUEUE_DEPTH)
+
     def _on_state(self, msg: EmotionState) -> None:
         self._note_service()
         try:
@@ -141,7 +171,9 @@ class EmotionListener:
 
     def _call(self, callbacks: _Callbacks, transition: Transition) -> None:
         action = {Transition.BEGAN: callbacks.do, Transition.ENDED: callbacks.then}.get(transition)
-        coroutine = action(self._last) if action else None
+        self._start(action(self._last) if action else None)
+
+    def _start(self, coroutine: Coroutine[Any, Any, None] | None) -> None:
         executor = self._node.executor
         if inspect.iscoroutine(coroutine) and executor:
             executor.create_task(coroutine)

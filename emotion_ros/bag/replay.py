@@ -2,17 +2,17 @@
 """An open bag with its replay configuration."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
-from emotion_ros.bag.observer import BagObserver
+from emotion_ros.bag.observer import BagObserver, TopicResult
 from emotion_ros.bag.offline_fusion import FusionInput, OfflineFusion, Publication
 from emotion_ros.bag.provenance import Provenance, replay_provenance
-from emotion_ros.bag.reader import Bag, Topic
+from emotion_ros.bag.reader import Bag, Recorded, Topic
 from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
-from emotion_ros.bag.topics import IMAGES, Sources, find_sources
-from emotion_ros.core.evidence import FACE, TEXT, VOICE, Evidence
+from emotion_ros.bag.topics import IMAGES, Sources, find_sources, read_private_times
+from emotion_ros.core.evidence import FACE, TEXT, VOICE, Evidence, Rejection
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.errors import ConfigError
@@ -180,7 +180,24 @@ class Replay:
 
     def observations(self) -> Iterator[FusionInput]:
         """Yield the observations that the messages of the bag give."""
-        return self._observer.observe(self.bag.messages(self.sources.chosen()))
+        return self._observer.observe(self._without_private(self.sources.chosen()))
+
+    def _without_private(self, topics: Sequence[Topic]) -> Generator[Recorded, None, None]:
+        """Yield the messages, but no images and sounds of times in which persons were paused."""
+        private = read_private_times(self.bag)
+        said = (self.sources.speech, self.sources.audio)
+        with closing(self.bag.messages(topics)) as messages:
+            for recorded in messages:
+                topic, time_ns = recorded.topic, recorded.time_ns
+                is_image, is_said = topic == self.sources.image, topic in said
+                if (is_image and private.hides_image(time_ns)) or (
+                    is_said and private.hides_words(time_ns)
+                ):
+                    result = self._observer.results.setdefault(topic, TopicResult())
+                    result.messages += 1
+                    result.rejected[Rejection.PAUSED.value] += 1
+                else:
+                    yield recorded
 
     def publications(self, observations: Iterable[FusionInput]) -> Iterator[Publication]:
         """Yield every publication, from the start of the bag to its end; call it once."""

@@ -10,10 +10,11 @@ from emotion_ros.bag.reader import Bag, Recorded, Topic
 from emotion_ros.bag.replay import Replay
 from emotion_ros.bag.replay_config import ReplayOptions
 from emotion_ros.bag.session import Session
-from emotion_ros.bag.topics import find_speech, find_topic
+from emotion_ros.bag.topics import find_speech, find_topic, read_private_times
 from emotion_ros.bag.types import FACES, PACKAGE, STATE, TEXT_SENTIMENT
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
 from emotion_ros.conversions.speech import speech_from_msg
+from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.observations import FacesObservation, TextObservation
 from emotion_ros.core.state import Status
 from emotion_ros.errors import InvalidInput
@@ -136,7 +137,11 @@ def _add_sentiment(session: Session, text: TextObservation, at_s: float) -> None
 
 
 def _add_speech(session: Session, bag: Bag, topic: Topic | None) -> None:
+    private = read_private_times(bag)
     for recorded in bag.messages([topic] if topic else []):
+        if private.hides_words(recorded.time_ns):
+            session.rejects['speech', Rejection.PAUSED.value] += 1
+            continue
         with suppress(InvalidInput):
             utterance = speech_from_msg(recorded.topic.type, recorded.msg).utterance
             if not utterance.is_partial:

@@ -5,6 +5,7 @@ A String can be anything, such as ``/robot_description``: it is speech only by i
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from emotion_ros.bag.reader import Bag, Topic
@@ -18,13 +19,15 @@ from emotion_ros.bag.types import (
     TOPICS,
 )
 from emotion_ros.conversions.speech import SPEECH_TYPES
+from emotion_ros.core.people.privacy import PrivacyRules
+from emotion_ros.core.people.private_times import PrivateTimes
 from emotion_ros.core.voice.audio_topics import (
     AUDIO_INFO,
     AUDIO_MESSAGES,
     WITHOUT_FORMAT,
     info_topics,
 )
-from emotion_ros.errors import BagError, ConfigError
+from emotion_ros.errors import BagError, ConfigError, InvalidInput
 
 FROM_IMAGES = 'images'
 FROM_EVIDENCE = 'evidence'
@@ -38,7 +41,14 @@ USUAL_NAMES = (
 )
 IMAGES = (IMAGE, COMPRESSED_IMAGE)
 SPEECH_NAMES = ('speech_to_text', 'speech')
-NO_SPEECH_NAMES = ('robot_description', 'robot_description_semantic')
+PRIVACY_NAME = 'emotion/privacy'
+NO_SPEECH_NAMES = (
+    'robot_description',
+    'robot_description_semantic',
+    'privacy',
+    'data_processing',
+    'emotion_context',
+)
 _COMPRESSED = '/compressed'
 _CAMERA_NAMES = ('', '/image_raw', _COMPRESSED, f'/image_raw{_COMPRESSED}')
 _NO_CAMERA = ('/emotion/debug_image', '/compressedDepth')
@@ -194,6 +204,20 @@ def other_speech(bag: Bag, speech: Topic | None) -> tuple[Topic, ...]:
         and topic != speech
         and topic.name.rsplit('/', 1)[-1] not in NO_SPEECH_NAMES
     )
+
+
+def read_private_times(bag: Bag) -> PrivateTimes:
+    """Return when persons were paused; never, where ``emotion/privacy`` is not recorded."""
+    topics = [
+        topic
+        for topic in bag.topics
+        if topic.type == STRING and f'/{topic.name}'.endswith(f'/{PRIVACY_NAME}')
+    ]
+    times = PrivateTimes()
+    for recorded in bag.messages(topics):
+        with suppress(InvalidInput):  # as in the nodes: it changes nothing
+            times.add(recorded.time_ns, PrivacyRules.from_json(recorded.msg.data))
+    return times
 
 
 def _recorded(topics: list[Topic]) -> list[Topic]:

@@ -18,7 +18,8 @@ class CameraPreview:
     """Decodes and encodes at most one image per ``period_s``, in a thread.
 
     ``decode`` turns an image message into BGR uint8 [H, W, 3]; ``rotate`` is clockwise, degrees.
-    ``is_wanted`` is asked for every image. ``on_reject`` gets the reason of an image that cannot
+    ``is_wanted`` is asked for every image. ``hide`` removes from the rotated image what may not
+    be shown. ``on_reject`` gets the reason of an image that cannot
     be decoded, ``on_error`` any other exception; both are called in the thread.
     """
 
@@ -30,6 +31,7 @@ class CameraPreview:
         on_reject: Callable[[str], None],
         on_error: Callable[[Exception], None],
         period_s: float = PERIOD_S,
+        hide: Callable[[ImageArray], ImageArray] = lambda image_bgr: image_bgr,
     ) -> None:
         self.jpeg: bytes | None = None
         self._decode = decode
@@ -37,6 +39,7 @@ class CameraPreview:
         self._is_wanted = is_wanted
         self._on_reject = on_reject
         self._period_s = period_s
+        self._hide = hide
         self._due_s = 0.0
         self._worker = Worker('preview', self._encode, on_error)
 
@@ -61,4 +64,4 @@ class CameraPreview:
         except InvalidInput as error:
             self._on_reject(error.reason)
             return
-        self.jpeg = encode_jpeg(image_bgr, WIDTH_PX)
+        self.jpeg = encode_jpeg(self._hide(image_bgr), WIDTH_PX)

@@ -6,11 +6,15 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any, TypeVar
 
+import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
 from emotion_ros.core.graph_snapshot import FUSION, SENTIMENT, VISION, VOICE_NODE
 from emotion_ros.core.image_topics import Topic
+from emotion_ros.core.observations import FacesObservation
+from emotion_ros.core.people.privacy import PrivacyMode
+from emotion_ros.core.trigger import SILENCE_S
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import (
     EmotionState,
@@ -23,9 +27,12 @@ from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.image_decoder import make_decoder
 from emotion_ros.nodes.input_subscription import InputSubscription, camera_sources
+from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
 from emotion_ros.nodes.qos import BEST_EFFORT, LATEST_IMAGE
 from emotion_ros.nodes.speech import speech_sources, stamp_utterance
 from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.image.annotate import blank_faces
+from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.normalize import clean_text
 from emotion_ros.runtime.worker import report_exceptions
@@ -55,6 +62,8 @@ class DashboardNode(EmotionNode[DashboardConfig]):
     def setup(self) -> None:
         """Make what is shown; nothing is published."""
         self._shown = DashboardState()
+        self._privacy = PrivacyFollower(self)
+        self._faces, self._faces_s = FacesObservation(0.0), 0.0
 
     def activate(self) -> None:
         """Bind the port, open the topics and serve the page."""
@@ -65,6 +74,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
                 is_wanted=lambda: self.enabled and self.server.clients > 0,
                 on_reject=self.statistics.reject,
                 on_error=self.report_error,
+                hide=self._hide_paused,
             )
             images = camera_sources(self, self.config.image_transport)
             on_image = self._camera.submit
@@ -175,7 +185,17 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         frame = Frame(
             msg_to_faces(msg), msg.image_width, msg.image_height, msg.reason, msg.inference_time
         )
-        self._shown.add_frame(frame, self.steady_s())
+        self._faces, self._faces_s = frame.faces, self.steady_s()
+        people = [face.person_id for face in frame.faces.faces]
+        self._privacy.find_paused(people, frame.faces.stamp_s)
+        self._shown.add_frame(frame, self._faces_s)
+
+    def _hide_paused(self, image_bgr: ImageArray) -> ImageArray:
+        """Return the image without paused persons; black when they may be anywhere in it."""
+        is_current = self.steady_s() - self._faces_s < SILENCE_S
+        is_known = self._privacy.may_show_image and (is_current or not self._privacy.has_paused)
+        shown = blank_faces(image_bgr, self._faces.faces)
+        return shown if is_known else np.zeros_like(shown)
 
     def _on_text(self, msg: TextSentiment) -> None:
         text = msg_to_text(msg)
@@ -186,7 +206,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
     def _on_speech(self, msg: Any) -> None:
         """Show the words that are scored; of what has none, all that was received."""
         utterance = stamp_utterance(msg, self.now_s()).utterance
-        if utterance.is_partial:
+        if utterance.is_partial or self._privacy.mode('') is not PrivacyMode.FULL:
             return
         words = utterance.final
         with suppress(InvalidInput):

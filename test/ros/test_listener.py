@@ -14,7 +14,7 @@ from rclpy.task import Future
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.errors import ConfigError
 from emotion_ros.listener import EmotionListener
-from emotion_ros.msg import EmotionState
+from emotion_ros.msg import EmotionEvent, EmotionState
 from emotion_ros.nodes.to_msg import seconds_to_stamp
 
 PERIOD_S = 0.1
@@ -244,3 +244,30 @@ def test_time_goes_on_while_no_input_comes(graph, listener):
         fusion.publish(latency=0.1 * i)
         graph.until(lambda: listener.state and listener.state.latency >= 0.099 * i, 'it')  # noqa: B023
     assert begun == [pytest.approx(0.5)]
+
+
+def test_events_of_the_wanted_kinds_and_person_are_called_back(graph, listener):
+    onsets, everything, later = [], [], []
+
+    async def note(event: EmotionEvent) -> None:
+        later.append(event.kind)
+
+    listener.on_event('onset', 'change', do=onsets.append, person_id='face_1')
+    listener.on_event(do=everything.append)
+    listener.on_event('lost', do=note)
+    publisher = graph.publisher(EmotionEvent, 'emotion_events')
+    graph.until(lambda: publisher.get_subscription_count() == 3, 'the listeners')
+    others = (EmotionEvent.ONSET, EmotionEvent.LOST)
+    for kind, person in [(k, 'face_1') for k in range(7)] + [(k, 'face_2') for k in others]:
+        publisher.publish(EmotionEvent(kind=kind, person_id=person))
+    graph.until(lambda: len(everything) == 9, 'all events')
+    graph.until(lambda: later == [EmotionEvent.LOST] * 2, 'the coroutine')
+    assert [(e.kind, e.person_id) for e in onsets] == [
+        (EmotionEvent.ONSET, 'face_1'),
+        (EmotionEvent.CHANGE, 'face_1'),
+    ]
+
+
+def test_an_unknown_kind_of_event_is_refused(listener):
+    with pytest.raises(ConfigError, match=r"'onst' is not one of appeared, onset"):
+        listener.on_event('onst', do=print)

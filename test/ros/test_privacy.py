@@ -14,6 +14,7 @@ from emotion_ros.msg import (
     EmotionEvent,
     EmotionState,
     EmotionStateArray,
+    FaceEmotion,
     FaceEmotionArray,
     TextSentiment,
 )
@@ -22,6 +23,7 @@ from emotion_ros.nodes.qos import LATCHED
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.srv import SetPrivacy
+from emotion_ros.web.dashboard_node import DashboardNode
 from fakes import (
     HappyFaceClassifier,
     KeywordTextEngine,
@@ -202,3 +204,27 @@ def test_an_event_says_what_ended_and_how_long_it_had_lasted(graph):
     assert (lost.person_id, lost.from_emotion, lost.to_emotion) == ('face_1', 3, 255)
     assert lost.duration.sec + lost.duration.nanosec / 1e9 > 0.5
     assert lost.header.stamp.sec > 0
+
+
+def test_the_dashboard_shows_neither_the_face_nor_the_words_of_a_paused_person(graph):
+    node = graph.add(DashboardNode, port=0)
+    publish_rules(graph, people={'face_1': PAUSED}, unknown_speaker=PAUSED, session='a')
+    graph.until(lambda: node._privacy.has_paused, 'the rules')
+    speech = graph.publisher(String, 'speech')
+    faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
+    image = np.full((100, 100, 3), 200, np.uint8)
+    assert not node._hide_paused(image).any()  # the face may be anywhere
+    box = [0.4, 0.4, 0.6, 0.6]
+    paused = FaceEmotion(
+        face_id=1, box_xyxy=box, detection_score=0.9, probabilities=[math.nan] * 7
+    )
+    msg = FaceEmotionArray(faces=[paused])
+    msg.header.stamp = graph.tester.get_clock().now().to_msg()
+    faces.publish(msg)
+    graph.until(lambda: node._privacy.may_show_image, 'the face')
+    shown = node._hide_paused(image)
+    assert (shown[32:68, 32:68] == 128).all()
+    assert (shown[:25] == 200).all()
+    speech.publish(String(data='I am in zanzibar'))
+    graph.until(lambda: node.statistics.counts()['received'] >= 2, 'the words')
+    assert 'zanzibar' not in node.now_message()

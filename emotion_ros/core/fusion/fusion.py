@@ -16,7 +16,12 @@ from emotion_ros.core.fusion.opinion_pool import pool
 from emotion_ros.core.fusion.people_in_view import PeopleInView, ReportedStatus
 from emotion_ros.core.fusion.temporal_filter import Filter, make_filter
 from emotion_ros.core.fusion.weighting import NO_PERSON, EvidenceWeighting
-from emotion_ros.core.observations import FacesObservation, SourceStatus, TextObservation
+from emotion_ros.core.observations import (
+    FaceObservation,
+    FacesObservation,
+    SourceStatus,
+    TextObservation,
+)
 from emotion_ros.core.people.context_sentence import place_of
 from emotion_ros.core.people.mood import Mood
 from emotion_ros.core.people.privacy import MODES, PrivacyKeeper, PrivacyMode
@@ -58,6 +63,7 @@ class Fusion:
 
     _memories: dict[str, _PersonMemory]
     _moods: dict[str, Mood]
+    _not_analysed: set[str]
     _now_s: float
     _stamp_s: float
 
@@ -101,7 +107,8 @@ class Fusion:
             return Rejection.NONE
         people = [face.person_id for face in faces.faces]
         self.privacy.update(people, faces.stamp_s)
-        paused = self.privacy.paused(people)
+        self._not_analysed = {f.person_id for f in faces.faces if _is_withheld(f)}
+        paused = self.privacy.paused(people) | self._not_analysed
         evidence = [
             face.to_evidence(faces.stamp_s, faces.source)
             for face in faces.faces
@@ -162,7 +169,8 @@ class Fusion:
 
     def _state(self, person: str, people: Sequence[str], now_s: float) -> EmotionState:
         """Weigh the evidence, pool it, smooth it, decide: one person at ``now_s``."""
-        if person and self.privacy.mode(person) is PrivacyMode.PAUSED:
+        is_paused = self.privacy.mode(person) is PrivacyMode.PAUSED
+        if person and (is_paused or person in self._not_analysed):
             self._memories.pop(person, None)
             self._moods.pop(person, None)
             return self._idle_state(Status.PAUSED, person, (), now_s)
@@ -294,9 +302,18 @@ class Fusion:
         self._people = PeopleInView(config.focus_rule, config.focus_id, config.vision_timeout)
         self._memories = {}
         self._moods = {}
+        self._not_analysed = set()
         self._text_status = ReportedStatus()
         self._now_s = float('-inf')
         self._stamp_s = float('-inf')
+
+
+def _is_withheld(face: FaceObservation) -> bool:
+    """Return whether vision_node found this face and did not analyse it: its person is paused.
+
+    That the rules here say otherwise happens after a restart, and in a recording without them.
+    """
+    return not face.is_analysed and face.quality == 0.0 < face.detection_score
 
 
 def _blend_valence(valence: float, used: Sequence[WeighedEvidence]) -> float:

@@ -47,6 +47,11 @@ class PrivacyFollower:
             return self._keeper.paused(people)
 
     @property
+    def has_paused(self) -> bool:
+        """Whether anybody is paused, in view or not."""
+        return PrivacyMode.PAUSED in (self._rules.everybody, *self._rules.people.values())
+
+    @property
     def may_show_image(self) -> bool:
         """Whether no paused person may be in the image without having been found."""
         return not self._keeper.is_paused_person_missing

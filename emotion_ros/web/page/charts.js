@@ -96,8 +96,8 @@ const charts = (() => {
   }
 
   // Every period has words; where they do not fit, a sign, and in the shortest a bar of the sign's weight.
-  const SHORT = { ok: 'fresh', conflict: 'conflict', holding: 'holding', no_person: 'no person', no_input: 'no input', disabled: 'disabled' };
-  const SIGNS = { conflict: '≠', holding: '…', no_person: '∅', no_input: '!', disabled: '×' };
+  const SHORT = { ok: 'fresh', conflict: 'conflict', holding: 'holding', no_person: 'no person', no_input: 'no input', disabled: 'disabled', paused: 'paused' };
+  const SIGNS = { conflict: '≠', holding: '…', no_person: '∅', no_input: '!', disabled: '×', paused: '‖' };
   function statusRow(svg, samples, view, { x, y, left, right, row }) {
     add(svg, 'text', { x: left - 8, y: y + row / 2 + 4.5, 'text-anchor': 'end' }, 'status');
     const key = (s) => (s.conflict ? 'conflict' : s.status);
