@@ -32,6 +32,7 @@ def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     fixed = {
         'enable_vision': str(has_frames and wanted.enable_vision),
         'enable_text': str(has_frames and wanted.enable_text),
+        'enable_voice': str(has_frames and wanted.enable_voice),
         'image_transport': RAW,
         'use_sim_time': 'false',
     }
@@ -44,7 +45,11 @@ def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         wanted,
         'demo_source',
         parameters=[{n: getattr(wanted, n) for n in ('storyboard', 'level', 'loop')}],
-        remappings=[('image', wanted.image_topic), ('speech', wanted.speech_topic)],
+        remappings=[
+            ('image', wanted.image_topic),
+            ('speech', wanted.speech_topic),
+            ('audio', wanted.audio_topic),
+        ],
         additional_env=room_for_frames(),
     )
     return [end_on_error(wanted), *(page if wanted.level == STATE else [emotion]), source]

@@ -120,8 +120,11 @@ class DemoRunner:
         self, programs: Programs, observer: 'DemoObserver', poll: Callable[[], None]
     ) -> None:
         """Start everything and return at the end of the story; DemoStopped when it fails."""
-        for name in SEPARATE if self._options.separate else TOGETHER:
-            programs.start(name, f'emotion_ros.nodes.{name}', self._node_arguments)
+        has_sound = self._storyboard.has_sound
+        names = [*SEPARATE, *(['voice_node'] if has_sound else [])]
+        for name in names if self._options.separate else TOGETHER:
+            own = ['--voice'] if has_sound and name == 'pipeline' else []
+            programs.start(name, f'emotion_ros.nodes.{name}', [*own, *self._node_arguments])
         if self._options.dashboard_port:
             port = f'dashboard_node:port:={self._options.dashboard_port}'
             module = 'emotion_ros.web.dashboard_node'

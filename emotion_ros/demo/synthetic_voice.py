@@ -55,6 +55,7 @@ class Manner:
 
 PITCH_HZ = 125.0
 MANNERS = {
+    Emotion.NEUTRAL: Manner(pitch=0.8, tempo=0.9, tilt=0.8),
     Emotion.ANGRY: Manner(pitch=1.35, range=2.0, tempo=1.2, loudness=1.0, tilt=0.5),
     Emotion.HAPPY: Manner(pitch=1.7, range=2.2, tempo=1.1, loudness=0.9, tilt=0.8),
     Emotion.SAD: Manner(pitch=0.85, range=0.4, tempo=0.75, loudness=0.5, tilt=1.4),

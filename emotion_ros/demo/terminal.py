@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from emotion_ros.core.evidence import VOICE
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState
 from emotion_ros.demo.evaluation import ExpectationResult, Outcome
@@ -98,7 +99,7 @@ class LiveView:
 
 
 class PlainView:
-    """One line per new utterance, changed state and decided expectation."""
+    """One line per new utterance, changed state (or a voice in it) and decided expectation."""
 
     def __init__(self, console: Console, title: str) -> None:
         console.print(title, markup=False, highlight=False, soft_wrap=True)
@@ -114,7 +115,11 @@ class PlainView:
             self._print(snapshot, f'speech "{snapshot.speech}"')
         state = snapshot.state
         if state is not None:
-            shown = (state.status, state.emotion, state.conflict, state.reason, state.person_id)
+            spoken = any(w.used and w.evidence.modality == VOICE for w in state.evidence)
+            shown = (
+                *(state.status, state.emotion, state.conflict, state.reason),
+                *(state.person_id, spoken),
+            )
             if shown != self._state:
                 self._state = shown
                 self._print(snapshot, state_line(state))

@@ -144,6 +144,7 @@ class DemoArguments(PipelineArguments):
     enable_text: bool = option(
         True, 'false: no sentiment_node at level frames (else there is none)'
     )
+    enable_voice: bool = option(True, 'false: no voice_node at level frames (else there is none)')
     level: str = option(FRAMES, DemoConfig.specs()['level'].doc, choices=LEVELS)
     loop: bool = option(False, DemoConfig.specs()['loop'].doc)
 

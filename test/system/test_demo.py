@@ -32,6 +32,10 @@ STORY = f"""
   expect: {{status: ok, emotion: happy, conflict: false, within_s: 2.0}}
 - {{at: 6.0, say: This is terrible!, expect: {{status: ok, conflict: true, within_s: 1.5}}}}
 """
+SPOKEN = """
+- {at: 0.0, show: nobody, expect: {status: no_person, within_s: 4.0}}
+- {at: 4.0, say: I feel neutral about this., voice: neutral, expect: {status: ok, within_s: 4.0}}
+"""
 
 
 @pytest.fixture
@@ -103,6 +107,15 @@ def test_the_demo_passes_and_leaves_nothing_behind(story, ros_domain, monitor):
     assert all(own)
     assert not [path for path in set().union(*own) if path.exists()]
     assert monitor.checked > 50
+
+
+def test_a_spoken_sentence_goes_through_the_voice_node(story, ros_domain):
+    story.write_text(SPOKEN)
+    with demo(story, ros_domain) as process:
+        code, printed = result(process)
+    assert code == 0, printed
+    assert 'Text: Neutral' in printed
+    assert ', Voice: ' in printed
 
 
 def test_the_demo_fails_when_the_vision_node_is_killed(story, ros_domain):

@@ -167,13 +167,22 @@ def test_every_argument_has_a_description_and_its_default(name, defaults, withou
             {'dashboard': '1', 'composed': '0', 'enable_text': '0'},
             [['fusion_node'], ['vision_node'], ['dashboard_node']],
         ),
-        ('demo', {}, [['emotion_pipeline'], ['demo_source']]),
+        ('demo', {}, [['emotion_pipeline', '--voice'], ['demo_source']]),
+        (
+            'demo',
+            {'enable_voice': 'false'},
+            [['emotion_pipeline'], ['demo_source']],
+        ),
         (
             'demo',
             {'dashboard': 'true'},
-            [['emotion_pipeline'], ['dashboard_node'], ['demo_source']],
+            [['emotion_pipeline', '--voice'], ['dashboard_node'], ['demo_source']],
         ),
-        ('demo', {'enable_text': 'false'}, [['emotion_pipeline', '--no-text'], ['demo_source']]),
+        (
+            'demo',
+            {'enable_text': 'false'},
+            [['emotion_pipeline', '--no-text', '--voice'], ['demo_source']],
+        ),
         (
             'demo',
             {'level': 'modalities'},
