@@ -122,6 +122,7 @@ REJECTED: Mapping[str, str] = {
     'disabled': 'switch the source on: ros2 service call …/enable std_srvs/srv/SetBool '
     '"{{data: true}}"',
     'paused': 'observation of this person is paused: call set_privacy with mode 0 to go on',
+    'opt_out': 'the words ask not to be observed: the person is paused, see opt_out_phrases',
     'unsupported_language': 'the words are not English: set text_model and languages',
     'unsupported_format': 'publish the plain words, or JSON of Vosk: see docs/recognisers.md; '
     'sound not compressed, as S16LE: format:=wave of audio_capture',
