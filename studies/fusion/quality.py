@@ -20,7 +20,7 @@ from scipy.optimize import minimize_scalar
 from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card, together
 from emotion_ros.perception.face.classifier import FaceClassifier
-from emotion_ros.perception.face.crop import face_quality
+from emotion_ros.perception.face.crop import face_quality, relative_sharpness
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.detectors.factory import make_detector
 from emotion_ros.sessions import metrics
@@ -82,7 +82,7 @@ def perturb_faces(model: FaceClassifier, faces: Faces) -> dict[str, Predictions]
     for name, (perturb, side) in FACE_CONDITIONS.items():
         images = perturb(faces.images)
         box = FaceBox((0.0, 0.0, float(side), float(side)), DETECTOR_SCORE)
-        quality = np.array([face_quality(box, image) for image in images])
+        quality = np.array([face_quality(box, relative_sharpness(image)) for image in images])
         results[name] = replace(predict_faces(model, images, faces.labels), quality=quality)
     return results
 

@@ -17,7 +17,7 @@ from emotion_ros.core.fusion.weighting import FittedWeight, resolve_decays
 from emotion_ros.core.observations import TextObservation
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.files.resources import packaged_weights
-from emotion_ros.perception.face.crop import face_quality
+from emotion_ros.perception.face.crop import face_quality, relative_sharpness
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from fusion_samples import noisy
 from training.fusion import weights as command
@@ -157,7 +157,7 @@ def test_what_the_fusion_would_refuse_counts_for_nothing() -> None:
 def test_the_quality_of_a_crop_is_the_robot_s() -> None:
     crop = np.random.default_rng(0).integers(0, 255, (48, 48), np.uint8)
     box = FaceBox((0.0, 0.0, 48.0, 48.0), DETECTOR_SCORE)
-    assert crop_quality(crop) == face_quality(box, crop) == DETECTOR_SCORE
+    assert crop_quality(crop) == face_quality(box, relative_sharpness(crop)) == DETECTOR_SCORE
     assert crop_quality(np.full((48, 48), 7, np.uint8)) == 0.0
 
 

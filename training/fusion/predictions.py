@@ -19,7 +19,7 @@ from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.face.classifier import FaceClassifier
-from emotion_ros.perception.face.crop import face_quality
+from emotion_ros.perception.face.crop import face_quality, relative_sharpness
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipeline
@@ -79,7 +79,9 @@ def predict_faces(model: FaceClassifier, images: Images, labels: Ints) -> Predic
 def crop_quality(crop: NDArray[np.uint8]) -> float:
     """Return the quality of a grey crop as if a detector had found it at its own size."""
     height, width = crop.shape
-    return face_quality(FaceBox((0.0, 0.0, float(width), float(height)), DETECTOR_SCORE), crop)
+    return face_quality(
+        FaceBox((0.0, 0.0, float(width), float(height)), DETECTOR_SCORE), relative_sharpness(crop)
+    )
 
 
 @dataclass(frozen=True)

@@ -81,11 +81,14 @@ def sharpness(crop: ImageArray) -> float:
     return detail / contrast
 
 
-def face_quality(face: FaceBox, crop: ImageArray) -> float:
-    """Return the quality of a crop for the classifier, 0..1.
+def relative_sharpness(crop: ImageArray) -> float:
+    """Return the sharpness of a grey crop as a share of what the classifier needs, 0..1."""
+    return 1.0 - exp(-sharpness(crop) / _SHARP)
 
-    The minimum of the detector's score, the face's size in the image and the crop's sharpness.
+
+def face_quality(face: FaceBox, sharp: float) -> float:
+    """Return the quality of an ordinary face for the classifier, 0..1.
+
+    The minimum of the detector's score, the face's size in the image and ``relative_sharpness``.
     """
-    size = min(1.0, face.size_px / _FULL_SIZE)
-    sharp = 1.0 - exp(-sharpness(crop) / _SHARP)
-    return max(0.0, min(face.score, size, sharp))
+    return max(0.0, min(face.score, min(1.0, face.size_px / _FULL_SIZE), sharp))

@@ -15,11 +15,12 @@ from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.core.state import NO_PROBABILITIES
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.config import VisionConfig
-from emotion_ros.perception.face.crop import AS_IS, CROP_SIDE, CROPS, crop_face, face_quality
+from emotion_ros.perception.face.crop import AS_IS, CROP_SIDE, CROPS, crop_face
 from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import make_detector
 from emotion_ros.perception.face.lip_activity import LipActivity
 from emotion_ros.perception.face.motion_detector import MotionDetector
+from emotion_ros.perception.face.quality import measure_face
 from emotion_ros.perception.face.template_tracker import WIDTH, TemplateTracker, to_small_grey
 from emotion_ros.perception.face.tracker import Box, FaceTracker
 from emotion_ros.perception.face.view_average import ViewAverage
@@ -117,16 +118,27 @@ class FacePipeline:
         located = self._clock()
         crops, grey_crops = self._crop_faces(frame, faces)
         rows = self._views.update([track.face_id for track in tracks], crops, stamp_s)
+        measures = [
+            measure_face(face, crop, frame.width, frame.height)
+            for face, crop in zip(faces, grey_crops, strict=True)
+        ]
         observations = [
             FaceObservation(
                 face_id=track.face_id,
                 box_xyxy=track.box_xyxy,
                 detection_score=face.score,
-                quality=face_quality(face, crop),
+                quality=measured.quality,
                 probabilities=tuple(row.tolist()),
+                yaw=measured.yaw,
+                roll=measured.roll,
+                exposure=measured.exposure,
+                occlusion=measured.occlusion,
+                sharpness=measured.sharpness,
                 speaking=self._lips.update(track.face_id, crop, stamp_s),
             )
-            for face, track, crop, row in zip(faces, tracks, grey_crops, rows, strict=True)
+            for face, track, crop, row, measured in zip(
+                faces, tracks, grey_crops, rows, measures, strict=True
+            )
         ]
         self._lips.keep(track.face_id for track in tracks)
         observations += not_analysed

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from emotion_ros.perception.face.crop import CROPS, FaceCrop, crop_face, face_quality, sharpness
+from emotion_ros.perception.face.crop import (
+    CROPS,
+    FaceCrop,
+    crop_face,
+    face_quality,
+    relative_sharpness,
+    sharpness,
+)
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.detectors.factory import KINDS
 
@@ -112,8 +119,9 @@ def box(side: float, score: float = 0.9) -> FaceBox:
 def test_quality_is_that_of_the_weakest_part(
     face: FaceBox, crop: NDArray[np.uint8], quality: float
 ) -> None:
-    assert face_quality(face, crop) == pytest.approx(quality)
+    assert face_quality(face, relative_sharpness(crop)) == pytest.approx(quality)
 
 
 def test_blur_lowers_quality() -> None:
-    assert face_quality(box(100), picture(blur=6.0)) < face_quality(box(100), picture())
+    blurred, clear = (relative_sharpness(picture(blur=b)) for b in (6.0, 0.0))
+    assert face_quality(box(100), blurred) < face_quality(box(100), clear)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""Pose, light, cover and cut of a face, and what is left of its quality."""
+
+from math import isnan, pi
+
+import cv2
+import numpy as np
+import pytest
+
+from emotion_ros.demo.storyboard_file import packaged_storyboard
+from emotion_ros.perception.face.crop import crop_face
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.face.quality import (
+    classify_view,
+    coverage_features,
+    cut_share,
+    exposure,
+    head_pose,
+    measure_face,
+)
+
+BOX = (146.0, 55.0, 230.0, 164.0)  # the astronaut's face in a picture of 400 px
+UPRIGHT = ((170.0, 98.0), (207.0, 97.0), (188.0, 120.0), (172.0, 137.0), (204.0, 137.0))
+SIDE = 400
+
+
+@pytest.fixture(scope='module')
+def astronaut():
+    """Return a portrait in the public domain, BGR [400, 400, 3]."""
+    image = cv2.imread(str(packaged_storyboard().parent / 'demo' / 'astronaut.jpg'))
+    return cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+
+
+def measures(image, box=BOX, landmarks=UPRIGHT):
+    face = FaceBox(box, 0.93, landmarks)
+    return measure_face(face, crop_face(image, face), image.shape[1], image.shape[0])
+
+
+def covered_mouth(image):
+    image = image.copy()
+    cv2.rectangle(image, (140, 121), (236, 170), (225, 215, 205), -1)
+    return image
+
+
+def test_an_ordinary_face_keeps_the_quality_of_its_detection(astronaut):
+    found = measures(astronaut)
+    assert found.quality == pytest.approx(0.93)
+    assert (found.exposure, found.occlusion) == (1.0, 0.0)
+    assert found.sharpness > 0.9
+    assert abs(found.yaw) < 0.2
+    assert abs(found.roll) < 0.1
+
+
+@pytest.mark.parametrize(
+    'spoil',
+    [
+        pytest.param(lambda image: (image * 0.05).astype(np.uint8), id='5 % of the light'),
+        pytest.param(lambda image: np.full_like(image, 255), id='white'),
+        pytest.param(covered_mouth, id='covered mouth'),
+    ],
+)
+def test_what_cannot_be_seen_well_is_worth_little(astronaut, spoil):
+    assert measures(spoil(astronaut)).quality < 0.3
+
+
+def test_an_upside_down_face_is_told_although_the_landmarks_are_upright(astronaut):
+    x1, y1, x2, y2 = BOX
+    box = (SIDE - x2, SIDE - y2, SIDE - x1, SIDE - y1)
+    found = measures(np.ascontiguousarray(np.rot90(astronaut, 2)), box)
+    assert found.quality < 0.3
+    assert found.roll == pytest.approx(pi)
+    assert isnan(found.yaw)
+
+
+@pytest.mark.parametrize(
+    ('box', 'share'),
+    [
+        ((100.0, 100.0, 178.0, 200.0), 0.0),
+        ((-26.0, 100.0, 52.0, 200.0), 1 / 3),
+        ((0.0, 100.0, 52.0, 200.0), 1 / 3),
+        ((348.0, 100.0, 400.0, 200.0), 1 / 3),
+        ((100.0, 333.0, 178.0, 400.0), 1 / 3),
+        ((100.0, 0.0, 178.0, 67.0), 1 / 3),
+        ((0.0, 100.0, 78.0, 200.0), 0.0),
+        ((500.0, 100.0, 600.0, 200.0), 1.0),
+        ((100.0, 100.0, 150.0, 200.0), 0.0),
+    ],
+)
+def test_what_the_border_cuts_off(box, share):
+    assert cut_share(FaceBox(box, 0.9), SIDE, SIDE) == pytest.approx(share, abs=0.01)
+
+
+@pytest.mark.parametrize('side', ['left', 'right', 'top', 'bottom'])
+def test_a_third_of_a_face_cut_off_is_worth_little(astronaut, side):
+    x1, y1, x2, y2 = map(int, BOX)
+    third_x, third_y = (x2 - x1) // 3, (y2 - y1) // 3
+    image, box = {
+        'left': (astronaut[:, x1 + third_x :], (0, y1, x2 - x1 - third_x, y2)),
+        'right': (astronaut[:, : x2 - third_x], (x1, y1, x2 - third_x, y2)),
+        'top': (astronaut[y1 + third_y :], (x1, 0, x2, y2 - y1 - third_y)),
+        'bottom': (astronaut[: y2 - third_y], (x1, y1, x2, y2 - third_y)),
+    }[side]
+    assert measures(np.ascontiguousarray(image), tuple(map(float, box))).quality < 0.3
+
+
+@pytest.mark.parametrize(
+    ('landmarks', 'yaw', 'roll'),
+    [
+        (None, None, None),
+        (((0.0, 0.0), (0.5, 0.0), (0.0, 9.0)), None, None),
+        (((0.0, 0.0), (40.0, 0.0), (20.0, 20.0)), 0.0, 0.0),
+        (((0.0, 0.0), (40.0, 0.0), (34.0, 20.0)), 0.53, 0.0),
+        (((0.0, 0.0), (40.0, 0.0), (6.0, 20.0)), -0.53, 0.0),
+        (((0.0, 0.0), (30.0, 30.0), (5.0, 25.0)), 0.0, pi / 4),
+        (((40.0, 0.0), (0.0, 0.0), (20.0, -20.0)), 0.0, pi),
+    ],
+)
+def test_pose_from_landmarks(landmarks, yaw, roll):
+    found = head_pose(FaceBox(BOX, 0.9, landmarks))
+    if yaw is None:
+        assert all(map(isnan, found))
+    else:
+        assert found == pytest.approx((yaw, roll), abs=0.02)
+
+
+@pytest.mark.parametrize('angle', [0.5, 1.2, 1.6])
+def test_the_more_a_face_is_tilted_the_less_it_is_worth(astronaut, angle):
+    eye = (170.0 + 37 * np.cos(angle), 98.0 + 37 * np.sin(angle))
+    tilted = measures(astronaut, landmarks=((170.0, 98.0), eye, *UPRIGHT[2:]))
+    assert (tilted.quality > 0.9 * 0.93) is (angle < pi / 6)
+    assert tilted.quality >= 0.3 or angle > 1.0
+
+
+@pytest.mark.parametrize('crop', [np.zeros((48, 48), np.uint8), np.full((48, 48), 255, np.uint8)])
+def test_flat_crops_have_finite_measures(crop):
+    assert exposure(crop) == 0.0
+    assert np.isfinite(coverage_features(crop)).all()
+    assert 0.0 <= classify_view(crop).covered <= 1.0
+    found = measure_face(FaceBox(BOX, 0.9), crop)
+    assert found.quality == 0.0
