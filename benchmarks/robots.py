@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Cost against the number of robots: ``python -m benchmarks.robots``.
+
+Every robot is a pipeline in a namespace, with a camera of 640x480 at 10 fps and one face that
+moves. Prints a table, and the slope of the CPU use.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from statistics import linear_regression
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.compare import ROOT, Load, drive
+from benchmarks.figure import NotMeasured, format_value
+from benchmarks.synthetic_frames import paint_heads, swaying, with_noise
+from emotion_ros.sandbox.domain import free_domain, isolated
+
+COUNTS = (1, 2, 4, 8)
+FPS = 10
+
+
+def main() -> int:
+    """Measure and print; 1 when a pipeline does not answer."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--seconds', type=float, default=10.0, help='of each (default: 10)')
+    args = parser.parse_args()
+    os.environ.update(isolated(free_domain()))
+    table = Table('robots', box=box.MARKDOWN)
+    for heading in ('frames processed (%)', 'median (ms)', 'p95 (ms)', 'CPU (%)', 'RSS (MB)'):
+        table.add_column(heading, justify='right')
+    cpu_percents = []
+    with TemporaryDirectory() as folder:
+        for count in COUNTS:
+            load = Load('robots', options=('--robots', str(count), '--fps', str(FPS)))
+            frames = swaying(list(with_noise(paint_heads(load.width, load.height, load.faces))))
+            np.save(Path(folder) / f'{load.name}.npy', np.stack(frames))
+            try:
+                values = drive(ROOT, load, Path(folder), args.seconds)
+            except NotMeasured as error:
+                print(f'robots: {error}', file=sys.stderr)
+                return 1
+            cpu_percents.append(values['cpu_percent'])
+            keys = ('processed_percent', 'p50_ms', 'p95_ms', 'cpu_percent', 'rss_mb')
+            table.add_row(str(count), *(format_value(values[key]) for key in keys))
+    Console(width=120).print(table)
+    slope, _ = linear_regression(COUNTS, cpu_percents)
+    print(f'each further robot at {FPS} fps: {slope:.1f} % of a core')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
