@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Sounds to batches of padded spectrograms of about one length."""
+"""Sounds to spectrograms, and states of about one length to batches."""
 
 from collections.abc import Iterator, Sequence
 
@@ -25,11 +25,15 @@ def batches(
         yield from (chunks[i] for i in rng.permutation(len(chunks)))
 
 
-def spectrograms(sounds: Sequence[Samples]) -> tuple[Tensor, Tensor]:
-    """Return spectrograms [N, 80, frames], padded with zeros, and their frames int [N]."""
-    mels = [log_mel(sound[-round(MAX_SECONDS * SAMPLE_RATE) :]) for sound in sounds]
-    lengths = torch.tensor([mel.shape[1] for mel in mels])
-    padded = torch.zeros(len(mels), mels[0].shape[0], int(lengths.max()))
-    for row, mel in zip(padded, mels, strict=True):
-        row[:, : mel.shape[1]] = torch.from_numpy(mel)
+def spectrogram(sound: Samples) -> Tensor:
+    """Return the spectrogram [1, 80, frames] of the end of a sound."""
+    return torch.from_numpy(log_mel(sound[-round(MAX_SECONDS * SAMPLE_RATE) :]))[None]
+
+
+def pad(states: Sequence[NDArray[np.floating]]) -> tuple[Tensor, Tensor]:
+    """Return states of several lengths [T, C] as one tensor [N, T, C], and the lengths [N]."""
+    lengths = torch.tensor([len(rows) for rows in states])
+    padded = torch.zeros(len(states), int(lengths.max()), states[0].shape[1])
+    for place, rows in zip(padded, states, strict=True):
+        place[: len(rows)] = torch.from_numpy(rows.astype(np.float32))
     return padded, lengths

@@ -28,7 +28,7 @@ from training.command import log, run
 from training.config import command_line, restore
 from training.provenance import data_on_card
 from training.voice.augment import Augmentation
-from training.voice.batches import spectrograms
+from training.voice.batches import spectrogram
 from training.voice.config import TrainConfig
 from training.voice.data import Clips, load_clips
 from training.voice.evaluate import CALIBRATION_SPLIT, figures, predict, with_noise
@@ -62,7 +62,7 @@ def check_onnx(network: VoiceNetwork, path: Path, clips: Clips) -> None:
     session = open_session(path.read_bytes(), path)
     ours, onnx = [], []
     for clip in clips.samples[:: max(1, len(clips) // REAL_CLIPS)]:
-        mel, _ = spectrograms([clip])
+        mel = spectrogram(clip)
         with torch.inference_mode():
             ours.append(np.concatenate([x.numpy() for x in network(mel)], axis=1))
         onnx.append(np.concatenate(session.run(list(HEADS), {'mel': mel.numpy()}), axis=1))

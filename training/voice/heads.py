@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.nn import functional
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
@@ -27,19 +28,15 @@ class Head:
         return np.asarray((features - self.mean) / self.std @ self.weight.T + self.bias, float)
 
 
-def fit_head(
-    features: Floats, labels: Ints, weights: Floats, classes: int, l2: float, smoothing: float
-) -> Head:
+def fit_head(features: Floats, labels: Ints, weights: Floats, classes: int, l2: float) -> Head:
     """The head of least cross-entropy plus ``l2`` times the squared weights, by L-BFGS.
 
-    ``features`` [N, F] are standardised first; the examples count by ``weights`` [N];
-    ``smoothing`` is the share of each target that is spread over all classes.
+    ``features`` [N, F] are standardised first; the examples count by ``weights`` [N].
     """
     mean, std = features.mean(0), features.std(0) + 1e-3
+    targets = torch.from_numpy(labels)
     inputs = torch.from_numpy(((features - mean) / std).astype(np.float32))
-    targets = torch.full((len(labels), classes), smoothing / classes)
-    targets[torch.arange(len(labels)), torch.from_numpy(labels)] += 1 - smoothing
-    targets *= torch.from_numpy(weights / weights.sum()).float()[:, None]
+    shares = torch.from_numpy(weights / weights.sum()).float()
     linear = nn.Linear(features.shape[1], classes)
     nn.init.zeros_(linear.weight)
     nn.init.zeros_(linear.bias)
@@ -49,8 +46,8 @@ def fit_head(
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        value = -(targets * linear(inputs).log_softmax(1)).sum()
-        value = value + l2 * (linear.weight**2).sum()
+        each = functional.cross_entropy(linear(inputs), targets, reduction='none')
+        value = (shares * each).sum() + l2 * (linear.weight**2).sum()
         value.backward()
         return value
 

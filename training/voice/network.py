@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.perception.models.card import SPEECH_CLASSES
@@ -30,16 +31,19 @@ class VoiceNetwork(nn.Module):
         self.emotion = StandardisedLinear(OF_LAYER * len(encoder.layers), len(EMOTIONS))
         self.speech = StandardisedLinear(OF_LAYER, len(SPEECH_CLASSES))
 
-    def forward(self, mel: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Return the logits; ``lengths`` int [N] are the frames that are not padding."""
-        features = self.features(mel, lengths)
+    def forward(self, mel: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the logits."""
+        features = self.features(self.encoder.first_states(mel))
         return self.emotion(features), self.speech(features[:, :OF_LAYER])
 
-    def features(self, mel: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """Return mean and deviation over time of each layer, [N, layers * OF_LAYER]."""
-        states = None if lengths is None else lengths // 2
-        layers = self.encoder(mel, states)
-        return torch.cat([part for x in layers for part in statistics(x, states)], 1)
+    def features(self, first_states: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Return mean and deviation over time of each layer, [N, layers * OF_LAYER].
+
+        ``first_states`` [N, T, WIDTH] are those after the first layer of the encoder, ``lengths``
+        int [N] how many of them are not padding; None: all.
+        """
+        layers = self.encoder.continue_from(first_states, lengths)
+        return torch.cat([part for x in layers for part in statistics(x, lengths)], 1)
 
 
 class StandardisedLinear(nn.Module):
@@ -51,9 +55,9 @@ class StandardisedLinear(nn.Module):
         self.std = nn.Parameter(torch.ones(features), requires_grad=False)
         self.linear = nn.Linear(features, classes)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the logits [N, C] of features [N, F]."""
-        return self.linear((x - self.mean) / self.std)
+    def forward(self, x: Tensor, dropout: float = 0.0) -> Tensor:
+        """Return the logits [N, C] of features [N, F], of which a share is left out."""
+        return self.linear(functional.dropout((x - self.mean) / self.std, dropout))
 
     def copy_from(self, head: Head) -> None:
         """Take over a fitted head."""

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import nn
+from torch.nn import functional
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import ConfigError
@@ -29,7 +30,7 @@ from training.config import add_options, read_options
 from training.provenance import describe_data
 from training.run_log import log_line, progress
 from training.voice.augment import Augmentation, augment
-from training.voice.batches import batches, spectrograms
+from training.voice.batches import batches, pad, spectrogram
 from training.voice.config import TrainConfig
 from training.voice.data import Clips, join, load_clips
 from training.voice.heads import balanced_weights, fit_head
@@ -39,7 +40,6 @@ from training.voice.whisper import load_whisper
 
 Floats = NDArray[np.floating]
 WHISPER = 'encoder of Whisper tiny.en (OpenAI, MIT; learned from 680,000 h of speech of the web)'
-WARMUP = 0.1
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,24 @@ class TrainContext:
             yield augment(clip, others, self.augmentation, rng) if epoch else clip
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """What the frozen encoder makes of sounds: ``features`` [N, F] and first states, float16."""
+
+    features: Floats
+    states: list[NDArray[np.float16]]
+
+
 @torch.inference_mode()
-def features_of(network: VoiceNetwork, sounds: Iterable[Samples], title: str) -> Floats:
-    """Features [N, layers * OF_LAYER] of each sound, one by one: nothing is padded."""
+def encode(network: VoiceNetwork, sounds: Iterable[Samples], title: str) -> Encoded:
+    """Encode each sound by itself: nothing is padded."""
     network.eval()
-    rows = [network.features(spectrograms([sound])[0]) for sound in progress(sounds, title)]
-    return torch.cat(rows).numpy()
+    features, states = [], []
+    for sound in progress(sounds, title):
+        first = network.encoder.first_states(spectrogram(sound))
+        features.append(network.features(first))
+        states.append(first[0].numpy().astype(np.float16))
+    return Encoded(torch.cat(features).numpy(), states)
 
 
 def made_sounds(config: TrainConfig) -> Iterator[Samples]:
@@ -75,34 +87,33 @@ def made_sounds(config: TrainConfig) -> Iterator[Samples]:
         yield kinds[i % len(kinds)](int(rng.uniform(0.5, 4) * SAMPLE_RATE), rng)
 
 
-def fit_heads(network: VoiceNetwork, context: TrainContext) -> None:
-    """Fit both heads of ``network`` on the clips, their copies and sounds that are no speech."""
+def fit_heads(
+    network: VoiceNetwork, context: TrainContext, copies: list[Encoded], other: Encoded
+) -> None:
+    """Fit both heads of ``network``: emotions of the copies, and speech against ``other``."""
     config, clips = context.config, context.train
-    features = np.concatenate(
-        [
-            features_of(network, context.augmented(epoch), f'copy {epoch}')
-            for epoch in range(config.copies + 1)
-        ]
+    features = np.concatenate([copy.features for copy in copies])
+    weights = balanced_weights(clips.labels, clips.corpora, config.balance)
+    emotion = fit_head(
+        features,
+        np.tile(clips.labels, len(copies)),
+        np.tile(weights, len(copies)),
+        len(EMOTIONS),
+        config.l2,
     )
-    labels = np.tile(clips.labels, config.copies + 1)
-    weights = np.tile(
-        balanced_weights(clips.labels, clips.corpora, config.balance), config.copies + 1
-    )
-    emotion = fit_head(features, labels, weights, len(EMOTIONS), config.l2, config.smoothing)
     network.emotion.copy_from(emotion)
-    other = features_of(network, made_sounds(config), 'other sounds')
-    both = np.concatenate([other, features])[:, :OF_LAYER]
-    is_speech = np.arange(len(both)) >= len(other)
-    even = np.where(is_speech, 1 / len(features), 1 / len(other))
-    speech = fit_head(both, is_speech.astype(np.int64), even, len(SPEECH_CLASSES), config.l2, 0.0)
+    both = np.concatenate([other.features, features])[:, :OF_LAYER]
+    is_speech = np.arange(len(both)) >= len(other.features)
+    even = np.where(is_speech, 1 / len(features), 1 / len(other.features))
+    speech = fit_head(both, is_speech.astype(np.int64), even, len(SPEECH_CLASSES), config.l2)
     network.speech.copy_from(speech)
 
 
+@torch.inference_mode()
 def logits_of(network: VoiceNetwork, sounds: Iterable[Samples]) -> Floats:
     """Logits [N, 7] of the emotions of each sound."""
-    features = torch.from_numpy(features_of(network, sounds, 'evaluate'))
-    with torch.inference_mode():
-        return network.emotion(features).numpy()
+    network.eval()
+    return torch.cat([network(spectrogram(sound))[0] for sound in sounds]).numpy()
 
 
 def validate(network: VoiceNetwork, clips: Clips, known: NDArray[np.integer]) -> dict[str, float]:
@@ -121,22 +132,26 @@ def validate(network: VoiceNetwork, clips: Clips, known: NDArray[np.integer]) ->
 
 
 def tune(
-    network: VoiceNetwork, context: TrainContext, folder: Path, about: dict[str, Any]
+    network: VoiceNetwork,
+    context: TrainContext,
+    copies: list[Encoded],
+    folder: Path,
+    about: dict[str, Any],
 ) -> None:
     """Train all layers above the first and the emotion head; keep the last weights."""
-    config, clips = context.config, context.train
+    config = context.config
     network.requires_grad_(False)
-    layers = [*network.encoder.layers[1:], network.emotion.linear]
-    for layer in layers:
-        layer.requires_grad_(True)
-    parameters = [p for layer in layers for p in layer.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=config.lr, weight_decay=0.01)
-    weights = balanced_weights(clips.labels, clips.corpora, config.balance)
+    for part in (*network.encoder.layers[1:], network.emotion.linear):
+        part.requires_grad_(True)
+    parameters = [p for p in network.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=config.lr, weight_decay=config.weight_decay)
+    steps = config.tune_epochs * -(-len(context.train) // config.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, max(steps, 1))
     for epoch in range(config.tune_epochs):
         begun = time.monotonic()
-        sounds = list(context.augmented(config.copies + 1 + epoch))
-        loss = _tune_epoch(network, context, sounds, weights, optimizer, epoch)
-        scores = validate(network, context.valid, np.unique(clips.labels))
+        states = copies[(epoch + 1) % len(copies)].states
+        loss = _tune_epoch(network, context, states, optimizer, schedule, epoch)
+        scores = validate(network, context.valid, np.unique(context.train.labels))
         checkpoint.save(folder / 'best.safetensors', network.state_dict(), about | scores)
         minutes = (time.monotonic() - begun) / 60
         log_line(folder, {'epoch': epoch + 1, 'loss': loss, **scores, 'minutes': minutes})
@@ -145,37 +160,31 @@ def tune(
 def _tune_epoch(
     network: VoiceNetwork,
     context: TrainContext,
-    sounds: list[Samples],
-    weights: Floats,
+    states: list[NDArray[np.float16]],
     optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
     epoch: int,
 ) -> float:
-    """One pass over ``sounds``; returns the mean loss."""
-    config, network = context.config, network.train()
+    """One pass over the first ``states`` of one copy; returns the mean loss."""
+    config, clips = context.config, context.train
+    weights = balanced_weights(clips.labels, clips.corpora, config.balance)
     rng = np.random.default_rng([config.seed, 2000 + epoch])
-    chunks = list(batches(np.array([len(s) for s in sounds]), config.batch, rng))
+    network.train()
     losses = []
-    for i, index in enumerate(progress(chunks, f'epoch {epoch + 1}')):
-        position = (epoch + i / len(chunks)) / config.tune_epochs
-        scale = min((position + 1e-3) / WARMUP, (1 - position) / (1 - WARMUP))
-        optimizer.param_groups[0]['lr'] = config.lr * scale
-        logits, _ = network(*spectrograms([sounds[j] for j in index]))
-        loss = _loss(logits, context.train.labels[index], weights[index], config.smoothing)
+    for index in batches(np.array([len(s) for s in states]), config.batch, rng):
+        features = network.features(*pad([states[i] for i in index]))
+        logits = network.emotion(features, config.dropout)
+        each = functional.cross_entropy(
+            logits, torch.from_numpy(clips.labels[index]), reduction='none'
+        )
+        loss = (each * torch.from_numpy(weights[index]).float()).mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(optimizer.param_groups[0]['params'], 1.0)
+        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
+        schedule.step()
         losses.append(float(loss.detach()))
     return float(np.mean(losses))
-
-
-def _loss(
-    logits: Tensor, labels: NDArray[np.integer], weights: Floats, smoothing: float
-) -> Tensor:
-    each = torch.nn.functional.cross_entropy(
-        logits, torch.from_numpy(labels), label_smoothing=smoothing, reduction='none'
-    )
-    return (each * torch.from_numpy(weights).float()).mean()
 
 
 def load_context(
@@ -224,12 +233,16 @@ def main(argv: list[str] | None = None) -> None:
         'data': [describe_data(args.data, f'{len(context.train)} clips'), WHISPER],
     }
     begun = time.monotonic()
-    fit_heads(network, context)
+    copies = [
+        encode(network, context.augmented(copy), f'copy {copy}')
+        for copy in range(config.copies + 1)
+    ]
+    fit_heads(network, context, copies, encode(network, made_sounds(config), 'other sounds'))
     scores = validate(network, context.valid, np.unique(context.train.labels))
     checkpoint.save(args.out / 'best.safetensors', network.state_dict(), about | scores)
     minutes = (time.monotonic() - begun) / 60
     log_line(args.out, {'epoch': 0, 'loss': float('nan'), **scores, 'minutes': minutes})
-    tune(network, context, args.out, about)
+    tune(network, context, copies, args.out, about)
 
 
 if __name__ == '__main__':

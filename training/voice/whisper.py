@@ -116,21 +116,30 @@ class WhisperEncoder(nn.Module):
         self.positions = nn.Parameter(torch.zeros(POSITIONS, WIDTH), requires_grad=False)
         self.layers = nn.ModuleList(EncoderLayer() for _ in range(layers))
 
-    def forward(self, mel: Tensor, lengths: Tensor | None = None) -> list[Tensor]:
-        """Return the states [N, T, WIDTH] after each layer of spectrograms [N, 80, 2 T].
+    def forward(self, mel: Tensor) -> list[Tensor]:
+        """Return the states [N, T, WIDTH] after each layer of spectrograms [N, 80, 2 T]."""
+        return self.continue_from(self.first_states(mel))
 
-        ``lengths`` int [N] are the states that are not padding; None: all. The sinusoidal
-        positions are cut to T: clips are not padded to the 30 s of Whisper.
+    def first_states(self, mel: Tensor) -> Tensor:
+        """Return the states after the first layer.
+
+        The sinusoidal positions are cut to T: clips are not padded to the 30 s of Whisper.
         """
         x = functional.gelu(self.conv1(mel))
         x = functional.gelu(self.conv2(x)).transpose(1, 2)
-        x = x + self.positions[: x.shape[1]]
+        return self.layers[0](x + self.positions[: x.shape[1]], None)
+
+    def continue_from(self, x: Tensor, lengths: Tensor | None = None) -> list[Tensor]:
+        """Return the states after each layer, given those after the first.
+
+        ``lengths`` int [N] are the states that are not padding; None: all.
+        """
         bias = None
         if lengths is not None:
             is_padding = torch.arange(x.shape[1])[None] >= lengths[:, None]
             bias = torch.zeros(is_padding.shape).masked_fill(is_padding, -1e4)[:, None, None]
-        states = []
-        for layer in self.layers:
+        states = [x]
+        for layer in self.layers[1:]:
             x = layer(x, bias)
             states.append(x)
         return states
