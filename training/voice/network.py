@@ -57,7 +57,8 @@ class StandardisedLinear(nn.Module):
 
     def forward(self, x: Tensor, dropout: float = 0.0) -> Tensor:
         """Return the logits [N, C] of features [N, F], of which a share is left out."""
-        return self.linear(functional.dropout((x - self.mean) / self.std, dropout))
+        standardised = (x - self.mean) / self.std
+        return self.linear(functional.dropout(standardised, dropout) if dropout else standardised)
 
     def copy_from(self, head: Head) -> None:
         """Take over a fitted head."""
