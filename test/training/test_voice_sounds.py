@@ -7,7 +7,9 @@ import pytest
 pytest.importorskip('soundfile', reason='the voice training needs soundfile')
 
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
+from training.voice import vad
 from training.voice.augment import Augmentation, augment, change_speed
+from training.voice.data import Clips
 from training.voice.noise import BABBLE, NOISES, NOT_SPEECH, make_noise, mix_at_snr, normalised
 
 RNG = np.random.default_rng
@@ -61,3 +63,17 @@ def test_speed_changes_length_and_pitch() -> None:
     assert len(fast) == pytest.approx(len(CLIP) / 1.25, abs=2)
     peaks = [np.abs(np.fft.rfft(x)).argmax() * SAMPLE_RATE / len(x) for x in (CLIP, fast)]
     assert peaks[1] / peaks[0] == pytest.approx(1.25, rel=0.01)
+
+
+def test_frames_of_a_clip_in_noise_are_known_and_found() -> None:
+    clip = normalised(np.random.default_rng(0).normal(size=16_000))
+    sound, is_speech = vad.in_noise(clip, 'pink', 20.0, RNG(0), OTHERS)
+    assert len(sound) == 512 * len(is_speech)
+    assert is_speech[32:61].all()
+    assert not is_speech[:31].any()
+    assert not is_speech[63:].any()
+    clips = Clips([clip], np.zeros(1, int), np.array(['a']), np.array(['b']))
+    rows = list(vad.speech_rows('energy', clips))
+    assert [row['snr_db'] for row in rows] == list(vad.NOISE_DB)
+    assert float(str(rows[0]['speech_found'])) > 0.9
+    assert rows[0]['clips_missed'] == '0.000'

@@ -14,16 +14,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.voice.activity import (
     FRAME,
-    FRAME_S,
     KINDS,
     SpeechDetector,
     make_speech_detector,
 )
 from emotion_ros.perception.voice.config import VoiceConfig
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE, Samples
-from emotion_ros.perception.voice.segmenter import BEGIN_PROBABILITY, Segmenter
+from emotion_ros.perception.voice.pipeline import make_voice_pipeline
+from emotion_ros.perception.voice.segmenter import BEGIN_PROBABILITY
 from training.command import log, run
 from training.voice.data import Clips, load_clips
 from training.voice.noise import BABBLE, NOISES, NOT_SPEECH, make_noise, normalised
@@ -33,7 +34,18 @@ SPEECH_RANGE_DB = 30.0
 """Frames of a clean clip within this range of its loud ones (95 %) count as speech."""
 NOISE_DB = (30.0, 20.0, 10.0, 5.0, 0.0)
 LEVEL = 0.05
-SECONDS = 20
+COLUMNS = (
+    'vad',
+    'sound',
+    'snr_db',
+    'speech_found',
+    'other_taken_for_speech',
+    'clips_missed',
+    'rejected',
+    'emotions',
+)
+SECONDS = 75  # of each sound: ten minutes of all
+CHUNK = SAMPLE_RATE // 10
 
 
 def in_noise(
@@ -54,16 +66,6 @@ def probabilities(detector: SpeechDetector, sound: Samples) -> NDArray[np.float6
     detector.reset()
     frames = sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME)
     return np.array([detector.probability(frame) for frame in frames])
-
-
-def spoken_share(probability: NDArray[np.float64]) -> float:
-    """The share of frames that the segmenter takes for a segment of speech."""
-    segmenter, frame = Segmenter(VoiceConfig()), np.zeros(FRAME, np.float32)
-    inside = []
-    for i, value in enumerate(probability):
-        segmenter.add(frame, i * FRAME_S, float(value), -30.0)
-        inside.append(segmenter.is_speaking)
-    return float(np.mean(inside))
 
 
 def speech_rows(kind: str, clips: Clips) -> Iterator[dict[str, object]]:
@@ -90,19 +92,34 @@ def speech_rows(kind: str, clips: Clips) -> Iterator[dict[str, object]]:
         }
 
 
-def other_rows(kind: str) -> Iterator[dict[str, object]]:
-    """Rows on sounds that are not speech: the share of time in a segment."""
-    detector = make_speech_detector(kind)
+def other_rows(kind: str, weights: str) -> Iterator[dict[str, object]]:
+    """Rows on sounds that are not speech: the share of time in a segment, and what came of it.
+
+    ``rejected`` are the segments that the network takes for no speech, ``emotions`` the others.
+    """
+    config = VoiceConfig(voice_model=weights, vad=kind)
     for name, make in NOT_SPEECH.items():
-        sound = LEVEL * make(SECONDS * SAMPLE_RATE, np.random.default_rng(0))
-        share = spoken_share(probabilities(detector, np.float32(sound)))
-        yield {'vad': kind, 'sound': name, 'other_taken_for_speech': f'{share:.3f}'}
+        pipeline = make_voice_pipeline(config)
+        sound = np.float32(LEVEL) * make(SECONDS * SAMPLE_RATE, np.random.default_rng(99))
+        speaking, reports = [], []
+        for start in range(0, len(sound), CHUNK):
+            reports += pipeline.process(sound[start : start + CHUNK], start / SAMPLE_RATE)
+            speaking.append(pipeline.activity.speaking)
+        rejected = sum(bool(report.reason) for report in reports)
+        yield {
+            'vad': kind,
+            'sound': name,
+            'other_taken_for_speech': f'{np.mean(speaking):.3f}',
+            'rejected': rejected,
+            'emotions': len(reports) - rejected,
+        }
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(prog='python -m training.voice.vad', description=__doc__)
     parser.add_argument('--data', type=Path, required=True, help='parquet file')
+    parser.add_argument('--weights', default=PACKAGED, help='packaged, or the path of a card')
     parser.add_argument('--split', default='val', help='rows with this value in split')
     parser.add_argument('--every', type=int, default=4, help='use each n-th clip only')
     return parser.parse_args(argv)
@@ -113,13 +130,12 @@ def main(argv: list[str] | None = None) -> None:
     args = parse(argv)
     clips = load_clips(args.data, args.split)
     studio = clips.take(np.flatnonzero(np.isin(clips.corpora, STUDIO))[:: args.every])
-    columns = ('vad', 'sound', 'snr_db', 'speech_found', 'other_taken_for_speech', 'clips_missed')
-    writer = csv.DictWriter(sys.stdout, columns)
+    writer = csv.DictWriter(sys.stdout, COLUMNS)
     writer.writeheader()
     for kind in KINDS[1:]:
         log(kind)
         writer.writerows(speech_rows(kind, studio))
-        writer.writerows(other_rows(kind))
+        writer.writerows(other_rows(kind, args.weights))
 
 
 if __name__ == '__main__':
