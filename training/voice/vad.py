@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Compare voice activity detectors: ``python -m training.voice.vad --data FILE.parquet``.
 
-Clips of the studio corpora in a second of noise before and after, and synthetic sounds that are
+Clips of the clean corpora in a second of noise before and after, and synthetic sounds that are
 not speech. Prints CSV, a row per detector, sound and distance of speech and noise.
 """
 
@@ -29,7 +29,7 @@ from training.command import log, run
 from training.voice.data import Clips, load_clips
 from training.voice.noise import BABBLE, NOISES, NOT_SPEECH, make_noise, normalised
 
-STUDIO = ('ravdess', 'emodb')
+CLEAN = ('ravdess', 'emodb')
 SPEECH_RANGE_DB = 30.0
 """Frames of a clean clip within this range of its loud ones (95 %) count as speech."""
 NOISE_DB = (30.0, 20.0, 10.0, 5.0, 0.0)
@@ -129,12 +129,12 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command."""
     args = parse(argv)
     clips = load_clips(args.data, args.split)
-    studio = clips.take(np.flatnonzero(np.isin(clips.corpora, STUDIO))[:: args.every])
+    clean_clips = clips.take(np.flatnonzero(np.isin(clips.corpora, CLEAN))[:: args.every])
     writer = csv.DictWriter(sys.stdout, COLUMNS)
     writer.writeheader()
     for kind in KINDS[1:]:
         log(kind)
-        writer.writerows(speech_rows(kind, studio))
+        writer.writerows(speech_rows(kind, clean_clips))
         writer.writerows(other_rows(kind, args.weights))
 
 
