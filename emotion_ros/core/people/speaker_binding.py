@@ -7,6 +7,7 @@ Used for the evidence of the voice and for the words that a recogniser understoo
 from collections import deque
 from dataclasses import dataclass
 from math import isnan
+from threading import Lock
 
 from emotion_ros.core.observations import FacesObservation, SourceStatus
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
@@ -31,20 +32,26 @@ class Speaker:
 
 
 class SpeakerBinding:
-    """Remembers the lip activity of the faces in view; give it every array of faces in order."""
+    """Remembers the lip activity of the faces in view; safe between threads.
+
+    Give it every array of faces in order.
+    """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._frames: deque[tuple[float, dict[str, float]]] = deque()
 
     def update(self, faces: FacesObservation) -> None:
         """Take the faces of an image; a backward jump of the clock begins anew."""
         if faces.status is not SourceStatus.OK:
             return
-        if self._frames and faces.stamp_s < self._frames[-1][0] - CLOCK_JUMP_S:
-            self._frames.clear()
-        self._frames.append((faces.stamp_s, {f.person_id: f.speaking for f in faces.faces}))
-        while self._frames[0][0] < faces.stamp_s - KEPT_S:
-            self._frames.popleft()
+        speaking = {face.person_id: face.speaking for face in faces.faces}
+        with self._lock:
+            if self._frames and faces.stamp_s < self._frames[-1][0] - CLOCK_JUMP_S:
+                self._frames.clear()
+            self._frames.append((faces.stamp_s, speaking))
+            while self._frames[0][0] < faces.stamp_s - KEPT_S:
+                self._frames.popleft()
 
     def speaker(self, begin_s: float, end_s: float) -> Speaker:
         """Return who spoke from ``begin_s`` to ``end_s`` (ROS time).
@@ -52,11 +59,12 @@ class SpeakerBinding:
         With one face in view it is that one, with a confidence of 0.5 at least. Of several it is
         the one whose mouth moved, by a clear lead; its confidence is the lead.
         """
-        frames = [
-            faces
-            for stamp_s, faces in self._frames
-            if begin_s - SLACK_S <= stamp_s <= end_s + SLACK_S
-        ]
+        with self._lock:
+            frames = [
+                faces
+                for stamp_s, faces in self._frames
+                if begin_s - SLACK_S <= stamp_s <= end_s + SLACK_S
+            ]
         people = {person for faces in frames for person in faces}
         activity = {
             person: _mean([faces[person] for faces in frames if person in faces])
