@@ -11,7 +11,7 @@ from emotion_ros.perception.voice.config import VoiceConfig
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 from emotion_ros.perception.voice.pipeline import make_voice_pipeline
 
-SECONDS = 12
+SECONDS = 6
 TIME = np.arange(SECONDS * SAMPLE_RATE) / SAMPLE_RATE
 BEAT = TIME % 0.5
 
