@@ -88,17 +88,25 @@ def test_only_the_weights_of_the_voice_are_written(triples: Triples, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    'content', ['', '{}', '{"confusion": [[1]]}', '{"confusion": [[-1,0,0,0,0,0,0]]}']
+    'content', ['', '{}', '{"known": [[1]]}', '{"known": [[-1, 0, 0, 0, 0, 0, 0]]}']
 )
-def test_a_file_without_a_confusion_is_one_line(content: str, tmp_path: Path) -> None:
+def test_a_file_without_confusions_is_one_line(content: str, tmp_path: Path) -> None:
     path = tmp_path / 'voice.json'
     path.write_text(content)
     with pytest.raises(ConfigError, match=r'voice\.json') as error:
-        command.load_confusion(path)
+        command.load_confusions(path)
     assert '\n' not in str(error.value)
 
 
-def test_a_confusion_is_read_by_rows(tmp_path: Path) -> None:
+def test_confusions_are_read_by_rows(tmp_path: Path) -> None:
     path = tmp_path / 'voice.json'
-    path.write_text(json.dumps({'confusion': [[93, 0, 0, 0, 0, 0, 0]] * 7, 'uar': 0.1}))
-    assert command.load_confusion(path)[3].tolist() == [0.94] + [0.01] * 6
+    sure, even = [[93, 0, 0, 0, 0, 0, 0]] * 7, [[0] * 7] * 7
+    path.write_text(json.dumps({'known': sure, 'elsewhere': even}))
+    known, elsewhere = command.load_confusions(path)
+    assert known[3].tolist() == [0.94] + [0.01] * 6
+    assert elsewhere == pytest.approx(np.full((7, 7), 1 / 7))
+
+
+def test_the_committed_confusions_say_that_other_rooms_are_harder() -> None:
+    known, elsewhere = command.load_confusions(command.CONFUSIONS)
+    assert np.diag(known).mean() > np.diag(elsewhere).mean() + 0.2

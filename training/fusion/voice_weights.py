@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Fit the weights of the voice, alone and beside face and text, and write them into the card.
 
-``python -m training.fusion.voice_weights --data-folder DIR --voice FILE --elsewhere FILE --json``.
+``python -m training.fusion.voice_weights --data-folder DIR --json``.
 No public set has the face, the words and the voice of real people with labels, so each number
 comes from what there is:
 
-- *Alone.* The files hold the ``confusion`` [7][7] of the voice network, as
-  ``training.voice.evaluate --json`` prints it. ``--voice`` is of the corpora that it was trained
-  on (other speakers): so sure is the network of each label that it gives. ``--elsewhere`` is of
-  corpora that it was not trained on: so often it is right in another room. The weight is the
-  exponent that makes the one fit the other.
+- *Alone.* ``voice_confusion.json`` has two confusions [7][7] (rows: true) of the voice network.
+  ``known`` is of other speakers of the corpora that it was trained on: so sure is the network of
+  each label that it gives. ``elsewhere`` is of corpora that were left out of the training: so
+  often it is right in another room. The weight is the exponent that makes the one fit the other.
 - *Beside a face.* Clips with those labels are paired with faces of the same emotion. Such pairs
   err independently, those of a person do not: the sum of the weights has the limit of face and
   text, and a voice weighs at most as much of a face as in CREMA-D's votes on real clips, whose
@@ -55,6 +54,7 @@ from training.fusion.weights import CREMAD, MAX_SOLO
 MAX_UTTERANCE = 1.0
 """Largest sum of the weights of a voice and its words."""
 CLIPS = 4000
+CONFUSIONS = Path(__file__).parent / 'voice_confusion.json'
 NAMES = (FACE, TEXT, VOICE)
 
 
@@ -89,17 +89,26 @@ class Triples:
         return float((fused.argmax(axis=1) == self.labels).mean())
 
 
-def load_confusion(path: Path) -> Floats:
-    """Return ``confusion`` [7, 7] (rows: true) of a JSON file, each row summing to 1.
+def load_confusions(path: Path) -> tuple[Floats, Floats]:
+    """Return ``known`` and ``elsewhere`` [7, 7] of a JSON file, each row summing to 1.
 
     One is added to each count. ConfigError for a file that has none.
     """
     try:
-        rows = read_json(path).mapping()['confusion'].items(len(EMOTIONS))
-        counts = np.array([row.numbers(len(EMOTIONS), low=0, high=1e9) for row in rows]) + 1.0
+        raw = read_json(path).mapping()
+        counts = np.array(
+            [
+                [
+                    row.numbers(len(EMOTIONS), low=0, high=1e9)
+                    for row in raw[name].items(len(EMOTIONS))
+                ]
+                for name in ('known', 'elsewhere')
+            ]
+        )
     except ModelError as error:
         raise ConfigError(str(error)) from error
-    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
+    known, elsewhere = (counts + 1.0) / (counts + 1.0).sum(axis=2, keepdims=True)
+    return known, elsewhere
 
 
 def voice_predictions(said: Floats, real: Floats, labels: Ints, seed: int = 0) -> Predictions:
@@ -204,16 +213,13 @@ def main(argv: list[str] | None = None) -> None:
     )
     add_options(parser)
     parser.add_argument(
-        '--voice', type=Path, required=True, help='JSON with the confusion on known corpora'
-    )
-    parser.add_argument(
-        '--elsewhere', type=Path, required=True, help='JSON with the confusion on other corpora'
+        '--confusions', type=Path, default=CONFUSIONS, help='JSON with known and elsewhere'
     )
     parser.add_argument(
         '--cremad', type=Path, default=CREMAD, help='written by training.fusion.fit'
     )
     args = parser.parse_args(argv)
-    said, real = load_confusion(args.voice), load_confusion(args.elsewhere)
+    said, real = load_confusions(args.confusions)
     votes = load_parameters(args.cremad)['pool']['weights']
     card = load_fusion_card(args.card)
     of = load_validation_set(args)
@@ -222,12 +228,8 @@ def main(argv: list[str] | None = None) -> None:
     triples = make_triples(of.face_predictions, texts, voice_predictions(said, real, labels))
     limits = Limits(card.sharpness, votes['voice'] / votes['face'])
     result = experiment(triples, card, limits)
-    command = (
-        'python -m training.fusion.voice_weights --data-folder data '
-        f'--voice {args.voice.name} --elsewhere {args.elsewhere.name}'
-    )
-    source = f'the confusions in {args.voice.name} and {args.elsewhere.name}'
-    write_weights(args.card, result, source, command)
+    command = 'python -m training.fusion.voice_weights --data-folder data --json'
+    write_weights(args.card, result, 'the confusions in voice_confusion.json', command)
     if not args.json:
         log(as_table(result))
     print(as_json(result))
