@@ -42,6 +42,7 @@ TOPICS: Mapping[str, Mapping[tuple[str, str], tuple[str, str, str]]] = {
         ),
     },
     'sentiment_node': {
+        ('emotion/faces', IN): ('emotion_ros/FaceEmotionArray', RELIABLE, 'who speaks'),
         ('speech', IN): (
             'std_msgs/String',
             RELIABLE,

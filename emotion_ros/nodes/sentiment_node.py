@@ -2,19 +2,24 @@
 """sentiment_node: from recognised speech to ``emotion/text``."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from std_msgs.msg import Bool, String
 
+from emotion_ros.conversions.from_msg import msg_to_faces
 from emotion_ros.core.input_checks import check_speech
 from emotion_ros.core.observations import SourceStatus
-from emotion_ros.core.own_voice import MutedTimes, RobotSpeech
+from emotion_ros.core.own_voice import MutedTimes, RobotSpeech, words_of
 from emotion_ros.core.people.privacy import PrivacyMode
+from emotion_ros.core.people.speaker_binding import SpeakerBinding
+from emotion_ros.core.people.words_speaker import speaker_of_words
 from emotion_ros.errors import InvalidInput
-from emotion_ros.msg import TextSentiment
+from emotion_ros.msg import FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.input_subscription import LatchedInput
 from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
+from emotion_ros.nodes.people.voice_topics import VoiceMessage, VoiceTopics
 from emotion_ros.nodes.qos import QUEUE_DEPTH
 from emotion_ros.nodes.speech import StampedUtterance, speech_sources, stamp_utterance
 from emotion_ros.nodes.to_msg import report_to_msg, text_status_to_msg
@@ -43,12 +48,15 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         self._muted = MutedTimes()
         self._robot_speech = RobotSpeech()
         self._privacy = PrivacyFollower(self)
+        self._speakers = SpeakerBinding()
         self.results = self.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
 
     def activate(self) -> None:
         """Subscribe to the words, and to what makes them the robot's own."""
         topic = self.resolve_topic_name('speech')
         self.subscribe(speech_sources(topic, self.config.speech_type), QUEUE_DEPTH, check_speech)
+        self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, QUEUE_DEPTH)
+        self._voices = VoiceTopics(self, self._on_message, lambda: self.input.topic_name)
         self._mute = LatchedInput(self, Bool, 'mute', self._on_mute)
         self.create_subscription(String, 'robot_speech', self._on_robot_speech, QUEUE_DEPTH)
 
@@ -65,6 +73,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         """Close the latched mute, too: it was opened later."""
         super().deactivate()
         self._mute.close_latched()
+        self._voices.close()
 
     def on_enable(self, enabled: bool) -> None:
         """Publish at once that text is off or on: the next utterance may be far away."""
@@ -77,37 +86,43 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         """Take a latched mute, too: its value was published before this node started."""
         super().on_second()
         self._mute.update()
+        self._voices.update()
 
     def accept(self, msg: Any) -> StampedUtterance:
         """Return the utterance of a message; InvalidInput when the robot itself spoke."""
         now_s = self.now_s()
-        stamped = stamp_utterance(msg, now_s)
+        said = msg if isinstance(msg, VoiceMessage) else VoiceMessage('', msg)
+        stamped = stamp_utterance(said.msg, now_s)
         if self._muted.contains(stamped.stamp_s, now_s, self.config.mute_hold):
             raise InvalidInput('muted', 'the robot speaks')
         window_s = self.config.own_voice_window
         if window_s and self._robot_speech.repeats(stamped.utterance.final, now_s, window_s):
             raise InvalidInput('own_voice', 'the words of the robot')
-        return stamped
+        words = len(words_of(stamped.utterance.final))
+        speaker = speaker_of_words(self._speakers, words, stamped.stamp_s)
+        return replace(stamped, voice_id=said.voice_id, speaker=speaker)
 
     def process(self, stamped: StampedUtterance) -> None:
         """Publish the sentiment of one utterance, or that its speaker opts out."""
-        is_private = self._privacy.mode('') is not PrivacyMode.FULL
+        is_private = self._privacy.mode(stamped.speaker.person_id) is not PrivacyMode.FULL
         if is_private:
             self._pipeline.forget_dialogue()
         if is_private and not self._pipeline.opts_out(stamped.utterance):
             raise InvalidInput('paused', 'the speaker is not analysed')
         report = self._pipeline.process(stamped.utterance, stamped.stamp_s)
         if self.may_publish():
-            self.results.publish(
-                report_to_msg(
-                    report, stamped.header, stamped.stamp_source, self.config.include_text
-                )
-            )
+            self.results.publish(report_to_msg(report, stamped, self.config.include_text))
         self.statistics.processed(self.now_s() - stamped.stamp_s, report.inference_time_s)
 
     def status_to_msg(self, status: SourceStatus, reason: str) -> TextSentiment:
         """Return a message without an utterance, stamped now."""
         return text_status_to_msg(status, reason, self.now_s())
+
+    def _on_faces(self, msg: FaceEmotionArray) -> None:
+        try:
+            self._speakers.update(msg_to_faces(msg))
+        except InvalidInput as error:
+            self.statistics.count(f'faces.{error.reason}')
 
     def _on_mute(self, msg: Bool) -> None:
         self._muted.update(bool(msg.data), self.now_s())

@@ -8,21 +8,29 @@ from std_msgs.msg import Header
 
 from emotion_ros.conversions.speech import SPEECH_TYPES, speech_from_msg
 from emotion_ros.core.image_topics import Topic
+from emotion_ros.core.people.speaker_binding import Speaker
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.base_node import ros_type_name
 from emotion_ros.nodes.to_msg import seconds_to_stamp
 from emotion_ros.perception.text.config import AUTO
 
+UNKNOWN_SPEAKER = Speaker()
+
 
 @dataclass(frozen=True)
 class StampedUtterance:
-    """An utterance and when it was said (ROS time, s), with the fields of TextSentiment for it."""
+    """An utterance and when it was said (ROS time, s), with the fields of TextSentiment for it.
+
+    ``voice_id`` is that of ROS4HRI, '' for none; ``speaker`` is who said it, as far as known.
+    """
 
     utterance: Utterance
     stamp_s: float
     header: Header
     stamp_source: int
+    voice_id: str = ''
+    speaker: Speaker = UNKNOWN_SPEAKER
 
 
 def speech_sources(topic: str, speech_type: str) -> tuple[Topic, ...]:

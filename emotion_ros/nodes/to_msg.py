@@ -28,6 +28,7 @@ from emotion_ros.msg import VoiceActivity as VoiceActivityMsg
 from emotion_ros.perception.image.decode import ImageArray
 
 if TYPE_CHECKING:  # else the fusion would load the inference runtime, 19 MB
+    from emotion_ros.nodes.speech import StampedUtterance
     from emotion_ros.perception.face.pipeline import FaceReport
     from emotion_ros.perception.text.pipeline import TextReport
     from emotion_ros.perception.voice.pipeline import VoiceActivity
@@ -101,12 +102,15 @@ def faces_to_msg(
 
 
 def report_to_msg(
-    report: 'TextReport', header: Header, stamp_source: int, include_text: bool
+    report: 'TextReport', said: 'StampedUtterance', include_text: bool
 ) -> TextSentiment:
     """Return the sentiment of an utterance; its text only when ``include_text``."""
     return TextSentiment(
-        header=header,
-        stamp_source=stamp_source,
+        header=said.header,
+        stamp_source=said.stamp_source,
+        person_id=said.speaker.person_id,
+        voice_id=said.voice_id,
+        binding_confidence=float(said.speaker.confidence),
         status=int(SourceStatus.OK),
         reason=report.reason,
         text=report.text if include_text else '',

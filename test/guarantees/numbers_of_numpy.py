@@ -19,13 +19,16 @@ from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.evidence import Evidence, Rejection
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
+from emotion_ros.core.utterance import Utterance
 from emotion_ros.msg import EmotionState as EmotionStateMsg
+from emotion_ros.nodes.speech import StampedUtterance
 from emotion_ros.nodes.to_msg import face_to_msg, report_to_msg, state_to_msg
 from emotion_ros.perception.text.pipeline import TextReport
 
 P = (0.0, 0.125, 0.125, 0.5, 0.125, 0.125, 0.0)
 FACE = FaceObservation(3, (0.25, 0.25, 0.5, 0.75), 0.875, 0.75, P)
 REPORT = TextReport('hi', True, 'en', 0.5, '', (0.25, 0.5, 0.25), P, Sentiment.NEUTRAL, 0.5, 0.75)
+SAID = StampedUtterance(Utterance('hi'), 0.0, Header(), 0)
 STATE = EmotionState(
     stamp_s=7.5,
     status=Status.OK,
@@ -79,7 +82,7 @@ def lost() -> list[str]:
     cases: list[tuple[Any, Callable[[Any], Any]]] = [
         (STATE, lambda state: state_to_msg(state, 8.0)),
         (FACE, face_to_msg),
-        (REPORT, lambda report: report_to_msg(report, Header(), 0, include_text=True)),
+        (REPORT, lambda report: report_to_msg(report, SAID, include_text=True)),
     ]
     different = []
     for (value, to_msg), kind in ((case, kind) for case in cases for kind in KINDS):

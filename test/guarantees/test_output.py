@@ -61,7 +61,7 @@ def good_state(**changes) -> EmotionState:
     [
         ({}, []),
         ({'probabilities': [NAN] * 7, 'valence': NAN, 'arousal': NAN, 'agreement': NAN}, []),
-        ({'status': 5}, ['status']),
+        ({'status': 77}, ['status']),
         ({'label': 'sad'}, ['label']),
         ({'label': 'Happy'}, ['label']),
         ({'emotion': 7}, ['label']),
@@ -90,7 +90,7 @@ def good_state(**changes) -> EmotionState:
         ({'evidence': [EmotionEvidence(used=True, age=INF)]}, ['evidence']),
         ({'evidence': [EmotionEvidence(used=True, weight=-1.0)]}, ['evidence']),
         ({'evidence': [EmotionEvidence()]}, ['evidence used and rejected']),
-        ({'status': 5, 'confidence': NAN}, ['status', 'confidence']),
+        ({'status': 77, 'confidence': NAN}, ['status', 'confidence']),
     ],
 )
 def test_promise_53_whatever_breaks_the_contract_is_named(changes, named):

@@ -7,7 +7,10 @@ import pytest
 from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
-from emotion_ros.msg import TextSentiment
+from emotion_ros.core.people.privacy import PrivacyMode, PrivacyRules
+from emotion_ros.core.people.speaker_binding import SpeakerBinding
+from emotion_ros.msg import FaceEmotion, FaceEmotionArray, TextSentiment
+from emotion_ros.nodes.qos import LATCHED
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from fakes import FaultSequence, KeywordTextEngine, text_pipeline_factory
 from graph import Graph
@@ -89,3 +92,60 @@ def test_the_words_of_the_robot_are_the_context_of_the_answer(graph):
         answers.append(graph.until(lambda: [m for m in said if m.confidence], 'an answer')[0])
     alone, answer = (message.emotion_probabilities[5] for message in answers)
     assert answer > 1.2 * alone
+
+
+def faces_of(graph: Graph, *speaking: float) -> FaceEmotionArray:
+    """Return a frame of faces whose lips move so much, stamped now."""
+    faces = [
+        FaceEmotion(face_id=n, speaking=activity, probabilities=[1 / 7] * 7)
+        for n, activity in enumerate(speaking)
+    ]
+    msg = FaceEmotionArray(faces=faces)
+    msg.header.stamp = graph.tester.get_clock().now().to_msg()
+    return msg
+
+
+def test_words_have_their_voice_and_the_person_whose_lips_moved(graph):
+    said = graph.listen(TextSentiment, 'emotion/text')
+    node = start(graph)
+    faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
+    voice = graph.tester.create_publisher(String, '/humans/voices/anna/speech', 10)
+    node.on_second()  # as once a second
+    graph.until(lambda: node.on_second() or voice.get_subscription_count(), 'the voice taken')
+    for _ in range(10):
+        faces.publish(faces_of(graph, 0.1, 0.9))
+        graph.serve()
+    graph.until(lambda: len(node._speakers._frames) >= 8, 'the faces')
+    voice.publish(String(data=HAPPY))
+    report = graph.until(lambda: said, 'a report')[0]
+    assert (report.voice_id, report.person_id) == ('anna', 'face_1')
+    assert report.binding_confidence == pytest.approx(0.8, abs=0.05)
+    graph.publisher(String, 'speech').publish(String(data='This is terrible!'))
+    assert graph.until(lambda: len(said) > 1, 'another report')
+    assert said[1].voice_id == ''
+    graph.tester.destroy_publisher(voice)
+    graph.until(lambda: node.on_second() or not node._voices._subscriptions, 'the voice gone')
+
+
+def test_words_of_who_is_paused_are_refused_and_those_of_the_other_are_not(graph):
+    said = graph.listen(TextSentiment, 'emotion/text')
+    node = start(graph)
+    rules = PrivacyRules(
+        people={'face_0': PrivacyMode.PAUSED}, unknown_speaker=PrivacyMode.PAUSED, session='a'
+    )
+    graph.publisher(String, 'emotion/privacy', LATCHED).publish(String(data=rules.to_json()))
+    graph.until(lambda: node._privacy.mode('face_0') is PrivacyMode.PAUSED, 'the rules')
+    faces, speech = (
+        graph.publisher(FaceEmotionArray, 'emotion/faces'),
+        graph.publisher(String, 'speech'),
+    )
+    for lips, words in (((0.9, 0.1), 'I am so happy!'), ((0.1, 0.9), 'This is terrible!')):
+        node._speakers = SpeakerBinding()
+        for _ in range(10):
+            faces.publish(faces_of(graph, *lips))
+            graph.serve()
+        graph.until(lambda: len(node._speakers._frames) >= 8, 'the faces')
+        speech.publish(String(data=words))
+        graph.until(lambda: said or node.statistics.counts().get('rejected.paused'), 'the words')
+    graph.until(lambda: said, 'the words of the other')
+    assert [(r.person_id, r.sentiment) for r in said] == [('face_1', 0)]

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Latest evidence per modality and person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import isfinite
 
-from emotion_ros.core.evidence import Evidence, Rejection, check_evidence
+from emotion_ros.core.evidence import FACE, Evidence, Rejection, check_evidence
 from emotion_ros.core.state import NO_PROBABILITIES
 
 FORGET_AFTER_S = 15.0
@@ -65,6 +65,16 @@ class EvidenceBuffer:
         for table in (self._latest, self._rejected):
             for key in [k for k in table if k[0] == modality]:
                 del table[key]
+
+    def reassign(self, successors: Mapping[str, str]) -> None:
+        """Assign what is not of a face to the persons who were found again under another id."""
+        for table in (self._latest, self._rejected):
+            for (modality, stated), evidence in list(table.items()):
+                person = successors.get(evidence.person_id)
+                if person and modality != FACE:
+                    del table[modality, stated]
+                    stated = successors.get(stated, stated)
+                    table[modality, stated] = evidence.assigned_to(person)
 
     def keep(self, is_allowed: Callable[[Evidence], bool]) -> None:
         """Remove the evidence that is no longer allowed."""

@@ -105,6 +105,8 @@ class Fusion:
         if faces.status is not SourceStatus.OK:
             self._buffer.drop(FACE)
             return Rejection.NONE
+        if self._people.successors:
+            self._buffer.reassign(self._people.successors)
         people = [face.person_id for face in faces.faces]
         self.privacy.update(people, faces.stamp_s)
         self._not_analysed = {f.person_id for f in faces.faces if _is_withheld(f)}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Who is in view, who is the focus person, and whether the camera is alive."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emotion_ros.core.evidence import MAX_FUTURE_S, Rejection
@@ -9,6 +9,8 @@ from emotion_ros.core.observations import FacesObservation, SourceStatus
 
 FOCUS_RULES = ('largest', 'central', 'longest', 'id')
 FOCUS_HYSTERESIS = 1.25
+FOUND_AGAIN_S = 2.5
+"""A face that is found again under another id after so long may be the same person."""
 Box = tuple[float, float, float, float]
 STATUS_EXPIRY_S = 3.0
 """A source that is off or failing repeats it once a second: after this, assume it stopped or
@@ -76,16 +78,22 @@ class FocusSelector:
 
 
 class PeopleInView:
-    """The faces seen within ``timeout_s``, and the state of the camera that sees them."""
+    """The faces seen within ``timeout_s``, and the state of the camera that sees them.
+
+    ``successors`` are, of the last image, the persons whose face was lost and who came into view
+    at the same place under another id: probably the same person.
+    """
 
     def __init__(self, focus_rule: str, focus_id: str, timeout_s: float) -> None:
         self.frame_id = ''
         self.camera_status = ReportedStatus()
         self.camera_stamp_s = float('-inf')
+        self.successors: dict[str, str] = {}
         self._disabled_s = float('-inf')
         self._timeout_s = timeout_s
         self._selector = FocusSelector(focus_rule, focus_id)
         self._faces: dict[str, Candidate] = {}
+        self._lost: dict[str, Candidate] = {}
 
     def configure(self, focus_rule: str, focus_id: str, timeout_s: float) -> None:
         """Use another rule or timeout from now on."""
@@ -113,6 +121,7 @@ class PeopleInView:
         self.camera_status.update(frame.status, now_s)
         self.frame_id = frame.frame_id or self.frame_id
         boxes = {face.person_id: face.box_xyxy for face in frame.faces}
+        self.successors = self._find_successors(boxes, frame.stamp_s)
         if new := [box for person, box in boxes.items() if person not in self._faces]:
             # Less each missing person at whose place there is a new face: centres in both boxes.
             self._faces = {
@@ -129,6 +138,24 @@ class PeopleInView:
             since_s = known.since_s if known else frame.stamp_s
             self._faces[person] = Candidate(person, box, since_s, frame.stamp_s)
         return Rejection.NONE
+
+    def _find_successors(self, boxes: Mapping[str, Box], stamp_s: float) -> dict[str, str]:
+        """Return who is missing, or left within FOUND_AGAIN_S, and who is at that place anew."""
+        self._lost = {
+            person: face
+            for person, face in self._lost.items()
+            if person not in boxes and stamp_s - face.last_s < FOUND_AGAIN_S
+        }
+        new = {p: box for p, box in boxes.items() if p not in self._faces and p not in self._lost}
+        if not new:
+            return {}
+        missing = {p: f for p, f in {**self._lost, **self._faces}.items() if p not in boxes}
+        return {
+            lost: person
+            for person, box in new.items()
+            for lost, face in missing.items()
+            if _holds_centre(box, face.box_xyxy) and _holds_centre(face.box_xyxy, box)
+        }
 
     def camera_is_alive(self, now_s: float) -> bool:
         """Return whether a working camera sent a frame, empty or not, within the timeout."""
@@ -150,7 +177,9 @@ class PeopleInView:
 
         When the focus rule fits no person in view, the list begins with ''.
         """
-        self._faces = {p: f for p, f in self._faces.items() if now_s - f.last_s < self._timeout_s}
+        left = {p: f for p, f in self._faces.items() if now_s - f.last_s >= self._timeout_s}
+        self._lost |= left
+        self._faces = {p: f for p, f in self._faces.items() if p not in left}
         focus = self._selector.select(list(self._faces.values()), now_s)
         others = sorted(person for person in self._faces if person != focus)
         return [focus, *others] if focus or others else []

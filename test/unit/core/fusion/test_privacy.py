@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Of a paused person the fusion keeps and says nothing."""
+"""Of a paused person the fusion keeps and says nothing; words outlast the loss of a face."""
 
 from math import isnan
 
@@ -101,3 +101,25 @@ def test_fifty_people_may_all_be_paused():
         assert not fusion.privacy.set(f'face_{n}', PrivacyMode.PAUSED)
     fusion.add_faces(frame(0.1, *faces), 0.1)
     assert [s.status for s in fusion.states(0.1)] == [Status.PAUSED] * 50
+
+
+@pytest.mark.parametrize(
+    ('found_s', 'box', 'used'),
+    [
+        (0.5, (0.0, 0.3, 0.4, 0.7), True),
+        (1.5, (0.05, 0.3, 0.45, 0.7), True),  # after the person had left the view
+        (4.0, (0.0, 0.3, 0.4, 0.7), False),  # too long ago
+        (1.5, (0.6, 0.3, 1.0, 0.7), False),  # elsewhere
+    ],
+)
+def test_words_survive_the_loss_of_a_face_that_is_found_again(found_s, box, used):
+    fusion = make_fusion()
+    fusion.add_faces(frame(0.0, face(HAPPY, 1, **LEFT)), 0.0)
+    fusion.add_text(words(0.1, NEGATIVE, ANGRY, person_id='face_1'), 0.1)
+    for tenth in range(1, int(found_s * 10)):
+        fusion.add_faces(frame(tenth / 10), tenth / 10)
+        fusion.states(tenth / 10)
+    fusion.add_faces(frame(found_s, face(HAPPY, 2, box_xyxy=box)), found_s)
+    [state] = fusion.states(found_s)
+    text = [w for w in state.evidence if w.evidence.modality == 'text']
+    assert any(w.used for w in text) is used
