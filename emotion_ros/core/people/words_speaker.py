@@ -8,13 +8,13 @@ SECONDS_PER_WORD = 0.2
 DELAYS_S = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5, 1.8, 2.1)
 """How long before its stamp, often that of receipt, an utterance may have ended."""
 SURE = 0.4
-"""Less of a lead is no binding: words of the wrong person are worse than words of nobody."""
+"""Less of a lead is no binding: words of the wrong person are worse than words of no one."""
 
 
 def speaker_of_words(binding: SpeakerBinding, words: int, stamp_s: float) -> Speaker:
     """Return who said so many words that a recogniser stamped ``stamp_s`` (ROS time).
 
-    The delay is taken at which somebody's lips fit best. A person is named only when the lips
+    The delay is taken at which the lips fit best. A person is named only when the lips
     moved: that only one face is in view does not make it the speaker.
     """
     length_s = SECONDS_PER_WORD * max(words, 1)
