@@ -14,20 +14,15 @@ from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.cli.console import print_table
 from emotion_ros.cli.image.analysis import (
     IMAGE_COLUMNS,
-    TEXT_COLUMNS,
     ImageResult,
     image_records,
     image_rows,
     image_to_fields,
-    text_record,
-    text_rows,
-    text_to_json_fields,
 )
 from emotion_ros.cli.image.image_sink import ImageSink, open_image_sink
 from emotion_ros.cli.sound_analysis import analyze_sound, is_sound_file
 from emotion_ros.conversions.state_fields import to_json
-from emotion_ros.core.utterance import Utterance
-from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.errors import ConfigError
 from emotion_ros.files.csv_table import write_csv
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
@@ -39,7 +34,6 @@ from emotion_ros.perception.image.source import (
     Webcam,
     open_image_source,
 )
-from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.view.progress import with_progress
 from emotion_ros.view.state_text import faces_text
 
@@ -53,7 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='pictures and folders of them; or one video, webcam (its number or /dev/videoN) or '
         'stream (rtsp://, http://); or sound files (WAV; FLAC, OGG, MP3 with soundfile)',
     )
-    add('--text', metavar='TEXT', help='a line of text instead of images')
+    texts = parser.add_mutually_exclusive_group()
+    texts.add_argument('--text', metavar='TEXT', help='a line of text instead of images')
+    texts.add_argument(
+        '--text-file', type=Path, metavar='FILE', help='a text per line; - is standard input'
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument('--json', action='store_true', help='one JSON line per image or segment')
     form.add_argument('--csv', action='store_true', help='one CSV line per face or segment')
@@ -69,36 +67,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the results; EmotionRosError when no input can be used."""
-    if args.text is not None:
-        analyze_text(args)
+    if args.text is not None or args.text_file:
+        from emotion_ros.cli import text_analysis  # pictures need no tokenizer
+
+        is_file = args.text is None
+        (text_analysis.analyze_text_file if is_file else text_analysis.analyze_text)(args)
     elif any(map(is_sound_file, args.input)):
         analyze_sound(args)
     else:
         analyze_images(args)
     return 0
-
-
-def analyze_text(args: argparse.Namespace) -> None:
-    """Print the sentiment and the emotion of a line of text."""
-    from emotion_ros.perception.text.pipeline import make_text_pipeline  # pictures need none
-
-    if args.input:
-        raise ConfigError(
-            f'--text takes one text, in quotes, and no images: {str(args.input[0])!r} is too much'
-        )
-    if args.output:
-        raise ConfigError('--text has no picture to write: leave out --output')
-    config = ParamsFile(args.params).config('sentiment_node', SentimentConfig)
-    try:
-        report = make_text_pipeline(config).process(Utterance.from_text(args.text), 0.0)
-    except InvalidInput as error:
-        raise ConfigError(f'--text: {error}') from error
-    if args.json:
-        print(to_json(text_to_json_fields(report)))
-    elif args.csv:
-        write_csv(sys.stdout, TEXT_COLUMNS, [text_record(report)])
-    else:
-        print_table(('text', 'most likely', 'next'), text_rows(report))
 
 
 def analyze_images(args: argparse.Namespace) -> None:

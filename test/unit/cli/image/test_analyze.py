@@ -182,6 +182,34 @@ def test_words_in_another_language_have_a_reason_and_no_numbers(
     assert 'unsupported_language' in analyzed(capsys, '--text', words)[0]
 
 
+LINES = 'I am so happy today!\n\nIch bin heute wirklich sehr traurig, mein Freund\n' + (
+    'Thanks for watching!\n' + 2 * 'This is terrible!\n'
+)
+
+
+def test_a_file_of_sentences_is_a_line_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / 'said.txt'
+    path.write_text(LINES)
+    reports = [
+        json.loads(line)
+        for line in analyzed(capsys, '--text-file', str(path), '--json')[0].splitlines()
+    ]
+    assert [(report.get('label'), report['reason']) for report in reports] == [
+        ('positive', ''),
+        ('unknown', 'unsupported_language'),
+        (None, 'hallucination'),
+        ('negative', ''),
+        ('negative', ''),
+    ]
+    monkeypatch.setattr('sys.stdin', io.StringIO(LINES))
+    records = list(csv.DictReader(io.StringIO(analyzed(capsys, '--text-file', '-', '--csv')[0])))
+    assert [record['reason'] for record in records] == [report['reason'] for report in reports]
+    assert records[-1]['text'] == 'This is terrible!'
+    assert 'not used' in analyzed(capsys, '--text-file', str(path))[0]
+
+
 REFUSED = [
     ([], 'give pictures, a folder, a video, a webcam, a stream, or --text'),
     (['absent.jpg'], 'absent.jpg: no such file or folder'),
@@ -203,6 +231,10 @@ REFUSED = [
         "--text takes one text, in quotes, and no images: 'you' is too much",
     ),
     (['--text', 'hello', '-o', 'out.jpg'], '--text has no picture to write: leave out --output'),
+    (['--text-file', 'absent.txt'], 'absent.txt: cannot be read: No such file or directory'),
+    (['--text-file', 'blank.txt'], 'blank.txt: there is no text in it'),
+    (['--text-file', 'blank.txt', 'a.jpg'], '--text-file takes one file: leave out images'),
+    (['--text-file', 'a.jpg'], 'a.jpg: is not UTF-8'),
     (['a.jpg', '--params', 'absent.yaml'], 'absent.yaml'),
     (['a.jpg', '--json', '--csv'], 'not allowed with argument'),
 ]
@@ -227,6 +259,7 @@ def test_refusals_are_one_line_and_leave_no_file(
 ) -> None:
     (tmp_path / 'a.jpg').write_bytes(ASTRONAUT.read_bytes())
     cut(make_picture(tmp_path / 'cut.jpg'), 0.5)
+    (tmp_path / 'blank.txt').write_text(' \n\n')
     make_video(tmp_path / 'a.avi')
     cut(make_video(tmp_path / 'cut.mp4'), 0.3)
     before = {path: path.read_bytes() for path in sorted(tmp_path.iterdir())}
