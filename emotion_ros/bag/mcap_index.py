@@ -2,6 +2,7 @@
 """Where the messages of an MCAP file are: by its summary, or found by reading all of it once."""
 
 import os
+import re
 import struct
 from array import array
 from collections import Counter
@@ -29,6 +30,10 @@ MAGIC = b'\x89MCAP0\r\n'
 UNREADABLE = (*DAMAGE, McapError, zstandard.ZstdError)
 RECORD = struct.Struct('<BQ')  # opcode, length
 MESSAGE = struct.Struct('<HIQQ')  # channel, sequence, log time, publish time
+# The opcodes of version 1, before a length under a terabyte.
+_RECORD_START = re.compile(rb'(?=[\x01-\x0f].{5}\0\0\0)', re.DOTALL)
+_RECORDS_IN_A_ROW = 3  # so many make chance unlikely
+_PIECE = 2**20  # bytes read at a time
 _CHUNK = struct.Struct('<QQQII')  # start, end, size, checksum, length of the compression's name
 
 
@@ -64,7 +69,7 @@ class McapIndex:
                 self.contents.add_times((index.message_start_time, index.message_end_time))
 
     def scan(self, file: BinaryIO, name: str) -> None:
-        """Read a file that has no index; what cannot be read is left out."""
+        """Read a file that has no index; what cannot be read is left out, as far as the end."""
         size, broken, offset = os.fstat(file.fileno()).st_size, 0, len(MAGIC)
         while True:
             file.seek(offset)
@@ -74,6 +79,11 @@ class McapIndex:
                 break
             is_cut = offset + RECORD.size + length > size
             if opcode == 0 or is_cut:
+                # What is whole in a chunk that the end of the file cuts is read below.
+                after = None if opcode == Opcode.CHUNK else _find_record(file, offset + 1, size)
+                if after is not None:
+                    broken, offset = broken + 1, after
+                    continue
                 self.contents.problem = (
                     f'{name} was never closed (mcap recover {name} -o NEW.mcap repairs it)'
                 )
@@ -85,7 +95,7 @@ class McapIndex:
                 broken += 1
             offset += RECORD.size + length
         if broken and not self.contents.problem:
-            self.contents.problem = f'{name} has {broken} damaged records'
+            self.contents.problem = f'{name} has damaged places: {broken}'
 
     def add_top_record(self, file: BinaryIO, opcode: int, offset: int, length: int) -> None:
         """Take note of a record outside chunks, whose body is next in the file, or of a chunk."""
@@ -184,6 +194,32 @@ def read_complete_summary(file: BinaryIO) -> Summary | None:
         and all(not c.schema_id or c.schema_id in summary.schemas for c in channels.values())
     )
     return summary if has_all else None
+
+
+def _find_record(file: BinaryIO, offset: int, size: int) -> int | None:
+    """Return where the records begin again behind a damaged place; None when they do not."""
+    while offset < size:
+        file.seek(offset)
+        piece = file.read(_PIECE)
+        for match in _RECORD_START.finditer(piece):
+            if _are_records(file, offset + match.start(), size):
+                return offset + match.start()
+        offset += max(1, len(piece) - RECORD.size + 1)  # a head may lie across two pieces
+    return None
+
+
+def _are_records(file: BinaryIO, offset: int, size: int) -> bool:
+    """Return whether some records follow one another from here, or end the data."""
+    for _ in range(_RECORDS_IN_A_ROW):
+        file.seek(offset)
+        head = file.read(RECORD.size)
+        opcode, length = RECORD.unpack(head) if len(head) == RECORD.size else (0, 0)
+        offset += RECORD.size + length
+        if not 0 < opcode <= Opcode.DATA_END or offset > size:
+            return False
+        if opcode == Opcode.DATA_END:
+            break
+    return True
 
 
 def read_chunk(file: BinaryIO, offset: int) -> memoryview:

@@ -5,6 +5,7 @@ A new one is a line of a table below.
 """
 
 import io
+import struct
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from functools import cache
@@ -164,6 +165,16 @@ UPDATE messages SET topic_id = topic_id + 50 WHERE id % 2;
 LAST = {'starting_time': {'nanoseconds_since_epoch': START_NS + 3 * SECOND}}
 SHORT = {'duration': {'nanoseconds': SECOND // 2}}
 
+ELOQUENT = """
+CREATE TABLE known (id INTEGER PRIMARY KEY, name TEXT, type TEXT, serialization_format TEXT);
+INSERT INTO known SELECT id, name, type, serialization_format FROM topics;
+DROP TABLE topics;
+ALTER TABLE known RENAME TO topics;
+DROP TABLE schema;
+DROP TABLE metadata;
+DROP TABLE message_definitions;
+"""
+
 # The same 22 messages: exit code 0 and the states of the bag written in one piece.
 HEALTHY: dict[str, Make] = {
     'rosbag2 966, start of the last file': lambda p: split(p, thirds(), **LAST, **SHORT),
@@ -250,6 +261,7 @@ HEALTHY: dict[str, Make] = {
     'message ids that start high': lambda p: execute(
         whole(p), 'UPDATE messages SET id = 9000000000 - id'
     ),
+    'rosbag2 1089, database of Eloquent': lambda p: execute(bare(p, 'sqlite3'), ELOQUENT),
     'an mcap with other things': lambda p: write_mcap(p, also=other_things),
     'an mcap with other things, no chunks': lambda p: write_mcap(
         p, also=other_things, use_chunking=False
@@ -302,6 +314,32 @@ def broken_chunk(path: Path) -> Path:
     return file
 
 
+def with_hole(path: Path, **options: Any) -> Path:
+    """Overwrite 1200 bytes in the middle with zeros, as a lost sector reads."""
+    file = write_mcap(path, chunk_size=900, compression=CompressionType.NONE, **options)
+    data = bytearray(file.read_bytes())
+    at = data.index(evidence_rows()[8].data) - 600
+    data[at : at + 1200] = bytes(1200)
+    file.write_bytes(data)
+    return file
+
+
+def rolled_over(path: Path) -> Path:
+    """Set one log time beyond the year 2500, which the index does not know."""
+    file = write_mcap(path, chunk_size=900, compression=CompressionType.NONE, enable_crcs=False)
+    time = struct.pack('<QQ', *[evidence_rows()[10].time_ns] * 2)
+    file.write_bytes(file.read_bytes().replace(time, b'\xfb' + b'\xff' * 7 + time[8:]))
+    return file
+
+
+def malformed_part(path: Path) -> Path:
+    bag = split(path, thirds())
+    data = bytearray((bag / 'bag_1.db3').read_bytes())
+    data[100:4096] = bytes(3996)
+    (bag / 'bag_1.db3').write_bytes(data)
+    return bag
+
+
 def lost_file(path: Path) -> Path:
     bag = split(path, thirds())
     (bag / 'bag_1.db3').unlink()
@@ -350,6 +388,17 @@ DAMAGED: dict[str, tuple[Make, str]] = {
     'the last file is cut': (one_cut_file, 'bag_2.mcap was never closed'),
     'the last file is empty': (empty_file, 'bag_2.mcap: damaged or not a bag: the file is empty'),
     'one message less than promised': (short_of_one, '22 of 23 messages can be read'),
+    'a hole, no index': (
+        lambda p: with_hole(p, index_types=IndexType.NONE),
+        '11 messages can be read: bag.mcap has damaged places: 2',
+    ),
+    'a hole, no index and no chunks': (
+        lambda p: with_hole(p, index_types=IndexType.NONE, use_chunking=False),
+        '16 messages can be read: bag.mcap has damaged places: 1',
+    ),
+    'a hole, with index': (with_hole, '12 of 22 messages can be read'),
+    'rosbag2 2389, a log time that rolled over': (rolled_over, '21 of 22 messages can be read'),
+    'rosbag2 1807, one file malformed': (malformed_part, '15 of 22 messages can be read'),
     'a message is cut': (broken_message, '21 of 22 messages can be read'),
 }
 
