@@ -3,9 +3,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import PurePath
 
-from emotion_ros.bag.replay_config import ReplayConfig
+from emotion_ros.bag.replay_config import FROM_HEADER, ReplayConfig, ReplayOptions
 from emotion_ros.core.fusion.card import FusionCard
 from emotion_ros.core.options import Options
 from emotion_ros.perception.face.pipeline import FacePipeline
@@ -21,26 +22,71 @@ UNKNOWN = 'not in the recording (record /diagnostics)'
 Provenance = dict[str, str]
 
 
+@dataclass(frozen=True)
+class ReplayProvenance:
+    """What computes the states of a replay; empty for a model that does not run.
+
+    ``parameters`` are those that are not the default, with what else was chosen.
+    """
+
+    detector: str
+    face_model: str
+    face_sha256: str
+    text_model: str
+    text_sha256: str
+    voice_model: str
+    voice_sha256: str
+    voice_activity: str
+    fusion: str
+    fusion_sha256: str
+    parameters: str
+
+    def columns(self) -> dict[str, str]:
+        """Return the values for a table, by the names of its columns."""
+        return {name: getattr(self, name) for name in REPLAY_COLUMNS}
+
+    def lines(self) -> Provenance:
+        """Return the values for a reader, by what they are."""
+        models = {
+            'face model': model_line(self.face_model, self.face_sha256),
+            'face detector': self.detector,
+            'text model': model_line(self.text_model, self.text_sha256),
+            'voice model': model_line(self.voice_model, self.voice_sha256),
+            'voice activity': self.voice_activity,
+            'fusion': model_line(self.fusion, self.fusion_sha256),
+        }
+        named = {name: line for name, line in models.items() if line}
+        return {**named, 'parameters': self.parameters or 'all default'}
+
+
+REPLAY_COLUMNS = tuple(f.name for f in fields(ReplayProvenance) if f.name != 'fusion')
+
+
 def replay_provenance(
+    options: ReplayOptions,
     config: ReplayConfig,
     card: FusionCard,
     vision: FacePipeline | None,
     text: TextPipeline | None,
-    voice: VoicePipeline | None = None,
-) -> Provenance:
-    """Return the models that compute the states, and the parameters that are not the default."""
-    models: Provenance = {}
-    if vision:
-        face_card = vision.classifier.card
-        models['face model'] = model_line(face_card.name, face_card.sha256)
-        models['face detector'] = vision.detector.name
-    if text:
-        models['text model'] = model_line(text.model_name, text.model_sha256)
-    if voice:
-        models['voice model'] = model_line(voice.model_name, voice.model_sha256)
-        models['voice activity'] = voice.vad_name
-    models['fusion'] = model_line(card.name, card.sha256)
-    return {**models, 'parameters': ', '.join(changed_parameters(config)) or 'all default'}
+    voice: VoicePipeline | None,
+) -> ReplayProvenance:
+    """Return the models that compute the states, and what was chosen."""
+    face_card = vision.classifier.card if vision else None
+    left_out = [f'without: {modality}' for modality in sorted(options.without)]
+    stamps = [f'stamps: {options.stamps}'] if options.stamps != FROM_HEADER else []
+    return ReplayProvenance(
+        detector=vision.detector.name if vision else '',
+        face_model=face_card.name if face_card else '',
+        face_sha256=face_card.sha256 if face_card else '',
+        text_model=text.model_name if text else '',
+        text_sha256=text.model_sha256 if text else '',
+        voice_model=voice.model_name if voice else '',
+        voice_sha256=voice.model_sha256 if voice else '',
+        voice_activity=voice.vad_name if voice else '',
+        fusion=card.name,
+        fusion_sha256=card.sha256,
+        parameters=', '.join([*changed_parameters(config), *left_out, *stamps]),
+    )
 
 
 def recorded_provenance(diagnostics: Mapping[str, Mapping[str, str]]) -> Provenance:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from emotion_ros.bag.observer import BagObserver, TopicResult
 from emotion_ros.bag.offline_fusion import FusionInput, OfflineFusion, Publication
-from emotion_ros.bag.provenance import Provenance, replay_provenance
+from emotion_ros.bag.provenance import ReplayProvenance, replay_provenance
 from emotion_ros.bag.reader import Bag, Recorded, Topic
 from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
 from emotion_ros.bag.topics import IMAGES, Sources, find_sources, read_private_times
@@ -55,6 +55,7 @@ class Replay:
             sources = replace(sources, speech=None, text=None, other_speech=())
         if VOICE in options.without:
             sources = replace(sources, audio=None, audio_info=None)
+        self._options = options
         self.bag = bag
         self.sources = sources
         _require_modalities(bag, self.sources, options.without | options.weights.keys())
@@ -90,9 +91,11 @@ class Replay:
         no_clock = Counter(no_clock=self.bag.no_clock)
         return self._observer.rejected + self._fusion.rejected + no_clock
 
-    def provenance(self) -> Provenance:
-        """Return the models that compute the states, and the parameters that are set."""
-        return replay_provenance(self.config, self.card, self.vision, self.text, self.voice)
+    def provenance(self) -> ReplayProvenance:
+        """Return the models that compute the states, and what was chosen."""
+        return replay_provenance(
+            self._options, self.config, self.card, self.vision, self.text, self.voice
+        )
 
     def input_counts(self) -> tuple[dict[str, int], Counter[tuple[str, str]]]:
         """Return the number of inputs so far by source, and those rejected by source and reason.

@@ -42,7 +42,7 @@ def read_session(options: ReplayOptions) -> Session:
             return session
         replay = Replay(bag, options)
         session = _new_session(bag)
-        session.is_replay, session.provenance = True, replay.provenance()
+        session.is_replay, session.provenance = True, replay.provenance().lines()
         _add_speech(session, bag, replay.sources.speech)
         session.notes = replay.notes()
         _add_replay(session, replay)

@@ -37,9 +37,11 @@ def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
             return (Finding(Severity.PROBLEM, Kind.NO_NODE, what),)
         what = f'{what}; there are some in {", ".join(spaces)}'
         return (Finding(Severity.PROBLEM, Kind.OTHER_NAMESPACE, what, {'namespace': spaces[0]}),)
-    nodes = [finding for finding in _check_nodes(snapshot) if not _is_missing_text(finding)]
+    of_nodes = list(_check_nodes(snapshot))
+    missing_text = [finding for finding in of_nodes if _is_missing_text(finding)]
+    nodes = [finding for finding in of_nodes if finding not in missing_text]
     findings = [*nodes, *_check_clock(snapshot)]
-    inputs = [*_check_inputs(snapshot), _check_states(snapshot)]
+    inputs = [*_check_inputs(snapshot, missing_text), _check_states(snapshot)]
     if any(finding.kind in WITHOUT_TIME for finding in findings):
         inputs = [finding for finding in inputs if finding.kind not in OF_SILENCE]
     return tuple(sorted([*findings, *inputs], key=lambda finding: -finding.severity))
@@ -119,14 +121,15 @@ def _check_clock(snapshot: GraphSnapshot) -> Iterator[Finding]:
         yield Finding(Severity.NOTE, Kind.CLOCK_UNUSED, what)
 
 
-def _check_inputs(snapshot: GraphSnapshot) -> Iterator[Finding]:
+def _check_inputs(snapshot: GraphSnapshot, missing_text: list[Finding]) -> Iterator[Finding]:
+    """Yield the findings of images, then of speech, before which ``missing_text`` stands."""
     nodes = {node.name: node for node in snapshot.nodes}
     clock = replace(snapshot.clock, simulated=any(node.use_sim_time for node in snapshot.nodes))
     if snapshot.images is not None:
         yield from check_images(snapshot.images, snapshot.duration_s, nodes.get(VISION), clock)
     elif VISION in nodes:
         yield from _rejects(nodes[VISION])
-    yield from filter(_is_missing_text, _check_nodes(snapshot))
+    yield from missing_text
     if snapshot.speech is not None:
         vision = nodes.get(VISION)
         sees = vision is not None and bool(vision.recent('processed'))

@@ -11,9 +11,8 @@ import pyarrow as pa
 
 from emotion_ros.bag.files import METADATA
 from emotion_ros.bag.offline_fusion import FusionInput
-from emotion_ros.bag.provenance import changed_parameters
 from emotion_ros.bag.replay import Replay, open_replay
-from emotion_ros.bag.replay_config import FROM_HEADER, ReplayOptions
+from emotion_ros.bag.replay_config import ReplayOptions
 from emotion_ros.conversions.speech import speech_from_msg
 from emotion_ros.conversions.state_fields import Fields
 from emotion_ros.core.observations import TextObservation
@@ -94,7 +93,9 @@ def process_bag(job: BagJob) -> bytes:
             'utterances': counter.utterances,
             'rejected': dict(sorted(replay.rejected.items())),
             'error': replay.failure(),
-            **_provenance(replay, options),
+            'source': ', '.join(topic.name for topic in replay.sources.chosen()),
+            'version': package_version(),
+            **replay.provenance().columns(),
         }
     of_person = {k: v for k, v in of_session.items() if k not in ONLY_OF_SESSION}
     rows = [
@@ -134,22 +135,3 @@ def _words(replay: Replay) -> Iterator[tuple[float, str]]:
             continue  # the replay counts it
         if not utterance.is_partial:
             yield replay.bag.seconds_from_start(recorded.time_ns), utterance.final
-
-
-def _provenance(replay: Replay, options: ReplayOptions) -> dict[str, str]:
-    """Return what the states depend on beside the bag; '' for a model that did not run."""
-    vision, text = replay.vision, replay.text
-    card = vision.classifier.card if vision else None
-    left_out = [f'without: {modality}' for modality in sorted(options.without)]
-    stamps = [f'stamps: {options.stamps}'] if options.stamps != FROM_HEADER else []
-    return {
-        'source': ', '.join(topic.name for topic in replay.sources.chosen()),
-        'version': package_version(),
-        'detector': vision.detector.name if vision else '',
-        'face_model': card.name if card else '',
-        'face_sha256': card.sha256 if card else '',
-        'text_model': text.model_name if text else '',
-        'text_sha256': text.model_sha256 if text else '',
-        'fusion_sha256': replay.card.sha256,
-        'parameters': ', '.join([*changed_parameters(replay.config), *left_out, *stamps]),
-    }

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from emotion_ros.bag.files import METADATA, is_bag_folder, list_files
+from emotion_ros.bag.provenance import REPLAY_COLUMNS
 from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import BagError, ConfigError
@@ -35,10 +36,7 @@ Process = Callable[[Sequence[BagJob]], Generator[Outcome, None, None]]
 
 BAG = 'bag'
 REJECTED = 'rejected_'
-PROVENANCE = (
-    *('source', 'version', 'detector', 'face_model', 'face_sha256', 'text_model'),
-    *('text_sha256', 'fusion_sha256', 'parameters'),
-)
+PROVENANCE = ('source', 'version', *REPLAY_COLUMNS)
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def test_a_batch_equals_the_replays(
     replayed = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert [row for row in rows(tmp_path / 'all.csv') if row.pop('bag') == 'anna'] == replayed
     summary = rows(tmp_path / 'all.summary.csv')
-    assert summary[0]['parameters'] == 'fusion_node.voice.weight: 2.0'
+    assert summary[0]['parameters'] == 'fusion_node.voice_weight: 2.0'
 
 
 def test_an_interrupted_batch_continues(recordings: Path, tmp_path: Path, capsys) -> None:

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         observations = replay.observations()
         writer = stack.enter_context(BagWriter(args.output)) if args.output else None
         if writer:
-            writer.set_custom_data(REPLAYED, json.dumps(replay.provenance()))
+            writer.set_custom_data(REPLAYED, json.dumps(replay.provenance().lines()))
             observations = record_observations(observations, writer)
         published = stack.enter_context(publications_with_progress(replay, observations))
         if writer:

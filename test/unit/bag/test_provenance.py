@@ -9,6 +9,7 @@ import pytest
 
 from emotion_ros.bag.provenance import (
     UNKNOWN,
+    ReplayProvenance,
     changed_parameters,
     read_provenance,
     recorded_provenance,
@@ -79,3 +80,19 @@ def test_every_model_is_named_by_file_and_version():
     ]
     names.append(load_fusion_card(packaged_weights() / 'fusion.json').name)
     assert all(re.fullmatch(r'\w+\.(onnx|json) \d+', name) for name in names), names
+
+
+def test_the_lines_of_a_replay_leave_out_what_did_not_run():
+    replayed = ReplayProvenance(
+        *('', '', ''),
+        *('text.onnx 1', 'f' * 64),
+        *('', '', ''),
+        *('fusion 2', '', ''),
+    )
+    assert replayed.lines() == {
+        'text model': 'text.onnx 1, sha256 ffffffffffff',
+        'fusion': 'fusion 2',
+        'parameters': 'all default',
+    }
+    assert replayed.columns()['face_model'] == ''
+    assert replayed.columns()['text_sha256'] == 'f' * 64
