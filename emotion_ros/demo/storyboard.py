@@ -119,7 +119,8 @@ class Cue:
         elif self.show:
             texts.append('camera off')
         if self.say:
-            texts.append(f'says "{self.say}"')
+            spoken = ' (synthetic voice)' if self.has_sound and not self.play else ''
+            texts.append(f'says "{self.say}"{spoken}')
         elif self.play:
             texts.append(f'plays {self.play}')
         return ', '.join(texts) or 'silence'

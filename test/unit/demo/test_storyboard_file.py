@@ -128,7 +128,11 @@ def test_a_cue_can_be_spoken_or_played():
     spoken, played = parse_storyboard(
         '- {at: 0, say: Hello, voice: happy}\n- {at: 1, play: a.wav, voice: angry}\n'
     ).cues
-    assert (spoken.voice, spoken.has_sound, spoken.title) == (Emotion.HAPPY, True, 'says "Hello"')
+    assert (spoken.voice, spoken.has_sound, spoken.title) == (
+        Emotion.HAPPY,
+        True,
+        'says "Hello" (synthetic voice)',
+    )
     assert (played.play, played.title) == ('a.wav', 'plays a.wav')
 
 
