@@ -155,7 +155,8 @@ statistics once a second on `/diagnostics` (`diagnostic_msgs/DiagnosticArray`). 
 - **Your subscriber** to `emotion_state`: reliable or best effort, but volatile (the default): a
   transient local one receives nothing. A late subscriber gets a state within 0.1 s.
 
-The profiles are fixed: `qos_overrides` parameters are ignored.
+Depth, history and reliability of images, speech and audio in can be changed by parameters such
+as `qos_overrides./camera/image_raw.subscription.reliability`; the other profiles are fixed.
 """
 
 

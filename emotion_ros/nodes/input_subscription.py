@@ -2,10 +2,12 @@
 """A subscription to the first of several sources that is published."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from rclpy.timer import Timer
 
@@ -86,7 +88,11 @@ class InputSubscription:
     def _open(self, source: Topic) -> None:
         self._source = source
         self._subscription = self._node.create_subscription(
-            message_class(source.type), source.name, self._on_message, self._qos
+            message_class(source.type),
+            source.name,
+            self._on_message,
+            copy(self._qos),  # rclpy writes the overrides into it
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
         )
 
 

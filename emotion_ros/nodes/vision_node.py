@@ -51,6 +51,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
 
     def activate(self) -> None:
         """Subscribe to the camera."""
+        self._next_s = 0.0
         sources = camera_sources(self, self.config.image_transport)
         self.subscribe(sources, LATEST_IMAGE, check_images)
 
@@ -63,6 +64,20 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
             'detector': self._pipeline.detector.name,
             'topic': self.input.topic_name,
         }
+
+    def on_config(self, config: VisionConfig) -> None:
+        """Take over changed options."""
+        self._pipeline.configure(config)
+
+    def is_wanted(self, msg: Any) -> bool:  # noqa: ARG002
+        """Leave out images above ``max_fps``."""
+        now_s = self.steady_s()
+        if not self.config.max_fps or now_s >= self._next_s:
+            period_s = 1.0 / self.config.max_fps if self.config.max_fps else 0.0
+            # Half a period of credit evens out the jitter of a camera.
+            self._next_s = max(self._next_s, now_s - period_s / 2) + period_s
+            return True
+        return False
 
     def accept(self, msg: Any) -> Any:
         """Return an image of a legal format and age; stamp 0 becomes the time of receipt."""

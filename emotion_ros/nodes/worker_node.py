@@ -46,6 +46,10 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
     def accept(self, msg: Any) -> Item:
         """Return what is to be processed; InvalidInput rejects the message."""
 
+    def is_wanted(self, msg: Any) -> bool:  # noqa: ARG002
+        """Return whether a message is looked at, or dropped without a reason of its own."""
+        return True
+
     @abstractmethod
     def process(self, item: Item) -> None:
         """Run the model and publish the result; InvalidInput rejects the item."""
@@ -131,6 +135,9 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
     def _on_message(self, msg: Any) -> None:
         self.statistics.count('received')
         if not self.enabled:
+            return
+        if not self.is_wanted(msg):
+            self.statistics.count('dropped')
             return
         try:
             item = self.accept(msg)  # here, so that bad input takes no place in the mailbox

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from rcl_interfaces.msg import Log
+from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool
@@ -287,3 +288,28 @@ def test_the_choice_is_told_in_one_line(graph):
     graph.until(lambda: node.input.topic_name == '/image/compressed', 'the change')
     assert len(lines()) == 1
     assert lines()[0].startswith('/image/compressed (sensor_msgs/msg/CompressedImage) is taken')
+
+
+def test_qos_of_the_camera_can_be_overridden(graph):
+    overrides = {
+        'qos_overrides./image.subscription.reliability': 'reliable',
+        'qos_overrides./image.subscription.depth': 5,
+    }
+    nodes = [start(graph, **overrides), start(graph)]
+    found = [node.input._subscription.qos_profile for node in nodes]
+    assert [(qos.reliability, qos.depth) for qos in found] == [
+        (ReliabilityPolicy.RELIABLE, 5),
+        (ReliabilityPolicy.BEST_EFFORT, 1),
+    ]
+
+
+def test_the_effort_can_be_changed_while_it_runs(graph):
+    node = start(graph)
+    changes = {'detect_every': 9, 'detect_width': 160, 'min_face_px': 40, 'max_fps': 5.0}
+    results = node.set_parameters([Parameter(name, value=v) for name, v in changes.items()])
+    assert all(result.successful for result in results)
+    assert node._pipeline.config == node.config
+    wanted = [node.is_wanted(None) for _ in range(3)]
+    assert wanted == [True, False, False]
+    node.set_parameters([Parameter('max_fps', value=0.0)])
+    assert all(node.is_wanted(None) for _ in range(3))

@@ -40,6 +40,7 @@ class VisionConfig(Options):
         'a twentieth of the image are missed at 320 with these, at 640 a fortieth',
         low=64,
         high=1920,
+        dynamic=True,
     )
     detect_every: int = option(
         6,
@@ -47,12 +48,21 @@ class VisionConfig(Options):
         'known faces are tracked between',
         low=1,
         high=30,
+        dynamic=True,
     )
     min_face_px: int = option(
         24,
         'smaller faces are ignored (px of the original image)',
         low=8,
         high=1000,
+        dynamic=True,
+    )
+    max_fps: float = option(
+        0.0,
+        'at most so many images are processed per second; 0: all (Hz)',
+        low=0.0,
+        high=120.0,
+        dynamic=True,
     )
     face_model: str = option(PACKAGED, 'packaged, or the path of a model card (.json)')
     device: str = option('cpu', 'where the face classifier runs', choices=DEVICES)

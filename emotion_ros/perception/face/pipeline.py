@@ -89,6 +89,14 @@ class FacePipeline:
         self._deferred: tuple[Frame, ImageArray, float] | None = None
         self._stamp_s = -inf
 
+    def configure(self, config: VisionConfig) -> None:
+        """Take over changed dynamic options; from any thread, from the next image on."""
+        factor = config.detect_width / self.config.detect_width
+        if factor != 1.0 and self._detect_width < inf:
+            self._detect_width = round(self._detect_width * factor)
+            self.detector.detect_width = self._detect_width  # type: ignore[attr-defined]
+        self.config = config
+
     def process(self, image: ImageArray | Frame, stamp_s: float) -> FaceReport:
         """Return the faces in an image (BGR uint8, turned by ``rotate`` first) or a frame.
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.detectors.detector import FaceBox
-from emotion_ros.perception.face.pipeline import MAX_FACES, FacePipeline
+from emotion_ros.perception.face.pipeline import MAX_FACES, FacePipeline, make_face_pipeline
 
 Box = tuple[float, float, float, float]
 
@@ -333,3 +333,10 @@ def test_a_network_for_colours_gets_colours_and_the_quality_stays() -> None:
     assert face.probabilities[0] == 1.0
     (grey,) = pipeline([LEFT]).process(image, 0.0).faces
     assert face.quality == grey.quality
+
+
+def test_a_changed_width_reaches_the_detector() -> None:
+    pipeline = make_face_pipeline(VisionConfig(face_detector='haar', detect_width=320))
+    pipeline.configure(VisionConfig(face_detector='haar', detect_width=160))
+    assert pipeline.detector.detect_width == 160
+    assert pipeline.process(np.zeros((480, 640, 3), np.uint8), 1.0).faces == ()
