@@ -47,7 +47,7 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
         """Return what is to be processed; InvalidInput rejects the message."""
 
     def is_wanted(self, msg: Any) -> bool:  # noqa: ARG002
-        """Return whether a message is looked at, or dropped without a reason of its own."""
+        """Return whether a message is processed; it is dropped otherwise."""
         return True
 
     @abstractmethod

@@ -11,6 +11,7 @@ from rclpy.task import Future
 
 from emotion_ros.action import ObserveReaction
 from emotion_ros.core.people.reaction import (
+    LONGEST_S,
     Reaction,
     ReactionObserver,
     StateHistory,
@@ -22,7 +23,6 @@ from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 
 ACTION = 'observe_reaction'
-LONGEST_S = 300.0
 MAX_GOALS = 64
 RESULT_KEPT_S = 60
 CUT_SHORT = (
