@@ -9,7 +9,7 @@ from pathlib import Path
 
 from emotion_ros.cli.arguments import domain_id, free_port, port
 from emotion_ros.demo.runner import DemoOptions, DemoResult, DemoRunner
-from emotion_ros.demo.storyboard_file import packaged_storyboard
+from emotion_ros.demo.storyboard_file import SCENES, packaged_storyboard
 from emotion_ros.demo.terminal import make_view
 from emotion_ros.errors import ConfigError
 from emotion_ros.sandbox.domain import free_domain
@@ -27,6 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the sub-command."""
     add = parser.add_argument
     add('--headless', action='store_true', help='print plain lines instead of the live screen')
+    add(
+        '--scene',
+        choices=tuple(SCENES),
+        default='tour',
+        help='tour: all seven emotions; people: consent, reactions, two speakers, in two minutes',
+    )
     add('--storyboard', type=Path, metavar='FILE', help='play another storyboard (YAML)')
     add('--params', type=Path, metavar='FILE', help='parameter file of the nodes')
     add('--separate', action='store_true', help='run each node in its own process')
@@ -52,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Play the story; 0 when every expectation was met, else EXIT_MISSED."""
     options = DemoOptions(
-        storyboard=args.storyboard or packaged_storyboard(),
+        storyboard=args.storyboard or packaged_storyboard(args.scene),
         domain=default_domain() if args.domain is None else args.domain,
         params=args.params,
         separate=args.separate,

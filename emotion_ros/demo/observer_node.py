@@ -16,6 +16,7 @@ from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, stamp_t
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState
 from emotion_ros.core.units import NANOSECONDS
+from emotion_ros.demo.controller_node import NOTES_TOPIC
 from emotion_ros.demo.evaluation import TimedState
 from emotion_ros.demo.source_node import STARTED_TOPIC
 from emotion_ros.msg import EmotionState as EmotionStateMsg
@@ -33,6 +34,7 @@ class DemoObserver(Node):
         self.state: EmotionState | None = None
         self.latency_s = 0.0
         self.speech = ''
+        self.note = ''
         self._voice: VoiceActivity | None = None
         self._voice_until_s = 0.0
         self.states: list[TimedState] = []
@@ -46,6 +48,7 @@ class DemoObserver(Node):
         self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, OBSERVER_DEPTH)
         self.create_subscription(VoiceActivity, 'emotion/voice', self._on_voice, OBSERVER_DEPTH)
         self.create_subscription(String, 'speech', self._on_speech, OBSERVER_DEPTH)
+        self.create_subscription(String, NOTES_TOPIC, self._on_note, OBSERVER_DEPTH)
 
     def story_time(self) -> float | None:
         """Return the seconds since the start of the story; None before it."""
@@ -85,6 +88,9 @@ class DemoObserver(Node):
 
     def _on_voice(self, msg: VoiceActivity) -> None:
         self._voice, self._voice_until_s = msg, monotonic() + FRAME_TIMEOUT_S
+
+    def _on_note(self, msg: String) -> None:
+        self.note = msg.data
 
     def _on_speech(self, msg: String) -> None:
         self.speech = msg.data

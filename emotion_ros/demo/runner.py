@@ -98,6 +98,7 @@ class DemoRunner:
                     latency_s=observer.latency_s,
                     faces=observer.faces(),
                     speech=observer.speech,
+                    note=observer.note,
                     voice=observer.voice(),
                     results=evaluate(self._storyboard, observer.states, t_s or 0.0),
                 )

@@ -14,6 +14,7 @@ from std_msgs.msg import Header, String
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.demo.config import FRAMES, MODALITIES, STATE, DemoConfig
+from emotion_ros.demo.controller_node import ScriptedController
 from emotion_ros.demo.frame_renderer import HEIGHT, WIDTH, FrameRenderer
 from emotion_ros.demo.ground_truth import (
     ground_truth_faces,
@@ -130,6 +131,11 @@ class _FramesOutput(_Output):
         self._speech = node.create_publisher(String, 'speech', QUEUE_DEPTH)
         self._frame = 0
         topics = [self._images, self._speech]
+        cues = storyboard.cues
+        voice_ids = sorted({cue.voice_id for cue in cues if cue.voice_id})
+        self._controller: ScriptedController | None = None
+        if voice_ids or any(cue.robot or cue.consent is not None for cue in cues):
+            self._controller = ScriptedController(node, voice_ids)
         self._track: SoundTrack | None = None
         if storyboard.has_sound:
             self._track = SoundTrack(storyboard, folder)
@@ -147,8 +153,10 @@ class _FramesOutput(_Output):
         if self._track:
             self._publish_sound(self._track, t_s, stamp_s)
         for cue in cues:
-            if cue.say:
+            if cue.say and not cue.voice_id:
                 self._speech.publish(String(data=cue.say))
+            if self._controller:
+                self._controller.perform(cue)
 
     def _publish_sound(self, track: SoundTrack, t_s: float, stamp_s: float) -> None:
         """Publish the samples up to ``t_s``; after a pause or a new start, only the last ones."""

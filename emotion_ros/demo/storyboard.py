@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from emotion_ros.core.emotions import Emotion, Sentiment
+from emotion_ros.core.people.privacy import PrivacyMode
 from emotion_ros.core.state import EmotionState, Status
 from emotion_ros.errors import ConfigError
 
@@ -88,8 +89,9 @@ class Cue:
     ``show`` replaces the view (None: it stays), ``say`` is what a recogniser hands over (empty:
     nothing) and has the label ``sentiment`` (UNKNOWN: none), and ``expect`` is evaluated from here
     on. With ``voice``, the label of its tone, the text is also spoken by the synthetic voice;
-    ``play`` is a sound file instead, relative to the storyboard's folder. ConfigError when
-    there is nothing to speak.
+    ``play`` is a sound file instead, relative to the storyboard's folder. ``voice_id`` is that
+    of ROS4HRI. ``consent`` (None: as before) and the behaviour ``robot`` are what the robot does.
+    ConfigError when there is nothing to speak.
     """
 
     at_s: float
@@ -99,11 +101,16 @@ class Cue:
     expect: Expectation | None = None
     voice: Emotion = Emotion.UNKNOWN
     play: str = ''
+    consent: PrivacyMode | None = None
+    robot: str = ''
+    voice_id: str = ''
 
     def __post_init__(self) -> None:
         """Check that a voice has words or a file."""
         if self.voice is not Emotion.UNKNOWN and not (self.say or self.play):
             raise ConfigError(f'voice: {self.voice.label} says nothing: add say or play')
+        if self.voice_id and not (self.say and self.voice_id.isidentifier()):
+            raise ConfigError(f'voice_id: {self.voice_id!r} is no name, or say is missing')
 
     @property
     def has_sound(self) -> bool:
@@ -123,6 +130,10 @@ class Cue:
             texts.append(f'says "{self.say}"{spoken}')
         elif self.play:
             texts.append(f'plays {self.play}')
+        if self.consent is not None:
+            texts.append(f'consent: {self.consent.label}')
+        if self.robot:
+            texts.append(f'the robot: {self.robot}')
         return ', '.join(texts) or 'silence'
 
 

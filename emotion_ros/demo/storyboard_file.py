@@ -10,6 +10,7 @@ synthetic voice speaks the text; ``play: FILE`` is a sound file instead.
 from pathlib import Path
 
 from emotion_ros.core.emotions import Emotion, Sentiment
+from emotion_ros.core.people.privacy import MODES
 from emotion_ros.core.state import Status
 from emotion_ros.demo.storyboard import (
     CAMERA_OFF,
@@ -23,15 +24,16 @@ from emotion_ros.demo.storyboard import (
 from emotion_ros.files.checked import CheckedValue, parse_yaml, read_text
 from emotion_ros.files.resources import packaged_config
 
+SCENES = {'tour': 'demo.yaml', 'people': 'demo_people.yaml'}
 _VIEWS = {'nobody': NOBODY, 'camera_off': CAMERA_OFF}
 _STATUSES = {status.name.lower(): status for status in Status}
 _EMOTIONS = {emotion.label: emotion for emotion in Emotion}
 _SENTIMENTS = {sentiment.label: sentiment for sentiment in Sentiment}
 
 
-def packaged_storyboard() -> Path:
-    """Return the path of the demo's storyboard; ConfigError when it is not installed."""
-    return packaged_config('demo.yaml')
+def packaged_storyboard(scene: str = 'tour') -> Path:
+    """Return the path of a scene of the demo; ConfigError when it is not installed."""
+    return packaged_config(SCENES[scene])
 
 
 def load_storyboard(path: Path) -> Storyboard:
@@ -57,7 +59,18 @@ def _parse_cue(value: CheckedValue) -> Cue:
             return shown.choice(_VIEWS)
         return View(tuple(_parse_picture(item) for item in shown.items()))
 
-    raw = value.mapping('at', 'show', 'say', 'sentiment', 'voice', 'play', 'expect')
+    raw = value.mapping(
+        'at',
+        'show',
+        'say',
+        'sentiment',
+        'voice',
+        'play',
+        'consent',
+        'robot',
+        'voice_id',
+        'expect',
+    )
     with value.error_context():
         return Cue(
             at_s=raw['at'].number(),
@@ -67,6 +80,9 @@ def _parse_cue(value: CheckedValue) -> Cue:
             expect=raw.get('expect', _parse_expectation, None),
             voice=raw.get('voice', lambda v: v.choice(_EMOTIONS), Emotion.UNKNOWN),
             play=raw.get('play', CheckedValue.string, ''),
+            consent=raw.get('consent', lambda v: v.choice(MODES), None),
+            robot=raw.get('robot', CheckedValue.string, ''),
+            voice_id=raw.get('voice_id', CheckedValue.string, ''),
         )
 
 

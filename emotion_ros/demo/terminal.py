@@ -37,8 +37,8 @@ class Snapshot:
     """What is shown at one moment.
 
     ``t_s`` is the time in the story (None: not started), ``faces`` None when no frames arrive,
-    ``speech`` the latest utterance, ``voice`` whether a person speaks and the level at the
-    microphone (dBFS), None without a voice node.
+    ``speech`` the latest utterance, ``note`` what the robot did, ``voice`` whether a person speaks
+    and the level at the microphone (dBFS), None without a voice node.
     """
 
     t_s: float | None = None
@@ -48,6 +48,7 @@ class Snapshot:
     speech: str = ''
     results: tuple[ExpectationResult, ...] = ()
     voice: tuple[bool, float] | None = None
+    note: str = ''
 
 
 class View(Protocol):
@@ -104,12 +105,15 @@ class PlainView:
     def __init__(self, console: Console, title: str) -> None:
         console.print(title, markup=False, highlight=False, soft_wrap=True)
         self._console = console
-        self._speech = ''
+        self._speech = self._note = ''
         self._state: tuple[object, ...] = ()
         self._decided = 0
 
     def show(self, snapshot: Snapshot) -> None:
         """Print what is new since the last snapshot."""
+        if snapshot.note != self._note:
+            self._note = snapshot.note
+            self._print(snapshot, f'robot  {snapshot.note}')
         if snapshot.speech != self._speech:
             self._speech = snapshot.speech
             self._print(snapshot, f'speech "{snapshot.speech}"')
@@ -147,7 +151,10 @@ def screen(snapshot: Snapshot, title: str) -> RenderableType:
     latency = f'latency {snapshot.latency_s * 1000:.0f} ms'
     speech = f'"{snapshot.speech}"' if snapshot.speech else NOTHING
     voice = voice_text(snapshot.voice)
-    inputs = Text(f'faces   {faces_text(snapshot.faces)}\nspeech  {speech}\nvoice   {voice}')
+    robot = f'\nrobot   {snapshot.note}' if snapshot.note else ''
+    inputs = Text(
+        f'faces   {faces_text(snapshot.faces)}\nspeech  {speech}\nvoice   {voice}{robot}'
+    )
     return Group(
         Text(title, style='bold'),
         Panel(inputs, title=f'inputs {clock(snapshot)}', title_align='left'),

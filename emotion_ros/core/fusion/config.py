@@ -102,6 +102,9 @@ class FusionConfig(Options):
         'largest', 'the person of emotion_state', choices=FOCUS_RULES, dynamic=True
     )
     focus_id: str = option('', 'its person_id, with focus_rule id', dynamic=True)
+    resting_face: bool = option(
+        False, 'what a face has shown all the time since it came counts as neutral'
+    )
     context_sentences: str = option(
         PACKAGED, 'packaged, or the path of the template of emotion_context (.yaml)'
     )

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from emotion_ros.core.evidence import FACE, MAX_FUTURE_S, TEXT, VOICE, Evidence, Rejection
+from emotion_ros.core.evidence import (
+    FACE,
+    MAX_FUTURE_S,
+    TEXT,
+    VOICE,
+    Evidence,
+    Rejection,
+    is_distribution,
+)
 from emotion_ros.core.fusion.card import FusionCard
 from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.conflict import ConflictTimer, agreement, contradict
@@ -25,6 +33,7 @@ from emotion_ros.core.observations import (
 from emotion_ros.core.people.context_sentence import place_of
 from emotion_ros.core.people.mood import Mood
 from emotion_ros.core.people.privacy import MODES, PrivacyKeeper, PrivacyMode
+from emotion_ros.core.people.resting_face import RestingFace
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.core.valence_arousal import valence_arousal
@@ -63,6 +72,7 @@ class Fusion:
 
     _memories: dict[str, _PersonMemory]
     _moods: dict[str, Mood]
+    _resting: dict[str, RestingFace]
     _not_analysed: set[str]
     _now_s: float
     _stamp_s: float
@@ -111,11 +121,10 @@ class Fusion:
         self.privacy.update(people, faces.stamp_s)
         self._not_analysed = {f.person_id for f in faces.faces if _is_withheld(f)}
         paused = self.privacy.paused(people) | self._not_analysed
-        evidence = [
-            face.to_evidence(faces.stamp_s, faces.source)
-            for face in faces.faces
-            if face.person_id not in paused
-        ]
+        analysed = [face for face in faces.faces if face.person_id not in paused]
+        if self._config.resting_face:
+            analysed = [self._without_baseline(face, faces.stamp_s) for face in analysed]
+        evidence = [face.to_evidence(faces.stamp_s, faces.source) for face in analysed]
         rejections = [self._store(e, e.person_id, now_s) for e in evidence]
         return next((r for r in rejections if r), Rejection.NONE)
 
@@ -159,6 +168,7 @@ class Fusion:
         people = self._people.select(now_s) or [NO_PERSON]
         self._memories = {p: memory for p, memory in self._memories.items() if p in people}
         self._moods = {p: mood for p, mood in self._moods.items() if p in people}
+        self._resting = {p: face for p, face in self._resting.items() if p in people}
         if not self._people.camera_is_alive(now_s):
             self.privacy.update((), now_s)
         if self.privacy.is_restricted:
@@ -175,6 +185,7 @@ class Fusion:
         if person and (is_paused or person in self._not_analysed):
             self._memories.pop(person, None)
             self._moods.pop(person, None)
+            self._resting.pop(person, None)
             return self._idle_state(Status.PAUSED, person, (), now_s)
         camera_is_alive = self._people.camera_is_alive(now_s)
         weighed = self._weighting.weigh(
@@ -286,6 +297,13 @@ class Fusion:
             return Rejection.STALE
         return rejection
 
+    def _without_baseline(self, face: FaceObservation, stamp_s: float) -> FaceObservation:
+        """Return a face without what it has shown all the time."""
+        if not is_distribution(face.probabilities):
+            return face
+        resting = self._resting.setdefault(face.person_id, RestingFace())
+        return replace(face, probabilities=resting.discount(face.probabilities, stamp_s))
+
     def _consented(self, evidence: Evidence) -> bool:
         """Return whether the person, or who may be it, consents to this evidence."""
         mode = self.privacy.mode(evidence.person_id)
@@ -304,6 +322,7 @@ class Fusion:
         self._people = PeopleInView(config.focus_rule, config.focus_id, config.vision_timeout)
         self._memories = {}
         self._moods = {}
+        self._resting = {}
         self._not_analysed = set()
         self._text_status = ReportedStatus()
         self._now_s = float('-inf')

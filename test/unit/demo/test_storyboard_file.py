@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotion_ros.core.emotions import Emotion, Sentiment
+from emotion_ros.core.people.privacy import PrivacyMode
 from emotion_ros.core.state import Status
 from emotion_ros.demo.storyboard import CAMERA_OFF, NOBODY, Cue, Expectation, Picture, View
 from emotion_ros.demo.storyboard_file import (
+    SCENES,
     load_storyboard,
     packaged_storyboard,
     parse_storyboard,
@@ -55,6 +57,9 @@ def test_everything_that_can_be_written_is_read():
         ('- [', 'is not YAML'),
         ('- at: 1\n- at: 2\n  shw: nobody', "line 3: unknown key 'shw' (known: at, show"),
         ('- {at: 1, at: 2}', "line 1: 'at' is there twice"),
+        ('- {at: 1, consent: half}', "line 1: 'half' is not one of full"),
+        ('- {at: 1, voice_id: anna}', 'voice_id'),
+        ('- {at: 1, say: hi, voice_id: a/b}', 'voice_id'),
         ('- {? [a] : 1}', 'line 1: unknown key a list'),
         ('- at: 1\n- show: nobody', "line 2: 'at' is missing"),
         ('- at: 1\n- at: 1', 'line 2: at: 1 is not later'),
@@ -148,3 +153,11 @@ def test_a_voice_needs_a_known_tone_and_something_to_say(cue, complaint):
     with pytest.raises(ConfigError, match=complaint) as error:
         parse_storyboard(f'- {{at: 0, {cue}}}\n')
     assert 'line 1' in str(error.value)
+
+
+def test_every_scene_of_the_demo_can_be_read():
+    for scene in SCENES:
+        assert load_storyboard(packaged_storyboard(scene)).duration_s > 30.0
+    people = load_storyboard(packaged_storyboard('people'))
+    assert {cue.consent for cue in people.cues} == {None, PrivacyMode.FULL, PrivacyMode.PAUSED}
+    assert sorted({cue.robot for cue in people.cues}) == ['', 'tell_a_joke', 'tell_another_joke']
