@@ -196,7 +196,7 @@ def test_an_event_says_what_ended_and_how_long_it_had_lasted(graph):
     graph.add(FusionNode)
     camera = Camera(graph, bright_square(), fps=30.0)
     graph.until(lambda: len(events) >= 2, 'appeared and onset')
-    graph.until(lambda: groups[-1].people == 1 and groups[-1].group_valence > 0.5, 'the group')
+    graph.until(lambda: groups[-1].people == 1 and groups[-1].group_valence > 0.1, 'the group')
     graph.until(lambda: groups[-1].states[0].duration.nanosec > 6e8, 'some time')
     assert math.isnan(groups[-1].group_spread)
     camera.stop()
