@@ -35,6 +35,8 @@ def play(graph: Graph, node: VoiceNode, sound, begin_s: float | None = None, **o
     """Publish a sound at once, wait until the node has dealt with it; return when it began."""
     begin_s = node.now_s() - len(sound) / RATE if begin_s is None else begin_s
     publisher = graph.publisher(Audio, 'audio', 100)
+    source = node.input._subscription
+    graph.until(lambda: source.get_publisher_count(), 'the other side of the connection')
     chunks, before = list(messages(sound, begin_s, **options)), dealt_with(node)
     for msg in chunks:
         publisher.publish(msg)
