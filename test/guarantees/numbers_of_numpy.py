@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def whole(value: Any) -> Any:
         return replace(value, **{f.name: whole(getattr(value, f.name)) for f in fields(value)})
     if isinstance(value, tuple):
         return tuple(whole(item) for item in value)
-    return float(int(value)) if isinstance(value, float) else value
+    return float(int(value)) if isinstance(value, float) and isfinite(value) else value
 
 
 def arrived(to_msg: Callable[[Any], Any], value: Any) -> str:
