@@ -58,7 +58,8 @@ def as_numpy(value: Any, kind: type[np.generic]) -> Any:
     if isinstance(value, bool):
         return np.bool_(value)
     if isinstance(value, float):
-        return kind(value)
+        is_legal = kind is not np.int64 or isfinite(value)
+        return kind(value) if is_legal else value
     if isinstance(value, int) and not isinstance(value, Enum):
         return np.int64(value)
     return value
