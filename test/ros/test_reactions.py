@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from action_msgs.msg import GoalStatus
 from builtin_interfaces.msg import Duration, Time
+from joke_tree import make_tree
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from rclpy.action import ActionClient
 from rosgraph_msgs.msg import Clock
+from std_msgs.msg import String
 
 from emotion_ros.action import ObserveReaction
 from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray
@@ -172,3 +174,18 @@ def test_a_window_without_length_is_refused_and_so_are_too_many(scene, monkeypat
     monkeypatch.setattr(reaction_server, 'MAX_GOALS', 2)
     accepted = [scene.send(behaviour=name).accepted for name in 'abc']
     assert accepted == [True, True, False]
+
+
+@pytest.mark.parametrize(('shown', 'answer'), [(HAPPY, 'another joke'), (NEUTRAL, 'sorry')])
+def test_a_behaviour_tree_goes_on_as_the_joke_is_taken(scene, shown, answer):
+    tree, said = make_tree(scene.graph.tester), scene.graph.listen(String, 'behaviour')
+
+    def tick() -> bool:
+        scene.run(0.2)
+        tree.tick_once()
+        return len(said) == 2
+
+    scene.graph.until(lambda: tick() or said, 'the joke')
+    scene.people[1] = shown
+    scene.graph.until(tick, 'the answer')
+    assert [msg.data for msg in said] == ['joke', answer]
