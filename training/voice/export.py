@@ -28,11 +28,10 @@ from training.command import log, run
 from training.config import command_line, restore
 from training.provenance import data_on_card
 from training.voice.augment import Augmentation
-from training.voice.batches import spectrogram
 from training.voice.config import TrainConfig
 from training.voice.data import Clips, load_clips
 from training.voice.evaluate import CALIBRATION_SPLIT, figures, predict, with_noise
-from training.voice.network import VoiceNetwork, load_network
+from training.voice.network import VoiceNetwork, load_network, spectrogram
 from training.voice.whisper import MAX_SECONDS
 
 OPSET = 17
@@ -86,7 +85,6 @@ def draft_card(path: Path, about: dict[str, Any], source: Path) -> dict[str, Any
     config = restore(checkpoint.entry(about, 'recipe', source), TrainConfig, source)
     augmentation = restore(checkpoint.entry(about, 'augmentation', source), Augmentation, source)
     command = command_line('training.voice.train', config, augmentation)
-    tuned = 'tuned above the first' if config.tune_epochs else 'frozen'
     return {
         'task': 'voice_emotion',
         'file': path.name,
@@ -103,8 +101,8 @@ def draft_card(path: Path, about: dict[str, Any], source: Path) -> dict[str, Any
             for name, labels in HEADS.items()
         ],
         'training': {
-            'architecture': f'Whisper tiny.en encoder, convolutions and {config.layers} layers '
-            f'({tuned}), mean and deviation over time, linear heads, int8',
+            'architecture': f'Whisper tiny.en encoder (frozen), convolutions and {config.layers} '
+            'layers, mean and deviation over time, a hidden layer, int8',
             **data_on_card(about),
             'languages': 'en and de (acted), ur (spontaneous)',
             'command': f'{command} --data {about["data_file"]}',

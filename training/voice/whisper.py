@@ -93,14 +93,13 @@ class EncoderLayer(nn.Module):
         self.forward_in = nn.Linear(WIDTH, 4 * WIDTH)
         self.forward_out = nn.Linear(4 * WIDTH, WIDTH)
 
-    def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
-        """Return the next states; ``bias`` [N, 1, 1, T] is added to the attention scores."""
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the next states."""
         heads = (*x.shape[:2], 3, HEADS, WIDTH // HEADS)
         query, key, value = (
             self.query_key_value(self.attention_norm(x)).view(heads).permute(2, 0, 3, 1, 4)
         )
-        scores = query @ key.transpose(2, 3) * (WIDTH // HEADS) ** -0.5
-        weights = (scores if bias is None else scores + bias).softmax(-1)
+        weights = (query @ key.transpose(2, 3) * (WIDTH // HEADS) ** -0.5).softmax(-1)
         mixed = (weights @ value).transpose(1, 2).reshape(x.shape)
         x = x + self.attention_out(mixed)
         return x + self.forward_out(functional.gelu(self.forward_in(self.forward_norm(x))))
@@ -117,30 +116,16 @@ class WhisperEncoder(nn.Module):
         self.layers = nn.ModuleList(EncoderLayer() for _ in range(layers))
 
     def forward(self, mel: Tensor) -> list[Tensor]:
-        """Return the states [N, T, WIDTH] after each layer of spectrograms [N, 80, 2 T]."""
-        return self.continue_from(self.first_states(mel))
-
-    def first_states(self, mel: Tensor) -> Tensor:
-        """Return the states after the first layer.
+        """Return the states [N, T, WIDTH] after each layer of spectrograms [N, 80, 2 T].
 
         The sinusoidal positions are cut to T: clips are not padded to the 30 s of Whisper.
         """
         x = functional.gelu(self.conv1(mel))
         x = functional.gelu(self.conv2(x)).transpose(1, 2)
-        return self.layers[0](x + self.positions[: x.shape[1]], None)
-
-    def continue_from(self, x: Tensor, lengths: Tensor | None = None) -> list[Tensor]:
-        """Return the states after each layer, given those after the first.
-
-        ``lengths`` int [N] are the states that are not padding; None: all.
-        """
-        bias = None
-        if lengths is not None:
-            is_padding = torch.arange(x.shape[1])[None] >= lengths[:, None]
-            bias = torch.zeros(is_padding.shape).masked_fill(is_padding, -1e4)[:, None, None]
-        states = [x]
-        for layer in self.layers[1:]:
-            x = layer(x, bias)
+        x = x + self.positions[: x.shape[1]]
+        states = []
+        for layer in self.layers:
+            x = layer(x)
             states.append(x)
         return states
 
