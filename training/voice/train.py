@@ -84,8 +84,7 @@ def fit_heads(network: VoiceNetwork, context: TrainContext) -> None:
 
 
 def validate(network: VoiceNetwork, clips: Clips, known: NDArray[np.integer]) -> dict[str, float]:
-    """UAR of each corpus and of all; emotions that are not ``known`` to training are left out."""
-    clips = clips.take(np.flatnonzero(np.isin(clips.labels, known)))
+    """UAR of each corpus and of all; only the emotions that are ``known`` can be predicted."""
     features = torch.from_numpy(features_of(network, clips.samples, 'evaluate'))
     with torch.inference_mode():
         logits = network.emotion(features).numpy()
@@ -104,7 +103,10 @@ def validate(network: VoiceNetwork, clips: Clips, known: NDArray[np.integer]) ->
 def load_context(
     path: Path, config: TrainConfig, augmentation: Augmentation, left_out: str
 ) -> TrainContext:
-    """The clips to train on; ``valid`` are those of other speakers, or of ``left_out``."""
+    """The clips to train on; ``valid`` are those of other speakers, or of ``left_out``.
+
+    Of ``valid`` only the emotions that occur in training count.
+    """
     train, valid = load_clips(path, 'train'), load_clips(path, 'val')
     if left_out:
         together = join(train, valid)
@@ -113,7 +115,8 @@ def load_context(
             raise ConfigError(f'--leave-out {left_out}: not one of {names}')
         train = train.take(np.flatnonzero(train.corpora != left_out))
         valid = together.take(np.flatnonzero(together.corpora == left_out))
-    return TrainContext(train, valid, config, augmentation)
+    known = np.isin(valid.labels, train.labels)
+    return TrainContext(train, valid.take(np.flatnonzero(known)), config, augmentation)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
