@@ -68,6 +68,13 @@ class FusionConfig(Options):
         high=5.0,
         dynamic=True,
     )
+    abstain_below: float = option(
+        0.0,
+        'faces of a lower quality do not count; without other evidence the state is unknown',
+        low=0.0,
+        high=1.0,
+        dynamic=True,
+    )
     text_weight: float = option(
         FITTED,
         'base weight of text; -1: fitted',

@@ -144,6 +144,7 @@ class EvidenceWeighting:
 
     def configure(self, config: FusionConfig) -> None:
         """Resolve the decay of every modality; unlisted ones share ``other_weight``."""
+        self._abstain_below = config.abstain_below
         self._decays = resolve_decays(config, self._card, self._modalities)
         self._unlisted = TemporalDecay(
             config.other_weight, config.fresh_for, config.text_half_life, config.text_hold
@@ -181,6 +182,8 @@ class EvidenceWeighting:
                 rejection = Rejection.STALE
             if not rejection and not _applies(e, person, people, without_face):
                 rejection = Rejection.WRONG_PERSON
+            if not rejection and e.modality == FACE and e.quality < self._abstain_below:
+                rejection = Rejection.LOW_QUALITY
             effective_quality = 0.0 if rejection else e.quality * decay.freshness(age_s)
             aged.append(_AgedEvidence(e, decay, age_s, rejection, effective_quality))
         return [

@@ -523,6 +523,7 @@ def test_stamps_never_decrease():
 LARGE_ASIDE = face(Emotion.HAPPY, 1, box_xyxy=(0.0, 0.2, 0.4, 0.8))
 SMALL_CENTRAL = face(Emotion.SAD, 2, 0.8, box_xyxy=(0.45, 0.4, 0.55, 0.6))
 CHANGES = {
+    'abstain_below': 0.95,
     'vision_timeout': 3.0,
     'face_fresh_for': 0.0,
     'text_half_life': 20.0,
@@ -544,7 +545,7 @@ CHANGES = {
 
 def story(fusion):
     """Return every state while two people are seen, somebody speaks, and all fall silent."""
-    states = play(fusion, T, 1.0, LARGE_ASIDE, SMALL_CENTRAL)
+    states = play(fusion, T, 1.0, replace(LARGE_ASIDE, quality=0.9), SMALL_CENTRAL)
     fusion.add_text(words(T + 1.1, *BITTER), T + 1.1)
     fusion.add_evidence(voice(T + 1.1, Emotion.ANGRY), T + 1.1)
     fusion.add_evidence(gesture(T + 1.1, Emotion.ANGRY), T + 1.1)
@@ -665,3 +666,15 @@ def check_output_contract(state):
     assert math.isnan(state.agreement) or 0.0 <= state.agreement <= 1.0
     if state.emotion is Emotion.UNKNOWN:
         assert (state.confidence, state.duration_s, state.label) == (0.0, 0.0, 'unknown')
+
+
+@pytest.mark.parametrize(('quality', 'label'), [(0.35, 'happy'), (0.25, 'unknown')])
+def test_faces_of_too_low_a_quality_do_not_count(quality, label):
+    fusion = make_fusion(abstain_below=0.3)
+    for tick in range(30):
+        shown = replace(face(Emotion.HAPPY, 1), quality=quality)
+        fusion.add_faces(FacesObservation(tick / 10, faces=(shown,)), tick / 10)
+        (state,) = fusion.states(tick / 10)
+    assert state.label == label
+    rejections = {each.rejection for each in state.evidence}
+    assert rejections == {Rejection.LOW_QUALITY if label == 'unknown' else Rejection.NONE}
