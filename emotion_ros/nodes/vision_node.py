@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """vision_node: from camera images to ``emotion/faces``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
 from emotion_ros.nodes.qos import LATEST_IMAGE, QUEUE_DEPTH
 from emotion_ros.nodes.to_msg import bgr_to_msg, faces_to_msg
 from emotion_ros.nodes.worker_node import WorkerNode
+from emotion_ros.perception.face.camera_turn import CameraTurn
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
 from emotion_ros.perception.image.annotate import annotate_faces, blank_faces
@@ -52,6 +53,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
     def activate(self) -> None:
         """Subscribe to the camera."""
         self._next_s = 0.0
+        self._turn = CameraTurn()
         sources = camera_sources(self, self.config.image_transport)
         self.subscribe(sources, LATEST_IMAGE, check_images)
 
@@ -64,6 +66,13 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
             'detector': self._pipeline.detector.name,
             'topic': self.input.topic_name,
         }
+
+    def problems(self) -> Iterable[str]:
+        """Return the problems of the input, and of a camera that is not upright."""
+        yield from super().problems()
+        if correction := self._turn.correction():
+            rotate = (self.config.rotate + correction) % 360
+            yield f'the faces are not upright: set rotate: {rotate}'
 
     def on_config(self, config: VisionConfig) -> None:
         """Take over changed options."""
@@ -93,6 +102,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         stamp_s = self._check_stamp(msg)
         frame = self._open_frame(msg)
         report = self._pipeline.process(frame, stamp_s)
+        self._turn.add(face.roll for face in report.faces)
         self._check_stamp(msg)  # a frozen process or a hung network took its time
         if self.may_publish():
             self.results.publish(faces_to_msg(report, msg.header, self.steady_s() - started_s))
