@@ -12,6 +12,7 @@ from std_msgs.msg import Header
 from emotion_ros.core.expression import Expression
 from emotion_ros.core.face_outline import FaceOutline
 from emotion_ros.errors import MissingDependency
+from emotion_ros.msg import FaceEmotion
 
 FOXGLOVE, HRI = 'foxglove_msgs', 'hri_msgs'
 LINE_PX = 2.0
@@ -66,6 +67,13 @@ def expression_to_msg(expression: Expression, header: Header) -> Any:
         arousal=float(expression.arousal),
         confidence=float(expression.confidence),
     )
+
+
+def box_to_msg(face: FaceEmotion, header: Header) -> Any:
+    """Return a hri_msgs/NormalizedRegionOfInterest2D."""
+    x1, y1, x2, y2 = (float(value) for value in face.box_xyxy)
+    roi = require_msgs(HRI).NormalizedRegionOfInterest2D
+    return roi(header=header, xmin=x1, ymin=y1, xmax=x2, ymax=y2, c=float(face.detection_score))
 
 
 def _colour(msgs: ModuleType, rgba: tuple[float, float, float, float]) -> Any:

@@ -11,7 +11,7 @@ from rclpy.publisher import Publisher
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state
 from emotion_ros.core.expression import to_expression
 from emotion_ros.core.face_outline import outline_face
-from emotion_ros.core.observations import SourceStatus
+from emotion_ros.core.observations import SourceStatus, person_id_of
 from emotion_ros.core.options import Options
 from emotion_ros.errors import InvalidInput, MissingDependency
 from emotion_ros.msg import EmotionStateArray, FaceEmotionArray
@@ -19,6 +19,7 @@ from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.bridge_messages import (
     FOXGLOVE,
     HRI,
+    box_to_msg,
     expression_to_msg,
     outlines_to_msg,
     require_msgs,
@@ -42,13 +43,14 @@ class BridgeNode(EmotionNode[BridgeConfig]):
 
     Config = BridgeConfig
     _expressions: dict[str, Publisher]
+    _rois: dict[str, Publisher]
 
     def __init__(self, **node_options: Any) -> None:
         super().__init__('bridge_node', **node_options)
 
     def activate(self) -> None:
         """Open the topics of every message package that is installed; at least one."""
-        self._expressions = {}
+        self._expressions, self._rois = {}, {}
         bridges = (self._open_foxglove, self._open_hri)
         missing = [error for bridge in bridges if (error := _open(bridge))]
         self._missing = '; '.join(missing)
@@ -57,8 +59,9 @@ class BridgeNode(EmotionNode[BridgeConfig]):
 
     def deactivate(self) -> None:
         """Close the topics of the people, which came and went."""
-        while self._expressions:
-            self.destroy_publisher(self._expressions.popitem()[1])
+        for publishers in (self._expressions, self._rois):
+            while publishers:
+                self.destroy_publisher(publishers.popitem()[1])
 
     def details(self) -> dict[str, str]:
         """Return which packages are not installed."""
@@ -75,6 +78,7 @@ class BridgeNode(EmotionNode[BridgeConfig]):
         self._tracked = self.create_publisher(msgs.IdsList, tracked, QUEUE_DEPTH)
         topic = 'emotion_states'
         self.create_subscription(EmotionStateArray, topic, self._on_states, QUEUE_DEPTH)
+        self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_boxes, QUEUE_DEPTH)
 
     def _on_faces(self, msg: FaceEmotionArray) -> None:
         self.statistics.count('received')
@@ -87,6 +91,20 @@ class BridgeNode(EmotionNode[BridgeConfig]):
             return
         outlines = [outline_face(face, msg.image_width, msg.image_height) for face in faces]
         self._annotations.publish(outlines_to_msg(outlines, msg.header.stamp))
+
+    def _on_boxes(self, msg: FaceEmotionArray) -> None:
+        """Publish where each face is, as fractions of the image."""
+        if not self.enabled or msg.status != SourceStatus.OK:
+            return
+        boxes = {person_id_of(face.face_id): face for face in msg.faces}
+        for gone in set(self._rois) - set(boxes):
+            self.destroy_publisher(self._rois.pop(gone))
+        msg_type = require_msgs(HRI).NormalizedRegionOfInterest2D
+        for person_id, face in boxes.items():
+            if person_id not in self._rois:
+                topic = f'{HUMAN_FACES}/{person_id}/roi'
+                self._rois[person_id] = self.create_publisher(msg_type, topic, QUEUE_DEPTH)
+            self._rois[person_id].publish(box_to_msg(face, msg.header))
 
     def _on_states(self, msg: EmotionStateArray) -> None:
         self.statistics.count('received')

@@ -151,3 +151,17 @@ def test_promise_22_24_live_speech_is_scored_once_and_keeps_its_stamp(graph: Gra
     assert heard[2].reason == 'unsupported_language'
     assert node.statistics.counts()['rejected.partial'] == 3
     assert graph.errors == []
+
+
+def test_boxes_are_rep_155_regions_of_interest(graph: Graph) -> None:
+    msgs = pytest.importorskip('hri_msgs.msg')
+    boxes = graph.listen(msgs.NormalizedRegionOfInterest2D, 'humans/faces/face_1/roi')
+    node = graph.add(BridgeNode)
+    publisher = graph.publisher(FaceEmotionArray, 'emotion/faces')
+    graph.until(lambda: publisher.publish(faces(graph, 2)) or boxes, 'a box')
+    roi = boxes[0]
+    assert (roi.xmin, roi.ymin, roi.xmax, roi.ymax) == (0.25, 0.5, 0.75, 1.0)
+    assert roi.c == pytest.approx(0.9)
+    publisher.publish(faces(graph, 0))
+    graph.until(lambda: not [p for p in node.publishers if p.topic_name.endswith('roi')], 'none')
+    assert graph.errors == []
