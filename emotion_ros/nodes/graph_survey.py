@@ -50,7 +50,7 @@ from emotion_ros.perception.face.config import VisionConfig
 
 NODES = (VISION, SENTIMENT, FUSION)
 IMAGE_TYPES = (IMAGE, COMPRESSED_IMAGE)
-FURTHER_INPUTS = ('/robot_speech',)
+FURTHER_INPUTS = ('/robot_speech', '/emotion/privacy')
 DISCOVERY_S = 6.0
 GLANCE_S = 0.2
 SETTLED_S = 1.0

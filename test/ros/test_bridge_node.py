@@ -129,14 +129,15 @@ def test_promise_22_24_live_speech_is_scored_once_and_keeps_its_stamp(graph: Gra
     )
     publisher = graph.publisher(msgs.LiveSpeech, 'speech')
     stamp = graph.tester.get_clock().now().to_msg()
-    said = {'confidence': 0.5, 'locale': 'en_GB'}
+    language = 'locale' if hasattr(msgs.LiveSpeech(), 'locale') else 'language'
+    said = {'confidence': 0.5, language: 'en_GB'}
     for words in ('I am', 'I am so', 'I am so happy'):
         publisher.publish(msgs.LiveSpeech(incremental=words, header=Header(stamp=stamp)))
     publisher.publish(
         msgs.LiveSpeech(final='I am so happy today', header=Header(stamp=stamp), **said)
     )
     publisher.publish(msgs.LiveSpeech(final='This is terrible', header=Header(frame_id='ear')))
-    publisher.publish(msgs.LiveSpeech(final='Ich bin sehr traurig', locale='de_DE'))
+    publisher.publish(msgs.LiveSpeech(final='Ich bin sehr traurig', **{language: 'de_DE'}))
     graph.until(lambda: len(heard) == 3, 'the scores')
     assert [text.sentiment for text in heard] == [2, 0, TextSentiment.UNKNOWN]
     assert [text.stamp_source for text in heard] == [
