@@ -30,9 +30,20 @@ MAGIC = b'\x89MCAP0\r\n'
 UNREADABLE = (*DAMAGE, McapError, zstandard.ZstdError)
 RECORD = struct.Struct('<BQ')  # opcode, length
 MESSAGE = struct.Struct('<HIQQ')  # channel, sequence, log time, publish time
-# The opcodes of version 1, before a length under a terabyte.
+# An opcode before a length under a terabyte.
 _RECORD_START = re.compile(rb'(?=[\x01-\x0f].{5}\0\0\0)', re.DOTALL)
 _RECORDS_IN_A_ROW = 3  # so many make chance unlikely
+# What may stand in the data, and the fewest bytes that it has.
+_LEAST_BYTES = {
+    Opcode.SCHEMA: 14,
+    Opcode.CHANNEL: 16,
+    Opcode.MESSAGE: 22,
+    Opcode.CHUNK: 40,
+    Opcode.MESSAGE_INDEX: 6,
+    Opcode.ATTACHMENT: 36,
+    Opcode.METADATA: 8,
+    Opcode.DATA_END: 4,
+}
 _PIECE = 2**20  # bytes read at a time
 _CHUNK = struct.Struct('<QQQII')  # start, end, size, checksum, length of the compression's name
 
@@ -215,10 +226,10 @@ def _are_records(file: BinaryIO, offset: int, size: int) -> bool:
         head = file.read(RECORD.size)
         opcode, length = RECORD.unpack(head) if len(head) == RECORD.size else (0, 0)
         offset += RECORD.size + length
-        if not 0 < opcode <= Opcode.DATA_END or offset > size:
+        if length < _LEAST_BYTES.get(opcode, size) or offset > size:
             return False
         if opcode == Opcode.DATA_END:
-            break
+            return bool(length == _LEAST_BYTES[Opcode.DATA_END])
     return True
 
 
