@@ -196,7 +196,7 @@ LEVELS = (
     DiagnosticStatus.STALE,
 )
 KEYS = {'received', 'processed', 'dropped', 'rate_hz', 'age_p95_s', 'inference_p50_s'}
-KEYS |= {'model', 'enabled', 'topic'}
+KEYS |= {'model', 'enabled', 'topic', 'lifecycle'}
 FURTHER_KEYS = {'model_sha256', 'detector', 'muted', 'errors'}
 NODES = ('vision_node', 'sentiment_node', 'fusion_node')
 CANARY = 'zanzibar'

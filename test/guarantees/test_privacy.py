@@ -72,8 +72,9 @@ OUTPUTS = {
     '/diagnostics': DiagnosticArray,
     '/rosout': Log,
 }
-ONLY_WHEN_ASKED_FOR = {'/emotion/debug_image'}
-OF_RCL = {'/parameter_events'}
+ONLY_WHEN_ASKED_FOR = {'/emotion/debug_image', '/observe_reaction/_action/feedback'}
+OF_RCL = {'/parameter_events', '/observe_reaction/_action/status'}
+OF_RCL |= {f'/{name}_node/transition_event' for name in ('vision', 'sentiment', 'fusion')}
 
 
 @dataclass(frozen=True)
