@@ -18,15 +18,18 @@ from emotion_ros.nodes.to_msg import seconds_to_stamp
 from graph import Graph
 
 WIDTH, HEIGHT = 640, 480
+DRAWN_FACE = 'demo/drawn_neutral.jpg'
 ONE_FACE = View((Picture('demo/astronaut.jpg', x=140, y=40, height_px=360),))
 
 Grey = NDArray[np.uint8]
 
 
 def bright_square() -> Grey:
-    """Return a small black picture with a rough bright square, which fakes take for a face."""
+    """Return a small black picture with a bright square, a drawn face, which fakes find."""
+    drawn = cv2.imread(str(packaged_storyboard().parent / DRAWN_FACE), cv2.IMREAD_GRAYSCALE)
+    face = cv2.resize(drawn[100:300, 100:300], (80, 80), interpolation=cv2.INTER_AREA)
     picture = np.zeros((120, 160), np.uint8)
-    picture[20:100, 40:120] = np.random.default_rng(0).integers(100, 255, (80, 80))
+    picture[20:100, 40:120] = cv2.normalize(face, np.empty_like(face), 100, 255, cv2.NORM_MINMAX)
     return picture
 
 

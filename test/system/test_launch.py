@@ -59,6 +59,7 @@ DEMO = {
     'image_topic': 'image',
     'speech_topic': 'speech',
     'audio_topic': 'audio',
+    'enable_voice': 'true',
 }
 WRONG = '/**/fusion_node: {ros__parameters: {colour: red}}'
 FUSION_ALONE = ('composed:=false', 'enable_vision:=false', 'enable_text:=false')
