@@ -28,6 +28,7 @@ def test_promised_names_and_defaults() -> None:
         'min_face_px',
         'face_model',
         'max_age',
+        'max_fps',
     }
 
 
