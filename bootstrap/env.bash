@@ -9,6 +9,7 @@ _suffix=$([ "${ROS:-jazzy}" = jazzy ] || echo "-$ROS")
 PATH="$_root/install$_suffix/emotion_ros/lib/emotion_ros:$PATH"
 # Raw frames between processes need more shared memory; the variable was renamed after Jazzy.
 _prefix=$([ -n "$_suffix" ] && echo FASTDDS || echo FASTRTPS)
+unset FASTRTPS_DEFAULT_PROFILES_FILE FASTDDS_DEFAULT_PROFILES_FILE  # Kilted warns of the old name
 export "${_prefix}_DEFAULT_PROFILES_FILE=$_root/config/fastdds.xml"
 eval "$(register-python-argcomplete emotion-ros 2>/dev/null)"  # Tab completes
 unset _root _suffix _prefix
