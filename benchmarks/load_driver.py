@@ -2,7 +2,7 @@
 """Sends a load to the pipeline of one version of the package and prints what it measures (JSON).
 
 ``benchmarks.compare`` runs this file in the folder and environment of either version: it imports
-nothing of the package but its messages, and starts ``emotion_ros.nodes.pipeline`` from there.
+nothing of the package but its messages, and starts ``emotion_pipeline`` as it is there.
 """
 
 import argparse
@@ -35,6 +35,11 @@ JPEG_QUALITY = 90
 SPEECH_PERIOD_S = 0.5
 SENTENCES = ('I am so happy today!', 'This is terrible!', 'Could you please bring me some water?')
 DEPTH = 50
+PROGRAM = (
+    'from emotion_ros.nodes.start import start; '
+    'raise SystemExit(start("emotion_ros.nodes.pipeline"))'
+)
+"""What the installed program ``emotion_pipeline`` does."""
 
 
 class Robot(Node):
@@ -169,7 +174,7 @@ def _start_pipeline(namespace: str, args: argparse.Namespace) -> subprocess.Pope
     # The nodes as on a robot: the DDS profile of the environment is for the camera's process.
     environment = {k: v for k, v in os.environ.items() if not k.endswith('PROFILES_FILE')}
     return subprocess.Popen(
-        [sys.executable, '-m', 'emotion_ros.nodes.pipeline', '--ros-args', *arguments],
+        [sys.executable, '-c', PROGRAM, '--ros-args', *arguments],
         env={**environment, 'ROS_PYTHON_CHECK_FIELDS': '0', 'PYTHONPATH': _python_path()},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -124,6 +124,14 @@ class CheckedValue:
 
     def numbers(self, count: int, low: float, high: float) -> tuple[float, ...]:
         """Return a list of ``count`` finite numbers in [low, high]."""
+        values = self.content
+        if (
+            isinstance(values, list)
+            and len(values) == count
+            and {*map(type, values)} <= {int, float}
+            and all(low <= value <= high for value in values)
+        ):
+            return tuple(map(float, values))  # ten times as fast; else the first bad one is named
         return tuple(item.number(low, high) for item in self.items(count))
 
     def mapping(self, *known: str) -> 'CheckedMapping':

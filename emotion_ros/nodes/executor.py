@@ -44,6 +44,7 @@ def run(
         for factory in factories:
             nodes.append(factory())
         stop.is_loading = False
+        gc.enable()  # start.py has disabled it
         trim_heap()  # give back what loading the models took for a while, 50 MB
         spin(nodes, stop)
     except (KeyboardInterrupt, ExternalShutdownException):

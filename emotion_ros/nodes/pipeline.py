@@ -11,7 +11,6 @@ from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
-from emotion_ros.nodes.voice_node import VoiceNode
 
 
 def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode[Any]]]:
@@ -24,8 +23,12 @@ def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode[Any]]]:
     wanted = parser.parse_args(args)
     text = [] if wanted.no_text else [SentimentNode]
     vision = [] if wanted.no_vision else [VisionNode]
-    voice = [VoiceNode] if wanted.voice else []
-    return [FusionNode, *text, *vision, *voice]
+    chosen: list[Callable[[], EmotionNode[Any]]] = [FusionNode, *text, *vision]
+    if wanted.voice:
+        from emotion_ros.nodes.voice_node import VoiceNode  # 20 ms that most do not need
+
+        chosen.append(VoiceNode)
+    return chosen
 
 
 def main(args: list[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Text classifier: from cleaned text to sentiment and emotion probabilities."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -86,4 +87,7 @@ def make_text_engine(text_model: str, device: str = 'cpu', threads: int = 2) -> 
     packaged = packaged_weights() / f'{TASK}.json'
     path = packaged if text_model == PACKAGED else Path(text_model).expanduser()
     card = load_card(path).require_task(TASK)
-    return TextClassifier(card, make_backend(card, device, threads), load_tokenizer(card))
+    with ThreadPoolExecutor(1) as pool:  # ONNX Runtime loads without the GIL
+        backend = pool.submit(make_backend, card, device, threads)
+        tokenizer = load_tokenizer(card)
+        return TextClassifier(card, backend.result(), tokenizer)

@@ -8,6 +8,7 @@ the prediction only where it says the opposite. What the other clauses say count
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -60,15 +61,19 @@ for _entry in re.split(r'\n(?=[A-Z])', _WORDS.strip()):
     _RULES[_name] = f'(?:{"|".join(_words.split()).replace("_", " ")})'
 
 
+@cache
 def _pattern(lines: str) -> re.Pattern[str]:
-    """Compile alternatives, one a line, in which <NAME> stands for a rule or one of the words."""
+    """Compile alternatives, one a line, in which <NAME> stands for a rule or one of the words.
+
+    Done at first use: it takes 50 ms.
+    """
     pattern = '|'.join(line.strip() for line in lines.strip().splitlines())
     while name := re.search(r'<([A-Z_]+)>', pattern):
         pattern = pattern.replace(name[0], _RULES[name[1]])
     return re.compile(pattern)
 
 
-_DENIALS = _pattern(r"""
+_DENIALS = r"""
     \b<NOT><THOUGHT><LINK> (?:<FEELING>|<BAD>|<BAD_NOUN>)\b(?! enough)
     \b(?:not|never|<CONTRACTED>)(?: <DEGREE>)? <HARM>\b
     \b(?:no|without)(?: (?:any|real|more|big|such)){0,2} <BAD_NOUN>\b
@@ -78,14 +83,14 @@ _DENIALS = _pattern(r"""
     \b<NOT> (?:make|made|makes|get) (?:me|you|him|her|us|them)(?: <DEGREE>)? <FEELING>\b
     \bneither <FEELING> nor <FEELING>\b
     \b(?:stopped|quit) <BE> <FEELING>\b
-""")
-_NO_DENIALS = _pattern(r"""
+"""
+_NO_DENIALS = r"""
     ^(?:(?:please|just|hey|and|so) )*<DO_NOT> (?:(?:be|get) (?:a )?<BAD>|make|<ATTACK>)\b
     \bnever(?: <BE>){0,2} (?:so|this|more|such)\b
     \?\s*$
-""")
+"""
 """Orders ("don't hurt me"), superlatives ("never been so sad") and questions."""
-_PRAISES = _pattern(r"""
+_PRAISES = r"""
     \b<IS_NOT>(?: (?:half|a|the|at all|too|really))* bad\b(?! (?:enough|for you))
     \bnever <DONE>(?: \w+){0,3} <BETTER>\b
     \bnever laughed so (?:much|hard)\b
@@ -109,7 +114,7 @@ _PRAISES = _pattern(r"""
     \bnot a single (?:bad|boring|dull)\b
     \bwithout (?:a|any) doubt the (?:best|greatest)\b
     \bno one (?:has|have|had) ever been (?:so|this|more|as) (?:kind|nice|good|sweet)\b
-""")
+"""
 _CLAUSES = re.compile(
     r'[.!;,:]+\s*|(?<=\?)\s*|\s+-+\s+'
     r'|(?<!help)(?<!\bnot)\s+(?=(?:but|because|although|though|however|yet|instead)\b)'
@@ -163,9 +168,9 @@ def find_negations(text: str) -> tuple[set[str], str]:
     """Return which of ``denial`` and ``praise`` a text has, and the other clauses, joined."""
     kinds, rest = set(), []
     for clause in _CLAUSES.split(text.lower().replace('’', "'")):
-        if _PRAISES.search(clause):
+        if _pattern(_PRAISES).search(clause):
             kinds.add('praise')
-        elif _DENIALS.search(clause) and not _NO_DENIALS.search(clause):
+        elif _pattern(_DENIALS).search(clause) and not _pattern(_NO_DENIALS).search(clause):
             kinds.add('denial')
         elif words := _CONJUNCTION.sub('', clause.strip()):
             rest.append(words)

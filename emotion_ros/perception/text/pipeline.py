@@ -5,6 +5,7 @@ The sentiment node and the replay share it.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
@@ -26,7 +27,7 @@ from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 from emotion_ros.perception.text.hallucination import is_hallucination
 from emotion_ros.perception.text.language import LanguageCheck
-from emotion_ros.perception.text.negation import classify_negated
+from emotion_ros.perception.text.negation import classify_negated, find_negations
 from emotion_ros.perception.text.normalize import clean_text
 
 OPT_OUT = Rejection.OPT_OUT.value
@@ -198,4 +199,9 @@ def quality_of(prediction: TextPrediction) -> float:
 
 def make_text_pipeline(config: SentimentConfig, threads: int = 2) -> TextPipeline:
     """Return the pipeline with the configured model loaded."""
-    return TextPipeline(config, make_text_engine(config.text_model, config.device, threads))
+    with ThreadPoolExecutor(1) as pool:
+        engine = pool.submit(make_text_engine, config.text_model, config.device, threads)
+        # Meanwhile, so that the first utterance does not wait for what is compiled at first use:
+        find_negations('i am not sad')
+        is_hallucination('www')
+        return TextPipeline(config, engine.result())
