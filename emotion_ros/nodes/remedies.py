@@ -118,7 +118,8 @@ REJECTED: Mapping[str, str] = {
     'out_of_order': 'send the evidence of one source in the order of its stamps',
     'invalid': 'send probabilities that sum to 1 and a quality of 0..1',
     'low_quality': 'the source itself says that its evidence is not worth much',
-    'wrong_person': 'it is about another person than the one in focus: see focus_rule',
+    'wrong_person': 'it is about another person than the one in focus (focus_rule), or several '
+    'are in view and it is not known who speaks (unbound_speech)',
     'disabled': 'switch the source on: ros2 service call …/enable std_srvs/srv/SetBool '
     '"{{data: true}}"',
     'paused': 'observation of this person is paused: call set_privacy with mode 0 to go on',

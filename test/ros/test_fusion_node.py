@@ -69,6 +69,37 @@ def test_a_face_becomes_an_actionable_state(graph):
     graph.until(lambda: everybody and everybody[-1].states[0].person_id == 'face_1', 'the array')
 
 
+def test_of_two_people_a_voice_that_is_not_known_counts_for_neither(graph):
+    everybody = graph.listen(EmotionStateArray, 'emotion_states')
+    diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
+    graph.add(FusionNode)
+    other = happy_face()
+    other.face_id, other.box_xyxy = 2, [0.0, 0.0, 0.1, 0.1]
+    faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
+    evidence = graph.publisher(EmotionEvidence, 'emotion/evidence')
+    people = ['face_1', 'face_2']
+
+    def seen():
+        faces.publish(faces_now(graph, happy_face(), other))
+        return everybody and [s.person_id for s in everybody[-1].states] == people
+
+    graph.until(seen, 'both')
+    sad = EmotionEvidence(modality='voice', probabilities=[0.01] * 5 + [0.94, 0.01], quality=1.0)
+    sad.header.stamp = graph.tester.get_clock().now().to_msg()
+    evidence.publish(sad)
+    first, second = graph.until(
+        lambda: seen() and len(everybody[-1].states[0].evidence) == 2 and everybody[-1].states,
+        'the voice',
+    )
+    voice = first.evidence[1]
+    assert (voice.modality, voice.used, voice.reject_reason) == ('voice', False, 'wrong_person')
+    assert [e.modality for e in second.evidence] == ['face']
+    graph.until(
+        lambda: diagnostics_of(diagnostics, 'fusion_node').get('rejected.wrong_person') == '1',
+        'the count',
+    )
+
+
 def test_switched_off_and_on_it_publishes_that_at_once(graph):
     states = graph.listen(EmotionState, 'emotion_state')
     graph.add(FusionNode)

@@ -10,6 +10,7 @@ from emotion_ros.core.people.privacy import HOLD_S, MODES
 from emotion_ros.files.resources import PACKAGED
 
 FITTED = -1.0
+NO_ONE, FOCUS = 'none', 'focus'
 FACE_HALF_LIFE_S = 0.3
 
 
@@ -109,6 +110,13 @@ class FusionConfig(Options):
         'largest', 'the person of emotion_state', choices=FOCUS_RULES, dynamic=True
     )
     focus_id: str = option('', 'its person_id, with focus_rule id', dynamic=True)
+    unbound_speech: str = option(
+        NO_ONE,
+        'whose words and voice count as, with several people in view, when it is not known who '
+        'speaks',
+        choices=(NO_ONE, FOCUS),
+        dynamic=True,
+    )
     resting_face: bool = option(
         False, 'what a face has shown all the time since it came counts as neutral'
     )

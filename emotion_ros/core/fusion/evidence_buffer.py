@@ -51,7 +51,8 @@ class EvidenceBuffer:
         known = self._latest.get(key)
         if known is not None and evidence.stamp_s < known.stamp_s:
             return Rejection.OUT_OF_ORDER
-        self._rejected.pop(key, None)
+        for outdated in (key, (name, '')):  # the latter: it was not known whose it is
+            self._rejected.pop(outdated, None)
         person = evidence.person_id
         for other in [
             k for k, e in self._latest.items() if k[0] == name and e.person_id == person

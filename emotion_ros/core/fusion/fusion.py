@@ -16,7 +16,7 @@ from emotion_ros.core.evidence import (
     is_distribution,
 )
 from emotion_ros.core.fusion.card import FusionCard
-from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
+from emotion_ros.core.fusion.config import NO_ONE, FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.conflict import ConflictTimer, agreement, contradict
 from emotion_ros.core.fusion.evidence_buffer import EvidenceBuffer
 from emotion_ros.core.fusion.hysteresis import Decision, LabelHysteresis
@@ -39,6 +39,8 @@ from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.core.valence_arousal import valence_arousal
 
 Observation = FacesObservation | TextObservation | Evidence
+
+SPOKEN = (TEXT, VOICE)
 
 DIRECT_VALENCE_SHARE = 0.5
 OLD_S = 1.0  # from this age on, the summary says how old evidence is that is no longer fresh
@@ -144,13 +146,17 @@ class Fusion:
         return self.add_evidence(text.to_evidence(self._card.sentiment_given_emotion), now_s)
 
     def add_evidence(self, evidence: Evidence, now_s: float) -> Rejection:
-        """Add evidence of any modality; without a person_id it is the focus person's."""
+        """Add evidence of any modality; without a person_id it is the focus person's.
+
+        With several people in view, words and voices without one are no person's, unless option
+        ``unbound_speech`` says otherwise.
+        """
         self._advance_time(now_s)
         stated_person = evidence.person_id
         if not self._consented(evidence):
             return Rejection.PAUSED
         if not stated_person:
-            evidence = evidence.assigned_to(next(iter(self._people.select(now_s)), NO_PERSON))
+            evidence = self._assigned(evidence, self._people.select(now_s) or [NO_PERSON])
         return self._store(evidence, stated_person, now_s)
 
     def states(self, now_s: float) -> tuple[EmotionState, ...]:
@@ -296,6 +302,13 @@ class Fusion:
         if not rejection and self._weighting.is_stale(evidence, now_s):
             return Rejection.STALE
         return rejection
+
+    def _assigned(self, evidence: Evidence, people: Sequence[str]) -> Evidence:
+        """Return evidence of an unknown person, assigned to the focus person or to none."""
+        is_unbound = evidence.modality in SPOKEN and self._config.unbound_speech == NO_ONE
+        if is_unbound and self._people.count > 1:
+            return replace(evidence, rejection=evidence.rejection or Rejection.WRONG_PERSON)
+        return evidence.assigned_to(people[0])
 
     def _without_baseline(self, face: FaceObservation, stamp_s: float) -> FaceObservation:
         """Return a face without what it has shown all the time."""

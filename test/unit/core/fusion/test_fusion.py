@@ -127,16 +127,59 @@ def test_old_words_of_somebody_who_has_left_are_nobody():
     assert {w.rejection for w in state.evidence} == {Rejection.STALE}
 
 
-def test_words_belong_to_whom_the_robot_attends_to():
+NEAR, FAR = face(Emotion.NEUTRAL, 1), face(Emotion.NEUTRAL, 2, box_xyxy=(0, 0, 0.1, 0.1))
+
+
+@pytest.mark.parametrize(
+    ('faces', 'person_id', 'unbound_speech', 'used'),
+    [
+        ([], '', 'none', {'': ['text', 'voice']}),
+        ([NEAR], '', 'none', {'face_1': ['face', 'text', 'voice']}),
+        ([NEAR, FAR], '', 'none', {'face_1': ['face'], 'face_2': ['face']}),
+        ([NEAR, FAR], '', 'focus', {'face_1': ['face', 'text', 'voice'], 'face_2': ['face']}),
+        (
+            [NEAR, FAR],
+            'face_2',
+            'none',
+            {'face_1': ['face'], 'face_2': ['face', 'text', 'voice']},
+        ),
+    ],
+)
+def test_of_several_people_words_and_voice_are_of_who_is_known_to_speak(
+    faces, person_id, unbound_speech, used
+):
+    fusion = make_fusion(unbound_speech=unbound_speech)
+    fusion.add_faces(frame(T, *faces), T)
+    results = {
+        fusion.add_text(words(T, *GLAD, person_id=person_id), T).value,
+        fusion.add_evidence(voice(T, person_id=person_id), T).value,
+    }
+    states = fusion.states(T)
+    assert {
+        s.person_id: [w.evidence.modality for w in s.evidence if w.used] for s in states
+    } == used
+    is_bound = any('voice' in modalities for modalities in used.values())
+    assert results == {'' if is_bound else 'wrong_person'}
+    shown = {w.evidence.modality: w.rejection.value for w in states[0].evidence}
+    assert is_bound or shown == {'face': '', 'text': 'wrong_person', 'voice': 'wrong_person'}
+
+
+def test_an_unbound_voice_stays_unbound_and_a_bound_one_replaces_it():
     fusion = make_fusion()
-    near, far = face(Emotion.NEUTRAL, 1), face(Emotion.NEUTRAL, 2, box_xyxy=(0, 0, 0.1, 0.1))
-    fusion.add_faces(frame(T, near, far), T)
-    fusion.add_text(words(T, *GLAD), T)
-    fusion.add_faces(frame(T + 0.1, near, far), T + 0.1)
-    first, second = fusion.states(T + 0.1)
-    assert (first.person_id, second.person_id) == ('face_1', 'face_2')
-    assert [w.evidence.modality for w in first.evidence if w.used] == ['face', 'text']
-    assert [w.evidence.modality for w in second.evidence if w.used] == ['face']
+    fusion.add_faces(frame(T, NEAR, FAR), T)
+    fusion.add_evidence(voice(T), T)
+    fusion.add_faces(frame(T + 1.5, NEAR), T + 1.5)
+    (alone,) = fusion.states(T + 1.5)
+    assert [(w.evidence.modality, w.used) for w in alone.evidence] == [
+        ('face', True),
+        ('voice', False),
+    ]
+    fusion.add_evidence(voice(T + 1.6, person_id='face_1'), T + 1.6)
+    (alone,) = fusion.states(T + 1.6)
+    assert [(w.evidence.modality, w.used) for w in alone.evidence] == [
+        ('face', True),
+        ('voice', True),
+    ]
 
 
 def test_new_words_replace_the_old_ones_whoever_came_into_view_between():
@@ -524,6 +567,7 @@ LARGE_ASIDE = face(Emotion.HAPPY, 1, box_xyxy=(0.0, 0.2, 0.4, 0.8))
 SMALL_CENTRAL = face(Emotion.SAD, 2, 0.8, box_xyxy=(0.45, 0.4, 0.55, 0.6))
 CHANGES = {
     'abstain_below': 0.95,
+    'unbound_speech': 'none',
     'vision_timeout': 3.0,
     'face_fresh_for': 0.0,
     'text_half_life': 20.0,
@@ -561,7 +605,8 @@ def test_every_dynamic_option_has_a_change():
 
 @pytest.mark.parametrize(('option', 'value'), CHANGES.items())
 def test_promise_5_a_changed_option_acts_as_if_it_had_always_been(option, value):
-    before = FusionConfig(focus_rule='id' if option == 'focus_id' else 'largest')
+    focus_rule = 'id' if option == 'focus_id' else 'largest'
+    before = FusionConfig(focus_rule=focus_rule, unbound_speech='focus')
     after = replace(before, **{option: value})
     changed = Fusion(before, CARD)
     changed.configure(after)
@@ -573,7 +618,7 @@ def test_promise_5_a_changed_option_acts_as_if_it_had_always_been(option, value)
 FURTHER_AWAY = face(Emotion.SAD, 2, box_xyxy=(0.7, 0.4, 0.8, 0.5))
 ARRIVALS = {
     'face': lambda fusion: fusion.add_faces(frame(T, UNCLEAR, FURTHER_AWAY), T),
-    'text': lambda fusion: fusion.add_text(words(T, *BITTER), T),
+    'text': lambda fusion: fusion.add_text(words(T, *BITTER, person_id='face_1'), T),
     'voice': lambda fusion: fusion.add_evidence(voice(T, person_id='face_1'), T),
     'pulse': lambda fusion: fusion.add_evidence(voice(T, modality='pulse', quality=0.5), T),
 }

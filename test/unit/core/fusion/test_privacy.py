@@ -58,9 +58,9 @@ def test_what_came_before_the_pause_does_not_come_back_after_it():
 @pytest.mark.parametrize(
     ('mode', 'person', 'expected'),
     [
-        (PrivacyMode.FULL, '', ('', '')),
+        (PrivacyMode.FULL, '', ('wrong_person', 'wrong_person')),
         (PrivacyMode.NO_TEXT, 'face_1', ('paused', '')),
-        (PrivacyMode.NO_TEXT, '', ('paused', '')),
+        (PrivacyMode.NO_TEXT, '', ('paused', 'wrong_person')),
         (PrivacyMode.NO_TEXT, 'face_2', ('', '')),
         (PrivacyMode.PAUSED, 'face_1', ('paused', 'paused')),
         (PrivacyMode.PAUSED, '', ('paused', 'paused')),
