@@ -8,12 +8,12 @@ from typing import Any
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.context import Context
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.subscription import Subscription
 
 from emotion_ros.msg import EmotionState
+from emotion_ros.nodes.executor import TopicExecutor
 from emotion_ros.nodes.qos import OBSERVER_DEPTH, QUEUE_DEPTH
 from emotion_ros.runtime.worker import report_exceptions
 from output_contract import OutputMonitor
@@ -31,7 +31,7 @@ class Graph:
         self.context = Context()
         rclpy.init(context=self.context)
         self.errors: list[Exception] = []
-        self._executor = SingleThreadedExecutor(context=self.context)
+        self._executor = TopicExecutor(context=self.context)
         self._nodes: list[Node] = []
         self.tester = self._keep(Node('tester', context=self.context))
         self.monitor = OutputMonitor()

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from math import exp, floor
 from typing import Any
 
 import cv2
@@ -70,12 +71,21 @@ class LipActivity:
             track.ratios.popleft()
         if len(track.ratios) < LEAST_STEPS:
             return NAN
-        ratio = float(np.quantile([ratio for _, ratio in track.ratios], QUANTILE))
-        return float(1 / (1 + np.exp(min((HALF - ratio) / SLOPE, 50.0))))
+        ratio = quantile([ratio for _, ratio in track.ratios], QUANTILE)
+        return 1 / (1 + exp(min((HALF - ratio) / SLOPE, 50.0)))
 
     def keep(self, face_ids: Iterable[int]) -> None:
         """Forget all faces but these."""
         self._tracks = {i: self._tracks[i] for i in face_ids if i in self._tracks}
+
+
+def quantile(values: Iterable[float], share: float) -> float:
+    """Return what np.quantile does; for a few values that needs 0.3 ms, and imports numpy.ma."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    below = floor(place)
+    above = ordered[min(below + 1, len(ordered) - 1)]
+    return ordered[below] + (place - below) * (above - ordered[below])
 
 
 def change_ratio(before: Grey, after: Grey) -> float:

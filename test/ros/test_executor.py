@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+"""The executor of the nodes, which the graph of all tests here uses, too."""
+
+import threading
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from std_msgs.msg import String
+from std_srvs.srv import SetBool
+
+from graph import Graph
+
+
+def test_an_error_in_a_service_reaches_the_one_who_spins(graph: Graph) -> None:
+    """Red when _serve in nodes/executor.py raises nothing."""
+
+    def fail(request: Any, response: Any) -> Any:
+        raise ValueError('no')
+
+    graph.tester.create_service(SetBool, 'fails', fail)
+    client = graph.tester.create_client(SetBool, 'fails')
+    graph.until(client.service_is_ready, 'the service')
+    client.call_async(SetBool.Request())
+    graph.until(lambda: graph.errors, 'the error')
+    assert str(graph.errors[0]) == 'no'
+
+
+def test_incompatible_qos_is_reported(graph: Graph, rig: Node, capfd: Any) -> None:
+    """Red when _OtherExecutor in nodes/executor.py never looks for events."""
+    reliable, best_effort = ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT
+    rig.create_publisher(String, 'words', QoSProfile(depth=1, reliability=best_effort))
+    graph.listen(String, 'words', QoSProfile(depth=1, reliability=reliable))
+    logged: list[str] = []
+
+    def is_reported() -> bool:
+        logged.append(capfd.readouterr().err)
+        return 'incompatible QoS' in ''.join(logged)
+
+    graph.until(is_reported, 'a warning')
+
+
+def test_a_node_that_is_removed_is_not_served(graph: Graph) -> None:
+    """Red when remove_node in nodes/executor.py does not wake the executors."""
+    other = graph.add(Node, 'other')
+    received: list[Any] = []
+    other.create_subscription(String, 'words', received.append, 1)
+    heard = graph.listen(String, 'words')
+    publisher = graph.publisher(String, 'words')
+    graph.until(lambda: publisher.get_subscription_count() == 2, 'both subscribers')
+    graph.serve()
+    graph.stop_serving(other)
+    for count in (1, 2):  # the second one comes when the first was served everywhere
+        publisher.publish(String())
+        graph.until(lambda count=count: len(heard) == count, 'a message')
+    assert not received
+
+
+def test_its_thread_ends_with_it(ros_domain: int) -> None:
+    """Red when shutdown in nodes/executor.py does not stop _OtherExecutor."""
+    before = threading.active_count()
+    graph = Graph()
+    assert threading.active_count() > before
+    graph.close()
+    assert threading.active_count() == before
