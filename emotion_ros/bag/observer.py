@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
 
 from emotion_ros.bag.offline_fusion import FusionInput
-from emotion_ros.bag.reader import Recorded, Topic
+from emotion_ros.bag.reader import Bag, Recorded, Topic
 from emotion_ros.bag.replay_config import FROM_HEADER
 from emotion_ros.bag.types import COMPRESSED_IMAGE, EVIDENCE, FACES, IMAGE, TEXT_SENTIMENT
 from emotion_ros.conversions.audio import AudioFormat, audio_from_msg, format_from_msg
@@ -41,6 +42,7 @@ from emotion_ros.perception.voice.stream import check_chunk
 T = TypeVar('T')
 
 MOST_AHEAD = 3  # an image of 4K takes 25 MB
+SOUNDS_TRIED = 50
 
 _CONVERT: dict[str, Callable[[Any], Observation]] = {
     FACES: msg_to_faces,
@@ -83,12 +85,13 @@ class BagObserver:
         without: Collection[str],
         stamps: str = FROM_HEADER,
         voice: VoiceObserver | None = None,
+        audio_format: AudioFormat | None = None,
     ) -> None:
         self.results: dict[Topic, TopicResult] = {}
         self._vision = vision
         self._text = text
         self._voice = voice
-        self._audio_format: AudioFormat | None = None
+        self._audio_format = audio_format
         self._without = without
         self._by_header = stamps == FROM_HEADER
         self._depth = BitDepth()
@@ -175,6 +178,8 @@ class BagObserver:
         receipt_s = recorded.time_ns / NANOSECONDS
         if convert := _CONVERT.get(msg_type):
             observation = convert(msg)
+            if self._voice is not None and isinstance(observation, FacesObservation):
+                self._voice.add_faces(observation)
             return observation if self._by_header else replace(observation, stamp_s=receipt_s)
         if msg_type == AUDIO_INFO:
             self._audio_format = format_from_msg(msg)
@@ -191,6 +196,29 @@ class BagObserver:
                 self._voice.add_faces(shown)
             return shown
         return image if isinstance(image, InvalidInput) else None
+
+
+def find_sound_problem(bag: Bag, audio: Topic, channel: int, audio_format: AudioFormat) -> str:
+    """Return why the first sounds of a topic cannot be used, '' when one of them can."""
+    problem = ''
+    with closing(bag.messages([audio])) as messages:
+        for recorded in islice(messages, SOUNDS_TRIED):
+            receipt_s = recorded.time_ns / NANOSECONDS
+            try:
+                chunk = audio_from_msg(audio.type, recorded.msg, receipt_s, audio_format)
+                check_chunk(chunk, channel)
+            except InvalidInput as error:
+                problem = error.reason
+            else:
+                return ''
+    return problem
+
+
+def read_audio_format(bag: Bag, info: Topic | None, otherwise: AudioFormat) -> AudioFormat:
+    """Return what the first AudioInfo of a topic says: it may have come after the first sound."""
+    with closing(bag.messages([info] if info else [])) as messages:
+        first = next(messages, None)
+    return format_from_msg(first.msg) if first else otherwise
 
 
 def run_ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:

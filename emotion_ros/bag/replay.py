@@ -6,15 +6,22 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 
-from emotion_ros.bag.observer import BagObserver, TopicResult
+from emotion_ros.bag.observer import (
+    BagObserver,
+    TopicResult,
+    find_sound_problem,
+    read_audio_format,
+)
 from emotion_ros.bag.offline_fusion import FusionInput, OfflineFusion, Publication
 from emotion_ros.bag.provenance import ReplayProvenance, replay_provenance
 from emotion_ros.bag.reader import Bag, Recorded, Topic
 from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
 from emotion_ros.bag.topics import IMAGES, Sources, find_sources, read_private_times
+from emotion_ros.conversions.audio import AudioFormat
 from emotion_ros.core.evidence import FACE, TEXT, VOICE, Evidence, Rejection
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.observations import FacesObservation, TextObservation
+from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
@@ -53,7 +60,17 @@ class Replay:
             sources = replace(sources, image=None, faces=None)
         if TEXT in options.without:
             sources = replace(sources, speech=None, text=None, other_speech=())
-        if VOICE in options.without:
+        voice = config.voice
+        audio_format = read_audio_format(
+            bag, sources.audio_info, AudioFormat(voice.sample_rate, voice.channels)
+        )
+        self._sound_problem = ''
+        if sources.audio and VOICE not in options.without:
+            self._sound_problem = find_sound_problem(
+                bag, sources.audio, voice.channel, audio_format
+            )
+        self._voices = count_voices(bag, sources.evidence)
+        if VOICE in options.without or (self._sound_problem and self._voices):
             sources = replace(sources, audio=None, audio_info=None)
         self._options = options
         self.bag = bag
@@ -74,7 +91,8 @@ class Replay:
             text=self.text,
             without=options.without,
             stamps=options.stamps,
-            voice=VoiceObserver(self.voice, config.voice.channel) if self.voice else None,
+            voice=VoiceObserver(self.voice, voice.channel) if self.voice else None,
+            audio_format=audio_format,
         )
 
     def __enter__(self) -> 'Replay':
@@ -118,12 +136,27 @@ class Replay:
 
     def notes(self) -> list[str]:
         """Return what the user should know before the replay, one line each."""
-        return [
+        notes = [
             f'no words: {topic.name} ({topic.type}) may be speech: --speech-topic {topic.name}'
             if self.sources.speech is None
             else f'left out: {topic.name} ({topic.type}): --speech-topic {topic.name} takes it'
             for topic in self.sources.other_speech
         ]
+        audio, voices = self.sources.audio, self._voices
+        if VOICE in self._options.without:
+            return notes
+        if audio and voices:
+            why = f'the sound of {audio.name} counts; --from evidence takes them'
+            notes.append(f'left out: {voices} recorded results of the voice: {why}')
+        elif self._sound_problem and voices:
+            notes.append(f'left out: the sound ({self._sound_problem}); recorded results count')
+        elif not (audio or voices or self._options.source):
+            notes += [
+                f'left out: {topic.name} ({topic.type}): --audio-topic {topic.name} takes it'
+                for topic in self.bag.topics
+                if topic.type in AUDIO_MESSAGES and topic.count
+            ]
+        return notes
 
     def rejections(self) -> list[str]:
         """Return a line with cause and remedy for every topic of which nothing was used."""
@@ -213,6 +246,12 @@ def open_replay(options: ReplayOptions) -> Replay:
         replay = Replay(stack.enter_context(Bag(options.bag)), options)
         stack.pop_all()
     return replay
+
+
+def count_voices(bag: Bag, evidence: Topic | None) -> int:
+    """Return the number of recorded results of a voice."""
+    messages = bag.messages([evidence] if evidence else [])
+    return sum(recorded.msg.modality == VOICE for recorded in messages)
 
 
 def _require_modalities(bag: Bag, sources: Sources, named: frozenset[str]) -> None:

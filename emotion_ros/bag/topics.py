@@ -88,8 +88,8 @@ def find_sources(
 ) -> Sources:
     """Return the topics for FROM_IMAGES or FROM_EVIDENCE; '': images when the bag has some.
 
-    Evidence of other programs is always included; speech of ``speech_type``, such as
-    LiveSpeech, comes first. BagError,
+    Evidence of other programs is always included, and recorded faces and text where the bag has no
+    images and no speech; speech of ``speech_type``, such as LiveSpeech, comes first. BagError,
     with the topics of the bag, when it has none of these, or not the named one.
     """
     named = bool(image_topic or speech_topic or audio_topic)
@@ -103,9 +103,12 @@ def find_sources(
     if start == FROM_IMAGES or named or (not start and has_raw):
         speech = find_speech(bag, speech_topic, speech_type)
         audio = find_audio(bag, audio_topic)
+        image = find_image(bag, image_topic)
         sources = Sources(
-            image=find_image(bag, image_topic),
+            image=image,
             speech=speech,
+            faces=None if image else find_topic(bag, (FACES,)),
+            text=None if speech else find_topic(bag, (TEXT_SENTIMENT,)),
             evidence=find_topic(bag, (EVIDENCE,)),
             other_speech=other_speech(bag, speech),
             audio=audio,
