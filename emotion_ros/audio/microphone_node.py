@@ -1,67 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""microphone_source: a microphone of this machine, by PortAudio (package sounddevice)."""
+"""microphone_source: publishes the sound of a microphone of this machine."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from emotion_ros.audio.config import MicrophoneConfig
-from emotion_ros.errors import ConfigError, MissingDependency
+from emotion_ros.audio.microphone import Microphone, OnSound, open_microphone
 from emotion_ros.msg import Audio
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.qos import SOUND_DEPTH
 from emotion_ros.nodes.to_msg import sound_to_msg
 from emotion_ros.perception.voice.stream import AudioChunk
-
-INSTALL = 'pip install sounddevice; apt install libportaudio2'
-
-OnSound = Callable[[bytes, float, bool], None]
-"""Called with interleaved int16 samples, the seconds since the first one was recorded, and
-whether some before them were lost."""
-
-
-class Microphone(Protocol):
-    """An open microphone that calls back from a thread."""
-
-    def stop(self) -> None:
-        """Stop; no callback comes afterwards."""
-        ...
-
-    def close(self) -> None:
-        """Give the device back."""
-        ...
-
-
-def open_microphone(config: MicrophoneConfig, on_sound: OnSound) -> Microphone:
-    """Open and start the device; MissingDependency, or ConfigError with the devices there are."""
-    try:
-        import sounddevice  # an extra
-    except (ImportError, OSError) as error:  # OSError: PortAudio is missing
-        raise MissingDependency(f'microphone_source needs sounddevice: {INSTALL}') from error
-
-    def on_block(data: Any, frames: int, time: Any, status: Any) -> None:
-        del frames
-        on_sound(bytes(data), time.currentTime - time.inputBufferAdcTime, status.input_overflow)
-
-    device = config.input_device
-    try:
-        stream = sounddevice.RawInputStream(
-            samplerate=config.sample_rate,
-            channels=config.channels,
-            blocksize=round(config.chunk * config.sample_rate),
-            device=int(device) if device.isdecimal() else device or None,
-            dtype='int16',
-            callback=on_block,
-        )
-        stream.start()
-    except (sounddevice.PortAudioError, ValueError) as error:
-        inputs = [d for d in sounddevice.query_devices() if d['max_input_channels']]
-        names = ', '.join(f'{d["index"]}: {d["name"]}' for d in inputs) or 'none'
-        raise ConfigError(f'microphone_source: {error}; input devices: {names}') from error
-    microphone: Microphone = stream
-    return microphone
 
 
 class MicrophoneNode(EmotionNode[MicrophoneConfig]):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import isfinite, nan
 
 from emotion_ros.core.state import EmotionState, WeighedEvidence
+from emotion_ros.core.voice.results import VoiceResults, find_voice
 
 MAX_GAP_S = 3.0
 """A state counts until the next one, unless that comes later than this (recordings at 1 Hz do)."""
@@ -102,6 +103,7 @@ class Track:
         self.runs: list[Run] = []
         self.curves: dict[str, Curve] = {}
         self.evidence = EvidenceCounts()
+        self.voice = VoiceResults()
         self.conflicts = 0
         self._last: EmotionState | None = None
         self._key: tuple[str, str, bool, bool, str] | None = None
@@ -114,6 +116,7 @@ class Track:
         key = (state.label, status, state.conflict, state.actionable, state.person_id)
         if last and self._last and at_s - last.to_s <= MAX_GAP_S:  # it counts until now
             held_s, last.to_s = at_s - last.to_s, at_s
+            self.voice.time_s += held_s * (find_voice(self._last) is not None)
             for name in ('valence', 'arousal'):
                 value = getattr(self._last, name)
                 if isfinite(value):
@@ -122,6 +125,7 @@ class Track:
         self.conflicts += state.conflict and not (self._last and self._last.conflict)
         if not last or at_s != last.to_s or key != self._key:
             self.runs.append(Run(at_s, at_s, *key))
+        self.voice.add(state)
         values = {
             'confidence': state.confidence,
             'valence': state.valence,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros live``: a webcam and typed words, shown in the browser, without ROS."""
+"""``emotion-ros live``: webcam, typed words and microphone in the browser, without ROS."""
 
 import argparse
 import os
@@ -20,6 +20,7 @@ from emotion_ros.errors import ConfigError
 from emotion_ros.live.camera_feed import CameraFeed
 from emotion_ros.live.scripted_person import ScriptedPerson
 from emotion_ros.live.session import HOST, LiveSession, load_pipelines
+from emotion_ros.live.sound_feed import MicrophoneFeed, SoundFileFeed
 from emotion_ros.runtime.worker import busy_threads, report_exceptions
 from emotion_ros.view.vocabulary import REJECT_WORDS
 from emotion_ros.web.config import DashboardConfig
@@ -27,6 +28,7 @@ from emotion_ros.web.config import DashboardConfig
 WEBCAM, DEMO, NONE = '0', 'demo', 'none'
 ONLY_SCRIPT = 'No camera: this is the scripted person of the demo, silent when you type.'
 ONLY_WORDS = 'No camera: only typed words count.'
+ONLY_SOUND = 'No camera: only the voice and typed words count.'
 POLL_S = 0.2
 READ_BYTES = 65536
 
@@ -43,6 +45,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f'(rtsp://, http://), {DEMO} (the scripted person) or {NONE}; default: webcam 0, or '
         f'{DEMO} without one',
     )
+    sound = parser.add_mutually_exclusive_group()
+    sound.add_argument(
+        '--microphone',
+        metavar='DEVICE',
+        nargs='?',
+        const='',
+        help='also the voice: number or part of the name of a device; default: that of the system',
+    )
+    sound.add_argument(
+        '--audio',
+        type=Path,
+        metavar='FILE',
+        help='the voice of a sound file, played over and over',
+    )
     add('--no-text', action='store_true', help='take no typed words')
     add('--port', type=port, metavar='N', help='port of the page (default: a free one, from 8080)')
     add('--open', action='store_true', help='also open the page in the browser')
@@ -51,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C or SIGTERM."""
-    if args.camera == NONE and args.no_text:
+    if args.camera == NONE and args.no_text and args.microphone is None and not args.audio:
         raise ConfigError(f'--camera {NONE} and --no-text leave nothing to show')
     busy_before = busy_threads()
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -70,17 +86,20 @@ def run(args: argparse.Namespace) -> int:
 def serve(args: argparse.Namespace) -> None:
     """Open the camera, load the models and serve the page until KeyboardInterrupt."""
     params = ParamsFile(args.params)
-    feed = open_feed(args.camera)
+    sound = open_sound(args.microphone, args.audio)
+    feed = open_feed(args.camera, NONE if sound else DEMO)
     session = LiveSession(
         args.port or free_port(HOST, DashboardConfig().port),
-        partial(load_pipelines, params, with_text=not args.no_text),
+        partial(load_pipelines, params, with_text=not args.no_text, with_voice=bool(sound)),
         camera=feed.name if feed else 'no camera',
         on_error=print_error,
     )
     if not isinstance(feed, CameraFeed):
-        session.notice = ONLY_SCRIPT if feed else ONLY_WORDS
+        without = ONLY_SOUND if sound else ONLY_WORDS
+        session.notice = ONLY_SCRIPT if feed else without
     try:
-        session.start(play(feed, session))
+        listen = partial(sound.play, on_chunk=session.add_sound) if sound else None
+        session.start(play(feed, session), listen)
         print(session.server.url)
         print('Open this link in a browser. ', end='')
         print('' if args.no_text else 'Type a sentence there or here. ', end='')
@@ -95,10 +114,11 @@ def serve(args: argparse.Namespace) -> None:
         session.stop()
 
 
-def open_feed(camera: str | None) -> Feed:
+def open_feed(camera: str | None, otherwise: str = DEMO) -> Feed:
     """Return the open feed of a camera, None for NONE; ConfigError when it cannot be opened.
 
-    Without a choice it is webcam 0, or the scripted person when there is no webcam.
+    Without a choice it is webcam 0, or ``otherwise`` when there is no webcam: the scripted person
+    of the demo is not shown beside the voice of another.
     """
     if camera == NONE:
         return None
@@ -109,8 +129,16 @@ def open_feed(camera: str | None) -> Feed:
     except ConfigError as error:
         if camera:
             raise
-        print(f'{error}: showing the scripted person instead (--camera takes another source)')
-        return open_feed(DEMO)
+        instead = 'showing the scripted person' if otherwise == DEMO else 'no camera'
+        print(f'{error}: {instead} instead (--camera takes another source)')
+        return open_feed(otherwise)
+
+
+def open_sound(device: str | None, file: Path | None) -> MicrophoneFeed | SoundFileFeed | None:
+    """Return the open sound, None when none is wanted; EmotionRosError if it cannot be opened."""
+    if file is not None:
+        return SoundFileFeed(file)
+    return None if device is None else MicrophoneFeed(device)
 
 
 def play(feed: Feed, session: LiveSession) -> Callable[[Event], None] | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Camera images and words in, the dashboard out: the nodes' core in one process, without ROS."""
+"""Images, words and sound in, the dashboard out: the nodes' core in one process, without ROS."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from time import monotonic
 
 from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.core.emotions import Sentiment
+from emotion_ros.core.evidence import VOICE
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.fusion import Fusion, Observation
@@ -25,6 +26,10 @@ from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.models.backend import MODEL_FAILURES
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipeline
+from emotion_ros.perception.voice.config import VoiceConfig
+from emotion_ros.perception.voice.observer import VoiceObserver
+from emotion_ros.perception.voice.pipeline import make_voice_pipeline
+from emotion_ros.perception.voice.stream import AudioChunk
 from emotion_ros.runtime.statistics import NodeStatistics
 from emotion_ros.runtime.worker import Worker, report_exceptions
 from emotion_ros.web.camera_preview import CameraPreview
@@ -35,6 +40,7 @@ HOST = '127.0.0.1'
 PAGE_RATE_HZ = 20.0
 PREVIEW_PERIOD_S = 0.06
 WAITING_WORDS = 10  # as sentiment_node
+WAITING_SOUNDS = 100
 HEALTH_PERIOD_S = 1.0
 STOP_TIMEOUT_S = 1.0
 VISION, TEXT = 'vision', 'text'
@@ -45,25 +51,30 @@ OnScored = Callable[[SentimentResult], None]
 
 @dataclass(frozen=True)
 class Pipelines:
-    """The loaded models; ``text`` is None when no words are taken."""
+    """The loaded models; ``text`` and ``voice`` are None when no words and no sound are taken."""
 
     vision: FacePipeline
     text: TextPipeline | None
     fusion: Fusion
     schedule: PublishSchedule
+    voice: VoiceObserver | None = None
 
 
-def load_pipelines(params: ParamsFile, *, with_text: bool) -> Pipelines:
+def load_pipelines(params: ParamsFile, *, with_text: bool, with_voice: bool = False) -> Pipelines:
     """Return the pipelines as the nodes would make them from a parameter file."""
     config = params.config('fusion_node', FusionConfig)
     modalities = {name: params.modality(name) for name in config.modalities}
     card = load_fusion_card(packaged_weights() / 'fusion.json')
     text = params.config('sentiment_node', SentimentConfig)
+    voice = params.config('voice_node', VoiceConfig)
     return Pipelines(
         vision=make_face_pipeline(params.config('vision_node', VisionConfig)),
         text=make_text_pipeline(text) if with_text else None,
         fusion=Fusion(config, card, modalities),
         schedule=PublishSchedule(config.rate, config.max_rate),
+        voice=VoiceObserver(make_voice_pipeline(voice, threads=1), voice.channel)
+        if with_voice
+        else None,
     )
 
 
@@ -95,12 +106,17 @@ class LiveSession:
         self._on_error = on_error
         self._lock = Lock()  # of the fusion
         self._stopping = Event()
-        self._statistics = {name: NodeStatistics() for name in (VISION, TEXT)}
+        self._statistics = {name: NodeStatistics() for name in (VISION, TEXT, VOICE)}
         self._images = Worker(VISION, self._process_image, partial(self._fail, VISION))
         self._words: Worker[tuple[str, OnScored | None]] | None = None
         if text := self._pipelines.text:
             score = partial(self._process_words, text)
             self._words = Worker(TEXT, score, partial(self._fail, TEXT), slots=WAITING_WORDS)
+        self._sounds: Worker[AudioChunk] | None = None
+        if voice := self._pipelines.voice:
+            classify = partial(self._process_sound, voice)
+            on_error_of_voice = partial(self._fail, VOICE)
+            self._sounds = Worker(VOICE, classify, on_error_of_voice, slots=WAITING_SOUNDS)
         self._preview = CameraPreview(
             lambda image_bgr: image_bgr,
             self._pipelines.vision.config.rotate,
@@ -111,15 +127,16 @@ class LiveSession:
         )
         self._threads: list[Thread] = []
 
-    def start(self, feed: Callable[[Event], None] | None = None) -> None:
+    def start(self, *feeds: Callable[[Event], None] | None) -> None:
         """Begin to serve the page.
 
-        ``feed`` runs in a separate thread until the event that it is given is set; it calls
-        ``add_image`` and ``add_words``.
+        Each feed runs in a separate thread until the event that it is given is set; it calls
+        ``add_image``, ``add_words`` or ``add_sound``.
         """
         targets = {'web': self.server.run, 'clock': self._run_clock}
-        if feed:
-            targets['feed'] = partial(feed, self._stopping)
+        for number, feed in enumerate(feeds):
+            if feed:
+                targets[f'feed {number}'] = partial(feed, self._stopping)
         for name, run in targets.items():
             thread = Thread(
                 target=report_exceptions, args=(run, self._on_error), name=name, daemon=True
@@ -133,7 +150,7 @@ class LiveSession:
         self.server.stop()
         for thread in self._threads:
             thread.join(STOP_TIMEOUT_S)
-        for worker in (self._images, self._words, self._preview):
+        for worker in (self._images, self._words, self._sounds, self._preview):
             if worker:
                 worker.stop()
 
@@ -167,6 +184,14 @@ class LiveSession:
         if self._words.submit((words, on_scored)):
             self._statistics[TEXT].count('dropped')
 
+    def add_sound(self, chunk: AudioChunk) -> None:
+        """Take the next sound of the microphone; without a voice pipeline nothing is taken."""
+        if self._sounds is None:
+            return
+        self._statistics[VOICE].count('received')
+        if self._sounds.submit(chunk):
+            self._statistics[VOICE].count('dropped')
+
     def hello_message(self) -> str:
         """Return the first message to a page; called in the server's thread."""
         return self._shown.hello_message(
@@ -195,6 +220,8 @@ class LiveSession:
         report = self._pipelines.vision.process(image_bgr, stamp_s)
         now_s = monotonic()
         faces = FacesObservation(stamp_s=stamp_s, faces=report.faces)
+        if self._pipelines.voice:
+            self._pipelines.voice.add_faces(faces)
         size = report.image_width, report.image_height
         self._shown.add_frame(Frame(faces, *size, reason='', inference_s=now_s - began_s), now_s)
         self._fuse(faces)
@@ -221,6 +248,16 @@ class LiveSession:
         self._shown.add_sentiment(result, inference_s, stamp_s)
         if on_scored:
             on_scored(result)
+
+    def _process_sound(self, voice: VoiceObserver, chunk: AudioChunk) -> None:
+        """Classify the speech that is due, and show the level."""
+        began_s = monotonic()
+        for evidence in voice.add(chunk):
+            self._fuse(evidence)
+        now_s, activity = monotonic(), voice.activity
+        self._shown.add_voice(activity.speaking, activity.level_dbfs, now_s)
+        late_s = now_s - chunk.stamp_s - chunk.duration_s
+        self._statistics[VOICE].processed(late_s, now_s - began_s)
 
     def _fuse(self, observation: Observation) -> None:
         """Add an observation, and show the state at once when the schedule allows."""

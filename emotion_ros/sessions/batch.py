@@ -22,7 +22,7 @@ from emotion_ros.files.resources import PACKAGED, package_version, packaged_weig
 from emotion_ros.perception.face.detectors.factory import choose_kind
 from emotion_ros.sessions.bag_job import BagJob, Outcome, read_summary
 from emotion_ros.sessions.find_bags import unique_names
-from emotion_ros.sessions.summary import NUMBERS, SESSION
+from emotion_ros.sessions.summary import NUMBERS, SESSION, VOICE_REJECTED
 from emotion_ros.sessions.table_file import (
     CSV,
     PARQUET,
@@ -35,7 +35,7 @@ from emotion_ros.sessions.table_file import (
 Process = Callable[[Sequence[BagJob]], Generator[Outcome, None, None]]
 
 BAG = 'bag'
-REJECTED = 'rejected_'
+REJECTED = ('rejected', VOICE_REJECTED)
 PROVENANCE = ('source', 'version', *REPLAY_COLUMNS)
 
 
@@ -159,13 +159,12 @@ class Batch:
 
 
 def _summary_table(rows: Iterable[dict[str, Any]]) -> pa.Table:
-    """Return the summary; a column ``rejected_<reason>`` per reason that occurs, 0 elsewhere."""
-    rows = [{**row, 'rejected': row.get('rejected')} for row in rows]
-    reasons = sorted({reason for row in rows for reason in row['rejected'] or ()})
-    for row in rows:
-        counts = row.pop('rejected')
-        for reason in reasons:
-            row[f'{REJECTED}{reason}'] = None if counts is None else counts.get(reason, 0)
+    """Return the summary; a column ``rejected_<reason>`` per reason that occurs, 0 elsewhere.
+
+    ``voice_rejected_<reason>`` likewise.
+    """
+    rows = [dict(row) for row in rows]
+    rejects = [name for kind in REJECTED for name in _spread(rows, kind)]
     strings = pa.string()
     types = {
         **dict.fromkeys((BAG, 'scope', 'person_id'), strings),
@@ -173,7 +172,7 @@ def _summary_table(rows: Iterable[dict[str, Any]]) -> pa.Table:
         **dict.fromkeys(NUMBERS, pa.float64()),
         'conflicts': pa.int64(),
         'utterances': pa.int64(),
-        **dict.fromkeys((f'{REJECTED}{reason}' for reason in reasons), pa.int64()),
+        **dict.fromkeys(('voice_results', *rejects), pa.int64()),
         **dict.fromkeys((*PROVENANCE, 'path', 'bag_sha256', 'error'), strings),
     }
     arrays = [
@@ -212,3 +211,13 @@ def _key(bag: Path, common: str) -> str:
     files = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
     text = json.dumps([str(bag.resolve()), files, common])
     return sha256(text.encode()).hexdigest()[:16]
+
+
+def _spread(rows: Sequence[dict[str, Any]], kind: str) -> list[str]:
+    """Replace counts by reason by a column each; return the names of the columns."""
+    reasons = sorted({reason for row in rows for reason in row.get(kind) or ()})
+    for row in rows:
+        counts = row.pop(kind, None)
+        for reason in reasons:
+            row[f'{kind}_{reason}'] = None if counts is None else counts.get(reason, 0)
+    return [f'{kind}_{reason}' for reason in reasons]

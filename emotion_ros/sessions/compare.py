@@ -30,7 +30,8 @@ class Span:
 class Agreement:
     """Sums over the time that both runs cover, in seconds; shares are NaN for no time.
 
-    ``other_action_s``: only one of the two was actionable, or both with different labels.
+    ``other_action_s``: only one of the two was actionable, or both with different labels;
+    ``voice_a_s``: a voice counted in A.
     """
 
     duration_s: float = 0.0
@@ -39,6 +40,8 @@ class Agreement:
     actionable_a_s: float = 0.0
     actionable_b_s: float = 0.0
     other_action_s: float = 0.0
+    voice_a_s: float = 0.0
+    voice_b_s: float = 0.0
     by_labels_s: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @property
@@ -57,6 +60,8 @@ class Agreement:
         self.confidence_s += lasted_s * abs(a.confidence - b.confidence)
         self.actionable_a_s += lasted_s * a.actionable
         self.actionable_b_s += lasted_s * b.actionable
+        self.voice_a_s += lasted_s * a.has_voice
+        self.voice_b_s += lasted_s * b.has_voice
         self.other_action_s += lasted_s * (a.acted_on != b.acted_on)
         if a.label == b.label:
             self.same_s += lasted_s

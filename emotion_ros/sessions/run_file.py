@@ -15,6 +15,8 @@ from typing import Any
 from emotion_ros.bag.replay import open_replay
 from emotion_ros.bag.replay_config import ReplayOptions
 from emotion_ros.core.emotions import EMOTIONS, Emotion
+from emotion_ros.core.evidence import VOICE
+from emotion_ros.core.voice.results import find_voice
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.checked import read_text
 
@@ -32,6 +34,7 @@ class Point:
     label: str
     confidence: float
     actionable: bool
+    has_voice: bool = False
 
     @property
     def acted_on(self) -> str:
@@ -83,7 +86,9 @@ def replay_run(options: ReplayOptions, by_stamp: bool) -> Run:
             at_s = replay.bag.seconds_from_start(publication.time_ns)
             if by_stamp:
                 at_s = state.stamp_s
-            points.append(Point(at_s, state.label, state.confidence, state.actionable))
+            has_voice = find_voice(state) is not None
+            point = Point(at_s, state.label, state.confidence, state.actionable, has_voice)
+            points.append(point)
     return {options.bag.resolve().name: _from_start(points) if by_stamp else points}
 
 
@@ -106,7 +111,16 @@ def _point(row: Mapping[str, Any], by_stamp: bool) -> Point:
         raise ValueError(f'{label!r} is no label')
     header = row.get('header') or row
     at_s = float(header['stamp'] if by_stamp else row['at'])
-    return Point(at_s, label, float(row['confidence']), row['actionable'] in TRUE)
+    actionable = row['actionable'] in TRUE
+    return Point(at_s, label, float(row['confidence']), actionable, _has_voice(row))
+
+
+def _has_voice(row: Mapping[str, Any]) -> bool:
+    """Return whether a voice counts: ``evidence`` is ``face+voice``, in JSON a list."""
+    evidence = row.get('evidence') or ''
+    if isinstance(evidence, str):
+        return VOICE in evidence.split('+')
+    return any(one['modality'] == VOICE and one['used'] for one in evidence)
 
 
 def _from_start(points: list[Point]) -> list[Point]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from emotion_ros.bag.track import Track
 from emotion_ros.conversions.state_fields import Fields
 from emotion_ros.core.emotions import EMOTIONS, Emotion
+from emotion_ros.core.evidence import VOICE
 from emotion_ros.core.state import EmotionState
 
 SESSION = 'session'
@@ -14,7 +15,9 @@ LABELS = (*EMOTIONS, Emotion.UNKNOWN.label)
 NUMBERS = (
     *('first_at', 'duration', *(f'time_{label}' for label in LABELS), 'time_actionable'),
     *('valence_mean', 'arousal_mean', 'conflicts', 'conflict_time'),
+    *('voice_results', 'voice_time', *(f'voice_{emotion}' for emotion in EMOTIONS)),
 )
+VOICE_REJECTED = 'voice_rejected'
 
 
 class SessionSummary:
@@ -31,13 +34,16 @@ class SessionSummary:
             self._tracks.setdefault(key, Track()).add(state, at_s)
 
     def records(self) -> Iterator[Fields]:
-        """Yield ``scope``, ``person_id`` and NUMBERS: the session first, then every person."""
+        """Yield ``scope``, ``person_id``, NUMBERS, VOICE_REJECTED: first the session."""
         for (scope, person_id), track in self._tracks.items():
             yield {'scope': scope, 'person_id': person_id, **to_fields(track)}
 
 
 def to_fields(track: Track) -> Fields:
-    """Return the numbers of a track, with NUMBERS as keys; NaN for a mean over nothing."""
+    """Return the numbers of a track, with NUMBERS as keys; NaN for a mean over nothing.
+
+    VOICE_REJECTED has the number of results of a voice that never counted, by reason.
+    """
     held_s = track.times_s
     return {
         'first_at': track.runs[0].from_s,
@@ -48,4 +54,12 @@ def to_fields(track: Track) -> Fields:
         'arousal_mean': track.mean('arousal'),
         'conflicts': track.conflicts,
         'conflict_time': sum(run.duration_s for run in track.runs if run.conflict),
+        'voice_results': track.voice.number,
+        'voice_time': track.voice.time_s,
+        **{f'voice_{emotion}': mean for emotion, mean in track.voice.means().items()},
+        VOICE_REJECTED: {
+            reason: number
+            for (modality, reason), number in sorted(track.evidence.results.items())
+            if modality == VOICE and reason and number
+        },
     }

@@ -20,7 +20,10 @@ TABLE_KEY = b'emotion_ros'
 """In the metadata of every Parquet file that this package writes."""
 
 BOOLEANS = ('focus', 'actionable', 'conflict')
-NUMBERS = ('at', 'stamp', 'confidence', 'duration', *EMOTIONS, 'valence', 'arousal', 'agreement')
+NUMBERS = (
+    *('at', 'stamp', 'confidence', 'duration', *EMOTIONS, 'valence', 'arousal', 'agreement'),
+    'voice_confidence',
+)
 
 
 def state_schema(columns: Iterable[str]) -> pa.Schema:

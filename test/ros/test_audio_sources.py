@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion_ros.audio.microphone_node import INSTALL, MicrophoneNode, open_microphone
+from emotion_ros.audio.microphone import INSTALL, open_microphone
+from emotion_ros.audio.microphone_node import MicrophoneNode
 from emotion_ros.audio.wav_node import WavSourceNode
 from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.errors import ConfigError, MissingDependency

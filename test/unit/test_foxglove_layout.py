@@ -27,6 +27,7 @@ PANELS = LAYOUT['configById']
 TYPES = {topic: kind for kind, topic in TOPICS.items()} | {
     '/camera/image_raw': IMAGE,
     '/speech_to_text': STRING,
+    '/emotion/voice': 'emotion_ros/msg/VoiceActivity',
     '/diagnostics': 'diagnostic_msgs/msg/DiagnosticArray',
 }
 # The keys that the typed layouts of foxglove-sdk 0.30.3 (foxglove.layouts) write for these panels.

@@ -74,12 +74,15 @@ def print_comparison(comparison: Comparison) -> None:
     """Print the agreement by bag, the time by pair of labels, and the longest differences."""
     console = table_console()
     columns = ('bag', 'time', 'same label', '|confidence A - B|')
-    table = Table(*columns, 'A actionable', 'B actionable', 'other action')
+    has_voice = bool(comparison.total.voice_a_s or comparison.total.voice_b_s)
+    voices = ('A voice', 'B voice') if has_voice else ()
+    table = Table(*columns, 'A actionable', 'B actionable', 'other action', *voices)
     summed = {'all': comparison.total} if len(comparison.bags) > 1 else {}
     for name, agreement in {**comparison.bags, **summed}.items():
         shares = f'{agreement.same:.1%}', f'{agreement.confidence_difference:.3f}'
         actions_s = agreement.actionable_a_s, agreement.actionable_b_s, agreement.other_action_s
-        actions = (f'{seconds:.1f} s' for seconds in actions_s)
+        voices_s = (agreement.voice_a_s, agreement.voice_b_s) if has_voice else ()
+        actions = (f'{seconds:.1f} s' for seconds in (*actions_s, *voices_s))
         table.add_row(name, f'{agreement.duration_s:.1f} s', *shares, *actions)
     console.print(table)
     if not comparison.differences:
@@ -110,6 +113,8 @@ def _agreement_fields(agreement: Agreement) -> dict[str, Any]:
         'actionable_a': agreement.actionable_a_s,
         'actionable_b': agreement.actionable_b_s,
         'other_action': agreement.other_action_s,
+        'voice_a': agreement.voice_a_s,
+        'voice_b': agreement.voice_b_s,
         'differences': [
             {'label_a': a, 'label_b': b, 'duration': seconds}
             for (a, b), seconds in sorted(agreement.by_labels_s.items())

@@ -118,6 +118,12 @@ def test_the_scripted_person_is_shown_without_a_webcam(monkeypatch, capsys):
     assert out.count('\n') == 1
 
 
+def test_beside_a_voice_there_is_no_scripted_person(monkeypatch, capsys):
+    monkeypatch.setattr(cv2, 'VideoCapture', lambda *_: ABSENT)
+    assert open_feed(None, 'none') is None
+    assert 'no camera instead' in capsys.readouterr().out
+
+
 ABSENT = cv2.VideoCapture()
 REFUSED = [
     (['--camera', 'absent.mp4'], 'absent.mp4: no such file or folder'),
@@ -126,6 +132,10 @@ REFUSED = [
     (['--camera', 'http://127.0.0.1:9/video'], 'http://127.0.0.1:9/video: no connection: '),
     (['--camera', 'none', '--no-text'], '--camera none and --no-text leave nothing to show'),
     (['--camera', 'a.avi', '--params', 'absent.yaml'], 'absent.yaml: cannot be read'),
+    (['--camera', 'a.avi', '--audio', 'absent.wav'], 'absent.wav: cannot be read: No such file'),
+    (['--camera', 'a.avi', '--audio', 'a.jpg'], 'a.jpg: is no'),
+    (['--audio', 'a.wav', '--microphone'], 'not allowed with argument --audio'),
+    (['--microphone', 'no such device'], 'microphone'),
     (['--port', '0'], "argument --port: '0' is not within 1 to 65535"),
 ]
 

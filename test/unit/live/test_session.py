@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Images and words in, the messages of the page out, with the shipped models."""
 
+import wave
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,16 @@ import numpy as np
 import pytest
 
 from emotion_ros.bag.params_file import ParamsFile
+from emotion_ros.demo.synthetic_voice import speak
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.live.session import LiveSession, Pipelines, load_pipelines
+from emotion_ros.live.sound_feed import SoundFileFeed
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FaceReport
+from emotion_ros.perception.voice.config import VoiceConfig
+from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
+from emotion_ros.perception.voice.observer import VoiceObserver
+from emotion_ros.perception.voice.pipeline import make_voice_pipeline
 from page_clients import PageClients
 
 ASTRONAUT = Path(__file__).parents[3] / 'config' / 'demo' / 'astronaut.jpg'
@@ -167,3 +174,34 @@ def test_a_port_that_is_taken_is_an_error_before_anything_is_loaded(pipelines):
         port = int(session.server.url.rstrip('/').rpartition(':')[2])
         with pytest.raises(ConfigError, match=f'cannot listen on 127.0.0.1:{port}: Address alr'):
             LiveSession(port, pytest.fail, 'a camera', print)
+
+
+def test_a_spoken_sentence_gives_level_and_the_evidence_of_the_voice(tmp_path, pipelines, clients):
+    path = tmp_path / 'talk.wav'
+    silence = np.zeros(SAMPLE_RATE, np.int16)
+    with wave.open(str(path), 'wb') as file:
+        file.setparams((1, 2, SAMPLE_RATE, 0, 'NONE', ''))
+        said = speak('I am so happy today! It is a lovely morning, and I like it.')
+        file.writeframes(np.concatenate([silence, said, silence]).tobytes())
+    config = VoiceConfig(vad='energy')
+    voice = VoiceObserver(make_voice_pipeline(config, threads=1))
+    feed = SoundFileFeed(path)
+    is_open = Event()
+
+    def listen(stopping):
+        is_open.wait()
+        feed.play(stopping, running.session.add_sound)
+
+    running = Running(replace(pipelines, voice=voice), listen)
+    with running as session:
+        page = clients.open(session.server.url)
+        is_open.set()
+        page.until(lambda now: now['voice'] and now['voice']['speaking'])
+        page.until(
+            lambda now: (
+                now['state']
+                and 'voice' in {one['modality'] for one in now['state']['evidence'] if one['used']}
+            )
+        )
+        page.until(lambda now: any(node['name'] == 'voice' for node in now['nodes']))
+    assert running.errors == []

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""Sound of a microphone or of a file, as it comes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import numpy as np
+
+from emotion_ros.audio.config import MicrophoneConfig
+from emotion_ros.audio.microphone import Microphone, OnSound, open_microphone
+from emotion_ros.perception.voice.sound_file import cut_sound, read_sound
+from emotion_ros.perception.voice.stream import AudioChunk
+
+CHUNK_S = 0.05
+PAUSE_S = 1.0
+OnChunk = Callable[[AudioChunk], None]
+
+
+class MicrophoneFeed:
+    """Gives the sound of a device, which is open from the beginning.
+
+    MissingDependency or ConfigError, when built, if it cannot be opened.
+    """
+
+    name = 'microphone'
+
+    def __init__(
+        self,
+        device: str = '',
+        open_device: Callable[[MicrophoneConfig, OnSound], Microphone] = open_microphone,
+    ) -> None:
+        self._config = MicrophoneConfig(input_device=device, chunk=CHUNK_S)
+        self._on_chunk: OnChunk | None = None
+        self._microphone = open_device(self._config, self._on_sound)
+
+    def play(self, stopping: Event, on_chunk: OnChunk) -> None:
+        """Call ``on_chunk`` until ``stopping`` is set; stamps are seconds of ``monotonic``."""
+        self._on_chunk = on_chunk
+        stopping.wait()
+        self._microphone.stop()
+        self._microphone.close()
+
+    def _on_sound(self, data: bytes, age_s: float, is_after_loss: bool) -> None:
+        """Take a block from the thread of the device; what was lost is a gap of the stamps."""
+        del age_s, is_after_loss
+        if self._on_chunk is None:
+            return
+        samples, config = np.frombuffer(data, np.int16), self._config
+        length_s = len(samples) / config.channels / config.sample_rate
+        stamp_s = monotonic() - length_s
+        self._on_chunk(
+            AudioChunk(
+                samples, config.sample_rate, config.channels, stamp_s, self.name, is_stamped=False
+            )
+        )
+
+
+class SoundFileFeed:
+    """Plays a file over and over, with PAUSE_S in between; ConfigError for a bad one."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._sound = read_sound(path.expanduser())
+
+    def play(self, stopping: Event, on_chunk: OnChunk) -> None:
+        """Give each chunk when its last sample is over, until ``stopping`` is set."""
+        while not stopping.is_set():
+            began_s = monotonic()
+            for chunk in cut_sound(self._sound, CHUNK_S):
+                stamp_s = began_s + chunk.stamp_s
+                if stopping.wait(max(stamp_s + chunk.duration_s - monotonic(), 0.0)):
+                    return
+                on_chunk(
+                    AudioChunk(
+                        chunk.samples, chunk.sample_rate, chunk.channels, stamp_s, self.name
+                    )
+                )
+            stopping.wait(PAUSE_S)

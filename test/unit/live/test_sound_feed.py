@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""Sound of a file and of a device, as the session takes it."""
+
+import wave
+from itertools import pairwise
+from threading import Event
+from time import monotonic
+
+import numpy as np
+import pytest
+
+from emotion_ros.errors import ConfigError
+from emotion_ros.live.sound_feed import CHUNK_S, MicrophoneFeed, SoundFileFeed
+
+RATE = 16_000
+BLOCK = round(CHUNK_S * RATE)
+
+
+def test_a_file_is_played_in_real_time_and_begins_again(tmp_path):
+    path = tmp_path / 'a.wav'
+    with wave.open(str(path), 'wb') as file:
+        file.setparams((2, 2, RATE, 0, 'NONE', ''))
+        file.writeframes(np.zeros(2 * 2 * BLOCK, np.int16).tobytes())
+    stopping, chunks, began_s = Event(), [], monotonic()
+
+    def on_chunk(chunk):
+        assert monotonic() >= chunk.stamp_s + chunk.duration_s
+        chunks.append(chunk)
+        if len(chunks) == 3:
+            stopping.set()
+
+    SoundFileFeed(path).play(stopping, on_chunk)
+    assert [(c.channels, c.sample_rate, len(c.samples)) for c in chunks] == [
+        (2, RATE, 2 * BLOCK)
+    ] * 3
+    assert chunks[0].stamp_s >= began_s
+    assert all(b.stamp_s - a.stamp_s >= 0.9 * CHUNK_S for a, b in pairwise(chunks))
+
+
+def test_a_file_that_is_missing_is_one_line(tmp_path):
+    with pytest.raises(ConfigError, match='none.wav: cannot be read: No such file'):
+        SoundFileFeed(tmp_path / 'none.wav')
+
+
+class Device:
+    """A microphone that has recorded one block when it is opened and one when it is stopped."""
+
+    def __init__(self, config, on_sound):
+        self.calls = []
+        self._on_sound, self._block = on_sound, np.ones(BLOCK, np.int16).tobytes()
+        assert config.chunk == CHUNK_S
+        on_sound(self._block, 0.0, False)
+
+    def stop(self):
+        self._on_sound(self._block, 0.0, True)
+        self.calls.append('stop')
+
+    def close(self):
+        self.calls.append('close')
+
+
+def test_a_device_gives_blocks_while_the_session_runs_and_is_given_back():
+    devices, chunks, stopping = [], [], Event()
+
+    def open_device(config, on_sound):
+        devices.append(Device(config, on_sound))
+        return devices[0]
+
+    stopping.set()
+    MicrophoneFeed('', open_device).play(stopping, chunks.append)
+    (chunk,) = chunks
+    assert (chunk.duration_s, chunk.is_stamped, chunk.source) == (CHUNK_S, False, 'microphone')
+    assert devices[0].calls == ['stop', 'close']
