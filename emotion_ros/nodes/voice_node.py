@@ -174,7 +174,10 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
             else:
                 self._publish(self._pipeline.classify(segment), speaker.person_id)
         busy_s = self.steady_s() - started_s
-        self._sound.add(chunk.duration_s, busy_s, self._pipeline.activity)
+        activity = self._pipeline.activity
+        if self._privacy.mode('') is PrivacyMode.PAUSED:  # it may be they who speak
+            activity = replace(activity, speaking=False)
+        self._sound.add(chunk.duration_s, busy_s, activity)
         self.statistics.processed(self.now_s() - stamp_s - chunk.duration_s, busy_s)
 
     def status_to_msg(self, status: SourceStatus, reason: str) -> VoiceActivityMsg:  # noqa: ARG002
@@ -208,6 +211,8 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         if activity.speaking:
             begin_s = activity.stamp_s - activity.segment_duration_s
             person_id = self._speakers.speaker(begin_s, activity.stamp_s).person_id
+        if self._privacy.mode(person_id) is PrivacyMode.PAUSED:
+            activity, person_id, self._spoken_s = replace(NO_SOUND, stamp_s=now_s), '', 0.0
         activity = replace(activity, segment_duration_s=self._spoken_s)
         self.results.publish(activity_to_msg(activity, self._frame_id, person_id))
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -13,7 +14,9 @@ from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_
 from emotion_ros.core.graph_snapshot import FUSION, SENTIMENT, VISION, VOICE_NODE
 from emotion_ros.core.image_topics import Topic
 from emotion_ros.core.observations import FacesObservation
-from emotion_ros.core.people.privacy import PrivacyMode
+from emotion_ros.core.people.privacy import PrivacyMode, PrivacyRules
+from emotion_ros.core.state import NO_PROBABILITIES, Status
+from emotion_ros.core.state import EmotionState as State
 from emotion_ros.core.trigger import SILENCE_S
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import (
@@ -62,7 +65,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
     def setup(self) -> None:
         """Make what is shown; nothing is published."""
         self._shown = DashboardState()
-        self._privacy = PrivacyFollower(self)
+        self._privacy = PrivacyFollower(self, self._on_rules)
         self._faces, self._faces_s = FacesObservation(0.0), 0.0
 
     def activate(self) -> None:
@@ -81,11 +84,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
             self._open_input(images, on_image, LATEST_IMAGE)
         self.server = WebServer(self.config.host, self.config.port, self.config.rate, self)
         self._states = self._subscribe(EmotionState, 'emotion_state', self._on_state)
-        self._subscribe(
-            EmotionStateArray,
-            'emotion_states',
-            lambda msg: self._shown.add_people(map(msg_to_state, msg.states), self.steady_s()),
-        )
+        self._subscribe(EmotionStateArray, 'emotion_states', self._on_states)
         self._subscribe(FaceEmotionArray, 'emotion/faces', self._on_faces)
         self._subscribe(TextSentiment, 'emotion/text', self._on_text)
         self._subscribe(
@@ -179,23 +178,55 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         return on_message
 
     def _on_state(self, msg: EmotionState) -> None:
-        self._shown.add_state(msg_to_state(msg), float(msg.latency), self.steady_s())
+        state = msg_to_state(msg)
+        if self._may_show(state):
+            self._shown.add_state(state, float(msg.latency), self.steady_s())
+
+    def _on_states(self, msg: EmotionStateArray) -> None:
+        states = filter(self._may_show, map(msg_to_state, msg.states))
+        self._shown.add_people(states, self.steady_s())
+
+    def _may_show(self, state: State) -> bool:
+        """Return False for a state from before the pause that arrives after it."""
+        return state.status is Status.PAUSED or not self._is_paused(state.person_id)
 
     def _on_faces(self, msg: FaceEmotionArray) -> None:
-        frame = Frame(
-            msg_to_faces(msg), msg.image_width, msg.image_height, msg.reason, msg.inference_time
-        )
+        faces = self._without_paused(msg_to_faces(msg))
+        frame = Frame(faces, msg.image_width, msg.image_height, msg.reason, msg.inference_time)
         self._faces, self._faces_s = frame.faces, self.steady_s()
         people = [face.person_id for face in frame.faces.faces]
         self._privacy.find_paused(people, frame.faces.stamp_s)
         self._shown.add_frame(frame, self._faces_s)
 
+    def _on_rules(self, rules: PrivacyRules) -> None:
+        """Forget what was shown of who is paused now."""
+        paused = [person for person, mode in rules.people.items() if mode is PrivacyMode.PAUSED]
+        if rules.everybody is PrivacyMode.PAUSED:
+            self._shown.clear()
+        elif rules.unknown_speaker is not PrivacyMode.FULL or paused:
+            self._shown.forget(paused)
+        if self._camera and self._privacy.has_paused:
+            self._camera.clear()
+
     def _hide_paused(self, image_bgr: ImageArray) -> ImageArray:
         """Return the image without paused persons; black when they may be anywhere in it."""
         is_current = self.steady_s() - self._faces_s < SILENCE_S
         is_known = self._privacy.may_show_image and (is_current or not self._privacy.has_paused)
-        shown = blank_faces(image_bgr, self._faces.faces)
+        shown = blank_faces(image_bgr, self._without_paused(self._faces).faces)
         return shown if is_known else np.zeros_like(shown)
+
+    def _without_paused(self, faces: FacesObservation) -> FacesObservation:
+        """Return the faces; vision_node may take over a pause later than this node."""
+        known = [
+            replace(face, probabilities=NO_PROBABILITIES)
+            if self._is_paused(face.person_id)
+            else face
+            for face in faces.faces
+        ]
+        return replace(faces, faces=tuple(known))
+
+    def _is_paused(self, person_id: str) -> bool:
+        return bool(person_id) and self._privacy.mode(person_id) is PrivacyMode.PAUSED
 
     def _on_text(self, msg: TextSentiment) -> None:
         text = msg_to_text(msg)

@@ -2,7 +2,7 @@
 """What the dashboard shows: the latest messages and one minute of samples, in memory only."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 
@@ -106,6 +106,23 @@ class DashboardState:
             self._text_inference_s = float('nan')
             self._voice: tuple[float, Fields] | None = None
             self._speech: deque[list[float]] = deque(maxlen=MAX_PERIODS)
+
+    def forget(self, people: Collection[str]) -> None:
+        """Remove what was shown of these people, and all words: whose they were is not known."""
+        with self._lock:
+            self._transcript.clear()
+            self._speech.clear()
+            self._voice = None
+            if self._state and self._state['person_id'] in people:
+                self._state = None
+            self._people = [fields for fields in self._people if fields['person_id'] not in people]
+            for person in people:
+                self._tracks.pop(person, None)
+            if focus := self._tracks.pop(FOCUS, None):
+                kept = [each for each in focus.kept if each['person_id'] not in people]
+                if kept:
+                    self._tracks[FOCUS] = focus
+                    focus.kept, focus.latest = deque(kept, maxlen=MAX_SAMPLES), kept[-1]
 
     def add_state(self, state: EmotionState, latency_s: float, now_s: float) -> None:
         """Add the state of the person in focus, received at ``now_s``."""

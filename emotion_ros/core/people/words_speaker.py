@@ -18,7 +18,8 @@ def speaker_of_words(binding: SpeakerBinding, words: int, stamp_s: float) -> Spe
     moved: that only one face is in view does not make it the speaker.
     """
     length_s = SECONDS_PER_WORD * max(words, 1)
-    ends_s = [stamp_s - delay_s for delay_s in DELAYS_S]
+    delays_s = DELAYS_S[:1] if binding.guards_paused(stamp_s) else DELAYS_S
+    ends_s = [stamp_s - delay_s for delay_s in delays_s]
     found = [binding.speaker(end_s - length_s, end_s) for end_s in ends_s]
     best = max(found, key=lambda speaker: speaker.confidence)
     rivals = [s.confidence for s in found if s.person_id not in ('', best.person_id)]

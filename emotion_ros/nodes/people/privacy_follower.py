@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Follows ``emotion/privacy``: what a node may process of whom."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 from rclpy.node import Node
@@ -20,10 +20,16 @@ class PrivacyFollower:
     A node for words or voices asks ``mode`` before it processes what a person said ('' when that
     is not known). A node for images gives ``find_paused`` who is in every image. Until rules
     come, and without a fusion node, everybody is FULL; rules that cannot be read change nothing.
+    ``on_change`` gets every set of rules that is taken over.
     """
 
-    def __init__(self, node: Node) -> None:
+    def __init__(
+        self,
+        node: Node,
+        on_change: Callable[[PrivacyRules], None] = lambda rules: None,  # noqa: ARG005
+    ) -> None:
         self._node = node
+        self._on_change = on_change
         self._lock = Lock()
         self._rules = PrivacyRules()
         self._keeper = PrivacyKeeper()
@@ -71,3 +77,4 @@ class PrivacyFollower:
         with self._lock:
             self._rules = rules
             self._keeper.follow(rules)
+        self._on_change(rules)

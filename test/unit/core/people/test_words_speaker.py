@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from emotion_ros.core.observations import FaceObservation, FacesObservation
-from emotion_ros.core.people.speaker_binding import SpeakerBinding
+from emotion_ros.core.people.speaker_binding import SEEMS_TO_MOVE_S, SpeakerBinding
 from emotion_ros.core.people.words_speaker import speaker_of_words
+from emotion_ros.core.state import NO_PROBABILITIES
 
 FPS = 15.0
 TURNS = 6
@@ -94,3 +95,48 @@ def test_a_speaker_is_named_only_when_the_lips_say_so(activities, expected):
 def test_words_of_long_ago_belong_to_no_one():
     assert speaker_of_words(scene(0.9, 0.1), 5, 1000.0).person_id == ''
     assert speaker_of_words(SpeakerBinding(), 0, 0.0).confidence == 0.0
+
+
+def beside_paused(until_s: float, end_s: float = 5.0) -> SpeakerBinding:
+    """Return what is known of a person who speaks until then, beside one who is paused."""
+    binding = SpeakerBinding()
+    for frame in range(int(end_s * FPS)):
+        at_s = frame / FPS
+        hidden = FaceObservation(1, (0.0, 0.0, 0.1, 0.1), 0.9, 0.0, NO_PROBABILITIES)
+        seen_s = until_s + SEEMS_TO_MOVE_S  # as LipActivity, which looks back
+        seen = FaceObservation(
+            2, (0.5, 0.0, 0.6, 0.1), 0.9, 1.0, (1 / 7,) * 7, speaking=float(1.0 < at_s < seen_s)
+        )
+        binding.update(FacesObservation(at_s, faces=(hidden, seen)))
+    return binding
+
+
+@pytest.mark.parametrize(
+    ('until_s', 'words', 'expected'),
+    [
+        (5.0, 8, 'face_2'),
+        (5.0, 3, ''),  # too few: the other one may have said "no" just now
+        (3.8, 5, ''),  # an answer of a second
+        (3.0, 8, ''),
+        (0.0, 8, ''),
+    ],
+)
+def test_the_answer_of_a_paused_person_is_not_taken_for_the_words_before(until_s, words, expected):
+    assert speaker_of_words(beside_paused(until_s), words, 5.0).person_id == expected
+
+
+@pytest.mark.parametrize(
+    ('paused_in_view', 'begin_s', 'expected'),
+    [(True, 4.0, 'face_1'), (False, 4.0, ''), (False, 36.0, 'face_2')],
+)
+def test_a_voice_beside_a_paused_person_is_not_that_of_the_only_face(
+    paused_in_view, begin_s, expected
+):
+    binding = SpeakerBinding()
+    hidden = FaceObservation(1, (0.0, 0.0, 0.1, 0.1), 0.9, 0.0, NO_PROBABILITIES)
+    still = FaceObservation(2, (0.5, 0.0, 0.6, 0.1), 0.9, 1.0, (1 / 7,) * 7, speaking=0.1)
+    binding.update(FacesObservation(0.0, faces=(hidden,)))
+    for frame in range(int((begin_s + 1.0) * FPS)):
+        face = hidden if paused_in_view else still
+        binding.update(FacesObservation(0.1 + frame / FPS, faces=(face,)))
+    assert binding.speaker(begin_s, begin_s + 1.0).person_id == expected
