@@ -5,6 +5,7 @@ Every library has a separate shape, with few names for the same things. So the n
 wherever they are: the words, the lists of alternatives or of segments, whether it is final.
 """
 
+import ast
 import json
 import re
 from ast import literal_eval
@@ -20,7 +21,7 @@ WORDS = (
     *('recognizedtext', 'recognisedtext', 'sentence', 'utterance', 'phrase', 'hypothesis'),
     *('final', 'data', 'speech', 'querytext', 'punctuatedtranscript', 'result', 'finalresult'),
     *('content', 'stt', 'asr', 'speechtotext', 'words', 'word', 'predtext', 'formattedtext'),
-    'voicetextstr',
+    *('voicetextstr', 'formattedstring'),
 )
 ALTERNATIVES = ('alternatives', 'alternative', 'nbest', 'hypotheses', 'candidates')
 PARTS = (
@@ -38,29 +39,48 @@ PARTS = (
         'tokens',
         'elements',
         'monologues',
+        'lines',
+        'sentence',
+        'besttranscription',
     ),
 )
 CONFIDENCES = ('confidence', 'likelihood')
 WORD_LISTS = ('result', 'words', 'items', 'partialresult')
 WORD_CONFIDENCES = ('conf', 'confidence', 'probability', 'score')
 LANGUAGES = ('language', 'languagecode', 'locale', 'lang', 'detectedlanguage')
-FINALS = ('isfinal', 'final', 'finished', 'completed', 'endofturn')
+FINALS = (
+    *('isfinal', 'final', 'finished', 'completed', 'endofturn', 'sentenceend', 'definite'),
+    'wordisfinal',
+)
+N_BEST = ('transcript', 'result', 'resultsrecognition')
 KINDS = (
     *('type', 'messagetype', 'message', 'mode', 'event', 'status', 'recognitionstatus'),
-    'reason',
+    *('reason', 'speecheventtype', 'state', 'name'),
 )
-PARTIAL_KIND = re.compile(r'partial|interim|hypothes|delta|realtime|online|recognizing')
-NOTHING_KIND = re.compile(r'connected')  # of Rev.ai, before any word
+PARTIAL_KIND = re.compile(
+    r'partial|interim|hypothes|delta|realtime|online|recognizing|resultchanged|transcript-chunk'
+    r'|\bturn\w*[. ](?:update|eager|resume|startof)'
+)
+NOTHING_KIND = re.compile(
+    r'connected|metadata|listening|keep_?alive|\b(?:begin|termination|sessionbegins)\b|end_?of_?\w'
+    r'|(?:speech|voice|session|utterance|sentence|turn|recognition|recognizer|transcript|audio|task'
+    r'|record)\w*[-_.: ]*(?:\w+_)?(?:start|stop|begin|end|add|finish|activity|info)'
+)
+"""What a service says of itself, before and after the words."""
 FINAL_KIND = re.compile(r'2pass-offline')  # of FunASR: is_final is about its stream
-SILENT_KIND = re.compile(r'nomatch|silencetimeout|babbletimeout|nospeech')
+SILENT_KIND = re.compile(r'nomatch|silencetimeout|babbletimeout|no_?speech|no_?audio')
 
 NO_SPEECH_PROBABILITY, NO_SPEECH_LOGPROB = 0.6, -1.0
 """Above the one and below the other Whisper's own decoder takes a segment for silence."""
 
 MAX_CHARS = 1_000_000
 MAX_DEPTH = 8
-IS_OBJECT = re.compile(r'\s*(?:\{\s*["\'}]|\[\s*\{)')
+IS_OBJECT = re.compile(r'\s*(?:\{\s*(?:["\'}]|\w+\s*:\s*["\'[{\d])|\[\s*\{|\[?\s*[A-Z]\w*\(\w+=)')
+"""JSON, the same with bare names, or an object that Python printed, as ``Segment(id=1, ...)``."""
 IS_LIST = re.compile(r'\s*\[\s*["\']')
+IS_QUOTED = re.compile(r'\s*(?:b(?:"[^"]*"|\'[^\']*\')|"\s*[{[].*")\s*', re.DOTALL)
+"""Bytes that Python printed, or JSON that was encoded twice."""
+IS_EVENT_STREAM = re.compile(r'(?:(?:event|id|retry):[^\n]*\n)*data:\s*[{[]')
 _BETWEEN = re.compile(r'[\s,\x1e]*')
 _LONE_PUNCTUATION = re.compile(r' ([.,;:!?]+)(?= |$)')
 _PYTHON_ESCAPE = re.compile(r'\\(?![\\\'"nrtxu])')
@@ -79,13 +99,16 @@ class Hypothesis:
 def read_hypothesis(raw: str) -> Hypothesis | None:
     """Return what the JSON in ``raw`` says; None when ``raw`` is words.
 
+    JSON may be encoded twice, printed by Python or sent as server-sent events.
+
     Of several results, as lines of JSON, the final ones count together, else the last one.
     InvalidInput('unsupported_format') for JSON without any name for words, or broken JSON.
     """
-    raw = raw.strip('\ufeff\0')
+    given = raw.strip('\ufeff\0')
+    raw = _unwrap(given)
     is_object = IS_OBJECT.match(raw) is not None
     if not is_object and not IS_LIST.match(raw):
-        return None
+        return Hypothesis(raw) if raw != given else None
     contents = _parse(raw) if len(raw) <= MAX_CHARS else []
     read = [
         Hypothesis('') if content in ({}, []) else _read(content, MAX_DEPTH)
@@ -96,6 +119,20 @@ def read_hypothesis(raw: str) -> Hypothesis | None:
         raise InvalidInput('unsupported_format', 'JSON without the text of a recogniser')
     finals = [hypothesis for hypothesis in found if hypothesis.is_final and hypothesis.text]
     return _join(finals or found[-1:])
+
+
+def _unwrap(raw: str) -> str:
+    """Return what is in quotes around JSON or in server-sent events; else the text itself."""
+    if IS_EVENT_STREAM.match(raw):
+        lines = (line[5:].strip() for line in raw.splitlines() if line.startswith('data:'))
+        return '\n'.join(line for line in lines if line != '[DONE]')
+    if len(raw) > MAX_CHARS or not IS_QUOTED.fullmatch(raw):
+        return raw
+    try:
+        inner = literal_eval(raw.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return raw
+    return inner.decode('utf-8', 'replace') if isinstance(inner, bytes) else str(inner)
 
 
 def _parse(raw: str) -> list[Any]:
@@ -111,9 +148,28 @@ def _parse(raw: str) -> list[Any]:
     if _PYTHON_ESCAPE.search(raw):
         return []
     try:
-        return [literal_eval(raw.strip())]
+        return [_printed(ast.parse(raw.strip(), mode='eval').body)]
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return []
+
+
+def _printed(node: ast.expr) -> Any:
+    """Return what Python printed: literals, objects as their fields, ``float64(0.9)`` as 0.9."""
+    if isinstance(node, ast.Call):
+        fields = {kw.arg: _printed(kw.value) for kw in node.keywords if kw.arg}
+        return fields or (_printed(node.args[0]) if node.args else None)
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return [_printed(item) for item in node.elts]
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return {
+            key.id if isinstance(key, ast.Name) else _printed(key): _printed(value)
+            for key, value in pairs
+            if key
+        }
+    if isinstance(node, (ast.Name, ast.Attribute)):  # as nan, null, an enumeration
+        return {'true': True, 'false': False}.get(getattr(node, 'id', ''))
+    return literal_eval(node)
 
 
 def _skip(raw: str, at: int) -> int:
@@ -158,6 +214,8 @@ def _join(parts: list[Hypothesis]) -> Hypothesis | None:
 
 
 def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
+    if isinstance(header := fields.get('header'), dict):  # of Aliyun
+        fields = {str(key): header[key] for key in ('name', 'event') if key in header} | fields
     kinds = ' '.join(fields[k].lower() for k in KINDS if isinstance(fields.get(k), str))
     if SILENT_KIND.search(kinds):
         return Hypothesis('')
@@ -172,12 +230,17 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     )
     finals = [fields[name] for name in FINALS if isinstance(fields.get(name), bool)]
     is_partial = PARTIAL_KIND.search(kinds) or 'stability' in fields
-    is_unstable = fields.get('slicetype') in (0, 1)  # of Tencent; 2 is final
+    is_unstable = (
+        fields.get('slicetype') in (0, 1)  # of Tencent; 2 is final
+        or (fields.get('messagetype') == 'TRANSCRIPT' and not finals)  # false is left out
+        or bool(fields.get('buffertranscription'))  # of WhisperLiveKit
+    )
     if is_unstable or any(fields.get(name) is True for name in ('ispartial', 'partial')):
         finals = [False]
     if FINAL_KIND.search(kinds):
         finals = [True]
-    is_final = found.is_final and (finals[0] if finals else not is_partial)
+    is_inner_final = not is_partial and (inner is None or inner.is_final)
+    is_final = found.is_final and (finals[0] if finals else is_inner_final)
     languages = [fields[name] for name in LANGUAGES if isinstance(fields.get(name), str)]
     return Hypothesis(
         '' if is_silent else found.text,
@@ -190,6 +253,8 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
 def _own_words(fields: dict[str, Any]) -> Hypothesis | None:
     """Return the words among the fields; those of a partial one only when there are no others."""
     words = [fields[name] for name in WORDS if isinstance(fields.get(name), str)]
+    if words and (encoded := next(filter(IS_OBJECT.match, words), '')):
+        return read_hypothesis(encoded)
     if fields.get('type') in ('text', 'punct'):  # Rev.ai
         words += [fields['value']] if isinstance(fields.get('value'), str) else []
     if isinstance(fields.get('w'), list):  # PocketSphinx
@@ -209,9 +274,9 @@ def _read_parts(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     for name in ALTERNATIVES:
         if isinstance(candidates := fields.get(name), list):
             return _read(candidates[0], depth - 1) if candidates else Hypothesis('')
-    texts = fields.get('transcript')
-    if isinstance(texts, list) and all(isinstance(text, str) for text in texts):  # n-best (jsk)
-        return Hypothesis(next(filter(None, texts), ''))
+    for texts in (fields.get(name) for name in N_BEST):
+        if isinstance(texts, list) and texts and all(isinstance(text, str) for text in texts):
+            return Hypothesis(next(filter(None, texts), ''))
     is_empty = False
     for name in PARTS:
         if isinstance(part := fields.get(name), (list, dict)):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What speech recognisers really publish, by public reports: one line a case in words.txt.
 
-A name, where it was reported, the text of the message (``⏎`` is a line break), and what becomes
-of it: the words that are classified, or ``!`` and the reason for which there are none.
+A name, where it was reported, the text of the message (``⏎`` is a line break, ``␛`` is ESC), and
+what becomes of it: the words that are classified, or ``!`` and the reason why there are none.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ def cases() -> list[tuple[str, str, str]]:
     for line in CASES.read_text(encoding='utf-8').splitlines():
         name, _, rest = line.split(' | ', 2)
         text, _, expected = rest.rpartition(' | ')
-        found.append((name, text.replace('⏎', '\n'), expected))
+        found.append((name, text.replace('⏎', '\n').replace('␛', '\x1b'), expected))
     return found
 
 
@@ -64,6 +64,22 @@ def test_each_case_has_a_name_of_its_own():
     assert len(set(names)) == len(names) > 80
 
 
+HOSTILE = '{}[]()<>"\'\\:,.*_-|♪🎵\x1b\0\u202e\u200d\ud800 aT0%#'
+
+
+def test_a_damaged_message_is_words_or_is_refused():
+    """Turns red when a cut, repeated or spoiled message raises anything but InvalidInput."""
+    rng = np.random.default_rng(5)
+    texts = [text for _, text, _ in cases()]
+    for _ in range(400):
+        text = texts[rng.integers(len(texts))] * rng.choice((1, 1, 20))
+        text = text[: rng.integers(1, 2_000)]
+        for _ in range(rng.integers(9)):
+            at = rng.integers(len(text) + 1)
+            text = text[:at] + HOSTILE[rng.integers(len(HOSTILE))] + text[at:]
+        assert outcome(text), text
+
+
 @pytest.mark.parametrize(
     ('text', 'confidence'),
     [
@@ -72,6 +88,7 @@ def test_each_case_has_a_name_of_its_own():
         ('{"NBest": [{"Confidence": 0.5, "Display": "hi"}], "DisplayText": "hi"}', 0.5),
         ('{"alternatives": [{"text": "hi", "confidence": 210.0}]}', 1.0),
         ('{"text": "hi"}', 1.0),
+        ("{'text': 'hi', 'confidence': np.float64(0.4)}", 0.4),
     ],
 )
 def test_confidence_in_json_counts(text, confidence):

@@ -50,7 +50,11 @@ _ENGLISH = (
     r'(?:copyright |© ?|c )(?:\w+ ){0,4}(?:19|20)\d\d(?: \w+){0,4}|.*\ball rights reserved',
     r'(?:.* )?www \w+.*|tv \w+ 20\d\d',
     r'stay tuned (?:for|to)(?: \w+){0,3} (?:video|episode|stream)s?',
-    r'https?(?: \w+){1,4}',
+    r'https?(?: \w+){1,4}|(?:❤ )?(?:par |by )?\w+ (?:com|net|org)|go to \w+ com for all\b.*',
+    r'(?:please )?share (?:this|the|our|my) video\b.*|microsoft office word document \w+',
+    r'if you have any (?:questions|comments)(?: or (?:\w+ )?problems)? (?:please )?'
+    r'(?:post|leave|write|put) (?:them|it|a comment) (?:in|below)\b.*',
+    r'(?:.* )?(?:ming pao \w+.*|yoyo television series exclusive)',
     r'(?:\w+ ){0,2}(?:satsang with )?mooji(?: org)?(?: .*)?',
     r'(?:this is )?(?:a )?production of .* (?:studios|television|tv)',
 )
@@ -59,6 +63,11 @@ _OTHERS = r"""
 (?:vielen dank|danke)(?: \w+)? (?:fürs|für das|für s) (?:zuschauen|zusehen|ansehen).*
 (?:wdr|swr|zdf|ard|ndr|br|mdr)(?: mediagroup)?(?: \w+)? 20\d\d.*
 bis zum nächsten mal
+tak (?:fordi|for at) .*
+legendas? adriana zanotto
+nu uitați să .*abon.*
+köszön(?:öm|jük) hogy .*
+υπότιτλοι.*
 das war s für heute.*
 ondertitel(?:s|d|ing)\b.*
 (?:bedankt|dank je|dank u)(?: \w+){0,2} (?:kijken|bekijken).*
@@ -109,6 +118,13 @@ cảm ơn (?:các )?bạn đã (?:theo dõi|xem).*
 дякую за (?:перегляд|увагу).*
 підписуй(?:тесь|ся).*
 .*字幕.*
+作詞.*
+.*獨播劇場.*
+.*(?:한글|한국어) ?자막.*|자막 (?:제공|by).*
+.*देखने के लिए.*
+.*सब्सक्राइब.*
+زیرنویس.*
+โปรดติดตามตอน.*
 .*ご視聴.*
 .*チャンネル登録.*
 .*次の動画.*
@@ -132,7 +148,8 @@ _FILLER = re.compile(
     r'|i love you(?: all| guys)?)(?: (?:all|everyone|guys|so much|very much|again))*'
 )
 _SENTENCE_END = re.compile(r'(?<=[.!?。！？…])\s*(?=\S)|\s[-–—|]\s')
-_SEPARATORS = re.compile(r'[^\w©]+|_')
+_SEPARATORS = re.compile(r'[^\w©\u0300-\u036f\u0900-\u097f\u0e00-\u0e7f]+|_')
+"""Vowels of Hindi and Thai are marks, not letters, to ``\\w``."""
 _ADVERTISING = """
 a already also an and another any be bell below button channel click comment comments consider
 content do don down enjoyed everyone for forget free friends future give guys haven hit icon if
@@ -149,14 +166,15 @@ _ADVERTISED = re.compile(
 )
 _TRIGGERS = """
 abone abonner abonnez amara ard attention bedankt bell below br button by caption captions
-channel closed comment copyright dank danke emily episode gracias grazie heute http https hvala
-inscreva iscrivetevi iscriviti joining kiitos legenda legendado legendas like listening m mal mdr
-merci mooji napisy ndr next obrigada obrigado ondertitel ondertiteld ondertiteling ondertitels
-otter podcast prevod prijevod production program rights satsang section share show sottotitoli
-sous stream subscribe subtitrare subtitrarea subtitulado subtitulos suscribanse suscribete swr
-tack takk tekster tekstet teksting tekstitys terima terimakasih titl titulky transcript
-transcripts tuned tuning tv undertekster undertext undertexter undertextning untertitel
-untertitelung video videos vielen viewing watching wdr welcome www zasubskrybuj zdf
+channel closed com comment comments copyright dank danke emily episode gracias grazie heute http
+https hvala inscreva iscrivetevi iscriviti joining kiitos legenda legendado legendas like
+listening m mal mdr merci ming mooji msworddoc napisy ndr next obrigada obrigado ondertitel
+ondertiteld ondertiteling ondertitels otter podcast prevod prijevod production program rights
+satsang section share show sottotitoli sous stream subscribe subtitrare subtitrarea subtitulado
+subtitulos suscribanse suscribete swr tack tak takk tekster tekstet teksting tekstitys terima
+terimakasih titl titulky transcript transcripts tuned tuning tv undertekster undertext
+undertexter undertextning untertitel untertitelung video videos vielen viewing watching wdr
+welcome www zasubskrybuj zdf
 """
 """Every sentence above has one of these words, or a letter that is not of ASCII."""
 

@@ -11,7 +11,7 @@ from emotion_ros.perception.text.recogniser_marks import remove_marks
 ZERO_WIDTH_JOINER = '\u200d'
 LATIN_1 = '\xff'
 EMOJI_PARTS = ('So', 'Sk', 'Mn')
-NON_SPEECH_SYMBOLS = frozenset('♪♫♬♩♭♯\ufffd')
+NON_SPEECH_SYMBOLS = frozenset('♪♫♬♩♭♯🎵🎶🎼\ufffd')
 """Symbols of category So that recognisers print for silence and music."""
 
 MOST_REPETITIONS = 10
@@ -37,6 +37,8 @@ LONGEST_PHRASE = 16
 MIN_RUN = 3
 MAX_PASSES = 4
 """Loops of loops: what is left of one is looked at again, so often at most."""
+_TERMINAL = re.compile(r'\x1b\[[0-?]*[ -/]*[@-~]')
+"""Colours and cleared lines, as programs print them to a terminal."""
 _WORD = re.compile(r"[^\W_]+(?:['’*][^\W_]+)*")
 _FACE = re.compile(r"[:;=8xX]['-]?[()DPp/\\|\[\]{}3]|<3")
 
@@ -133,6 +135,7 @@ def _remove_invisible(text: str) -> str:
     """Drop control, bidirectional and zero-width characters, but not line breaks."""
     if text.isascii() and text.isprintable():
         return text
+    text = _TERMINAL.sub('', text)
     kept = []
     for before, c, after in zip(f' {text}', text, f'{text[1:]} ', strict=False):
         is_emoji_joiner = (  # as in a family or a profession

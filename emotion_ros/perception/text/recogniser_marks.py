@@ -21,7 +21,9 @@ OPENING = frozenset(PAIRS.values())
 EYES = frozenset(":;=8xX-'")
 """Before a bracket they make it a face such as ``:-(``."""
 
-_HAS_MARK = re.compile(r'[\[(<{（［【〈《*+♪♫♬♩:_]|>>|!SIL|\d{10}\.', re.IGNORECASE)
+_HAS_MARK = re.compile(
+    r'[\[(<{（［【〈《*+♪♫♬♩🎵🎶:_]|>>|!SIL|%[A-Z]|WEBVTT|#|\d{10}\.|\A\W*-', re.IGNORECASE
+)
 _SOUNDS = (
     r'music|musik|musique|música|musica|muziek|applau|laugh|chuckl|giggl|sigh|cough|sneez|sniff|'
     r'sob|cry|cries|crying|gasp|breath|groan|moan|yawn|scream|noise|silence|silent|ding|beep|bell|'
@@ -31,8 +33,8 @@ _SOUNDS = (
 _STARRED = re.compile(
     r'(?<![\w*])\*{1,2}(?=[\w\s])([^*]{1,80})\*{1,2}(?![\w*])|(?<![\w])_([^_\s][^_]{0,80})_(?!\w)'
 )
-_PLUSSED = re.compile(r'\+\+\w+\+\+|!SIL\b', re.IGNORECASE)
-_SUNG = re.compile(r'[♪♫♬♩]+[^♪♫♬♩]*[♪♫♬♩]+')
+_PLUSSED = re.compile(r'\+\+\w+\+\+|!SIL\b|%HESITATION\b|\AWEBVTT\b', re.IGNORECASE)
+_SUNG = re.compile(r'[♪♫♬♩🎵🎶]+[^♪♫♬♩🎵🎶]*[♪♫♬♩🎵🎶]+')
 _WORDLESS = re.compile(
     r'\b(?:no_?speech(?:_detected)?|blank_audio|no_audio|no_voice|background_noise)\b'
     r'|\bnospeech\b',
@@ -40,7 +42,8 @@ _WORDLESS = re.compile(
 )
 _TIME = r'\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?'
 _TIMES = re.compile(
-    rf'(?:(?<!\S)\d{{1,5}} )?{_TIME}\s*-->\s*{_TIME}'
+    rf'(?:(?<!\S)\d{{1,5}} )?{_TIME}\s*-->\s*{_TIME}|<{_TIME}>'
+    r'|#+ Transcription \d+ (?:START|END)(?: \| t\d = \d+ ms)*'
     r'|(?<!\S)\d{1,2}:\d{2}:\d{2}[.,]\d{1,3}(?!\S)'
     r'|(?<!\S)1\d{9}\.\d{1,9}(?!\S)'  # seconds since 1970
 )
@@ -98,7 +101,7 @@ def _remove_brackets(text: str) -> str:
     opened: list[tuple[str, int]] = []
     for c, after in zip(text, f'{text[1:]} ', strict=True):
         is_face = bool(kept) and kept[-1] in EYES
-        if c in OPENING and not is_face and (c != '<' or after.isalpha() or after in '|/!'):
+        if c in OPENING and not is_face and (c != '<' or after.isalpha() or after in '|/!.'):
             opened.append((c, len(kept)))
         elif opened and PAIRS.get(c) == opened[-1][0] and not is_face:
             begin = opened.pop()[1]
