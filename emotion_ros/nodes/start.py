@@ -14,6 +14,8 @@ def start(module: str) -> int:
     an error code; nothing is open yet that had to be closed. Importing rclpy is a part of it:
     so this is not in executor.py.
     """
+    # The matrices of NumPy here are small: threads that share them take longer, and spin.
+    os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
     gc.disable()  # 40 ms for nothing while all that is made is kept; executor.run enables it
     for number in (signal.SIGINT, signal.SIGTERM):
         # Not SystemExit: what is being imported may catch it.

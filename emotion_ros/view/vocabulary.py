@@ -31,7 +31,7 @@ REJECT_WORDS = {
     'stale': 'too old',
     'future': 'stamped ahead of the clock',
     'low_quality': 'quality too low',
-    'wrong_person': 'of another person, or not known whose',
+    'wrong_person': 'another or unknown person',
     'unsupported_language': 'not a supported language',
     'unsupported_format': 'JSON of an unknown form',
     'empty': 'no words',
