@@ -74,7 +74,7 @@ class StagedPipeline:
             self._faces.publish(faces_to_msg(report, stamp_s))
             self._states.publish(state_to_msg(state, stamp_s))
         with self._timed('search'):
-            self._pipeline.run_deferred_detection()
+            self._pipeline.run_deferred()
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

@@ -226,7 +226,7 @@ class LiveSession:
         self._shown.add_frame(Frame(faces, *size, reason='', inference_s=now_s - began_s), now_s)
         self._fuse(faces)
         self._statistics[VISION].processed(now_s - stamp_s, now_s - began_s)
-        self._pipelines.vision.run_deferred_detection()
+        self._pipelines.vision.run_deferred()
 
     def _process_words(self, text: TextPipeline, item: tuple[str, OnScored | None]) -> None:
         """Score a line as sentiment_node does; what it would reject is shown with the reason."""

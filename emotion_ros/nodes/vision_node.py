@@ -121,7 +121,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
 
     def after_result(self) -> None:
         """Search the image for further faces, once those already known are published."""
-        self._pipeline.run_deferred_detection()
+        self._pipeline.run_deferred()
 
     def describe_refused(self, topic: InputTopic) -> tuple[InputTopic, str]:
         """Return the input with the last refused image, and what was wrong with it."""

@@ -64,7 +64,7 @@ def run(pipeline: FacePipeline, portrait: ImageArray, speed: float) -> tuple[flo
         image = place(portrait, zoom, shift)
         began_s = process_time()
         report = pipeline.process(image, k / FPS)
-        pipeline.run_deferred_detection()
+        pipeline.run_deferred()
         times.append(process_time() - began_s)
         x1, y1, x2, y2 = report.faces[0].box_xyxy if report.faces else (0.0,) * 4
         box = np.array([x1 * WIDTH, y1 * HEIGHT, x2 * WIDTH, y2 * HEIGHT])

@@ -111,7 +111,7 @@ def observe(vision: FacePipeline, camera: Camera) -> list[FusionInput]:
     inputs: list[FusionInput] = []
     for stamp_s, is_lit in camera.frames():
         report = vision.process(PICTURE if is_lit else PICTURE * 0, stamp_s)
-        vision.run_deferred_detection()
+        vision.run_deferred()
         observation = FacesObservation(stamp_s=stamp_s, faces=report.faces)
         inputs.append((round(stamp_s * NANOSECONDS), observation))
     return inputs

@@ -101,12 +101,12 @@ class FacePipeline:
         """Return the faces in an image (BGR uint8, turned by ``rotate`` first) or a frame.
 
         An image without faces gives none. InvalidInput('bad_output') when the network fails. The
-        image must stay unchanged until ``run_deferred_detection`` or the next one.
+        image must stay unchanged until ``run_deferred`` or the next one.
         """
         start = self._clock()
         if stamp_s < self._stamp_s - CLOCK_JUMP_S:
             self.reset()
-        self.run_deferred_detection()
+        self.run_deferred()
         self._stamp_s = stamp_s
         frame = image if isinstance(image, Frame) else ArrayFrame(image, self.config.rotate)
         faces = self._locate(frame)
@@ -154,12 +154,14 @@ class FacePipeline:
         timings = {'detect': located - start, 'classify': self._clock() - located}
         return FaceReport(tuple(observations), frame.width, frame.height, timings)
 
-    def run_deferred_detection(self) -> None:
-        """Detect in the last image if that was due but its faces could be tracked.
+    def run_deferred(self) -> None:
+        """Do in the last image what was due, but not needed for its answer.
 
-        ``process`` begins with it: a call between two images only takes the detection out of the
-        time that an answer needs. The faces are tracked from there.
+        A detection while the faces could be tracked, and the classification of still faces.
+        ``process`` begins with it: a call between two images only takes that out of the time that
+        an answer needs. The faces are tracked from there.
         """
+        self._views.run_deferred()
         deferred, self._deferred = self._deferred, None
         if deferred is not None:
             self._detect(*deferred)

@@ -74,7 +74,7 @@ class Vision:
             raise self._error
         return FaceReport((), 640, 480, {})
 
-    def run_deferred_detection(self):
+    def run_deferred(self):
         if len(self.levels) == 2:
             self.ended.set()
 

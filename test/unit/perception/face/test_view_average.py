@@ -66,7 +66,20 @@ def test_a_still_face_is_classified_three_times_a_second() -> None:
     views = ViewAverage(network)
     for k in range(31):
         views.update([1], [crop(120, 60, noise=12)], 50 + k / 30)
+        views.run_deferred()
     assert network.batches == [2, 2, 2, 2]
+
+
+def test_a_still_face_is_classified_again_after_the_answer() -> None:
+    """Red when ``update`` does not wait for ``run_deferred`` with a still face."""
+    network = LeftBrightness()
+    views = ViewAverage(network)
+    views.update([1], [crop(120, 60)], 50.0)
+    assert angry(views.update([1], [crop(124, 64)], 50.4)) == [90]
+    assert network.batches == [2]
+    views.run_deferred()
+    assert network.batches == [2, 2]
+    assert angry(views.update([1], [crop(124, 64)], 50.43)) == [94]
 
 
 def test_a_face_that_changes_after_a_pause_is_new_in_both_views() -> None:
