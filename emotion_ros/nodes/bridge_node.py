@@ -25,6 +25,7 @@ from emotion_ros.nodes.bridge_messages import (
     require_msgs,
 )
 from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.people.person_topics import PERSONS, PersonTopics
 from emotion_ros.nodes.qos import QUEUE_DEPTH
 
 ANNOTATIONS = 'emotion/annotations'
@@ -39,7 +40,10 @@ class BridgeConfig(Options):
 
 
 class BridgeNode(EmotionNode[BridgeConfig]):
-    """Boxes for Foxglove from ``emotion/faces``; REP-155 faces from ``emotion_states``."""
+    """Boxes for Foxglove from ``emotion/faces``; REP-155 faces from ``emotion_states``.
+
+    Where a person manager says whose face it is, the expression is also that of the person.
+    """
 
     Config = BridgeConfig
     _expressions: dict[str, Publisher]
@@ -51,6 +55,7 @@ class BridgeNode(EmotionNode[BridgeConfig]):
     def activate(self) -> None:
         """Open the topics of every message package that is installed; at least one."""
         self._expressions, self._rois = {}, {}
+        self._persons = PersonTopics(self)
         bridges = (self._open_foxglove, self._open_hri)
         missing = [error for bridge in bridges if (error := _open(bridge))]
         self._missing = '; '.join(missing)
@@ -59,9 +64,14 @@ class BridgeNode(EmotionNode[BridgeConfig]):
 
     def deactivate(self) -> None:
         """Close the topics of the people, which came and went."""
+        self._persons.close()
         for publishers in (self._expressions, self._rois):
             while publishers:
                 self.destroy_publisher(publishers.popitem()[1])
+
+    def on_second(self) -> None:
+        """Look for the persons of a person manager."""
+        self._persons.update()
 
     def details(self) -> dict[str, str]:
         """Return which packages are not installed."""
@@ -110,12 +120,18 @@ class BridgeNode(EmotionNode[BridgeConfig]):
         self.statistics.count('received')
         if not self.enabled:
             return
-        named = {s.person_id: s for s in msg.states if TOPIC_NAME.fullmatch(s.person_id)}
-        for gone in set(self._expressions) - set(named):
-            self.destroy_publisher(self._expressions.pop(gone))
-        ids = require_msgs(HRI).IdsList(header=msg.header, ids=sorted(named))
+        faces = {s.person_id: s for s in msg.states if TOPIC_NAME.fullmatch(s.person_id)}
+        ids = require_msgs(HRI).IdsList(header=msg.header, ids=sorted(faces))
         self._tracked.publish(ids)
-        for person_id, state in named.items():
+        said = {f'{HUMAN_FACES}/{face}/expression': state for face, state in faces.items()}
+        said |= {
+            f'{PERSONS}/{person}/expression': faces[face]
+            for person, face in self._persons.faces().items()
+            if face in faces
+        }
+        for gone in set(self._expressions) - set(said):
+            self.destroy_publisher(self._expressions.pop(gone))
+        for topic, state in said.items():
             try:
                 expression = to_expression(msg_to_state(state))
             except InvalidInput as error:
@@ -123,11 +139,10 @@ class BridgeNode(EmotionNode[BridgeConfig]):
                 continue
             if expression is None:
                 continue
-            if person_id not in self._expressions:
-                topic = f'{HUMAN_FACES}/{person_id}/expression'
+            if topic not in self._expressions:
                 msg_type = require_msgs(HRI).Expression
-                self._expressions[person_id] = self.create_publisher(msg_type, topic, QUEUE_DEPTH)
-            self._expressions[person_id].publish(expression_to_msg(expression, state.header))
+                self._expressions[topic] = self.create_publisher(msg_type, topic, QUEUE_DEPTH)
+            self._expressions[topic].publish(expression_to_msg(expression, state.header))
 
 
 def _open(bridge: Callable[[], None]) -> str:

@@ -12,12 +12,13 @@ from emotion_ros.core.input_checks import check_speech
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.own_voice import MutedTimes, RobotSpeech, words_of
 from emotion_ros.core.people.privacy import PrivacyMode
-from emotion_ros.core.people.speaker_binding import SpeakerBinding
+from emotion_ros.core.people.speaker_binding import Speaker, SpeakerBinding
 from emotion_ros.core.people.words_speaker import speaker_of_words
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.input_subscription import LatchedInput
+from emotion_ros.nodes.people.person_topics import PersonTopics
 from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
 from emotion_ros.nodes.people.voice_topics import VoiceMessage, VoiceTopics
 from emotion_ros.nodes.qos import QUEUE_DEPTH
@@ -57,6 +58,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         self.subscribe(speech_sources(topic, self.config.speech_type), QUEUE_DEPTH, check_speech)
         self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, QUEUE_DEPTH)
         self._voices = VoiceTopics(self, self._on_message, lambda: self.input.topic_name)
+        self._persons = PersonTopics(self)
         self._mute = LatchedInput(self, Bool, 'mute', self._on_mute)
         self.create_subscription(String, 'robot_speech', self._on_robot_speech, QUEUE_DEPTH)
 
@@ -74,6 +76,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         super().deactivate()
         self._mute.close_latched()
         self._voices.close()
+        self._persons.close()
 
     def on_enable(self, enabled: bool) -> None:
         """Publish at once that text is off or on: the next utterance may be far away."""
@@ -87,6 +90,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         super().on_second()
         self._mute.update()
         self._voices.update()
+        self._persons.update()
 
     def accept(self, msg: Any) -> StampedUtterance:
         """Return the utterance of a message; InvalidInput when the robot itself spoke."""
@@ -100,6 +104,8 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
             raise InvalidInput('own_voice', 'the words of the robot')
         words = len(words_of(stamped.utterance.final))
         speaker = speaker_of_words(self._speakers, words, stamped.stamp_s)
+        if said.voice_id and (face := self._persons.face_of_voice(said.voice_id)):
+            speaker = Speaker(face, 1.0)
         return replace(stamped, voice_id=said.voice_id, speaker=speaker)
 
     def process(self, stamped: StampedUtterance) -> None:

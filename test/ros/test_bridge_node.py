@@ -4,7 +4,7 @@
 from importlib.util import find_spec
 
 import pytest
-from std_msgs.msg import Header
+from std_msgs.msg import Header, String
 
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.errors import MissingDependency
@@ -18,6 +18,7 @@ from emotion_ros.msg import (
 from emotion_ros.nodes.bridge_node import BridgeNode
 from emotion_ros.nodes.executor import EXIT_BAD_CONFIG, run
 from emotion_ros.nodes.graph_survey import open_doctor
+from emotion_ros.nodes.qos import LATCHED
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.perception.text.config import SentimentConfig
 from fakes import KeywordTextEngine, text_pipeline_factory
@@ -108,6 +109,25 @@ def test_people_are_rep_155_faces_for_as_long_as_they_are_there(graph: Graph) ->
     graph.until(lambda: list(tracked[-1].ids) == ['face_2'], 'the other face')
     topics = [p.topic_name for p in node.publishers if p.topic_name.endswith('/expression')]
     assert topics == ['/humans/faces/face_2/expression']
+    assert graph.errors == []
+
+
+def test_a_person_of_a_person_manager_has_the_expression_of_the_face(graph: Graph) -> None:
+    msgs = pytest.importorskip('hri_msgs.msg')
+    said = graph.listen(msgs.Expression, 'humans/persons/anna/expression')
+    of_face = graph.tester.create_publisher(String, 'humans/persons/anna/face_id', LATCHED)
+    of_face.publish(String(data='face_2'))
+    node = graph.add(BridgeNode)
+    publisher = graph.publisher(EmotionStateArray, 'emotion_states')
+    graph.until(lambda: publisher.publish(states('face_1', 'face_2')) or said, 'the person')
+    assert said[0].expression == msgs.Expression.SCARED
+    of_face.publish(String(data=''))
+    ours = lambda: [p for p in node.publishers if '/persons/' in p.topic_name]  # noqa: E731
+    graph.until(lambda: publisher.publish(states('face_2')) or not ours(), 'the end')
+    of_face.publish(String(data='face_2'))
+    graph.until(lambda: publisher.publish(states('face_2')) or ours(), 'the person again')
+    graph.tester.destroy_publisher(of_face)
+    graph.until(lambda: publisher.publish(states('face_2')) or not ours(), 'the end')
     assert graph.errors == []
 
 

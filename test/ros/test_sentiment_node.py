@@ -127,6 +127,37 @@ def test_words_have_their_voice_and_the_person_whose_lips_moved(graph):
     graph.until(lambda: node.on_second() or not node._voices._subscriptions, 'the voice gone')
 
 
+def test_a_person_manager_says_whose_voice_it_is(graph):
+    said = graph.listen(TextSentiment, 'emotion/text')
+    node = start(graph)
+    tester = graph.tester
+    voice = tester.create_publisher(String, '/humans/voices/v7/speech', 10)
+    ids = {
+        name: tester.create_publisher(String, f'/humans/persons/{name}', LATCHED)
+        for name in ('anna/face_id', 'anna/voice_id', 'ben/face_id', 'ben/voice_id')
+    }
+    for name, value in (
+        ('anna/voice_id', 'v7'),
+        ('ben/voice_id', 'v8'),
+        ('ben/face_id', 'face_1'),
+    ):
+        ids[name].publish(String(data=value))
+    graph.until(lambda: node.on_second() or voice.get_subscription_count(), 'the voice taken')
+    graph.until(lambda: len(node._persons._ids) == 3, 'the ids')
+    voice.publish(String(data=HAPPY))
+    graph.until(lambda: len(said) == 1, 'words of a voice without a face')
+    ids['anna/face_id'].publish(String(data='face_2'))
+    graph.until(lambda: node._persons.face_of_voice('v7'), 'the face')
+    voice.publish(String(data='This is terrible!'))
+    graph.until(lambda: len(said) == 2, 'words of a voice with a face')
+    found = [(m.voice_id, m.person_id, m.binding_confidence) for m in said]
+    assert found == [('v7', '', 0.0), ('v7', 'face_2', 1.0)]
+    for publisher in ids.values():
+        tester.destroy_publisher(publisher)
+    graph.until(lambda: node.on_second() or not node._persons._subscriptions, 'the end')
+    assert node._persons.face_of_voice('v7') == ''
+
+
 def test_words_of_who_is_paused_are_refused_and_those_of_the_other_are_not(graph):
     said = graph.listen(TextSentiment, 'emotion/text')
     node = start(graph)
