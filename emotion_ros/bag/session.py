@@ -11,6 +11,7 @@ from emotion_ros.bag.track import EvidenceCounts, Track
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.evidence import VOICE
 from emotion_ros.core.observations import FacesObservation, SourceStatus, decide
+from emotion_ros.core.people.behaviour_reactions import BehaviourObserver
 from emotion_ros.core.people.events import EventDetector, EventType, PersonEvent
 from emotion_ros.core.state import EmotionState, WeighedEvidence
 from emotion_ros.view.transcript import Transcript
@@ -61,6 +62,7 @@ class Session:
     qualities: dict[str, 'array[float]'] = field(default_factory=dict)
     snapshots: list[Snapshot] = field(default_factory=list)
     voices: list[VoiceResult] = field(default_factory=list)
+    behaviours: BehaviourObserver | None = None
     states: int = 0
     frames: int = 0
     inferences_s: list[float] = field(default_factory=list)
@@ -83,6 +85,8 @@ class Session:
                 self._add_voice(weighed, at_s)
         found = self._event_detector.update(states, at_s)
         self.events += [event for event in found if event.type is not EventType.APPEARED]
+        if self.behaviours is not None:
+            self.behaviours.update(states, at_s)
 
     def _add_voice(self, weighed: WeighedEvidence, at_s: float) -> None:
         evidence = weighed.evidence

@@ -16,6 +16,7 @@ from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_
 from emotion_ros.conversions.speech import speech_from_msg
 from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.observations import FacesObservation, TextObservation
+from emotion_ros.core.people.behaviour_reactions import BehaviourObserver
 from emotion_ros.core.state import Status
 from emotion_ros.errors import InvalidInput
 from emotion_ros.view.progress import with_progress
@@ -26,22 +27,22 @@ NODES = ('vision_node', 'sentiment_node', 'fusion_node')
 REJECTED = 'rejected.'
 
 
-def read_session(options: ReplayOptions) -> Session:
+def read_session(options: ReplayOptions, behaviours: BehaviourObserver | None = None) -> Session:
     """Return the session in a bag; EmotionRosError when the bag or an option cannot be used.
 
     Recorded states are taken as they are; without any, or when an option changes them, the bag
-    is replayed.
+    is replayed. ``behaviours`` get all states.
     """
     with Bag(options.bag) as bag:
         states = find_topic(bag, (STATES,)) or find_topic(bag, (STATE,))
         if states and not options.changes_states:
-            session = _new_session(bag)
+            session = _new_session(bag, behaviours)
             _add_speech(session, bag, find_speech(bag, options.speech_topic))
             _add_recording(session, bag, states)
             session.failure = bag.damage
             return session
         replay = Replay(bag, options)
-        session = _new_session(bag)
+        session = _new_session(bag, behaviours)
         session.is_replay, session.provenance = True, replay.provenance().lines()
         _add_speech(session, bag, replay.sources.speech)
         session.notes = replay.notes()
@@ -149,5 +150,6 @@ def _add_speech(session: Session, bag: Bag, topic: Topic | None) -> None:
                 session.transcript.add_words(utterance.final, at_s)
 
 
-def _new_session(bag: Bag) -> Session:
-    return Session(bag.path.resolve().name, bag.start_ns, bag.duration_s)
+def _new_session(bag: Bag, behaviours: BehaviourObserver | None) -> Session:
+    name = bag.path.resolve().name
+    return Session(name, bag.start_ns, bag.duration_s, behaviours=behaviours)

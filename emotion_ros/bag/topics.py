@@ -223,6 +223,15 @@ def read_private_times(bag: Bag) -> PrivateTimes:
     return times
 
 
+def read_behaviours(bag: Bag, name: str) -> list[tuple[float, str]]:
+    """Return seconds from the start and the text of each String on the topic called ``name``."""
+    topic = _find_named(bag, [topic for topic in bag.topics if topic.type == STRING], [name])
+    return [
+        (bag.seconds_from_start(recorded.time_ns), recorded.msg.data.strip())
+        for recorded in bag.messages([topic])
+    ]
+
+
 def _recorded(topics: list[Topic]) -> list[Topic]:
     """Return those with messages, if any has some."""
     return [topic for topic in topics if topic.count] or topics

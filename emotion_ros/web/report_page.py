@@ -13,7 +13,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from emotion_ros.bag.session import Session
 from emotion_ros.core.emotions import EMOTIONS, Emotion
+from emotion_ros.core.people.behaviour_reactions import (
+    LEAST_VERDICTS,
+    compare_behaviours,
+    summarise_behaviours,
+)
 from emotion_ros.core.people.events import EventType, PersonEvent
+from emotion_ros.core.people.reaction import Verdict
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.valence_arousal import VALENCE_AROUSAL
 from emotion_ros.view.palette import LIGHT, style_sheet
@@ -34,6 +40,8 @@ MOST_CHARTS = 12  # people with charts; the others have a row in the table
 MOST_PEOPLE = 300
 MOST_EVENTS = 400
 MOST_LINES = 1000
+MOST_REACTIONS = 400
+MOST_COMPARISONS = 100
 MOST_CHARS = 300  # of an utterance
 UNFOLDED = 40  # rows of a table that is not folded
 MANY = 60  # events; more have marks without a sign
@@ -83,6 +91,7 @@ def render_report(session: Session, command: str, version: str) -> str:
     events = event_rows(session)
     lines = sorted(session.transcript, key=lambda line: line.at_s)
     duration_s = session.duration_s
+    reactions = session.behaviours.finish() if session.behaviours else []
     span = Span(0.0, duration_s)
     paper = ''.join(f'--{name}: {colour}; ' for name, colour in LIGHT.items())
     return environment.get_template('report.html').render(
@@ -114,6 +123,12 @@ def render_report(session: Session, command: str, version: str) -> str:
             for i in session_charts.spread([voice.at_s for voice in session.voices], span)
         ],
         inputs=inputs(session),
+        reactions=reactions,
+        summaries=summarise_behaviours(reactions),
+        comparisons=compare_behaviours(reactions)[:MOST_COMPARISONS],
+        verdicts=(Verdict.BETTER, Verdict.UNCHANGED, Verdict.WORSE, Verdict.UNKNOWN),
+        LEAST_VERDICTS=LEAST_VERDICTS,
+        MOST_REACTIONS=MOST_REACTIONS,
         qualities={person: median(values) for person, values in session.qualities.items()},
         coordinates={label: VALENCE_AROUSAL[Emotion(i)] for i, label in enumerate(EMOTIONS)},
         OPEN_FROM_S=OPEN_FROM_S,

@@ -79,6 +79,20 @@ def recorded_states(tmp_path: Path) -> Callable[[list[str]], Path]:
     return make
 
 
+def test_reactions_to_what_the_robot_did_are_in_the_report_of_recorded_states(recorded_bag):
+    html = report(recorded_bag, '--behaviour-topic', '/speech_to_text', '--reactions', '2')
+    assert 'Reactions to behaviours' in html
+    assert 'within 2 s of a behaviour' in html
+    assert 'unknown: no baseline' in html  # it began with the recording
+    assert '--behaviour-topic=/speech_to_text --reactions=2' in html
+    assert 'Reactions to behaviours' not in report(recorded_bag)
+
+
+def test_reactions_without_behaviours_are_a_line_on_stderr(recorded_bag, capsys):
+    assert main(['report', str(recorded_bag), '--reactions', '2']) == 2
+    assert '--reactions needs --rules FILE, --behaviour-topic TOPIC' in capsys.readouterr().err
+
+
 def test_evidence_is_replayed(evidence_bag):
     html = report(evidence_bag)
     assert 'States computed by a replay' in html

@@ -17,6 +17,7 @@ from emotion_ros.cli.bag.arguments import (
     raise_failure,
     replay_options,
 )
+from emotion_ros.cli.bag.behaviours import add_behaviour_arguments, make_observer
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.atomic_write import atomic_write
 from emotion_ros.files.resources import package_version
@@ -28,6 +29,7 @@ SUFFIXES = ('.html', '.htm')
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the sub-command."""
     add_bag_arguments(parser)
+    add_behaviour_arguments(parser)
     parser.add_argument(
         '-o',
         '--output',
@@ -48,7 +50,10 @@ def run(args: argparse.Namespace) -> int:
     """Write the report; EmotionRosError when the bag cannot be used or the file not written."""
     _check_output(args.output, args.bag, args.force)
     options = replay_options(args)
-    session = read_session(options)
+    behaviours = make_observer(args)
+    if args.reactions and behaviours is None:
+        raise ConfigError('--reactions needs --rules FILE, --behaviour-topic TOPIC or both')
+    session = read_session(options, behaviours)
     print_notes(session.notes)
     if args.frames:
         rotate = make_replay_config(options).vision.rotate
@@ -77,6 +82,9 @@ def command_line(args: argparse.Namespace) -> str:
         ('--speech-topic', [args.speech_topic]),
         ('--params', [args.params.name if args.params else '']),
         ('--stamps', [args.stamps if args.stamps != FROM_HEADER else '']),
+        ('--rules', [args.rules.name if args.rules else '']),
+        ('--behaviour-topic', [args.behaviour_topic]),
+        ('--reactions', [f'{args.reactions:g}' if args.reactions else '']),
     ]
     words += [f'{name}={value}' for name, given in values for value in given if value]
     return shlex.join(words + ['--frames'] * args.frames)

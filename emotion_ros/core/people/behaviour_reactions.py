@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: MIT
 """How people took the behaviours of a robot in a recording: every reaction, and a comparison."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
 from math import isfinite, sqrt
-from statistics import fmean, stdev
+from statistics import fmean, variance
 
 from emotion_ros.core.people.reaction import NAN, Reaction, ReactionObserver, StateHistory, Verdict
 from emotion_ros.core.state import EmotionState
+from emotion_ros.core.trigger import Event, Policy, Rule, Transition
 
-NORMAL_95 = 1.96
+NORMAL_975 = 1.959964
+LEAST_VERDICTS = 5
+"""With fewer reactions that have a verdict there is no interval."""
+REPEAT_S = 1.0
+"""The same name within so long is the same behaviour, for topics that repeat what is running."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +33,37 @@ class ObservedReaction:
 class BehaviourSummary:
     """All reactions to one behaviour.
 
-    ``change_valence`` is the mean of those with a verdict, ``low`` and ``high`` its 95 % interval
-    (normal approximation, NaN for fewer than two): with few reactions it is too narrow.
+    ``change_valence`` is the mean of those with a verdict (NaN: none), ``low`` and ``high`` its
+    95 % interval (Student's t; NaN for fewer than LEAST_VERDICTS). Every reaction counts as
+    independent, also several of one person.
     """
 
     behaviour: str
     n: int
     verdicts: Counter[Verdict]
     change_valence: float
+    low: float
+    high: float
+
+    @property
+    def known(self) -> int:
+        """The number of reactions with a verdict."""
+        return self.n - self.verdicts[Verdict.UNKNOWN]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """By how much more one behaviour changed the valence than another one.
+
+    ``difference`` is that of the means, ``low`` and ``high`` its 95 % interval (Welch's t), not
+    corrected for the number of comparisons; ``n`` and ``other_n`` count verdicts.
+    """
+
+    behaviour: str
+    other: str
+    n: int
+    other_n: int
+    difference: float
     low: float
     high: float
 
@@ -74,20 +103,114 @@ class BehaviourReactions:
         return ObservedReaction(behaviour, observer.person_id, observer.began_s, reaction)
 
 
-def compare_behaviours(reactions: Iterable[ObservedReaction]) -> list[BehaviourSummary]:
+@dataclass
+class BehaviourObserver:
+    """Finds what the rules begin, or takes what began, and observes each for ``window_s``.
+
+    ``began`` are (seconds, behaviour) in the order of time, such as a recorded topic of the
+    robot; these are for the person in focus. ``observed`` are the reactions so far.
+    """
+
+    window_s: float
+    rules: tuple[Rule, ...] = ()
+    began: Iterable[tuple[float, str]] = ()
+    observed: list[ObservedReaction] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._policy = Policy(self.rules)
+        self._reactions = BehaviourReactions(self.window_s)
+        self._waiting = deque(without_repetitions(self.began))
+
+    def update(self, states: Sequence[EmotionState], at_s: float) -> tuple[Event, ...]:
+        """Take the states of all people, the focus person first; return what rules change."""
+        events = self._policy.update(states[0], at_s)
+        begun = [
+            (event.behaviour, event.state.person_id)
+            for event in events
+            if event.transition is Transition.BEGAN
+        ]
+        while self._waiting and self._waiting[0][0] <= at_s:
+            begun.append((self._waiting.popleft()[1], states[0].person_id))
+        self.observed += self._reactions.update(begun, states, at_s)
+        return events
+
+    def finish(self) -> list[ObservedReaction]:
+        """Return all reactions in the order in which the behaviours began."""
+        self.observed += self._reactions.finish()
+        self.observed.sort(key=lambda one: one.at_s)
+        return self.observed
+
+
+def without_repetitions(began: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Return (seconds, behaviour) without empty names and repetitions within REPEAT_S."""
+    first: list[tuple[float, str]] = []
+    seen_s: dict[str, float] = {}
+    for at_s, name in began:
+        if name and not 0.0 <= at_s - seen_s.get(name, float('-inf')) <= REPEAT_S:
+            first.append((at_s, name))
+        seen_s[name] = at_s
+    return first
+
+
+def summarise_behaviours(reactions: Iterable[ObservedReaction]) -> list[BehaviourSummary]:
     """Return a summary per behaviour, the one with the best mean first, without a mean last."""
     of_behaviour: dict[str, list[Reaction]] = {}
     for observed in reactions:
         of_behaviour.setdefault(observed.behaviour, []).append(observed.reaction)
-    summaries = [_summarise(name, found) for name, found in of_behaviour.items()]
+    summaries = []
+    for name, found in of_behaviour.items():
+        changes = [r.change_valence for r in found if r.verdict is not Verdict.UNKNOWN]
+        n, mean, half = len(changes), fmean(changes) if changes else NAN, NAN
+        if n >= LEAST_VERDICTS:
+            half = student_t_975(n - 1) * sqrt(variance(changes) / n)
+        verdicts = Counter(reaction.verdict for reaction in found)
+        summaries.append(
+            BehaviourSummary(name, len(found), verdicts, mean, mean - half, mean + half)
+        )
     return sorted(
         summaries, key=lambda s: -s.change_valence if isfinite(s.change_valence) else 9.0
     )
 
 
-def _summarise(behaviour: str, reactions: Sequence[Reaction]) -> BehaviourSummary:
-    changes = [r.change_valence for r in reactions if r.verdict is not Verdict.UNKNOWN]
-    mean = fmean(changes) if changes else NAN
-    half = NORMAL_95 * stdev(changes) / sqrt(len(changes)) if len(changes) > 1 else NAN
-    verdicts = Counter(reaction.verdict for reaction in reactions)
-    return BehaviourSummary(behaviour, len(reactions), verdicts, mean, mean - half, mean + half)
+def compare_behaviours(reactions: Sequence[ObservedReaction]) -> list[Comparison]:
+    """Return a comparison per pair of behaviours with LEAST_VERDICTS each, the better first."""
+    enough = {
+        summary.behaviour: [
+            one.reaction.change_valence
+            for one in reactions
+            if one.behaviour == summary.behaviour and one.reaction.verdict is not Verdict.UNKNOWN
+        ]
+        for summary in summarise_behaviours(reactions)
+        if summary.known >= LEAST_VERDICTS
+    }
+    comparisons = []
+    for (name, a), (other, b) in combinations(enough.items(), 2):
+        parts = variance(a) / len(a), variance(b) / len(b)
+        spread = sum(parts)
+        freedom = (
+            spread**2 / (parts[0] ** 2 / (len(a) - 1) + parts[1] ** 2 / (len(b) - 1))
+            if spread
+            else len(a) + len(b) - 2.0
+        )
+        difference, half = fmean(a) - fmean(b), student_t_975(freedom) * sqrt(spread)
+        comparisons.append(
+            Comparison(
+                name, other, len(a), len(b), difference, difference - half, difference + half
+            )
+        )
+    return comparisons
+
+
+def student_t_975(freedom: float) -> float:
+    """Return the 97.5 % quantile of Student's t for 4 degrees of freedom and more, to 0.002.
+
+    Expansion about the normal quantile: Abramowitz and Stegun, 26.7.5.
+    """
+    z, v = NORMAL_975, freedom
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + sum(term / v**power for power, term in enumerate(terms, 1))

@@ -11,6 +11,8 @@ from browser import chromium_page, load, missing
 from emotion_ros.bag.session import Session, Snapshot, VoiceResult
 from emotion_ros.core.emotions import EMOTIONS, Emotion, Sentiment
 from emotion_ros.core.observations import SentimentResult
+from emotion_ros.core.people.behaviour_reactions import BehaviourObserver, ObservedReaction
+from emotion_ros.core.people.reaction import Reaction, Verdict
 from emotion_ros.core.state import EmotionState, Reason, Status
 from emotion_ros.view.palette import LIGHT
 from emotion_ros.web.report_page import (
@@ -81,6 +83,7 @@ def words_of(made: Session) -> str:
 
 def evil_session() -> Session:
     made = session(title=EVIL, provenance={EVIL: EVIL})
+    made.behaviours = BehaviourObserver(2.0, began=[(1.0, EVIL), (1.5, EVIL + '2')])
     evil = replace(HAPPY, person_id=EVIL, summary=EVIL)
     made.add_states([evil], 1.0)
     made.add_states([evil, replace(HAPPY, person_id=EVIL + '2')], 2.0)
@@ -123,6 +126,30 @@ def test_what_happened_and_what_was_said_is_in_the_tables():
     assert '0:03.0 22:13:23 lost face_1' in text
     assert text.index('“hello”') < text.index('(text not recorded)')
     assert 'latency, median 20 ms' in text
+
+
+def reacted(name: str, changes: list[float]) -> list[ObservedReaction]:
+    return [
+        ObservedReaction(name, 'face_1', 2.0, Reaction(Verdict.BETTER, 0.8, change_valence=change))
+        for change in changes
+    ]
+
+
+def test_behaviours_are_compared():
+    observer = BehaviourObserver(5.0)
+    made = session(behaviours=observer)
+    assert 'No behaviour began.' in words_of(made)
+    observer.observed += reacted('joke', [0.1, 0.2, 0.3, 0.4, 0.5]) + reacted('bow', [0.1])
+    text = words_of(made)
+    assert 'joke 5 5 0 0 0 +0.30 +0.10 to +0.50' in text
+    assert 'bow 1 1 0 0 0 +0.10 too few' in text
+    assert 'Too few to compare: two behaviours need 5 verdicts each.' in text
+    observer.observed += reacted('song', [0.0, 0.1, 0.0, 0.1, 0.0, 0.1])
+    text = words_of(made)
+    assert 'joke song 5, 6 +0.25 +0.06 to +0.44' in text
+    assert 'Too few' not in text
+    assert '0:02.0 joke face_1 better +0.10' in text
+    assert 'Reactions' not in words_of(session())
 
 
 def test_the_voice_is_a_row_of_the_timeline():

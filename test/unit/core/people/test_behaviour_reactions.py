@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: MIT
 """Reactions to the behaviours in a recording, and their comparison."""
 
-from math import isnan
+from dataclasses import replace
 
 import pytest
 
+from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.people.behaviour_reactions import (
+    BehaviourObserver,
     BehaviourReactions,
     ObservedReaction,
     compare_behaviours,
+    student_t_975,
+    summarise_behaviours,
 )
 from emotion_ros.core.people.reaction import Reaction, UnknownReason, Verdict
 from emotion_ros.core.state import EmotionState, Reason, Status
+from emotion_ros.core.trigger import Rule, Trigger
 
 
 def person(person_id: str, valence: float) -> EmotionState:
@@ -37,20 +42,10 @@ def test_each_behaviour_is_observed_for_the_person_it_began_for():
     assert late.reaction.reason is not UnknownReason.NONE
 
 
-@pytest.mark.parametrize(
-    ('changes', 'n', 'mean', 'half'),
-    [
-        ([], 0, None, None),
-        ([0.3], 1, 0.3, None),
-        ([0.1, 0.3], 2, 0.2, 0.196),
-        ([None, 0.3], 2, 0.3, None),
-        ([None], 1, None, None),
-    ],
-)
-def test_comparison(changes, n, mean, half):
-    observed = [
+def reactions_to(name: str, changes: list[float | None]) -> list[ObservedReaction]:
+    return [
         ObservedReaction(
-            'joke',
+            name,
             'face_1',
             0.0,
             Reaction(reason=UnknownReason.PERSON_LOST)
@@ -59,23 +54,75 @@ def test_comparison(changes, n, mean, half):
         )
         for change in changes
     ]
-    summaries = compare_behaviours(observed)
-    assert len(summaries) == (1 if n else 0)
+
+
+@pytest.mark.parametrize(
+    ('changes', 'mean', 'half'),
+    [
+        ([], None, None),
+        ([0.3], 0.3, None),
+        ([None, 0.3], 0.3, None),
+        ([None], None, None),
+        ([0.1, 0.2, 0.3, 0.4], 0.25, None),
+        ([0.1, 0.2, 0.3, 0.4, 0.5], 0.3, 0.1963),  # scipy.stats.t.interval
+        ([0.1, 0.2, 0.3, 0.4, 0.5, None], 0.3, 0.1963),
+    ],
+)
+def test_a_mean_has_an_interval_from_five_verdicts_on(changes, mean, half):
+    summaries = summarise_behaviours(reactions_to('joke', changes))
+    assert len(summaries) == (1 if changes else 0)
     for summary in summaries:
-        assert summary.n == n
-        assert (
-            isnan(summary.change_valence)
-            if mean is None
-            else summary.change_valence == (pytest.approx(mean))
-        )
-        width = summary.high - summary.low
-        assert isnan(width) if half is None else width == pytest.approx(2 * half)
+        assert summary.n == len(changes)
+        assert summary.known == len(changes) - changes.count(None)
+        found = summary.change_valence, (summary.high - summary.low) / 2
+        wanted = [float('nan') if value is None else value for value in (mean, half)]
+        assert found == pytest.approx(wanted, abs=5e-4, nan_ok=True)
 
 
 def test_the_best_comes_first_and_the_unknown_last():
-    def reaction(name: str, change: float | None) -> ObservedReaction:
-        found = Reaction() if change is None else Reaction(Verdict.WORSE, change_valence=change)
-        return ObservedReaction(name, 'face_1', 0.0, found)
+    observed = [
+        *reactions_to('a', [None]),
+        *reactions_to('b', [-0.2]),
+        *reactions_to('c', [0.2]),
+    ]
+    assert [summary.behaviour for summary in summarise_behaviours(observed)] == ['c', 'b', 'a']
 
-    observed = [reaction('a', None), reaction('b', -0.2), reaction('c', 0.2)]
-    assert [summary.behaviour for summary in compare_behaviours(observed)] == ['c', 'b', 'a']
+
+def test_behaviours_with_enough_verdicts_are_compared():
+    observed = [
+        *reactions_to('song', [0.0, 0.1, 0.0, 0.1, 0.0, 0.1, None]),
+        *reactions_to('joke', [0.1, 0.2, 0.3, 0.4, 0.5]),
+        *reactions_to('bow', [0.1, 0.2, 0.3, 0.4, None]),
+    ]
+    (pair,) = compare_behaviours(observed)
+    assert (pair.behaviour, pair.other, pair.n, pair.other_n) == ('joke', 'song', 5, 6)
+    # scipy.stats.ttest_ind(joke, song, equal_var=False).confidence_interval()
+    assert (pair.difference, pair.low, pair.high) == pytest.approx(
+        (0.25, 0.0585, 0.4415), abs=2e-3
+    )
+
+
+@pytest.mark.parametrize(
+    ('freedom', 'quantile'), [(4, 2.7764), (5, 2.5706), (9.5, 2.2440), (30, 2.0423), (1e9, 1.96)]
+)
+def test_quantiles_of_student_t(freedom, quantile):
+    assert student_t_975(freedom) == pytest.approx(quantile, abs=2e-3)
+
+
+def test_what_rules_begin_and_what_the_robot_said_it_did_are_observed():
+    rules = (Rule('cheer', Trigger(('happy',))),)
+    began = [(4.0, 'joke'), (4.5, 'joke'), (5.2, 'joke'), (5.3, ''), (9.0, 'joke'), (99.0, 'bow')]
+    observer = BehaviourObserver(2.0, rules, began)
+    events = []
+    for tick in range(120):
+        at_s = tick / 10
+        state = person('face_1', 0.6 if at_s >= 5 else 0.0)
+        if at_s >= 5:
+            state = replace(state, emotion=Emotion.HAPPY, confidence=0.9)
+        events += observer.update([state], at_s)
+    assert [(e.behaviour, e.at_s) for e in events] == [('cheer', 5.0)]
+    assert [(o.behaviour, o.at_s, o.reaction.verdict.label) for o in observer.finish()] == [
+        ('joke', 4.0, 'better'),
+        ('cheer', 5.0, 'better'),
+        ('joke', 9.0, 'unchanged'),
+    ]
