@@ -2,7 +2,7 @@
 """What quality do faces get that are turned, covered, cut off, dark or blurred?
 
 ``python -m studies.crop_and_detectors.face_quality`` prints the table of docs/people.md: FER2013
-PublicTest faces (``$EMOTION_ROS_DATA``) pasted into frames of 640x480, each frame spoilt as the
+PublicTest faces (``$EMOTION_ROS_DATA``) pasted into frames of 640x480, each frame degraded as the
 row says. A row is over the faces that the detector finds. Of the ordinary rows few should be below
 LEAST, of the others nearly all.
 """
@@ -24,13 +24,13 @@ LEAST = 0.3
 SIDES = (96, 144, 208)  # px
 MUCH = 0.05  # of the light
 
-Spoil = Callable[[SyntheticFrame, np.random.Generator], SyntheticFrame]
+Degrade = Callable[[SyntheticFrame, np.random.Generator], SyntheticFrame]
 
 
-def turned(quarters: int) -> Spoil:
+def turned(quarters: int) -> Degrade:
     """Turn the frame clockwise by ``quarters`` of 90 degrees."""
 
-    def spoil(frame: SyntheticFrame, _: np.random.Generator) -> SyntheticFrame:
+    def degrade(frame: SyntheticFrame, _: np.random.Generator) -> SyntheticFrame:
         image = np.ascontiguousarray(np.rot90(frame.image, -quarters))
         height, width = frame.image.shape[:2]
         left, top = {
@@ -40,7 +40,7 @@ def turned(quarters: int) -> Spoil:
         }[quarters]
         return SyntheticFrame(image, left, top, frame.side)
 
-    return spoil
+    return degrade
 
 
 def tilted(frame: SyntheticFrame, rng: np.random.Generator) -> SyntheticFrame:
@@ -52,10 +52,10 @@ def tilted(frame: SyntheticFrame, rng: np.random.Generator) -> SyntheticFrame:
     return SyntheticFrame(np.asarray(image, np.uint8), frame.left, frame.top, frame.side)
 
 
-def cut(side: str) -> Spoil:
+def cut(side: str) -> Degrade:
     """Move the border of the frame over a third of the face."""
 
-    def spoil(frame: SyntheticFrame, _: np.random.Generator) -> SyntheticFrame:
+    def degrade(frame: SyntheticFrame, _: np.random.Generator) -> SyntheticFrame:
         left, top, third = frame.left, frame.top, frame.side // 3
         if side == 'left':
             return SyntheticFrame(frame.image[:, left + third :], -third, top, frame.side)
@@ -65,7 +65,7 @@ def cut(side: str) -> Spoil:
             return SyntheticFrame(frame.image[top + third :], left, -third, frame.side)
         return SyntheticFrame(frame.image[: top + 2 * third], left, top, frame.side)
 
-    return spoil
+    return degrade
 
 
 def covered_mouth(frame: SyntheticFrame, rng: np.random.Generator) -> SyntheticFrame:
@@ -78,8 +78,8 @@ def covered_mouth(frame: SyntheticFrame, rng: np.random.Generator) -> SyntheticF
 
 
 def blurred(frame: SyntheticFrame, _: np.random.Generator) -> SyntheticFrame:
-    """Blur by a tenth of the face."""
-    image = cv2.GaussianBlur(frame.image, (0, 0), frame.side / 10)
+    """Blur by a twentieth of the face."""
+    image = cv2.GaussianBlur(frame.image, (0, 0), frame.side / 20)
     return SyntheticFrame(np.asarray(image, np.uint8), frame.left, frame.top, frame.side)
 
 
@@ -89,7 +89,7 @@ def dark(frame: SyntheticFrame, _: np.random.Generator) -> SyntheticFrame:
     return SyntheticFrame(image, frame.left, frame.top, frame.side)
 
 
-CONDITIONS: dict[str, Spoil] = {
+CONDITIONS: dict[str, Degrade] = {
     'ordinary': lambda frame, _: frame,
     'tilted by up to 15°': tilted,
     'a twentieth of the light': dark,
@@ -101,7 +101,7 @@ CONDITIONS: dict[str, Spoil] = {
     'a third cut off, right': cut('right'),
     'a third cut off, above': cut('above'),
     'a third cut off, below': cut('below'),
-    'blurred by a tenth of the face': blurred,
+    'blurred by a twentieth of the face': blurred,
 }
 
 
@@ -133,8 +133,8 @@ def main() -> None:
     frames = [paste(f, SIDES[i % len(SIDES)], rng, 'border') for i, f in enumerate(faces)]
     print(f'| | found | quality below {LEAST} |\n|---|---|---|')
     times_s: list[float] = []
-    for name, spoil in CONDITIONS.items():
-        found = list(measures(detector, [spoil(frame, rng) for frame in frames]))
+    for name, degrade in CONDITIONS.items():
+        found = list(measures(detector, [degrade(frame, rng) for frame in frames]))
         times_s += [seconds for _, seconds in found]
         below = np.mean([one.quality < LEAST for one, _ in found]) if found else np.nan
         print(f'| {name} | {len(found) / len(frames):.0%} | {below:.1%} |', flush=True)
