@@ -24,6 +24,15 @@ from emotion_ros.errors import BagError, ConfigError
 
 ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 _ROS1_MAGIC = b'#ROSBAG V'
+_LFS_POINTER = b'version https://'
+_ARCHIVES = {
+    b'PK\3\4': 'zip',
+    b'\x1f\x8b': 'gzip',
+    b'BZh': 'bzip2',
+    b'\xfd7zXZ': 'xz',
+    b'7z\xbc\xaf': '7-Zip',
+    b'\x04\x22\x4d\x18': 'lz4',
+}
 METADATA = 'metadata.yaml'
 _SUFFIXES = ('.db3', '.mcap')
 _PACKED = ('.zstd', '.zst')
@@ -64,6 +73,8 @@ def list_files(path: Path) -> Listing:
     """Return the storage files at a path, a folder or one file; BagError without any."""
     if not path.exists():
         raise BagError(f'{path}: no such file or folder')
+    if path.name == METADATA:
+        path = path.parent
     if path.is_file():
         return Listing([path])
     listing = _read_metadata(path / METADATA)
@@ -128,6 +139,10 @@ def open_storage(path: Path, scratch: Scratch) -> Storage:
         raise BagError(
             f'{path}: is a ROS 1 recording: convert it with rosbags-convert --src {path} --dst NEW'
         )
+    if begin.startswith(_LFS_POINTER):
+        raise BagError(f'{path}: is a pointer of Git LFS: fetch the file with git lfs pull')
+    if archive := next((name for magic, name in _ARCHIVES.items() if begin.startswith(magic)), ''):
+        raise BagError(f'{path}: is packed with {archive}: unpack it first')
     if not _is_storage_name(path):
         raise BagError(f'{path}: is not a rosbag2 folder, .mcap or .db3 file')
     reason = 'begins like no .mcap or .db3 file' if begin else 'is empty'
@@ -166,7 +181,9 @@ def _is_storage_name(path: Path) -> bool:
 
 def storage_files(folder: Path) -> list[Path]:
     """Return the storage files in a folder; one that is there unpacked as well, once."""
-    files = sorted(file for file in folder.iterdir() if file.is_file() and _is_storage_name(file))
+    # macOS leaves ._ files beside those it copies
+    named = (f for f in folder.iterdir() if _is_storage_name(f) and not f.name.startswith('.'))
+    files = sorted(file for file in named if file.is_file())
     packed = {file.with_suffix('') for file in files if file.suffix in _PACKED}
     return [file for file in files if file not in packed]
 

@@ -6,8 +6,9 @@ A new one is a line of a table below.
 
 import io
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -175,6 +176,16 @@ DROP TABLE metadata;
 DROP TABLE message_definitions;
 """
 
+HUMBLE = """
+CREATE TABLE known (id INTEGER PRIMARY KEY, name TEXT NOT NULL, type TEXT NOT NULL,
+                    serialization_format TEXT NOT NULL, offered_qos_profiles TEXT NOT NULL);
+INSERT INTO known SELECT id, name, type, serialization_format, offered_qos_profiles FROM topics;
+DROP TABLE topics;
+ALTER TABLE known RENAME TO topics;
+DROP TABLE message_definitions;
+UPDATE schema SET schema_version = 3;
+"""
+
 # The same 22 messages: exit code 0 and the states of the bag written in one piece.
 HEALTHY: dict[str, Make] = {
     'rosbag2 966, start of the last file': lambda p: split(p, thirds(), **LAST, **SHORT),
@@ -269,6 +280,70 @@ HEALTHY: dict[str, Make] = {
     'mcap without chunks, reversed': lambda p: write_mcap(
         p, use_chunking=False, rows=evidence_rows()[::-1]
     ),
+}
+
+
+def of_humble(path: Path) -> Path:
+    """Rewrite the database as Humble has it: no hash of a type, no definitions."""
+    bag = execute(whole(path), HUMBLE)
+    root = yaml.safe_load((bag / 'metadata.yaml').read_text())
+    topics = root['rosbag2_bagfile_information']['topics_with_message_count']
+    for topic in topics:
+        topic['topic_metadata'].pop('type_description_hash', None)
+    return edit_metadata(
+        bag, version=5, ros_distro=None, custom_data=None, topics_with_message_count=topics
+    )
+
+
+def unpacked_beside(path: Path) -> Path:
+    packed = storage_file(bag := whole(path, packed='file')).read_bytes()
+    reader = zstandard.ZstdDecompressor().stream_reader(packed)
+    (bag / 'bag.db3').write_bytes(reader.read())
+    return bag
+
+
+def of_macos(path: Path) -> Path:
+    bag = bare(path, 'sqlite3')
+    (bag / '.DS_Store').write_bytes(b'x')
+    (bag / '._bag.db3').write_bytes(b'\0\5\x16\7' + bytes(50))
+    return bag
+
+
+def edited(path: Path, edit: Callable[[str], str]) -> Path:
+    metadata = (bag := whole(path)) / 'metadata.yaml'
+    metadata.write_bytes(edit(metadata.read_text()).encode())
+    return bag
+
+
+def without_slash(path: Path) -> Path:
+    rows = [
+        replace(row, topic=replace(row.topic, name=row.topic.name[1:])) for row in evidence_rows()
+    ]
+    return write_mcap(path, rows=rows)
+
+
+HEALTHY |= {
+    'rosbag2 1258, Humble': of_humble,
+    'no hash of a type': lambda p: execute(whole(p), "UPDATE topics SET type_description_hash=''"),
+    'the first part of a split bag is empty': lambda p: split(
+        p, [('sqlite3', '', evidence_rows()[:0]), ('sqlite3', '', evidence_rows())]
+    ),
+    'rosbag2 play left the unpacked file': unpacked_beside,
+    'files of macOS': of_macos,
+    'metadata.yaml itself': lambda p: whole(p) / 'metadata.yaml',
+    'metadata with line ends of Windows': lambda p: edited(p, lambda t: t.replace('\n', '\r\n')),
+    'metadata with a byte order mark': lambda p: edited(p, lambda t: f'\ufeff{t}'),
+    'metadata twice': lambda p: edited(p, lambda t: t + t),
+    'metadata is empty': lambda p: edited(p, lambda t: ''),
+    'Cyclone DDS, padding in the CDR header': lambda p: execute(
+        whole(p), "UPDATE messages SET data = CAST(x'00010003' || substr(data, 5) AS BLOB)"
+    ),
+    'messages of a topic that is not there': lambda p: execute(
+        whole(p),
+        'INSERT INTO messages (topic_id, timestamp, data) '
+        'SELECT 777, timestamp, data FROM messages LIMIT 3',
+    ),
+    'an mcap of topics without slash': without_slash,
 }
 
 
@@ -415,6 +490,11 @@ def without_quality(name: str, text: str) -> str:
     return text.replace('float32 quality', '# ', 1) if name.endswith('EmotionEvidence') else text
 
 
+def written(file: Path, data: bytes) -> Path:
+    file.write_bytes(data)
+    return file
+
+
 # One line says what it is and what helps; a healthy recording is not called damaged.
 REFUSED: dict[str, tuple[Make, str]] = {
     'ROS 1': (ros1, 'is a ROS 1 recording: convert it with rosbags-convert --src '),
@@ -423,6 +503,12 @@ REFUSED: dict[str, tuple[Make, str]] = {
         'is not a bag: it has no .mcap or .db3 file, but there are bags in it: bag',
     ),
     'ROS 1 in an .mcap': (lambda p: write_mcap(p, profile='ros1'), 'is a ROS 1 recording'),
+    'a pointer of Git LFS': (
+        lambda p: written(p / 'bag.db3', b'version https://git-lfs.github.com/spec/v1\n'),
+        'is a pointer of Git LFS: fetch the file with git lfs pull',
+    ),
+    'zip': (lambda p: written(p / 'bag.zip', b'PK\3\4' + bytes(40)), 'packed with zip: unpack it'),
+    'gzip': (lambda p: written(p / 'bag.db3.gz', b'\x1f\x8b\x08' + bytes(40)), 'packed with gzip'),
     'JSON': (lambda p: write_mcap(p, encoding='json'), ' is JSON, not CDR'),
     'Protobuf': (lambda p: write_mcap(p, encoding='protobuf'), ' is PROTOBUF, not CDR'),
     'older EmotionEvidence': (

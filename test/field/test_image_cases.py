@@ -6,6 +6,7 @@ Each line has a name, where it was reported, the input, and either the picture t
 """
 
 import struct
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +41,7 @@ GREY = pack('.jpg', NOISY[:, :, 0])
 WEBP, LOSSLESS_WEBP = pack('.webp'), pack('.webp', BGR, cv2.IMWRITE_WEBP_QUALITY, 101)
 TIFF = pack('.tiff')
 PNG = pack('.png')
+GREY01 = (NOISY[:, :, 0] > 127).astype(np.uint8) * 255
 
 
 def segment(code: int, content: bytes, fill: int = 0) -> bytes:
@@ -193,6 +195,24 @@ FILES = [
     ('yuyv', 'usb_cam 144', message(BGR, 'yuyv').data, 'unsupported_encoding'),
     ('h264', 'usb_cam 144', b'\0\0\0\x01\x67\x42' + bytes(99), 'unsupported_encoding'),
     ('depth', 'Azure_Kinect_ROS_Driver 175', bytes(12) + PNG, 'unsupported_encoding'),
+    ('16-bit png', 'realsense-ros', pack('.png', BGR.astype(np.uint16) * 257), PNG),
+    (
+        'png of 1 bit',
+        'own',
+        pack('.png', GREY01, cv2.IMWRITE_PNG_BILEVEL, 1),
+        pack('.png', GREY01),
+    ),
+    ('gif', 'own', b'GIF89a' + bytes(99), 'unsupported_encoding'),
+    ('avif', 'own', b'\0\0\0\x1cftypavif' + bytes(99), 'unsupported_encoding'),
+    ('base64', 'rosbridge', b64encode(JPEG), 'unsupported_encoding'),
+    (
+        'data address',
+        'rosbridge',
+        b'data:image/jpeg;base64,' + b64encode(JPEG),
+        'unsupported_encoding',
+    ),
+    ('head of a part', 'web_video_server', b'--frame\r\n\r\n' + JPEG, 'unsupported_encoding'),
+    ('a page', 'IP cameras', b'<html>404 not found</html>', 'unsupported_encoding'),
     ('heif', 'own', b'\0\0\0\x18ftypheic' + bytes(99), 'unsupported_encoding'),
 ]
 
@@ -281,6 +301,34 @@ NAMES = [
     ('GREY', 'V4L2', 'mono8'),
     ('Y16', 'V4L2', 'mono16'),
     ('bgr-8', 'own', 'bgr8'),
+    ('RGB8Packed', 'flir_camera_driver 162', 'rgb8'),
+    ('BGR8Packed', 'GenICam', 'bgr8'),
+    ('BGRa8', 'GenICam', 'bgra8'),
+    ('YUV422_8', 'GenICam', 'yuyv'),
+    ('YUV422_8_UYVY', 'GenICam', 'uyvy'),
+    ('YUV422Packed', 'GenICam 1', 'uyvy'),
+    ('YCbCr422_8', 'GenICam', 'yuyv'),
+    ('BGR3', 'V4L2', 'bgr8'),
+    ('RGB3', 'V4L2', 'rgb8'),
+    ('BGRx', 'GStreamer', 'bgra8'),
+    ('RGBx', 'GStreamer', 'rgba8'),
+    ('XRGB8888', 'camera_ros 29', 'bgra8'),
+    ('SRGGB8', 'libcamera', 'bayer_rggb8'),
+    ('SGRBG10', 'libcamera', 'bayer_grbg10'),
+    ('R8G8B8', 'Gazebo', 'rgb8'),
+    ('RGB_INT8', 'Gazebo', 'rgb8'),
+    ('L_INT8', 'Gazebo', 'mono8'),
+    ('B8G8R8A8', 'Unity', 'bgra8'),
+    ('TYPE_8UC3', 'OpenCV 1', '8UC3'),
+    ('Y10', 'V4L2', 'mono10'),
+    ('Y12', 'V4L2', 'mono12'),
+    ('rgb8\0', 'own', 'rgb8'),
+    ('Mono12Packed', 'GenICam 1', 'unsupported_encoding'),
+    ('BayerRG12p', 'GenICam', 'unsupported_encoding'),
+    ('RGB565', 'GStreamer', 'unsupported_encoding'),
+    ('YVYU', 'V4L2', 'unsupported_encoding'),
+    ('Z16', 'V4L2', 'unsupported_encoding'),
+    ('32FC3', 'Isaac Sim', 'unsupported_encoding'),
     ('', 'zed-ros-wrapper 494', 'unsupported_encoding'),
     ('passthrough', 'spot_ros2 73', 'unsupported_encoding'),
     ('jpeg', 'gscam', 'unsupported_encoding'),

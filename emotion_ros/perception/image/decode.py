@@ -157,20 +157,27 @@ _ENCODINGS |= {
 }
 SUPPORTED_ENCODINGS = tuple(_ENCODINGS)
 
-# What drivers send for them: names of OpenCV, FFmpeg, V4L2 and GenICam, without separators.
+# What drivers send for them, without separators: OpenCV, FFmpeg, V4L2, GStreamer, GenICam.
 _OTHER_NAMES = {
     **{'bgr': 'bgr8', 'bgr24': 'bgr8', 'bgr888': 'bgr8', 'cv8uc3': 'bgr8'},
     **{'rgb': 'rgb8', 'rgb24': 'rgb8', 'rgb888': 'rgb8'},
+    **{'bgr3': 'bgr8', 'b8g8r8': 'bgr8', 'bgr8packed': 'bgr8', 'type8uc3': '8UC3'},
+    **{'rgb3': 'rgb8', 'r8g8b8': 'rgb8', 'rgb8packed': 'rgb8', 'rgbint8': 'rgb8'},
     **{'bgra': 'bgra8', 'bgra32': 'bgra8', 'rgba': 'rgba8', 'rgba32': 'rgba8'},
+    **{'bgrx': 'bgra8', 'xrgb8888': 'bgra8', 'b8g8r8a8': 'bgra8', 'rgbx': 'rgba8'},
+    **{'xbgr8888': 'rgba8', 'r8g8b8a8': 'rgba8', 'type8uc1': '8UC1'},
     **{'gray': 'mono8', 'grey': 'mono8', 'gray8': 'mono8', 'grey8': 'mono8', 'mono': 'mono8'},
+    **{'lint8': 'mono8', 'y10': 'mono10', 'y12': 'mono12', 'y14': 'mono14'},
     **{'y8': 'mono8', 'y800': 'mono8', 'l8': 'mono8', 'cv8uc1': 'mono8'},
     **{'gray16': 'mono16', 'grey16': 'mono16', 'y16': 'mono16', 'l16': 'mono16'},
-    **{'yuy2': 'yuyv', 'yuyv422': 'yuyv', 'uyvy422': 'uyvy'},
+    **{'yuy2': 'yuyv', 'yuyv422': 'yuyv', 'yuv4228': 'yuyv', 'ycbcr4228': 'yuyv'},
+    **{'uyvy422': 'uyvy', 'yuv422packed': 'uyvy', 'yuv4228uyvy': 'uyvy'},
     **{'yuv420': 'i420', 'yuv420p': 'i420', 'iyuv': 'i420', 'yu12': 'i420'},
     **{
-        f'bayer{genicam}{bits}': f'bayer_{ros}{bits}'
+        name: f'bayer_{ros}{bits}'
         for genicam, ros in (('rg', 'rggb'), ('bg', 'bggr'), ('gb', 'gbrg'), ('gr', 'grbg'))
         for bits in (8, 10, 12, 14, 16)
+        for name in (f'bayer{genicam}{bits}', f's{ros}{bits}')
     },
 }
 _NAMES = {re.sub(r'\W|_', '', name.lower()): name for name in _ENCODINGS} | _OTHER_NAMES
