@@ -149,11 +149,8 @@ def measure(args: argparse.Namespace) -> dict[str, float]:
             process.wait(TIMEOUT_S)
     ages_ms, hits = [], []
     for robot in robots:
-        first: dict[float, float] = {}
-        for stamp_s, arrival_s in robot.states:
-            first.setdefault(stamp_s, arrival_s)
         stamps = [stamp_s for stamp_s in robot.published_s if begin_s <= stamp_s <= end_s]
-        ages_ms += [1e3 * (first[s] - s) for s in stamps if s in first]
+        ages_ms += ages_of(stamps, robot.states)
         hits += [stamp_s in robot.processed for stamp_s in stamps]
     return {
         'p50_ms': float(np.quantile(ages_ms, 0.5)),
@@ -163,6 +160,17 @@ def measure(args: argparse.Namespace) -> dict[str, float]:
         'rss_mb': rss_mb,
         'start_s': start_s,
     }
+
+
+def ages_of(stamps_s: Sequence[float], states: Sequence[tuple[float, float]]) -> list[float]:
+    """Return how old (ms) the images of these stamps were when the first state of each came.
+
+    ``states`` are stamp and arrival (s) of each; an image without a state has no age.
+    """
+    first: dict[float, float] = {}
+    for stamp_s, arrival_s in states:
+        first.setdefault(stamp_s, arrival_s)
+    return [1e3 * (first[stamp_s] - stamp_s) for stamp_s in stamps_s if stamp_s in first]
 
 
 def _start_pipeline(namespace: str, args: argparse.Namespace) -> subprocess.Popen[bytes]:

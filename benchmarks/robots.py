@@ -8,6 +8,7 @@ moves. Prints a table, and the slope of the CPU use.
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import linear_regression
 from tempfile import TemporaryDirectory
@@ -32,27 +33,36 @@ def main() -> int:
     parser.add_argument('--seconds', type=float, default=10.0, help='of each (default: 10)')
     args = parser.parse_args()
     os.environ.update(isolated(free_domain()))
-    table = Table('robots', box=box.MARKDOWN)
-    for heading in ('frames processed (%)', 'median (ms)', 'p95 (ms)', 'CPU (%)', 'RSS (MB)'):
-        table.add_column(heading, justify='right')
-    cpu_percents = []
+    results = {}
     with TemporaryDirectory() as folder:
         for count in COUNTS:
             load = Load('robots', options=('--robots', str(count), '--fps', str(FPS)))
             frames = swaying(list(with_noise(paint_heads(load.width, load.height, load.faces))))
             np.save(Path(folder) / f'{load.name}.npy', np.stack(frames))
             try:
-                values = drive(ROOT, load, Path(folder), args.seconds)
+                results[count] = drive(ROOT, load, Path(folder), args.seconds)
             except NotMeasured as error:
                 print(f'robots: {error}', file=sys.stderr)
                 return 1
-            cpu_percents.append(values['cpu_percent'])
-            keys = ('processed_percent', 'p50_ms', 'p95_ms', 'cpu_percent', 'rss_mb')
-            table.add_row(str(count), *(format_value(values[key]) for key in keys))
-    Console(width=120).print(table)
-    slope, _ = linear_regression(COUNTS, cpu_percents)
-    print(f'each further robot at {FPS} fps: {slope:.1f} % of a core')
+    Console(width=120).print(to_table(results))
+    print(f'each further robot at {FPS} fps: {cpu_of_each(results):.1f} % of a core')
     return 0
+
+
+def to_table(results: Mapping[int, Mapping[str, float]]) -> Table:
+    """Return one row per number of robots."""
+    table = Table('robots', box=box.MARKDOWN)
+    for heading in ('frames processed (%)', 'median (ms)', 'p95 (ms)', 'CPU (%)', 'RSS (MB)'):
+        table.add_column(heading, justify='right')
+    for count, values in results.items():
+        keys = ('processed_percent', 'p50_ms', 'p95_ms', 'cpu_percent', 'rss_mb')
+        table.add_row(str(count), *(format_value(values[key]) for key in keys))
+    return table
+
+
+def cpu_of_each(results: Mapping[int, Mapping[str, float]]) -> float:
+    """Return the slope of the CPU use over the number of robots, in % of a core."""
+    return linear_regression([*results], [v['cpu_percent'] for v in results.values()]).slope
 
 
 if __name__ == '__main__':

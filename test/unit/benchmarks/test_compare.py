@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+"""Two versions beside each other, and numbers of robots: the arithmetic, on made-up numbers."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import compare, robots
+from benchmarks.load_driver import ages_of
+
+
+def printed(table: Table) -> list[list[str]]:
+    text = StringIO()
+    Console(file=text, width=200).print(table)
+    lines = [line for line in text.getvalue().splitlines() if line.startswith('|')]
+    return [[cell.strip() for cell in line.strip('|').split('|')] for line in lines[2:]]
+
+
+def test_the_age_of_an_image_is_that_of_its_first_state() -> None:
+    """Red when ``ages_of`` takes the last state of a stamp."""
+    states = [(1.0, 1.5), (1.0, 1.75), (3.0, 3.25)]
+    assert ages_of([1.0, 2.0, 3.0], states) == [500.0, 250.0]
+
+
+@pytest.mark.parametrize(
+    ('value', 'at_least', 'reached'),
+    [
+        (0.5, False, 'aim'),
+        (0.6, False, 'floor'),
+        (0.8, False, 'missed'),
+        (3.0, True, 'aim'),
+        (0.6, True, 'floor'),
+        (0.4, True, 'missed'),
+    ],
+)
+def test_what_a_value_has_reached(value: float, at_least: bool, reached: str) -> None:
+    """Red when ``Row.reached`` swaps the signs."""
+    low, high = (0.5, 0.7) if not at_least else (0.7, 0.5)
+    row = compare.Row('still', 'p50_ms', 'median', high, low, at_least=at_least)
+    assert row.reached(value) == reached
+
+
+def test_a_row_has_medians_and_their_ratio_and_only_what_both_versions_have() -> None:
+    """Red when ``to_table`` divides the other way round."""
+    results = {
+        'abc': {'still': {'p50_ms': [9.0, 8.0, 80.0], 'rss_mb': [200.0]}, 'heavy': {}},
+        'this': {'still': {'p50_ms': [4.5, 5.0, 1.0]}, 'heavy': {'cpu_percent': [10.0]}},
+    }
+    ((name, *values),) = printed(compare.to_table(results, 'abc'))
+    assert 'median' in name
+    assert values == ['9.00', '4.50', '0.50', '≤ 0.7', '≤ 0.5', 'aim']
+
+
+def test_rows_and_loads_fit_together() -> None:
+    """Red when a row names a load that is not driven."""
+    names = {load.name for load in compare.LOADS} | {compare.REPLAY}
+    assert {row.load for row in compare.ROWS} == names
+
+
+def test_each_further_robot_costs_the_slope() -> None:
+    """Red when ``cpu_of_each`` returns the mean."""
+    keys = ('processed_percent', 'p50_ms', 'p95_ms', 'rss_mb')
+    results = {n: {'cpu_percent': 5.0 + 9.0 * n, **dict.fromkeys(keys, 1.0)} for n in (1, 2, 4)}
+    assert robots.cpu_of_each(results) == pytest.approx(9.0)
+    assert [row[0] for row in printed(robots.to_table(results))] == ['1', '2', '4']
