@@ -6,7 +6,9 @@ Latency and CPU against faces, frame size and frame rate, from benchmarks/baseli
 
 import json
 from collections.abc import Mapping, Sequence
+from math import prod
 from pathlib import Path
+from statistics import linear_regression
 from typing import Any
 
 from matplotlib import rc_context
@@ -14,6 +16,11 @@ from matplotlib.figure import Figure
 
 Line = Sequence[tuple[str, str]]  # the label of a point, and the scenario it shows
 RAW: Line = tuple((size, size) for size in ('640x480', '1280x720', '1920x1080'))
+UNITS = {
+    'faces (640x480)': 'per face',
+    'size of the frame': 'per Mpx',
+    'frames per second': 'per Hz',
+}
 PANELS: Mapping[str, Mapping[str, Line]] = {
     'faces (640x480)': {
         'raw': (
@@ -45,7 +52,7 @@ def main() -> None:
 
 
 def draw_cost(performances: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Draw latency (median to p95) above CPU; every scenario of PANELS must be there."""
+    """Draw latency (median to p95) above CPU, with its slope; PANELS names the scenarios."""
     of = {performance['situation']: performance for performance in performances}
     with rc_context(fname=STYLE):
         figure = Figure(figsize=(9, 5))
@@ -60,17 +67,24 @@ def draw_cost(performances: Sequence[Mapping[str, Any]], path: Path) -> None:
                 above.fill_between(
                     labels, median, p95, color=COLOURS[kind], alpha=0.2, linewidth=0
                 )
-                below.plot(labels, cpu, 'o-', color=COLOURS[kind], label=kind)
+                slope = linear_regression([amount(label) for label in labels], cpu).slope
+                label = f'{kind}: {slope:.2g} % {UNITS[heading]}'
+                below.plot(labels, cpu, 'o-', color=COLOURS[kind], label=label)
             below.set_xlabel(heading)
+            below.legend(loc='lower right', fontsize='small', handlelength=1.0)
         rows[0][0].set_ylabel('frame to state, ms\n(median to p95)')
         rows[1][0].set_ylabel('CPU, % of a core')
-        rows[1][1].legend(loc='upper left')
         for axis in rows.flat:
             axis.set_ylim(bottom=0)
             axis.grid(axis='y', color=GRID, alpha=0.3)
             axis.tick_params(colors=INK)
         figure.tight_layout()
         figure.savefig(path, metadata={'Date': None})
+
+
+def amount(label: str) -> float:
+    """Return what a label stands for: a number, or the megapixels of a size."""
+    return prod(map(int, label.split('x'))) / 1e6 if 'x' in label else float(label)
 
 
 if __name__ == '__main__':
