@@ -92,6 +92,7 @@ class BagObserver:
         self._text = text
         self._voice = voice
         self._audio_format = audio_format
+        self._cut = bytearray()  # of a sample that a message of AudioData cut
         self._without = without
         self._by_header = stamps == FROM_HEADER
         self._depth = BitDepth()
@@ -132,7 +133,7 @@ class BagObserver:
         """Return the evidence that is due after a message with sound."""
         receipt_s = recorded.time_ns / NANOSECONDS
         msg, audio_format = recorded.msg, self._audio_format
-        chunk = audio_from_msg(recorded.topic.type, msg, receipt_s, audio_format)
+        chunk = audio_from_msg(recorded.topic.type, msg, receipt_s, audio_format, self._cut)
         check_chunk(chunk)
         if not self._by_header:
             begin_s = receipt_s - chunk.duration_s

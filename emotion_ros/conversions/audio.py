@@ -13,16 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.conversions.from_msg import stamp_to_seconds
+from emotion_ros.conversions.raw_audio import (
+    COMPANDED,
+    SAMPLE_BYTES,
+    AudioArray,
+    align,
+    is_mp3,
+    read_wave,
+    to_samples,
+    widened,
+)
 from emotion_ros.core.voice.audio_topics import AUDIO, AUDIO_STAMPED, INFO_NAME, WITHOUT_FORMAT
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.voice.stream import AudioChunk
 
 RAW_CODINGS = ('', 'wave', 'wav', 'raw', 'pcm')
-# GStreamer's names of sample formats, as AudioInfo has them.
-SAMPLE_FORMATS = {
-    **{'S16LE': '<i2', 'S16BE': '>i2', 'S32LE': '<i4', 'S32BE': '>i4'},
-    **{'F32LE': '<f4', 'F32BE': '>f4', 'S8': 'i1', 'U8': 'u1'},
-}
 # The fields of the AudioData of AudioStamped; one of them is filled.
 TYPED_ARRAYS = {
     **{'int16_data': np.int16, 'float32_data': np.float32, 'int32_data': np.int32},
@@ -41,13 +46,19 @@ class AudioFormat:
 
 
 def audio_from_msg(
-    msg_type: str, msg: Any, receipt_s: float, audio_format: AudioFormat | None = None
+    msg_type: str,
+    msg: Any,
+    receipt_s: float,
+    audio_format: AudioFormat | None = None,
+    rest: bytearray | None = None,
 ) -> AudioChunk:
     """Return the sound of a message of one of AUDIO_MESSAGES; KeyError for another type.
 
-    A message without a stamp ended when it was received (``receipt_s``, ROS time). InvalidInput:
-    ``no_format`` for AudioData while its ``audio_format`` is not known, ``unsupported_format``
-    when it is compressed or of unknown samples, ``bad_length``, ``empty``, ``bad_stamp``.
+    ``rest`` belongs to one topic: with it, a sample of AudioData may begin in one message and end
+    in the next. A message without a stamp ended when it was received (``receipt_s``, ROS time).
+    InvalidInput: ``no_format`` for AudioData while its ``audio_format`` is not known,
+    ``unsupported_format`` when it is compressed or of unknown samples, ``bad_length``, ``empty``,
+    ``bad_stamp``.
     """
     found = audio_format or AudioFormat()
     samples: NDArray[np.generic]
@@ -58,10 +69,15 @@ def audio_from_msg(
         samples = _typed_samples(msg.audio.audio_data)
         found = AudioFormat(msg.audio.info.rate, msg.audio.info.channels)
     elif msg_type in WITHOUT_FORMAT:
+        data = getattr(msg, 'audio', msg)
+        if hasattr(data, 'data'):
+            decoded = _decode(data.data, found, rest)
+            samples = decoded.samples
+            found = AudioFormat(decoded.sample_rate, decoded.channels)
+        else:
+            samples = _typed_samples(data)
         if not found.sample_rate:
             raise InvalidInput('no_format', f'the sample rate is not known: no {INFO_NAME} yet')
-        data = getattr(msg, 'audio', msg)
-        samples = _decode(data.data, found) if hasattr(data, 'data') else _typed_samples(data)
     else:
         raise KeyError(msg_type)
     header = getattr(msg, 'header', None)
@@ -97,28 +113,25 @@ def _typed_samples(data: Any) -> NDArray[np.generic]:
     for name, dtype in TYPED_ARRAYS.items():
         values = np.asarray(getattr(data, name), dtype)
         if len(values):
-            return _widened(values)
+            return widened(values)
     raise InvalidInput('empty', 'no samples')
 
 
-def _decode(data: Any, audio_format: AudioFormat) -> NDArray[np.generic]:
-    """Return the samples in bytes of a format."""
+def _decode(data: Any, audio_format: AudioFormat, rest: bytearray | None) -> AudioArray:
+    """Return the samples in bytes of a format; see raw_audio for what such bytes may be."""
+    raw = bytes(data)
+    if (found := read_wave(raw)) is not None:
+        return found
     coding, name = audio_format.coding_format.lower(), audio_format.sample_format.upper()
-    if coding not in RAW_CODINGS:
-        raise InvalidInput('unsupported_format', f'{coding} is compressed')
-    if name not in SAMPLE_FORMATS:
+    if is_mp3(raw) or coding not in (*RAW_CODINGS, *COMPANDED):
+        raise InvalidInput('unsupported_format', f'{coding or "MP3"} is compressed')
+    name = COMPANDED.get(coding, name)
+    if name not in SAMPLE_BYTES:
         raise InvalidInput('unsupported_format', f'samples of {name or "no format"}')
-    dtype = np.dtype(SAMPLE_FORMATS[name])
-    raw = np.asarray(data, np.uint8) if isinstance(data, list) else np.frombuffer(data, np.uint8)
-    if len(raw) % dtype.itemsize:
-        raise InvalidInput('bad_length', f'{len(raw)} bytes in samples of {dtype.itemsize}')
-    return _widened(raw.view(dtype).astype(dtype.newbyteorder('='), copy=False))
-
-
-def _widened(samples: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return 8-bit samples as int16; others as they are."""
-    if samples.dtype == np.uint8:
-        return np.asarray((samples.astype(np.int16) - 128) * 256, np.int16)
-    if samples.dtype == np.int8:
-        return np.asarray(samples.astype(np.int16) * 256, np.int16)
-    return samples
+    size = SAMPLE_BYTES[name]
+    if rest is not None:
+        raw = align(raw, rest, name, audio_format.channels)
+    elif len(raw) % size:
+        raise InvalidInput('bad_length', f'{len(raw)} bytes in samples of {size}')
+    samples = to_samples(raw, name)
+    return AudioArray(samples, audio_format.sample_rate, audio_format.channels)

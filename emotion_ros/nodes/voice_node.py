@@ -97,6 +97,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         self._is_interrupted = False
         sources = audio_sources(self.resolve_topic_name('audio'), self.config.audio_type)
         self._formats: dict[str, AudioFormat] = {}
+        self._cut = bytearray()  # of a sample that a message of AudioData cut
         self._latched = [LatchedInput(self, Bool, 'mute', self._on_mute)]
         self._follow_formats({s.name for s in sources if s.type in WITHOUT_FORMAT})
         self.create_subscription(String, 'robot_speech', self._on_robot_speech, QUEUE_DEPTH)
@@ -147,7 +148,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         audio_format = self._formats.get(self.input.topic_name) or AudioFormat(
             config.sample_rate, config.channels
         )
-        chunk = audio_from_msg(ros_type_name(type(msg)), msg, now_s, audio_format)
+        chunk = audio_from_msg(ros_type_name(type(msg)), msg, now_s, audio_format, self._cut)
         check_chunk(chunk, config.channel)
         end_s = chunk.stamp_s + chunk.duration_s
         check_stamp(end_s, now_s, config.max_age, config.max_future)

@@ -120,7 +120,8 @@ def test_every_array_of_the_typed_message(name):
             AudioFormat(16_000, 1, 'S16LE', 'mp3'),
             'unsupported_format',
         ),
-        (AUDIO_DATA, Msg(data=raw(b'123')), AudioFormat(16_000, 1, 'S24LE'), 'unsupported_format'),
+        (AUDIO_DATA, Msg(data=raw(b'1234')), AudioFormat(16_000, 1, 'S24LE'), 'bad_length'),
+        (AUDIO_DATA, Msg(data=raw(b'123')), AudioFormat(16_000, 1, 'S18LE'), 'unsupported_format'),
         (AUDIO_DATA, Msg(data=raw(b'12')), AudioFormat(16_000, 1, ''), 'unsupported_format'),
         (
             AUDIO_DATA_STAMPED,
