@@ -16,7 +16,7 @@ from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.cli.arguments import free_port, port
 from emotion_ros.core.observations import SentimentResult
 from emotion_ros.demo.storyboard_file import packaged_storyboard
-from emotion_ros.errors import ConfigError
+from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.live.camera_feed import CameraFeed
 from emotion_ros.live.scripted_person import ScriptedPerson
 from emotion_ros.live.session import HOST, LiveSession, load_pipelines
@@ -103,9 +103,10 @@ def serve(args: argparse.Namespace) -> None:
         print(session.server.url)
         print('Open this link in a browser. ', end='')
         print('' if args.no_text else 'Type a sentence there or here. ', end='')
+        print('/pause [ID] and /resume [ID] switch the analysis of a person off and on.')
         print('Ctrl-C stops; nothing is stored.', flush=True)
-        if not args.no_text and sys.stdin:
-            read = partial(read_lines, partial(session.add_typed_words, on_scored=print_result))
+        if sys.stdin:
+            read = partial(read_lines, partial(take_line, session))
             Thread(target=report_exceptions, args=(read, print_error), daemon=True).start()
         if args.open and not webbrowser.open(session.server.url):
             print('no browser found: open the link yourself', flush=True)
@@ -156,6 +157,14 @@ def show_problem(session: LiveSession, name: str, problem: str) -> None:
     if bool(problem) != bool(session.notice):
         print(f'{name}: {problem or "the camera is back"}', flush=True)
     session.notice = f'{problem[0].upper()}{problem[1:]}.' if problem else ''
+
+
+def take_line(session: LiveSession, line: str) -> None:
+    """Let the session take a typed line; print the result, or why a command is none."""
+    try:
+        session.add_typed_words(line, print_result)
+    except InvalidInput as error:
+        print(error, flush=True)
 
 
 def print_result(result: SentimentResult) -> None:

@@ -1,27 +1,31 @@
 # SPDX-License-Identifier: MIT
 """Images, words and sound in, the dashboard out: the nodes' core in one process, without ROS."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
 from threading import Event, Lock, Thread
 from time import monotonic
 
+import numpy as np
+
 from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.core.emotions import Sentiment
-from emotion_ros.core.evidence import VOICE
+from emotion_ros.core.evidence import VOICE, Rejection
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.fusion import Fusion, Observation
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
-from emotion_ros.core.observations import FacesObservation, SentimentResult
+from emotion_ros.core.observations import FaceObservation, FacesObservation, SentimentResult
+from emotion_ros.core.people.privacy import PrivacyMode, withhold_paused
 from emotion_ros.core.trigger import SILENCE_S
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
+from emotion_ros.perception.image.annotate import blank_faces
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.models.backend import MODEL_FAILURES
 from emotion_ros.perception.text.config import SentimentConfig
@@ -43,6 +47,12 @@ WAITING_WORDS = 10  # as sentiment_node
 WAITING_SOUNDS = 100
 HEALTH_PERIOD_S = 1.0
 STOP_TIMEOUT_S = 1.0
+COMMANDS = {
+    '/pause': PrivacyMode.PAUSED,
+    '/no_text': PrivacyMode.NO_TEXT,
+    '/resume': PrivacyMode.FULL,
+}
+"""Typed before the id of a person, or alone for everybody."""
 VISION, TEXT = 'vision', 'text'
 OK, ERROR = 0, 2  # levels of NodeHealth, those of diagnostic_msgs
 
@@ -117,6 +127,9 @@ class LiveSession:
             classify = partial(self._process_sound, voice)
             on_error_of_voice = partial(self._fail, VOICE)
             self._sounds = Worker(VOICE, classify, on_error_of_voice, slots=WAITING_SOUNDS)
+        self._keeper = self._pipelines.fusion.privacy
+        self._pipelines.vision.select_paused = self._find_paused
+        self._faces: tuple[FaceObservation, ...] = ()
         self._preview = CameraPreview(
             lambda image_bgr: image_bgr,
             self._pipelines.vision.config.rotate,
@@ -124,6 +137,7 @@ class LiveSession:
             on_reject=self._statistics[VISION].reject,
             on_error=on_error,
             period_s=PREVIEW_PERIOD_S,
+            hide=self._hide_paused,
         )
         self._threads: list[Thread] = []
 
@@ -163,8 +177,28 @@ class LiveSession:
             statistics.count('dropped')
         self._preview.submit(image_bgr)
 
+    def set_privacy(self, person_id: str, mode: PrivacyMode) -> None:
+        """Set the mode of a person, '' of everybody, and forget what was shown of the paused.
+
+        InvalidInput('unknown_person') when there is no such person.
+        """
+        with self._lock:
+            if problem := self._keeper.set(person_id, mode):
+                raise InvalidInput('unknown_person', problem)
+            self._forget_paused()
+            self._show_state(monotonic())
+
     def add_typed_words(self, words: str, on_scored: OnScored | None = None) -> None:
-        """Take a line that was typed; from the first one on, scripted words are left out."""
+        """Take a line that was typed; from the first one on, scripted words are left out.
+
+        What begins with one of COMMANDS sets the privacy; InvalidInput when that cannot be done.
+        """
+        command, *people = words.split()
+        if command in COMMANDS:
+            self.set_privacy(' '.join(people), COMMANDS[command])
+            return
+        if command.startswith('/'):
+            raise InvalidInput('unknown_command', f'{command}: use {", ".join(COMMANDS)}')
         self._has_typed = True
         self.add_words(words, on_scored)
 
@@ -200,6 +234,7 @@ class LiveSession:
                 'window_s': WINDOW_S,
                 'show_image': True,
                 'accepts_words': self._pipelines.text is not None,
+                'accepts_commands': True,
             }
         )
 
@@ -219,7 +254,9 @@ class LiveSession:
         began_s = monotonic()
         report = self._pipelines.vision.process(image_bgr, stamp_s)
         now_s = monotonic()
-        faces = FacesObservation(stamp_s=stamp_s, faces=report.faces)
+        with self._lock:  # a pause may have come meanwhile
+            self._faces = withhold_paused(report.faces, self._is_paused)
+        faces = FacesObservation(stamp_s=stamp_s, faces=self._faces)
         if self._pipelines.voice:
             self._pipelines.voice.add_faces(faces)
         size = report.image_width, report.image_height
@@ -232,8 +269,13 @@ class LiveSession:
         """Score a line as sentiment_node does; what it would reject is shown with the reason."""
         words, on_scored = item
         stamp_s, inference_s = monotonic(), float('nan')
+        utterance = Utterance.from_text(words)
         try:
-            report = text.process(Utterance.from_text(words), stamp_s)
+            if self._mode('') is not PrivacyMode.FULL:
+                text.forget_dialogue()
+                if not text.opts_out(utterance):
+                    raise InvalidInput('paused', 'who may have said it is not analysed')
+            report = text.process(utterance, stamp_s)
         except InvalidInput as error:
             self._statistics[TEXT].reject(error.reason)
             if error.reason in MODEL_FAILURES:
@@ -244,18 +286,20 @@ class LiveSession:
             result, inference_s = observation.result(), report.inference_time_s
             self._fuse(observation)
             self._statistics[TEXT].processed(monotonic() - stamp_s, inference_s)
-        self._shown.add_words(words, stamp_s)
-        self._shown.add_sentiment(result, inference_s, stamp_s)
+        if self._mode('') is PrivacyMode.FULL:
+            self._shown.add_words(words, stamp_s)
+            self._shown.add_sentiment(result, inference_s, stamp_s)
         if on_scored:
             on_scored(result)
 
     def _process_sound(self, voice: VoiceObserver, chunk: AudioChunk) -> None:
         """Classify the speech that is due, and show the level."""
         began_s = monotonic()
-        for evidence in voice.add(chunk):
+        for evidence in voice.add(chunk, self._may_analyse):
             self._fuse(evidence)
         now_s, activity = monotonic(), voice.activity
-        self._shown.add_voice(activity.speaking, activity.level_dbfs, now_s)
+        if self._may_analyse(''):
+            self._shown.add_voice(activity.speaking, activity.level_dbfs, now_s)
         late_s = now_s - chunk.stamp_s - chunk.duration_s
         self._statistics[VOICE].processed(late_s, now_s - began_s)
 
@@ -263,9 +307,40 @@ class LiveSession:
         """Add an observation, and show the state at once when the schedule allows."""
         with self._lock:
             now_s = monotonic()
-            self._pipelines.fusion.add(observation, now_s)
+            if self._pipelines.fusion.add(observation, now_s) is Rejection.OPT_OUT:
+                self._forget_paused()
             if self._pipelines.schedule.on_evidence(now_s):
                 self._show_state(now_s)
+
+    def _mode(self, person_id: str) -> PrivacyMode:
+        with self._lock:
+            return self._keeper.mode(person_id)
+
+    def _may_analyse(self, person_id: str) -> bool:
+        return self._mode(person_id) is not PrivacyMode.PAUSED
+
+    def _is_paused(self, person_id: str) -> bool:
+        return self._keeper.mode(person_id) is PrivacyMode.PAUSED
+
+    def _find_paused(self, people: Sequence[str], stamp_s: float) -> Collection[str]:
+        with self._lock:
+            self._keeper.update(people, stamp_s)
+            return self._keeper.paused(people)
+
+    def _hide_paused(self, image_bgr: ImageArray) -> ImageArray:
+        """Return the image without paused persons; black when they may be anywhere in it."""
+        with self._lock:
+            shown = blank_faces(image_bgr, withhold_paused(self._faces, self._is_paused))
+            return np.zeros_like(shown) if self._keeper.is_paused_person_missing else shown
+
+    def _forget_paused(self) -> None:
+        """Remove what was shown of who is paused now."""
+        rules = self._keeper.rules()
+        self._preview.clear()
+        if rules.everybody is PrivacyMode.PAUSED:
+            self._shown.clear()
+        elif rules.unknown_speaker is not PrivacyMode.FULL:
+            self._shown.forget(rules.paused)
 
     def _run_clock(self) -> None:
         """Show a state on every tick of the schedule, and the health of the models at 1 Hz."""

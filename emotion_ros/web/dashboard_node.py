@@ -14,9 +14,9 @@ from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_
 from emotion_ros.core.graph_snapshot import FUSION, SENTIMENT, VISION, VOICE_NODE
 from emotion_ros.core.image_topics import Topic
 from emotion_ros.core.observations import FacesObservation
-from emotion_ros.core.people.privacy import PrivacyMode, PrivacyRules
-from emotion_ros.core.state import NO_PROBABILITIES, Status
+from emotion_ros.core.people.privacy import PrivacyMode, PrivacyRules, withhold_paused
 from emotion_ros.core.state import EmotionState as State
+from emotion_ros.core.state import Status
 from emotion_ros.core.trigger import SILENCE_S
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import (
@@ -200,11 +200,10 @@ class DashboardNode(EmotionNode[DashboardConfig]):
 
     def _on_rules(self, rules: PrivacyRules) -> None:
         """Forget what was shown of who is paused now."""
-        paused = [person for person, mode in rules.people.items() if mode is PrivacyMode.PAUSED]
         if rules.everybody is PrivacyMode.PAUSED:
             self._shown.clear()
-        elif rules.unknown_speaker is not PrivacyMode.FULL or paused:
-            self._shown.forget(paused)
+        elif rules.unknown_speaker is not PrivacyMode.FULL or rules.paused:
+            self._shown.forget(rules.paused)
         if self._camera and self._privacy.has_paused:
             self._camera.clear()
 
@@ -217,13 +216,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
 
     def _without_paused(self, faces: FacesObservation) -> FacesObservation:
         """Return the faces; vision_node may take over a pause later than this node."""
-        known = [
-            replace(face, probabilities=NO_PROBABILITIES)
-            if self._is_paused(face.person_id)
-            else face
-            for face in faces.faces
-        ]
-        return replace(faces, faces=tuple(known))
+        return replace(faces, faces=withhold_paused(faces.faces, self._is_paused))
 
     def _is_paused(self, person_id: str) -> bool:
         return bool(person_id) and self._privacy.mode(person_id) is PrivacyMode.PAUSED

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from emotion_ros.errors import ConfigError
+from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.view.palette import style_sheet
 
 MAX_CLIENTS = 64
@@ -201,7 +201,10 @@ def _words_handler(on_words: Callable[[str], None]) -> Handler:
             raise web.HTTPBadRequest(text='the words are not UTF-8') from error
         if not words:
             raise web.HTTPBadRequest(text='there are no words')
-        on_words(words)
+        try:
+            on_words(words)
+        except InvalidInput as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
         return web.Response(status=web.HTTPAccepted.status_code)
 
     return answer

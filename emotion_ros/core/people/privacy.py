@@ -2,11 +2,13 @@
 """What may be processed of whom: the rules, their way between nodes, and their memory."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
+from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.stamp_check import CLOCK_JUMP_S
+from emotion_ros.core.state import NO_PROBABILITIES
 from emotion_ros.errors import InvalidInput
 
 EVERYBODY = ''
@@ -60,6 +62,11 @@ class PrivacyRules:
         return self.people.get(person_id, self.everybody)
 
     @property
+    def paused(self) -> list[str]:
+        """Those who are paused, by name."""
+        return [person for person, mode in self.people.items() if mode is PrivacyMode.PAUSED]
+
+    @property
     def is_restricted(self) -> bool:
         """Whether anybody at all is not FULL."""
         strictest = max((self.everybody, self.unknown_speaker, *self.people.values()))
@@ -98,6 +105,16 @@ class PrivacyRules:
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise InvalidInput('invalid', f'emotion/privacy: {text[:80]!r}: {error!r}') from error
+
+
+def withhold_paused(
+    faces: Iterable[FaceObservation], is_paused: Callable[[str], bool]
+) -> tuple[FaceObservation, ...]:
+    """Return the faces, those of paused people as if they had not been analysed."""
+    return tuple(
+        replace(face, probabilities=NO_PROBABILITIES) if is_paused(face.person_id) else face
+        for face in faces
+    )
 
 
 class PrivacyKeeper:

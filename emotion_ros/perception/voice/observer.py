@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """From the sound of a microphone to the evidence of the voice, without ROS: replay and live."""
 
+from collections.abc import Callable
+
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.evidence import VOICE, Evidence
 from emotion_ros.core.observations import FacesObservation, describe
@@ -27,11 +29,21 @@ class VoiceObserver:
         """Take the faces in view: of several, the one whose mouth moves is the speaker."""
         self._speakers.update(faces)
 
-    def add(self, chunk: AudioChunk) -> list[Evidence]:
-        """Return the evidence of the segments that are due; InvalidInput for a bad chunk."""
+    def add(
+        self,
+        chunk: AudioChunk,
+        may_analyse: Callable[[str], bool] = lambda person: True,  # noqa: ARG005
+    ) -> list[Evidence]:
+        """Return the evidence of the segments that are due; InvalidInput for a bad chunk.
+
+        Only segments are classified whose person ('' when that is not known) ``may_analyse``.
+        """
         samples, stamp_s = self._stream.add(chunk)
         found = []
         for segment in self.pipeline.add(samples, stamp_s):
+            person_id = self._speakers.speaker(segment.start_s, segment.end_s).person_id
+            if not may_analyse(person_id):
+                continue
             report = self.pipeline.classify(segment)
             if not report.reason:
                 evidence = Evidence(
@@ -39,7 +51,7 @@ class VoiceObserver:
                     stamp_s=report.end_s,
                     probabilities=report.probabilities,
                     quality=report.quality,
-                    person_id=self._speakers.speaker(report.start_s, report.end_s).person_id,
+                    person_id=person_id,
                     source=self._source,
                     detail=describe(report.probabilities, EMOTIONS),
                 )

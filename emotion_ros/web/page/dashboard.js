@@ -135,6 +135,7 @@ function paint() {
   if (!shown.now) return;
   paintHeadline(is, shown.now);
   paintPeople(shown.now);
+  paintPrivacy(shown.now);
   paintBars(is, shown.now);
   paintCamera(is, shown);
   paintCharts(shown, isLost);
@@ -251,6 +252,15 @@ function paintPeople(message) {
     button.lastChild.className = state ? `hue ${state.label}` : '';
     if (button.lastChild.textContent !== words) button.lastChild.textContent = words;
   });
+}
+
+// Where words are accepted, the person shown can be paused, too.
+function paintPrivacy(message) {
+  const state = message.people.find((one) => one.person_id === (chosen || message.state?.person_id));
+  $('privacy').hidden = !state || !about.accepts_commands;
+  if ($('privacy').hidden) return setText('privacy', '');
+  $('privacy').dataset.command = `${isPaused(state) ? '/resume' : '/pause'} ${state.person_id}`;
+  setText('privacy', isPaused(state) ? 'Resume analysis' : 'Pause analysis');
 }
 
 function isPaused(state) {
@@ -526,9 +536,14 @@ $('say').addEventListener('submit', async (event) => {
   event.preventDefault();
   const words = $('words').value;
   $('words').value = '';
+  await send(words);
+});
+$('privacy').addEventListener('click', () => send($('privacy').dataset.command));
+
+async function send(words) {
   const answer = await fetch('words', { method: 'POST', body: words }).catch(() => null);
   if (!answer?.ok) $('words').value ||= words;
   $('say_problem').textContent = answer?.ok ? '' : `not sent: ${answer ? await answer.text() : 'no connection'}`;
-});
+}
 
 connect();

@@ -112,6 +112,63 @@ def test_a_smile_and_glad_words_reach_the_page(pipelines, clients):
     assert running.errors == []
 
 
+def people_of(now) -> dict[str, tuple[int, str]]:
+    return {one['person_id']: (one['status'], one['label']) for one in now['people']}
+
+
+@pytest.mark.parametrize('how', ['button', 'words'])
+def test_who_is_paused_is_neither_analysed_nor_shown(clients, how):
+    smile = cv2.imread(str(ASTRONAUT))
+    pipelines = load_pipelines(ParamsFile(None), with_text=True)  # with no one known
+
+    def film(stopping):
+        while not stopping.wait(0.03):
+            running.session.add_image(smile, monotonic())
+
+    running, said = Running(pipelines, film), []
+    with running as session:
+        page = clients.open(session.server.url)
+
+        def say(words: str) -> tuple[int, str]:
+            url = session.server.url
+            return clients.post(f'{url}words', words.encode(), Origin=url[:-1])
+
+        now = page.until(lambda now: 'happy' in str(people_of(now).values()))
+        [person] = people_of(now)
+        say('I am so happy in zanzibar!')
+        page.until(lambda now: now['transcript'] and page.images)
+        assert say('/pause nobody') == (
+            400,
+            f"unknown_person: person_id: 'nobody' is not known (known: {person})",
+        )
+        assert say('/stop')[0] == 400
+        command = f'/pause {person}' if how == 'button' else 'please do not analyse me'
+        assert say(command)[0] == 202
+        now = page.until(lambda now: people_of(now).get(person) == (5, 'unknown'))
+        assert now['transcript'] == []
+        count, images = len(page.messages), len(page.images)
+        session.add_words('this is terrible in zanzibar', said.append)
+        page.until(lambda now: len(page.images) > images + 3 and said)
+        assert said[0].reject_reason == 'paused'
+        late = clients.open(session.server.url)
+        late.until(lambda now: True)
+        later = [*page.messages[count:], late.messages[0]]
+        assert not any('zanzibar' in str(message) for message in later)
+        tracks = later[-1]['tracks']
+        assert {each['label'] for each in tracks[person]} == {'unknown'}
+        x1, y1, x2, y2 = now['frame']['faces'][0]['box_xyxy']
+        for jpeg in page.images[images + 1 :]:
+            shown = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+            height, width = shown.shape
+            face = shown[int(y1 * height) : int(y2 * height), int(x1 * width) : int(x2 * width)]
+            assert np.abs(face.astype(int) - 128).max() < 12
+        assert say(f'/resume {person}')[0] == 202
+        page.until(lambda now: people_of(now).get(person) == (0, 'happy'))
+        assert say('/pause')[0] == 202
+        page.until(lambda now: people_of(now).get(person) == (5, 'unknown'))
+    assert running.errors == []
+
+
 def test_the_newest_image_wins(pipelines):
     vision = Vision()
     with Running(replace(pipelines, vision=vision)) as session:
