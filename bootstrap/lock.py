@@ -15,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / 'requirements'
-FILES = ('build', 'runtime', 'dev', 'docs', 'training', 'ros-jazzy')
+FILES = ('build', 'runtime', 'audio', 'dev', 'docs', 'training', 'ros-jazzy')
 HEADER = '# What the other files pull in. Made by: python bootstrap/lock.py python3.10 ... 3.13\n'
 # Belongs to the CUDA builds of torch, which pin it themselves.
 CUDA = re.compile(r'nvidia-|cuda-|triton$')

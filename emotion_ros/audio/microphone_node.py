@@ -52,15 +52,13 @@ class MicrophoneNode(EmotionNode[MicrophoneConfig]):
             'topic': self._publisher.topic_name,
         }
 
-    def _on_sound(self, data: bytes, age_s: float, is_after_loss: bool) -> None:
+    def _on_sound(self, data: bytes, rate: int, age_s: float, is_after_loss: bool) -> None:
         """Publish a block from the thread of the device."""
         if is_after_loss:
             self.statistics.count('overflows')
         if not self.enabled:
             return
-        chunk = AudioChunk(
-            np.frombuffer(data, np.int16), self.config.sample_rate, self.config.channels, 0.0
-        )
+        chunk = AudioChunk(np.frombuffer(data, np.int16), rate, self.config.channels, 0.0)
         # PortAudio's times are not those of ROS; on some systems the age is 0 or nonsense.
         is_known = chunk.duration_s <= age_s <= chunk.duration_s + 1.0
         stamp_s = self.now_s() - (age_s if is_known else chunk.duration_s)

@@ -42,18 +42,16 @@ class MicrophoneFeed:
         self._microphone.stop()
         self._microphone.close()
 
-    def _on_sound(self, data: bytes, age_s: float, is_after_loss: bool) -> None:
+    def _on_sound(self, data: bytes, rate: int, age_s: float, is_after_loss: bool) -> None:
         """Take a block from the thread of the device; what was lost is a gap of the stamps."""
         del age_s, is_after_loss
         if self._on_chunk is None:
             return
         samples, config = np.frombuffer(data, np.int16), self._config
-        length_s = len(samples) / config.channels / config.sample_rate
+        length_s = len(samples) / config.channels / rate
         stamp_s = monotonic() - length_s
         self._on_chunk(
-            AudioChunk(
-                samples, config.sample_rate, config.channels, stamp_s, self.name, is_stamped=False
-            )
+            AudioChunk(samples, rate, config.channels, stamp_s, self.name, is_stamped=False)
         )
 
 

@@ -88,7 +88,7 @@ def test_a_block_of_the_microphone_is_stamped_with_its_first_sample(graph):
     block = array('h', range(800))
     for age_s in (0.08, 0.0):
         now_s = node.now_s()
-        device.on_sound(block.tobytes(), age_s, age_s == 0.0)
+        device.on_sound(block.tobytes(), RATE, age_s, age_s == 0.0)
         msg = graph.until(lambda: sound and sound.pop(), 'sound')
         assert (msg.samples, msg.sample_rate, msg.channels) == (block, RATE, 2)
         expected_s = now_s - (age_s or 0.05)  # an age of 0 cannot be: the block ended just now

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 import setuptools
 from catkin_pkg.changelog import get_changelog_from_path
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ElementTree.parse(ROOT / 'package.xml').getroot()
@@ -193,3 +194,13 @@ def test_the_two_ros_pin_the_same_names_differently() -> None:
     jazzy, kilted = set(requirements('ros-jazzy')), set(requirements('ros-kilted'))
     assert 'ros-rclpy==7.1.6' in jazzy
     assert 'ros-rclpy==9.1.2' in kilted
+
+
+def test_the_extras_of_sound_allow_the_versions_that_are_pinned(setup_arguments):
+    pins = re.findall(
+        r'^([\w-]+)==([\d.]+)$', (ROOT / 'requirements' / 'audio.txt').read_text(), re.MULTILINE
+    )
+    extras = setup_arguments['extras_require']
+    allowed = [Requirement(line) for line in (*extras['voice'], *extras['microphone'])]
+    assert {name for name, _ in pins} == {one.name for one in allowed} == OF_SOUND
+    assert all(one.specifier.contains(dict(pins)[one.name]) for one in allowed)

@@ -49,10 +49,10 @@ class Device:
         self.calls = []
         self._on_sound, self._block = on_sound, np.ones(BLOCK, np.int16).tobytes()
         assert config.chunk == CHUNK_S
-        on_sound(self._block, 0.0, False)
+        on_sound(self._block, RATE, 0.0, False)
 
     def stop(self):
-        self._on_sound(self._block, 0.0, True)
+        self._on_sound(self._block, RATE, 0.0, True)
         self.calls.append('stop')
 
     def close(self):
