@@ -122,7 +122,9 @@ REJECTED: Mapping[str, str] = {
     'are in view and it is not known who speaks (unbound_speech)',
     'disabled': 'switch the source on: ros2 service call …/enable std_srvs/srv/SetBool '
     '"{{data: true}}"',
-    'paused': 'observation of this person is paused: call set_privacy with mode 0 to go on',
+    'paused': 'observation of this person is paused; if the person agrees, go on: ros2 service call '
+    '{home}/fusion_node/set_privacy emotion_ros/srv/SetPrivacy "{{person_id: ID, mode: 0}}", '
+    'without person_id for everybody',
     'opt_out': 'the words ask not to be observed: the person is paused, see opt_out_phrases',
     'unsupported_language': 'the words are not English: set text_model and languages',
     'unsupported_format': 'publish the plain words, or JSON of Vosk: see docs/recognisers.md; '
@@ -133,7 +135,8 @@ REJECTED: Mapping[str, str] = {
     'repetition': 'one word over and over: the recogniser is stuck',
     'hallucination': 'the recogniser invents words in silence: use its voice activity detection',
     'own_voice': 'these are words of the robot itself (robot_speech): nothing to do',
-    'muted': 'publish false on mute',
+    'muted': 'publish false on mute: ros2 topic pub --once {home}/mute std_msgs/msg/Bool '
+    '"{{data: false}}"',
     'bad_output': 'the model fails: emotion-ros models verify',
     'inference_failed': 'the model fails: see the log, and emotion-ros models verify',
 }
