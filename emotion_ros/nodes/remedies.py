@@ -122,8 +122,8 @@ REJECTED: Mapping[str, str] = {
     'are in view and it is not known who speaks (unbound_speech)',
     'disabled': 'switch the source on: ros2 service call …/enable std_srvs/srv/SetBool '
     '"{{data: true}}"',
-    'paused': 'observation of this person is paused; if the person agrees, go on: ros2 service call '
-    '{home}/fusion_node/set_privacy emotion_ros/srv/SetPrivacy "{{person_id: ID, mode: 0}}", '
+    'paused': 'observation of this person is paused; if the person agrees, go on: ros2 service '
+    'call {home}/fusion_node/set_privacy emotion_ros/srv/SetPrivacy "{{person_id: ID, mode: 0}}", '
     'without person_id for everybody',
     'opt_out': 'the words ask not to be observed: the person is paused, see opt_out_phrases',
     'unsupported_language': 'the words are not English: set text_model and languages',
@@ -180,6 +180,6 @@ def _template(finding: Finding) -> str:
     if finding.kind is Kind.OTHER_TYPE:
         if finding.facts['input'] == 'audio' and finding.facts['type'] in AUDIO_MESSAGES:
             return KNOWN_AUDIO
-        is_known = finding.facts['type'] in SPEECH_TYPES
+        is_known = finding.facts['input'] == 'speech' and finding.facts['type'] in SPEECH_TYPES
         return KNOWN_SPEECH if is_known else OTHER_TYPES[finding.facts['input']]
     return REMEDIES[finding.kind]

@@ -52,3 +52,24 @@ def test_raising_a_limit_is_advised_only_where_it_can_help():
 
 def test_the_types_of_speech_are_those_that_can_be_converted():
     assert [name.rpartition('/')[2] for name in SPEECH_TYPES] == [*NAMES[1:]]
+
+
+@pytest.mark.parametrize('used_for', ['audio', 'image'])
+def test_words_on_the_topic_of_another_input_are_no_matter_of_the_recogniser(used_for):
+    """Turns red when the type alone decides, not what the topic is used for."""
+    facts = {'input': used_for, 'type': 'std_msgs/msg/String', 'type_name': 'String'}
+    text = remedy(Finding(Severity.PROBLEM, Kind.OTHER_TYPE, 'x', facts))
+    assert text.startswith('publish ')
+    assert 'sentiment_node' not in text
+
+
+@pytest.mark.parametrize(
+    ('reason', 'command'),
+    [
+        ('paused', 'ros2 service call /r1/fusion_node/set_privacy emotion_ros/srv/SetPrivacy '),
+        ('muted', 'ros2 topic pub --once /r1/mute std_msgs/msg/Bool "{data: false}"'),
+    ],
+)
+def test_what_was_switched_off_is_switched_on_by_a_command(reason, command):
+    facts = {'reason': reason, 'topic': ''}
+    assert command in remedy(Finding(Severity.NOTE, Kind.REFUSED, 'x', facts), '/r1')
