@@ -19,20 +19,24 @@ from std_srvs.srv import SetBool
 
 from emotion_ros.demo.source_node import DemoSourceNode
 from emotion_ros.errors import ConfigError, ModelError
-from emotion_ros.msg import EmotionState, FaceEmotionArray, TextSentiment
+from emotion_ros.msg import Audio, EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.nodes.voice_node import VoiceNode
 from emotion_ros.web.dashboard_node import DashboardNode
 from fakes import (
+    AngryVoiceClassifier,
     FaultSequence,
     HappyFaceClassifier,
     KeywordTextEngine,
     face_pipeline_factory,
     text_pipeline_factory,
+    voice_pipeline_factory,
 )
 from graph import Graph, diagnostics_of
 from lengths import length
+from sounds import messages, syllables
 from stills import bright_square, still
 
 STEPS = int(length(1000, 25))
@@ -82,6 +86,11 @@ NODES: dict[str, Callable[[], tuple[Any, tuple[Any, ...], dict[str, Any]]]] = {
         (Recorded(text_pipeline_factory(KeywordTextEngine())),),
         {},
     ),
+    'voice_node': lambda: (
+        VoiceNode,
+        (Recorded(voice_pipeline_factory(AngryVoiceClassifier())),),
+        {'max_age': 60.0},
+    ),
     'fusion_node': lambda: (FusionNode, (), {'modalities': ['voice']}),
     'demo_source': lambda: (DemoSourceNode, (), {'level': 'state'}),
     'dashboard_node': lambda: (DashboardNode, (), {'port': 0, 'show_image': True}),
@@ -121,6 +130,7 @@ def test_transitions_in_every_order_at_every_moment(graph, name):
     graph.until(client.service_is_ready, 'the service')
     images = graph.tester.create_publisher(Image, 'image', 1)
     speech = graph.tester.create_publisher(String, 'speech', 10)
+    audio = graph.tester.create_publisher(Audio, 'audio', 10)
     before, now, random = held(node), 'unconfigured', Random(7)  # noqa: S311
 
     def ask(labels: list[str]) -> None:
@@ -141,6 +151,8 @@ def test_transitions_in_every_order_at_every_moment(graph, name):
     for _ in range(STEPS):
         images.publish(picture(graph))
         speech.publish(String(data='I am happy'))
+        for chunk in messages(syllables(0.3), node.now_s() - 0.3):
+            audio.publish(chunk)
         for _ in range(random.randrange(3)):
             graph.serve()
         ask(random.choices(LABELS, k=random.randrange(1, 4)))

@@ -21,6 +21,7 @@ from emotion_ros.msg import (
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.qos import LATCHED
 from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.to_msg import seconds_to_stamp
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.srv import SetPrivacy
 from emotion_ros.web.dashboard_node import DashboardNode
@@ -31,6 +32,7 @@ from fakes import (
     text_pipeline_factory,
 )
 from graph import Graph
+from lengths import length
 from stills import Camera, bright_square
 
 PAUSED = PrivacyMode.PAUSED
@@ -179,7 +181,7 @@ def test_the_service_pauses_at_once_and_follows_a_storm_of_calls(graph):
     assert [s.data for s in sentences][-1] == 'The person does not want to be analysed.'
 
     client = graph.tester.create_client(SetPrivacy, 'fusion_node/set_privacy')
-    for _ in range(30):  # eight at a time: a service of ROS queues ten
+    for _ in range(int(length(125, 30))):  # eight at a time: a service of ROS queues ten
         modes = (0, 1, 2, 0, 1, 2, 1, 2)
         calls = [client.call_async(SetPrivacy.Request(person_id='face_1', mode=m)) for m in modes]
         graph.until(lambda calls=calls: all(call.done() for call in calls), 'all answers')
@@ -187,6 +189,49 @@ def test_the_service_pauses_at_once_and_follows_a_storm_of_calls(graph):
     graph.until(lambda: states[-1].status == EmotionState.STATUS_PAUSED, 'the last mode')
     set_privacy(graph, '', SetPrivacy.Request.FULL)
     graph.until(lambda: states[-1].label == 'happy', 'the end of the pause')
+
+
+def crowd(graph: Graph, shown_s: float, people: int) -> FaceEmotionArray:
+    """Return so many faces side by side, each clearly happy."""
+    msg = FaceEmotionArray(image_width=1920, image_height=1080)
+    msg.header.stamp = seconds_to_stamp(shown_s)
+    for number in range(people):
+        face = FaceEmotion(face_id=number + 1, detection_score=0.9, quality=0.9)
+        left = number / people
+        face.box_xyxy = [left, 0.4, left + 0.5 / people, 0.45]
+        face.probabilities = [0.01, 0.01, 0.01, 0.94, 0.01, 0.01, 0.01]
+        msg.faces.append(face)
+    return msg
+
+
+def test_of_fifty_people_everybody_has_a_state_and_one_pause_is_of_one(graph):
+    groups = graph.listen(EmotionStateArray, 'emotion_states')
+    node = graph.add(FusionNode)
+    faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
+
+    def is_known(statuses: list[int]) -> bool:
+        faces.publish(crowd(graph, node.now_s(), 50))
+        graph.serve()
+        return bool(groups) and sorted(s.status for s in groups[-1].states) == statuses
+
+    graph.until(lambda: is_known([0] * 50), 'everybody')
+    assert groups[-1].people == 50
+    assert len({s.person_id for s in groups[-1].states}) == 50
+    assert {s.label for s in groups[-1].states} == {'happy'}
+    assert set_privacy(graph, 'face_17', PAUSED).success
+    graph.until(lambda: is_known([0] * 49 + [5]), 'the pause')
+    assert [s.person_id for s in groups[-1].states if s.status == 5] == ['face_17']
+    for first in range(100, 1000, 50):  # ever new people: nobody is kept for long
+        msg = crowd(graph, node.now_s(), 50)
+        for face in msg.faces:
+            face.face_id += first
+        faces.publish(msg)
+        graph.until(
+            lambda n=first + 1: f'face_{n}' in {s.person_id for s in groups[-1].states}, 'n'
+        )
+    newest = lambda: faces.publish(crowd(graph, node.now_s(), 2)) or len(groups[-1].states)  # noqa: E731
+    graph.until(lambda: newest() == 2, 'the end of the crowd')
+    assert len(node._fusion._memories) + len(node._fusion._moods) <= 2 * 2
 
 
 def test_an_event_says_what_ended_and_how_long_it_had_lasted(graph):
