@@ -8,7 +8,7 @@ import pytest
 
 from training.face.augment import DEGRADATIONS, Augmentation, augment, augment_batch, erase
 
-STRENGTHS = ('rotate_deg', 'shift', 'scale', 'contrast', 'camera', 'erase')
+STRENGTHS = ('rotate_deg', 'shift', 'scale', 'contrast', 'camera', 'erase', 'tilt')
 OFF = Augmentation(flip=False, **dict.fromkeys(STRENGTHS, 0.0))
 
 
