@@ -18,6 +18,9 @@ from emotion_ros.perception.image.decode import ImageArray
 
 CROP_SIDE = 48
 _FULL_SIZE = 16.0  # px
+_DARK, _LIT = 90.0, 180.0
+"""95th percentile of grey below which an image is dark, and that of a lit one."""
+_MAX_GAIN = 16.0
 _SHARP = 0.007  # FER2013's own faces: 0.34 to 1.7; blurred over 1.5 px: 0.02
 
 
@@ -70,6 +73,19 @@ def crop_face(
         patch = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)
     interpolation = cv2.INTER_AREA if span > side else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(patch, (side, side), interpolation=interpolation), np.uint8)
+
+
+def brighten(image: ImageArray) -> ImageArray:
+    """Return a dark image (grey or BGR, uint8) as bright as a lit one, others unchanged.
+
+    In a quarter of the light the packaged network is right on 67 instead of 63 % of the faces of
+    PublicTest, in a tenth on 62 instead of 47 %.
+    """
+    step = max(1, image.shape[0] // CROP_SIDE)
+    bright = float(np.percentile(image[::step, ::step], 95))
+    if bright >= _DARK:
+        return image
+    return np.asarray(cv2.convertScaleAbs(image, alpha=min(_LIT / max(bright, 1.0), _MAX_GAIN)))
 
 
 def sharpness(crop: ImageArray) -> float:

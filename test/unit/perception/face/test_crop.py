@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from emotion_ros.perception.face.crop import (
     CROPS,
     FaceCrop,
+    brighten,
     crop_face,
     face_quality,
     relative_sharpness,
@@ -125,3 +126,13 @@ def test_quality_is_that_of_the_weakest_part(
 def test_blur_lowers_quality() -> None:
     blurred, clear = (relative_sharpness(picture(blur=b)) for b in (6.0, 0.0))
     assert face_quality(box(100), blurred) < face_quality(box(100), clear)
+
+
+@pytest.mark.parametrize('shape', [(48, 48), (48, 48, 3)])
+def test_a_dark_image_is_made_as_bright_as_a_lit_one(shape: tuple[int, ...]) -> None:
+    lit = np.random.default_rng(0).integers(0, 190, shape, np.uint8)
+    assert brighten(lit) is lit
+    again = brighten(lit // 8).astype(int)
+    assert abs(np.percentile(again, 95) - 180) < 9
+    assert np.abs(again - lit).max() < 16  # what // 8 has rounded off
+    assert not brighten(np.zeros(shape, np.uint8)).any()

@@ -52,13 +52,24 @@ class Broken(Brightness):
         raise InvalidInput('bad_output', 'NaN')
 
 
+class FindingInHalf(Finding):
+    """A detector that finds its faces only in a bright image of half its width."""
+
+    detect_width = 640
+
+    def detect(self, image_bgr: NDArray[np.uint8]) -> list[FaceBox]:
+        if image_bgr.shape != (240, 320, 3) or image_bgr.mean() < 60:
+            return []
+        return super().detect(image_bgr)
+
+
 LEFT, RIGHT = (100.0, 100.0, 180.0, 180.0), (400.0, 200.0, 480.0, 280.0)
 
 
 def scene() -> NDArray[np.uint8]:
     """A textured image, 640x480, dark on the left and bright on the right."""
-    noise = np.random.default_rng(0).integers(0, 100, (60, 80, 3), np.uint8)
-    noise[:, 40:] += 150
+    noise = np.random.default_rng(0).integers(0, 140, (60, 80, 3), np.uint8)
+    noise[:, 40:] += 110
     return cv2.resize(noise, (640, 480), interpolation=cv2.INTER_LINEAR)
 
 
@@ -82,6 +93,14 @@ def test_nobody_is_an_empty_report() -> None:
     assert report.faces == ()
     assert (report.image_width, report.image_height) == (640, 480)
     assert vision.classifier.batches == []  # type: ignore[attr-defined]
+
+
+def test_a_dark_image_is_searched_again_in_half_the_width_and_brightened() -> None:
+    half = tuple(edge / 2 for edge in LEFT)
+    vision = FacePipeline(FindingInHalf([half]), Brightness())  # type: ignore[arg-type]
+    (face,) = vision.process(scene() // 10, 0.0).faces
+    np.testing.assert_allclose(face.box_xyxy, (100 / 640, 100 / 480, 180 / 640, 180 / 480))
+    assert face.probabilities[0] > 0.2  # the crop is brightened too: without, 0.03
 
 
 def test_one_face() -> None:
