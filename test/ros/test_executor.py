@@ -4,6 +4,7 @@
 import threading
 from typing import Any
 
+import pytest
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from std_msgs.msg import String
@@ -26,6 +27,7 @@ def test_an_error_in_a_service_reaches_the_one_who_spins(graph: Graph) -> None:
     assert str(graph.errors[0]) == 'no'
 
 
+@pytest.mark.filterwarnings('ignore:Deprecated in favor of')  # rclpy of Kilted, in its own code
 def test_incompatible_qos_is_reported(graph: Graph, rig: Node, capfd: Any) -> None:
     """Red when _OtherExecutor in nodes/executor.py never looks for events."""
     reliable, best_effort = ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT
