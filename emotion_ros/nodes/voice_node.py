@@ -82,6 +82,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
     def setup(self) -> None:
         """Load the model and open the publishers."""
         self._pipeline = self._make_pipeline(self.config)
+        self._frame_id = ''  # the last message, of an inactive node, has it too
         self._privacy = PrivacyFollower(self)
         self._evidence = self.create_publisher(EmotionEvidence, 'emotion/evidence', QUEUE_DEPTH)
         self.results = self.create_publisher(VoiceActivityMsg, 'emotion/voice', QUEUE_DEPTH)
@@ -91,7 +92,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         self._stream = AudioStream(self.config.channel)
         self._sound = SoundStatistics()
         self._problem = ''
-        self._spoken_s, self._frame_id = 0.0, ''
+        self._spoken_s = 0.0
         self._speakers = SpeakerBinding()
         self._muted, self._robot_speech = MutedTimes(), RobotSpeech()
         self._is_interrupted = False

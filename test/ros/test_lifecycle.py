@@ -147,6 +147,7 @@ def test_transitions_in_every_order_at_every_moment(graph, name):
             now = NEXT.get((now, label), now)
         assert [future.result().success for future in futures] == expected
         assert node.lifecycle_state == now
+        assert node.statistics.error == ''
 
     for _ in range(STEPS):
         images.publish(picture(graph))
