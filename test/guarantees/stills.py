@@ -2,6 +2,7 @@
 """Pictures that a camera may send, and a camera that sends one of them over and over."""
 
 from array import array
+from itertools import cycle
 
 import cv2
 import numpy as np
@@ -55,12 +56,12 @@ def still(picture: Grey, stamp: Time) -> Image:
 
 
 class Camera:
-    """Films one still picture at a rate, from the test's node; knows when it took each."""
+    """Films still pictures in turn at a rate, from the test's node; knows when it took each."""
 
-    def __init__(self, graph: Graph, picture: Grey, fps: float) -> None:
+    def __init__(self, graph: Graph, picture: Grey, fps: float, *others: Grey) -> None:
         self.shown_s: list[float] = []
         self._graph = graph
-        self._msg = still(picture, Time())
+        self._msgs = cycle(still(each, Time()) for each in (picture, *others))
         self._timer: Timer | None = None
         self._publisher = graph.publisher(Image, 'image', 1)
         self.film(fps)
@@ -79,8 +80,9 @@ class Camera:
     def show(self, age_s: float = 0.0) -> float:
         """Send the picture as if taken so long ago; return its stamp."""
         now_s = self._graph.tester.get_clock().now().nanoseconds / 1e9
-        self._msg.header.stamp = seconds_to_stamp(now_s - age_s)
-        stamp_s = stamp_to_seconds(self._msg.header.stamp)
+        msg = next(self._msgs)
+        msg.header.stamp = seconds_to_stamp(now_s - age_s)
+        stamp_s = stamp_to_seconds(msg.header.stamp)
         self.shown_s.append(stamp_s)
-        self._publisher.publish(self._msg)
+        self._publisher.publish(msg)
         return stamp_s

@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import isnan
 from time import monotonic, time
 
+import numpy as np
 import pytest
 
 from emotion_ros.conversions.from_msg import stamp_to_seconds
@@ -150,7 +151,7 @@ def test_promise_39_what_a_network_saw_before_it_froze_is_not_published(graph):
     backend = face_backend('hangs')
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     node = graph.add(VisionNode, vision_with(backend), max_age=0.2)
-    camera = Camera(graph, bright_square(), FPS)
+    camera = Camera(graph, bright_square(), FPS, np.fliplr(bright_square()))  # it moves
     graph.until(lambda: faces, 'an answer')
     backend.is_ill = True
     calls = backend.calls

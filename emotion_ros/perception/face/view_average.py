@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.image.decode import ImageArray
 
 Probabilities = NDArray[np.float64]
@@ -91,9 +92,16 @@ class ViewAverage:
         return [np.mean(self._views[face_id].both, axis=0) for face_id in face_ids]
 
     def run_deferred(self) -> None:
-        """Classify the still faces of the last image for the next one."""
-        deferred, self._deferred = self._deferred, ((), 0.0)
-        self._classify_views(*deferred)
+        """Classify the still faces of the last image for the next one.
+
+        A face whose view is rejected is new again: the next image tells why.
+        """
+        (views, stamp_s), self._deferred = self._deferred, ((), 0.0)
+        try:
+            self._classify_views(views, stamp_s)
+        except InvalidInput:
+            for face_id, *_ in views:
+                self._views.pop(face_id, None)
 
     def _classify_views(self, views: Sequence[_View], stamp_s: float) -> None:
         if not views:

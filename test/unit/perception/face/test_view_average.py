@@ -139,3 +139,21 @@ def test_after_a_failure_the_face_is_still_new() -> None:
         views.update([1], [crop(1, 1)], 0.0)
     is_broken.append(False)
     assert angry(views.update([1], [crop(90, 10)], 0.01)) == [50]
+
+
+def test_a_failure_after_the_answer_is_told_with_the_next_one() -> None:
+    network = LeftBrightness()
+    is_broken = False
+
+    def classify(crops: NDArray[np.uint8]) -> NDArray[np.float64]:
+        if is_broken:
+            raise InvalidInput('bad_output', 'NaN')
+        return network(crops)
+
+    views = ViewAverage(classify)
+    views.update([1], [crop(90, 10)], 0.0)
+    views.update([1], [crop(90, 10)], 1.0)
+    is_broken = True
+    views.run_deferred()
+    with pytest.raises(InvalidInput):
+        views.update([1], [crop(90, 10)], 1.03)
