@@ -94,7 +94,7 @@ class ViewAverage:
     def run_deferred(self) -> None:
         """Classify the still faces of the last image for the next one.
 
-        A face whose view is rejected is new again: the next image tells why.
+        A face whose view is rejected is new again: the next image is rejected too.
         """
         (views, stamp_s), self._deferred = self._deferred, ((), 0.0)
         try:
