@@ -15,6 +15,9 @@ from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 KEPT_S = 30.0
 SLACK_S = 0.25
 """The camera may lag behind the microphone, or lead, by this much."""
+LIP_DELAY_S = 0.5
+"""The lip activity of an image is that of the second before: so much later it is of the voice, or
+after half of a shorter one."""
 IN_VIEW_SHARE = 0.5
 """A face that was in fewer of the images meanwhile does not count."""
 SPEAKS = 0.5
@@ -79,7 +82,10 @@ class SpeakerBinding:
         mouth still moves at the end of something longer than a mouth seems to move for.
         """
         is_guarded = self.guards_paused(begin_s)
-        from_s = max(begin_s, end_s - LAST_S) if is_guarded else begin_s
+        if is_guarded:
+            from_s = max(begin_s, end_s - LAST_S)
+        else:
+            from_s = begin_s + min(LIP_DELAY_S, (end_s - begin_s) / 2)
         with self._lock:
             frames = [
                 faces
