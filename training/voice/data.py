@@ -71,7 +71,8 @@ def _decode_all(table: pd.DataFrame, path: Path) -> Iterator[Samples]:
 def decode(data: bytes) -> Samples:
     """Return mono sound at 16 kHz of the bytes of a FLAC or WAV file.
 
-    InvalidInput when they are none (``undecodable``) or less than 50 ms (``too_short``).
+    InvalidInput when they are none (``undecodable``), less than 50 ms (``too_short``) or have a
+    sample that is not finite (``not_finite``).
     """
     try:
         samples, rate = soundfile.read(io.BytesIO(data), dtype='float32', always_2d=True)
@@ -80,6 +81,8 @@ def decode(data: bytes) -> Samples:
     mono = MonoResampler(rate, samples.shape[1]).convert(samples.reshape(-1))
     if len(mono) < MIN_SAMPLES:
         raise InvalidInput('too_short', f'{len(mono) / SAMPLE_RATE:.3f} s')
+    if not np.isfinite(mono).all():
+        raise InvalidInput('not_finite', 'a sample is NaN or infinite')
     return mono
 
 

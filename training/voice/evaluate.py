@@ -17,13 +17,13 @@ from emotion_ros.errors import ConfigError
 from emotion_ros.perception.voice.classifier import VoiceClassifier
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 from emotion_ros.sessions import metrics
-from training import calibrate
 from training.command import as_json, log, run
 from training.voice.data import Clips, load_clips
 from training.voice.noise import BABBLE, NOISES, make_noise, mix_at_snr
 
 KINDS = (*NOISES, BABBLE)
-CALIBRATION_SPLIT = 'val'
+DRAWS = 1000
+LEVEL = (0.025, 0.975)
 
 
 def with_noise(clips: Clips, snr_db: float) -> Clips:
@@ -51,36 +51,41 @@ def predict(
     return np.array(probabilities), np.array(times)
 
 
-def figures(
-    probabilities: NDArray[np.float64], clips: Clips, *, fitted_here: bool = False
-) -> dict[str, Any]:
-    """Every figure but the times; recalls are averaged over the classes that occur.
-
-    ``fitted_here``: the temperature was fitted on these clips, so that the calibration error is
-    taken with temperatures fitted on other folds.
-    """
+def figures(probabilities: NDArray[np.float64], clips: Clips) -> dict[str, Any]:
+    """Every figure but the times; recalls are averaged over the classes that occur."""
     predicted = probabilities.argmax(1)
-    calibrated = probabilities
-    if fitted_here:
-        calibrated = calibrate.cross_fitted(np.log(np.maximum(probabilities, 1e-12)), clips.labels)
     table = metrics.confusion(clips.labels, predicted, len(EMOTIONS))
-    corpora = {}
-    for corpus in np.unique(clips.corpora):
-        mine = clips.corpora == corpus
-        of_corpus = metrics.confusion(clips.labels[mine], predicted[mine], len(EMOTIONS))
-        corpora[str(corpus)] = {
-            'n': int(mine.sum()),
-            'uar': metrics.macro_recall(of_corpus),
-            'accuracy': metrics.accuracy(of_corpus),
-        }
+    corpora = {
+        str(corpus): {'n': int(mine.sum())} | recall(clips.labels[mine], predicted[mine])
+        for corpus in np.unique(clips.corpora)
+        for mine in [clips.corpora == corpus]
+    }
     return {
         'n': len(clips),
-        'accuracy': metrics.accuracy(table),
-        'uar': metrics.macro_recall(table),
-        'ece15': metrics.ece(calibrated.max(1), predicted == clips.labels),
+        **recall(clips.labels, predicted),
+        'ece15': metrics.ece(probabilities.max(1), predicted == clips.labels),
         'nll': metrics.nll(probabilities, clips.labels),
         'corpora': corpora,
         'confusion': table.tolist(),
+    }
+
+
+def recall(labels: NDArray[np.int64], predicted: NDArray[np.int64]) -> dict[str, float]:
+    """UAR with its 95 % interval, and accuracy.
+
+    The interval draws the clips of each class anew. That speakers are few makes it wider still.
+    """
+    table = metrics.confusion(labels, predicted, len(EMOTIONS))
+    rng = np.random.default_rng(0)
+    found = np.flatnonzero(table.sum(axis=1))
+    size = table.sum(axis=1)[found]
+    drawn = rng.binomial(size, np.diag(table)[found] / size, (DRAWS, len(found))) / size
+    low, high = np.quantile(drawn.mean(axis=1), LEVEL)
+    return {
+        'uar': metrics.macro_recall(table),
+        'uar_low': float(low),
+        'uar_high': float(high),
+        'accuracy': metrics.accuracy(table),
     }
 
 
@@ -109,13 +114,13 @@ def main(argv: list[str] | None = None) -> None:
         clips = with_noise(clips, args.snr_db)
     probabilities, times = predict(model, clips)
     seconds = sum(len(clip) for clip in clips.samples) / SAMPLE_RATE
-    is_fitted = args.split == CALIBRATION_SPLIT and args.snr_db is None
-    result = figures(probabilities, clips, fitted_here=is_fitted)
+    result = figures(probabilities, clips)
     result['latency_ms_median'] = float(np.median(times) * 1e3)
     result['rtf'] = float(times.sum() / seconds)
     if not args.json:
         for corpus, values in result['corpora'].items():
-            log(f'{corpus:10} n {values["n"]:4}  uar {values["uar"]:.3f}')
+            interval = f'{values["uar_low"]:.3f} to {values["uar_high"]:.3f}'
+            log(f'{corpus:10} n {values["n"]:4}  uar {values["uar"]:.3f} ({interval})')
     print(as_json(result))
 
 

@@ -2,7 +2,7 @@
 """Checkpoint to packaged weights: ``python -m training.voice.export --data D``.
 
 Writes float32 ONNX, fails unless ONNX Runtime and torch agree on real clips, quantises to int8,
-fits the temperature on the output of the int8 model for ``val``, and writes the card.
+and writes the card, with the temperature that training fitted to speakers left out.
 """
 
 import argparse
@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from emotion_ros.core.emotions import EMOTIONS
@@ -23,14 +22,14 @@ from emotion_ros.perception.models.card import SPEECH_CLASSES
 from emotion_ros.perception.models.onnx_session import open_session
 from emotion_ros.perception.voice.classifier import VoiceClassifier
 from emotion_ros.perception.voice.log_mel import MELS, SAMPLE_RATE
-from training import calibrate, card, checkpoint
+from training import card, checkpoint
 from training.command import log, run
 from training.config import command_line, restore
 from training.provenance import data_on_card
 from training.voice.augment import Augmentation
 from training.voice.config import TrainConfig
 from training.voice.data import Clips, load_clips
-from training.voice.evaluate import CALIBRATION_SPLIT, figures, predict, with_noise
+from training.voice.evaluate import figures, predict, with_noise
 from training.voice.network import VoiceNetwork, load_network, spectrogram
 from training.voice.whisper import MAX_SECONDS
 
@@ -38,6 +37,8 @@ OPSET = 17
 HEADS = {'emotion': EMOTIONS, 'speech': SPEECH_CLASSES}
 REAL_CLIPS = 32
 NOISE_DB = 10.0
+SPLIT = 'val'
+CONFUSIONS = ('known', 'elsewhere')
 
 
 def write_onnx(network: VoiceNetwork, path: Path) -> None:
@@ -81,10 +82,11 @@ def quantise(source: Path, target: Path) -> None:
 
 
 def draft_card(path: Path, about: dict[str, Any], source: Path) -> dict[str, Any]:
-    """The card with temperatures of one and without metrics."""
+    """The card without metrics."""
     config = restore(checkpoint.entry(about, 'recipe', source), TrainConfig, source)
     augmentation = restore(checkpoint.entry(about, 'augmentation', source), Augmentation, source)
     command = command_line('training.voice.train', config, augmentation)
+    temperature = checkpoint.entry(about, 'temperature', source)
     return {
         'task': 'voice_emotion',
         'file': path.name,
@@ -97,74 +99,90 @@ def draft_card(path: Path, about: dict[str, Any], source: Path) -> dict[str, Any
             'max_seconds': MAX_SECONDS,
         },
         'outputs': [
-            {'name': name, 'labels': list(labels), 'temperature': 1.0}
+            {
+                'name': name,
+                'labels': list(labels),
+                'temperature': round(temperature, 4) if name == 'emotion' else 1.0,
+            }
             for name, labels in HEADS.items()
         ],
         'training': {
             'architecture': f'Whisper tiny.en encoder (frozen), convolutions and {config.layers} '
-            'layers, mean and deviation over time, a hidden layer, int8',
+            'layers, mean and deviation over time, mean of a linear head and of '
+            f'{config.members} with a hidden layer, int8',
             **data_on_card(about),
             'languages': 'en and de (acted), ur (spontaneous)',
             'command': f'{command} --data {about["data_file"]}',
             'commit': about['commit'],
-            'calibrated_on': CALIBRATION_SPLIT,
+            'calibrated_on': 'clips of train, by heads fitted on other speakers',
             'settings': dataclasses.asdict(config) | dataclasses.asdict(augmentation),
         },
         'metrics': [],
     }
 
 
-def left_out_metrics(runs: list[Path]) -> list[dict[str, Any]]:
-    """The figures of runs that left a corpus out, and their mean first."""
-    rows = []
-    for path in runs:
-        _, about = checkpoint.load(path)
-        corpus = checkpoint.entry(about, 'left_out', path)
-        command = f'python -m training.voice.train --leave-out {corpus}'
-        split = f'{corpus}, left out of the training'
-        rows.append(
-            card.metric('uar', about[f'uar_{corpus}'], about['valid_clips'], split, command)
-        )
-    if rows:
-        mean = float(np.mean([row['value'] for row in rows]))
-        split = 'mean of the corpora, each left out of the training'
-        command = 'python -m training.voice.train --leave-out CORPUS'
-        rows.insert(0, card.metric('uar', mean, sum(row['n'] for row in rows), split, command))
-    return rows
+def left_out_metrics(left_out: dict[str, dict[str, float]], command: str) -> list[dict[str, Any]]:
+    """The figures of the corpora that were left out, and their mean first."""
+    corpora = {name: row for name, row in left_out.items() if name != 'all'}
+    mean = float(np.mean([row['uar'] for row in corpora.values()]))
+    split = 'mean of the corpora, each left out of the training'
+    return [
+        card.metric('uar', mean, sum(int(row['n']) for row in corpora.values()), split, command),
+        *(
+            card.metric('uar', row['uar'], int(row['n']), f'{name}, left out', command)
+            for name, row in corpora.items()
+        ),
+    ]
 
 
-def measured(
-    path: Path, data: Path, clips: Clips, probabilities: NDArray[np.float64]
-) -> list[dict[str, Any]]:
+def write_confusions(path: Path, about: dict[str, Any], source: Path) -> None:
+    """Write what ``training.fusion.voice_weights`` reads: predictions of heads for other clips."""
+    known, elsewhere = (checkpoint.entry(about, name, source) for name in CONFUSIONS)
+    content = {
+        'known': known,
+        'elsewhere': elsewhere,
+        'provenance': {
+            'known': f'clips of train of {about["data_file"]}, by heads fitted on other speakers',
+            'elsewhere': 'clips of train and val, by heads fitted on the other corpora',
+            'command': 'python -m training.voice.train, training.voice.export --confusions FILE',
+        },
+    }
+    card.write_card(path, content)
+
+
+def measured(path: Path, data: Path, clips: Clips) -> list[dict[str, Any]]:
     """Figures for the card: those of the evaluate command, in silence and in noise."""
     evaluating = (
         f'python -m training.voice.evaluate --weights emotion_ros/weights/{path.name} '
-        f'--data {data.name} --split {CALIBRATION_SPLIT} --json'
+        f'--data {data.name} --split {SPLIT} --json'
     )
-    split = f'{data.name} {CALIBRATION_SPLIT}'
-    found = figures(probabilities, clips, fitted_here=True)
+    split = f'{data.name} {SPLIT}'
+    model = VoiceClassifier.load(str(path))
+    found = figures(predict(model, clips)[0], clips)
     rows = [
         card.metric(name, found[name], len(clips), split, evaluating)
-        for name in ('uar', 'accuracy', 'ece15')
+        for name in ('uar', 'uar_low', 'uar_high', 'accuracy', 'ece15')
     ]
     for corpus, values in found['corpora'].items():
-        rows.append(
-            card.metric('uar', values['uar'], values['n'], f'{split}, {corpus}', evaluating)
-        )
+        rows += [
+            card.metric(name, values[name], values['n'], f'{split}, {corpus}', evaluating)
+            for name in ('uar', 'uar_low', 'uar_high')
+        ]
     noisy = with_noise(clips, NOISE_DB)
-    in_noise = figures(predict(VoiceClassifier.load(str(path)), noisy)[0], noisy)
+    in_noise = figures(predict(model, noisy)[0], noisy)
     command = f'{evaluating} --snr-db {NOISE_DB:g}'
-    rows.append(
-        card.metric('uar', in_noise['uar'], len(clips), f'{split}, {NOISE_DB:g} dB noise', command)
-    )
+    rows += [
+        card.metric(name, in_noise[name], len(clips), f'{split}, {NOISE_DB:g} dB noise', command)
+        for name in ('uar', 'ece15')
+    ]
     log({f'{row["name"]} {row["split"]}': row['value'] for row in rows})
     return rows
 
 
-def export(source: Path, data: Path, out: Path, left_out: list[Path]) -> None:
-    """Write ``out`` and the card beside it."""
+def export(source: Path, data: Path, out: Path, confusions: Path | None) -> None:
+    """Write ``out`` and the card beside it, and the confusions where there is a path for them."""
     network, about = load_network(source)
-    valid = load_clips(data, CALIBRATION_SPLIT)
+    valid = load_clips(data, SPLIT)
     large, small = out.with_suffix('.fp32.onnx'), out.with_suffix('.part.onnx')
     write_onnx(network, large)
     check_onnx(network, large, valid)
@@ -173,14 +191,12 @@ def export(source: Path, data: Path, out: Path, left_out: list[Path]) -> None:
     os.replace(small, out)
     page = draft_card(out, about, source)
     card.write_card(out.with_suffix('.json'), page)
-    plain = predict(VoiceClassifier.load(str(out)), valid)[0]
-    scores = np.log(np.maximum(plain, 1e-12))
-    temperature = calibrate.fit_temperature(scores, valid.labels)
-    page['outputs'][0]['temperature'] = round(temperature, 4)
+    left_out = checkpoint.entry(about, 'left_out', source)
+    page['metrics'] = left_out_metrics(left_out, page['training']['command'])
+    page['metrics'] += measured(out, data, valid)
     card.write_card(out.with_suffix('.json'), page)
-    calibrated = calibrate.Calibration(temperature).probabilities(scores)
-    page['metrics'] = left_out_metrics(left_out) + measured(out, data, valid, calibrated)
-    card.write_card(out.with_suffix('.json'), page)
+    if confusions:
+        write_confusions(confusions, about, source)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:
@@ -188,9 +204,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog='python -m training.voice.export', description=__doc__)
     parser.add_argument('--checkpoint', type=Path, default=Path('runs/voice/best.safetensors'))
     parser.add_argument('--data', type=Path, required=True, help='parquet file')
-    parser.add_argument(
-        '--left-out', type=Path, nargs='*', default=[], help='checkpoints of runs with --leave-out'
-    )
+    parser.add_argument('--confusions', type=Path, help='JSON to write for the fusion')
     parser.add_argument('--out', type=Path, default=packaged_weights() / 'voice_emotion.onnx')
     return parser.parse_args(argv)
 
@@ -199,7 +213,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run the command."""
     args = parse(argv)
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    export(args.checkpoint, args.data, args.out, args.left_out)
+    export(args.checkpoint, args.data, args.out, args.confusions)
 
 
 if __name__ == '__main__':

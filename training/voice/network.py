@@ -7,11 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from emotion_ros.perception.models.card import SPEECH_CLASSES
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE, Samples, log_mel
 from training import checkpoint
 from training.config import restore
 from training.voice.config import TrainConfig
-from training.voice.heads import emotion_head, speech_head
+from training.voice.heads import EmotionHeads, Head
 from training.voice.whisper import MAX_SECONDS, WIDTH, WhisperEncoder
 
 OF_LAYER = 2 * WIDTH
@@ -28,8 +29,8 @@ class VoiceNetwork(nn.Module):
         """Untrained heads on ``encoder``."""
         super().__init__()
         self.encoder = encoder
-        self.emotion = emotion_head(OF_LAYER * len(encoder.layers), config)
-        self.speech = speech_head(OF_LAYER)
+        self.emotion = EmotionHeads(OF_LAYER * len(encoder.layers), config)
+        self.speech = Head(OF_LAYER, len(SPEECH_CLASSES))
 
     def forward(self, mel: Tensor) -> tuple[Tensor, Tensor]:
         """Return the logits."""

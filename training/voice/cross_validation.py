@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""How good a head is elsewhere: on speakers and on corpora that it was not fitted on."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion_ros.core.emotions import EMOTIONS
+from emotion_ros.sessions import metrics
+from training import calibrate
+from training.run_log import progress
+from training.voice.config import TrainConfig
+from training.voice.heads import EmotionHeads, Examples, Floats, fit_emotions, join
+
+Names = NDArray[np.integer] | NDArray[np.str_]
+UNKNOWN = -1e9
+"""Logit of an emotion that does not occur in what the head was fitted on."""
+
+
+def predict(heads: EmotionHeads, fitted_on: Examples, clips: Examples) -> NDArray[np.float64]:
+    """Logits [N, 7] of clips; only emotions that the heads were fitted on can be predicted."""
+    known = np.unique(fitted_on.labels)
+    logits = np.full((len(clips), len(EMOTIONS)), UNKNOWN)
+    logits[:, known] = heads.logits(clips.features[0])[:, known]
+    return logits
+
+
+def held_out(
+    train: Examples, clips: Examples, groups: Names, config: TrainConfig
+) -> NDArray[np.float64]:
+    """Logits [N, 7] of ``clips``, each by a head fitted on those of ``train`` of other groups.
+
+    ``groups`` has that of each clip; the first of them are those of ``train``.
+    """
+    logits = np.empty((len(clips), len(EMOTIONS)))
+    for name in progress(np.unique(groups), 'held out'):
+        others = train.take(groups[: len(train)] != name)
+        mine = groups == name
+        logits[mine] = predict(fit_emotions(others, config), others, clips.take(mine))
+    return logits
+
+
+def confusion(logits: Floats, of: Examples) -> NDArray[np.int64]:
+    """Counts [7, 7], rows are true; emotions that the head does not know are left out."""
+    known = logits[np.arange(len(of)), of.labels] > UNKNOWN
+    return metrics.confusion(of.labels[known], logits[known].argmax(1), len(EMOTIONS))
+
+
+def scores(logits: Floats, of: Examples) -> dict[str, dict[str, float]]:
+    """UAR and number of clips of each corpus, and of all."""
+    tables = {
+        str(name): confusion(logits[of.corpora == name], of.take(of.corpora == name))
+        for name in np.unique(of.corpora)
+    }
+    tables['all'] = confusion(logits, of)
+    return {
+        name: {'uar': metrics.macro_recall(table), 'n': int(table.sum())}
+        for name, table in tables.items()
+    }
+
+
+def cross_validate(train: Examples, valid: Examples, config: TrainConfig) -> dict[str, Any]:
+    """Figures, confusions and the temperature; heads are fitted on ``train`` only.
+
+    ``other_speakers`` and ``other_corpora`` are what options are chosen by: clips of ``train``.
+    ``left_out`` are all clips of each corpus, those of ``valid`` too, for the card.
+    """
+    fold = calibrate.fold_of_groups(train.speaker_names(), config.folds)
+    by_speaker = held_out(train, train, fold, config)
+    both = join(train, valid)
+    by_corpus = held_out(train, both, both.corpora, config)
+    return {
+        'temperature': calibrate.fit_temperature(by_speaker, train.labels),
+        'other_speakers': scores(by_speaker, train),
+        'other_corpora': scores(by_corpus[: len(train)], train),
+        'left_out': scores(by_corpus, both),
+        'known': confusion(by_speaker, train).tolist(),
+        'elsewhere': confusion(by_corpus, both).tolist(),
+    }
