@@ -16,7 +16,7 @@ class TrainConfig(Options):
         2, 'directions in which speakers differ most that the emotion heads do not see', low=0
     )
     l2: float = option(0.1, 'weight of the squared weights of the linear heads', low=0)
-    members: int = option(2, 'emotion heads with a hidden layer, beside the linear one', low=0)
+    members: int = option(1, 'emotion heads with a hidden layer, beside the linear one', low=0)
     hidden: int = option(128, 'units of a hidden layer', low=1)
     dropout: float = option(0.5, 'share of the features and units left out', low=0, high=0.95)
     epochs: int = option(6, 'passes of the heads with a hidden layer over all copies', low=1)
