@@ -10,12 +10,16 @@ from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.models.card import load_card
 from emotion_ros.perception.text.classifier import make_text_engine
+from emotion_ros.perception.voice.classifier import VoiceClassifier
 from emotion_ros.sessions import metrics
 from training.face.data import load_faces
 from training.text.data import load_utterances
+from training.voice.data import load_clips
 
 SOME = 400
 """Examples per test; a share of correct ones then lies within four standard errors, 0.1."""
+VOICES = 200
+"""Clips; three standard errors are 0.12 or less, as these are nearly half of all."""
 
 
 @pytest.mark.parametrize(
@@ -55,3 +59,12 @@ def test_text_accuracy_is_what_the_card_says(data_folder: Path) -> None:
     table = metrics.confusion(some.sentiments, predicted, 3)
     expected = claimed('text_emotion.json', 'accuracy', 'semeval_sentiment.parquet val, sentiment')
     assert metrics.accuracy(table) == pytest.approx(expected, abs=0.1)
+
+
+def test_voice_accuracy_is_what_the_card_says(data_folder: Path) -> None:
+    clips = load_clips(data_folder / 'voice_train_val.parquet', 'val')
+    some = clips.take(np.random.default_rng(0).permutation(len(clips))[:VOICES])
+    model = VoiceClassifier.load()
+    predicted = np.array([model.classify(clip).emotion.argmax() for clip in some.samples])
+    expected = claimed('voice_emotion.json', 'accuracy', 'voice_train_val.parquet val')
+    assert (predicted == some.labels).mean() == pytest.approx(expected, abs=0.12)

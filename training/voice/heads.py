@@ -119,7 +119,8 @@ def fit_emotions(of: Examples, config: TrainConfig) -> EmotionHeads:
     labels = torch.from_numpy(of.labels).repeat(copies)
     fit_linear(heads.linear, inputs, labels, weights, config.l2)
     for member in heads.members:
-        member.mean.data, member.std.data = heads.linear.mean.data, heads.linear.std.data
+        member.mean.data = heads.linear.mean.data.clone()
+        member.std.data = heads.linear.std.data.clone()
         fit_member(member, inputs, labels, weights, config)
     for head in (heads.linear, *heads.members):
         first = next(layer for layer in head.layers if isinstance(layer, nn.Linear))
