@@ -16,6 +16,8 @@ MARK = '<!-- From here on written by: python docs/tools/model_figures.py --save 
 TITLES = {'face_emotion': 'Faces', 'text_emotion': 'Text', 'voice_emotion': 'Voice'}
 METRIC_NAMES = {
     'uar': 'UAR',
+    'uar_low': 'from',
+    'uar_high': 'to',
     'ece15': 'ECE',
     'nll': 'NLL',
     'macro_f1': 'macro F1',

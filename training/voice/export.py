@@ -108,13 +108,13 @@ def draft_card(path: Path, about: dict[str, Any], source: Path) -> dict[str, Any
         ],
         'training': {
             'architecture': f'Whisper tiny.en encoder (frozen), convolutions and {config.layers} '
-            'layers, mean and deviation over time, mean of a linear head and of '
-            f'{config.members} with a hidden layer, int8',
+            'layers, mean and deviation over time, linear and hidden-layer heads averaged, int8',
             **data_on_card(about),
             'languages': 'en and de (acted), ur (spontaneous)',
             'command': f'{command} --data {about["data_file"]}',
             'commit': about['commit'],
             'calibrated_on': 'clips of train, by heads fitted on other speakers',
+            'chosen_on': 'speakers and corpora of train left out; val was seen meanwhile',
             'settings': dataclasses.asdict(config) | dataclasses.asdict(augmentation),
         },
         'metrics': [],
@@ -129,7 +129,9 @@ def left_out_metrics(left_out: dict[str, dict[str, float]], command: str) -> lis
     return [
         card.metric('uar', mean, sum(int(row['n']) for row in corpora.values()), split, command),
         *(
-            card.metric('uar', row['uar'], int(row['n']), f'{name}, left out', command)
+            card.metric(
+                'uar', row['uar'], int(row['n']), f'{name}, left out of the training', command
+            )
             for name, row in corpora.items()
         ),
     ]
