@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""``emotion-ros messages``: the topics and the fields of every message, as a page."""
+"""``emotion-ros messages``: the topics and messages, as a page, or the fields of one."""
 
 import argparse
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from emotion_ros.cli.message_definition import (
     Block,
@@ -131,10 +132,10 @@ ORDER = (
     'srv/SetPrivacy',
     'action/ObserveReaction',
 )
-NAMES = frozenset(name.partition('/')[2] for name in ORDER)
+NAMES = {name.partition('/')[2]: name for name in ORDER}
 HEADING = """# Topics and messages
 
-Also printed by `emotion-ros messages`.
+Also printed by `emotion-ros messages`; `emotion-ros messages EmotionState` prints the fields of one.
 
 ## Topics
 
@@ -157,25 +158,45 @@ statistics once a second on `/diagnostics` (`diagnostic_msgs/DiagnosticArray`). 
 
 Depth, history and reliability of images, speech and audio in can be changed by parameters such
 as `qos_overrides./camera/image_raw.subscription.reliability`; the other profiles are fixed.
+
+## Messages
+
+The fields are described in the files:
+
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add nothing: the sub-command has no arguments."""
+    """Add the arguments of the sub-command."""
+    parser.add_argument('name', nargs='?', choices=sorted(NAMES), help='print its fields')
 
 
-def run(args: argparse.Namespace) -> int:  # noqa: ARG001
-    """Print the page docs/messages.md; ConfigError without the .msg files."""
-    print(messages_page(), end='')
+def run(args: argparse.Namespace) -> int:
+    """Print the page docs/messages.md, or one message; ConfigError without the .msg files."""
+    page = message_fields(read_definition(_file(NAMES[args.name]))) if args.name else ''
+    print(page or messages_page(), end='')
     return 0
 
 
 def messages_page() -> str:
-    """Return the topics and all messages in Markdown."""
-    share = message_folder().parent
-    files = [share / f'{name}.{name.partition("/")[0]}' for name in ORDER]
-    messages = [read_definition(file) for file in files]
-    return '\n'.join((HEADING, *_topics(), EVERY_NODE, *(_message(m) for m in messages)))
+    """Return the topics, and each message with the first sentence of its file, in Markdown."""
+    messages = '\n'.join(_introduced(name) for name in ORDER)
+    return '\n'.join((HEADING, *_topics(), EVERY_NODE + messages, ''))
+
+
+def message_fields(message: MessageDefinition) -> str:
+    """Return the description of every field and constant of a message in Markdown."""
+    parts = [f'# {message.name}']
+    for section in message.sections:
+        parts += [f'**{section.title}**'] if section.title else []
+        parts += [block.words for block in section.blocks if not block.lines]
+        if rows := [_row(block) for block in section.blocks if block.lines]:
+            parts.append('\n'.join(rows))
+    return '\n\n'.join(parts) + '\n'
+
+
+def _file(name: str) -> Path:
+    return message_folder().parent / f'{name}.{name.partition("/")[0]}'
 
 
 def _topics() -> Iterator[str]:
@@ -187,29 +208,20 @@ def _topics() -> Iterator[str]:
         yield ''
 
 
-def _message(message: MessageDefinition) -> str:
-    parts = [f'## {message.name}']
-    for section in message.sections:
-        parts += [f'**{section.title}**'] if section.title else []
-        parts += [_escaped(block.words) for block in section.blocks if not block.lines]
-        if rows := [_row(block) for block in section.blocks if block.lines]:
-            parts.append('\n'.join(rows))
-    return '\n\n'.join(parts) + '\n'
+def _introduced(name: str) -> str:
+    file = _file(name)
+    words = next(b.words for s in read_definition(file).sections for b in s.blocks)
+    return f'- [{file.stem}](../{name}{file.suffix}): {words.partition(". ")[0].rstrip(".")}.'
 
 
 def _row(block: Block) -> str:
     names = ', '.join(f'`{line.name}`' for line in block.lines)
-    types = {_linked(line.type) for line in block.lines if not isinstance(line, Constant)}
+    types = {f'`{line.type}`' for line in block.lines if not isinstance(line, Constant)}
     values = [line.value for line in block.lines if isinstance(line, Constant)]
-    return f'- {names} ({", ".join((*sorted(types), *values))}): {_escaped(block.words)}'
+    return f'- {names} ({", ".join((*sorted(types), *values))}): {block.words}'
 
 
 def _linked(msg_type: str) -> str:
-    """Return a type as code, linked when it is one of ours."""
-    name = msg_type.removeprefix('emotion_ros/').removesuffix('[]')
-    return f'[`{msg_type}`](#{name.lower()})' if name in NAMES else f'`{msg_type}`'
-
-
-def _escaped(words: str) -> str:
-    """Return plain words as Markdown: no HTML."""
-    return words.replace('<', '&lt;')
+    """Return a type as code, linked to its file when it is one of ours."""
+    name = msg_type.removeprefix('emotion_ros/')
+    return f'[`{msg_type}`](../{NAMES[name]}.msg)' if name in NAMES else f'`{msg_type}`'

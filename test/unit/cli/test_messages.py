@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The page of messages says what the .msg files say."""
+"""The page of messages and its command say what the .msg files say."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 from emotion_ros.cli.main import main
 from emotion_ros.cli.message_definition import Block, Constant, Field, Section, read_definition
-from emotion_ros.cli.messages import ORDER, messages_page
+from emotion_ros.cli.messages import NAMES, ORDER, messages_page
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.resources import message_folder
 
@@ -21,15 +21,23 @@ def test_the_page_in_the_docs_is_the_one_the_command_prints(capsys):
     assert capsys.readouterr().out == PAGE.read_text(encoding='utf-8')
 
 
-def test_every_message_and_every_line_of_it_is_on_the_page():
-    page = messages_page()
+def test_every_message_and_its_file_is_on_the_page():
     files = [file for kind in ('msg', 'srv', 'action') for file in ROOT.glob(f'{kind}/*.{kind}')]
     assert sorted(ORDER) == sorted(f'{file.parent.name}/{file.stem}' for file in files)
-    for path in files:
-        for section in read_definition(path).sections:
-            for block in section.blocks:
-                assert block.words.split('<')[0] in page
-                assert all(f'`{line.name}`' in page for line in block.lines)
+    page = messages_page()
+    assert all(f'[{f.stem}](../{f.relative_to(ROOT)}): ' in page for f in files)
+
+
+@pytest.mark.parametrize('name', sorted(NAMES.values()))
+def test_a_message_is_printed_with_every_line_of_its_file(name, capsys):
+    kind, _, stem = name.partition('/')
+    assert main(['messages', stem]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f'# {stem}\n')
+    for section in read_definition(ROOT / f'{name}.{kind}').sections:
+        for block in section.blocks:
+            assert block.words in printed
+            assert all(f'`{line.name}`' in printed for line in block.lines)
 
 
 @pytest.mark.parametrize(
