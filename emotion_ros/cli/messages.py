@@ -135,7 +135,7 @@ ORDER = (
 NAMES = {name.partition('/')[2]: name for name in ORDER}
 HEADING = """# Topics and messages
 
-Also printed by `emotion-ros messages`; `emotion-ros messages EmotionState` prints the fields of one.
+Also printed by `emotion-ros messages`; with a name, such as `EmotionState`, the fields of one.
 
 ## Topics
 
