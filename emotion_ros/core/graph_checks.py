@@ -44,7 +44,8 @@ def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
     inputs = [*_check_inputs(snapshot, missing_text), _check_states(snapshot)]
     if any(finding.kind in WITHOUT_TIME for finding in findings):
         inputs = [finding for finding in inputs if finding.kind not in OF_SILENCE]
-    return tuple(sorted([*findings, *inputs], key=lambda finding: -finding.severity))
+    silence_last = lambda f: (-f.severity, f.kind is Kind.NO_UTTERANCE)  # noqa: E731
+    return tuple(sorted([*findings, *inputs], key=silence_last))
 
 
 def _is_missing_text(finding: Finding) -> bool:
@@ -172,6 +173,8 @@ def _check_states(snapshot: GraphSnapshot) -> Finding:
     reason = f' ({snapshot.last_reason})' if snapshot.last_reason else ''
     rate_hz = snapshot.states / snapshot.duration_s
     what = f'emotion_state: {rate_hz:.0f} Hz, at last {snapshot.last_status}{reason}'
+    if snapshot.last_status == 'PAUSED':
+        return Finding(Severity.NOTE, Kind.REFUSED, what, {'reason': 'paused', 'node': FUSION})
     if snapshot.last_status != 'NO_INPUT':
         return Finding(Severity.GOOD, Kind.FINE, what)
     comes = snapshot.images is not None and snapshot.images.received > 0  # words do not last

@@ -33,6 +33,7 @@ from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.remedies import remedy
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.srv import SetPrivacy
 from fakes import (
     HappyFaceClassifier,
     KeywordTextEngine,
@@ -208,6 +209,13 @@ class Case:
     image: str = CAMERA
     parameters: dict[str, Any] = field(default_factory=dict)
     enabled: bool = True
+    mode: int = SetPrivacy.Request.FULL
+    severity: Severity = Severity.PROBLEM
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the nodes go on: starting them anew would end the fault by itself."""
+        return not self.enabled or self.mode != SetPrivacy.Request.FULL
 
 
 CASES = {
@@ -249,6 +257,12 @@ CASES = {
     ),
     'paused': Case(paused, 'the clock stands still', parameters={'use_sim_time': True}),
     'switched off': Case(raw_on(CAMERA), 'vision_node is switched off', enabled=False),
+    'everybody paused': Case(
+        raw_on(CAMERA),
+        'at last PAUSED',
+        mode=SetPrivacy.Request.PAUSED,
+        severity=Severity.NOTE,
+    ),
 }
 
 
@@ -295,6 +309,9 @@ def follow(text: str, case: Case, world: World) -> tuple[str, dict[str, Any]]:
     called = re.findall(r'ros2 service call (\S+) std_srvs/srv/SetBool "\{data: true\}"', text)
     for service in called:
         assert world.graph.call(SetBool, service, SetBool.Request(data=True)).success
+    for service, mode in re.findall(r'service call (\S+) \S+/SetPrivacy .*mode: (\d)', text):
+        everybody = SetPrivacy.Request(mode=int(mode))
+        assert world.graph.call(SetPrivacy, service, everybody).success
     world.fixed = True  # what is to be done at the source: driver, player, decoder
     return image, parameters
 
@@ -309,14 +326,16 @@ def test_the_doctor_names_the_cause_first_and_its_remedy_helps(graph, rig, monke
     nodes = Nodes(graph, case.image, **case.parameters)
     if not case.enabled:
         graph.call(SetBool, '/vision_node/enable', SetBool.Request(data=False))
+    if case.mode != SetPrivacy.Request.FULL:
+        graph.call(SetPrivacy, '/fusion_node/set_privacy', SetPrivacy.Request(mode=case.mode))
     snapshot = examine(graph, publish, seconds=0.0)
     found = diagnose(snapshot)
     assert case.what in found[0].what
-    assert found[0].severity is Severity.PROBLEM
+    assert found[0].severity is case.severity
     simulated = bool(case.parameters.get('use_sim_time'))
     image, parameters = follow(remedy(found[0], use_sim_time=simulated), case, world)
     states = graph.listen(EmotionState, 'emotion_state')
-    if case.enabled:
+    if not case.lasts:
         nodes.stop()
         graph.monitor.expect_jump()
         nodes = Nodes(graph, image, **parameters)

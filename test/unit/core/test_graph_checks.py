@@ -13,6 +13,7 @@ from emotion_ros.core.graph_snapshot import (
     ClockReport,
     GraphSnapshot,
     InputTopic,
+    Kind,
     NodeReport,
     Publisher,
     Severity,
@@ -319,6 +320,17 @@ def test_a_cause_comes_first_and_has_its_remedy(snapshot, what, cure):
     assert what in problem.what
     assert cure in remedy(problem)
     assert problem == diagnose(snapshot)[0]
+
+
+def test_a_pause_is_a_note_before_that_of_silence_with_the_command_that_ends_it():
+    quiet = with_speech(received=0)
+    notes = [
+        f
+        for f in diagnose(replace(quiet, last_status='PAUSED'))
+        if f.severity is not Severity.GOOD
+    ]
+    assert [note.kind for note in notes] == [Kind.REFUSED, Kind.NO_UTTERANCE]
+    assert 'fusion_node/set_privacy' in remedy(notes[0])
 
 
 def late_for_the_fusion() -> GraphSnapshot:
