@@ -21,6 +21,8 @@ SAMPLE_BYTES = {
     **{name: np.dtype(of).itemsize for name, of in NUMPY_FORMATS.items()},
     **{'S24LE': 3, 'S24BE': 3, 'S24_32LE': 4, 'S24_32BE': 4, 'MULAW': 1, 'ALAW': 1},
 }
+WAVE_FORMATS = {1: 'U8', 2: 'S16LE', 3: 'S24LE', 4: 'S32LE'}
+"""Samples of a WAV file, by their bytes."""
 MP3_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 MP3_RATES = (44_100, 48_000, 32_000)
 MP3_MONO_HALF_KBPS = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
@@ -85,7 +87,8 @@ def _roughness(raw: bytes, name: str, size: int) -> float:
 def read_wave(raw: bytes) -> AudioArray | None:
     """Return the sound of a message that is a whole WAV file; None for another.
 
-    InvalidInput('unsupported_format') for a WAV that is damaged or holds no integers.
+    InvalidInput('unsupported_format') for a WAV that is damaged or holds other than integers of
+    8 to 32 bits.
     """
     if raw[:4] != b'RIFF' or raw[8:12] != b'WAVE':
         return None
@@ -95,8 +98,10 @@ def read_wave(raw: bytes) -> AudioArray | None:
             data = file.readframes(len(raw) // (width * channels))
     except (wave.Error, EOFError) as error:
         raise InvalidInput('unsupported_format', f'WAV: {error}') from error
+    if width not in WAVE_FORMATS:
+        raise InvalidInput('unsupported_format', f'WAV of {8 * width} bits')
     data = data[: len(data) - len(data) % (width * channels)]
-    name = {1: 'U8', 2: 'S16LE', 3: 'S24LE', 4: 'S32LE'}[width]
+    name = WAVE_FORMATS[width]
     return AudioArray(to_samples(data, name), rate, channels)
 
 

@@ -64,6 +64,14 @@ def wav(rate: int = RATE, channels: int = 1) -> bytes:
     return file.getvalue()
 
 
+def wav_of_bits(bits: int) -> bytes:
+    """Return a WAV file with samples of so many bits, which the wave module writes up to 32."""
+    head = bytearray(wav())
+    head[34:36] = bits.to_bytes(2, 'little')
+    head[32:34] = (bits // 8).to_bytes(2, 'little')
+    return bytes(head)
+
+
 def s24(sound: np.ndarray, order: int = 1) -> bytes:
     values = (sound * (2**23 - 1)).astype('<i4').view(np.uint8).reshape(-1, 4)[:, :3]
     return values[:, ::order].tobytes()
@@ -117,6 +125,15 @@ CASES = [
         f'{AUDIO_COMMON}#136',
         AUDIO_DATA,
         data(MP3 + MP3),
+        S16,
+        {},
+        'unsupported_format',
+    ),
+    (
+        'a wav file of 64 bits',
+        'WAV format',
+        AUDIO_DATA,
+        data(wav_of_bits(64)),
         S16,
         {},
         'unsupported_format',
