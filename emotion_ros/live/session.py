@@ -193,9 +193,9 @@ class LiveSession:
 
         What begins with one of COMMANDS sets the privacy; InvalidInput when that cannot be done.
         """
-        command, *people = words.split()
+        command, _, person_id = words.strip().partition(' ')
         if command in COMMANDS:
-            self.set_privacy(' '.join(people), COMMANDS[command])
+            self.set_privacy(person_id.strip(), COMMANDS[command])
             return
         if command.startswith('/'):
             raise InvalidInput('unknown_command', f'{command}: use {", ".join(COMMANDS)}')

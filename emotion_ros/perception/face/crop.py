@@ -78,8 +78,7 @@ def crop_face(
 def brighten(image: ImageArray) -> ImageArray:
     """Return a dark image (grey or BGR, uint8) as bright as a lit one, others unchanged.
 
-    In a quarter of the light the packaged network is right on 67 instead of 63 % of the faces of
-    PublicTest, in a tenth on 62 instead of 47 %.
+    Measured by ``python -m studies.crop_and_detectors.live_crop``.
     """
     step = max(1, image.shape[0] // CROP_SIDE)
     bright = float(np.percentile(image[::step, ::step], 95))
