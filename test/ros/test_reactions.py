@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from action_msgs.msg import GoalStatus
+from action_msgs.msg import GoalStatus, GoalStatusArray
 from builtin_interfaces.msg import Duration, Time
 from joke_tree import make_tree
 from lifecycle_msgs.msg import Transition
@@ -179,13 +179,14 @@ def test_a_window_without_length_is_refused_and_so_are_too_many(scene, monkeypat
 @pytest.mark.parametrize(('shown', 'answer'), [(HAPPY, 'another joke'), (NEUTRAL, 'sorry')])
 def test_a_behaviour_tree_goes_on_as_the_joke_is_taken(scene, shown, answer):
     tree, said = make_tree(scene.graph.tester), scene.graph.listen(String, 'behaviour')
+    goals = scene.graph.listen(GoalStatusArray, 'observe_reaction/_action/status')
 
     def tick() -> bool:
         scene.run(0.2)
         tree.tick_once()
         return len(said) == 2
 
-    scene.graph.until(lambda: tick() or said, 'the joke')
+    scene.graph.until(lambda: tick() or (said and goals), 'the joke, observed')
     scene.people[1] = shown
     scene.graph.until(tick, 'the answer')
     assert [msg.data for msg in said] == ['joke', answer]
