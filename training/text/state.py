@@ -31,11 +31,6 @@ class TrainState:
         return (p for group in self.optimizer.param_groups for p in group['params'])
 
 
-def start_from(state: TrainState, path: Path) -> None:
-    """Load the weights of a finished checkpoint."""
-    checkpoint.fill(state.network, checkpoint.load(path)[0], path)
-
-
 def save_state(state: TrainState, folder: Path, about: dict[str, Any]) -> None:
     """Write ``last.safetensors``: all that ``resume`` needs."""
     tensors = {f'network/{k}': v for k, v in state.network.state_dict().items()}

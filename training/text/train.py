@@ -29,8 +29,9 @@ from training.run_log import log_line
 from training.text.batches import as_recognised, batches, encode
 from training.text.config import TrainConfig
 from training.text.data import Utterances, join, load_utterances, truth
+from training.text.initial import start_from
 from training.text.network import TextNetwork, build, load_tokenizer, minilm_folder
-from training.text.state import TrainState, resume, save_state, start_from
+from training.text.state import TrainState, resume, save_state
 
 SEMEVAL = 'semeval_sentiment.parquet'
 MELD = 'meld_text.parquet'
@@ -82,7 +83,10 @@ def set_rates(optimizer: torch.optim.Optimizer, position: float, config: TrainCo
 
 
 def multitask_loss(
-    outputs: tuple[Tensor, Tensor], batch: Utterances, weights: tuple[Tensor, Tensor]
+    outputs: tuple[Tensor, Tensor],
+    batch: Utterances,
+    weights: tuple[Tensor, Tensor],
+    smoothing: float = 0.0,
 ) -> Tensor:
     """Weighted cross-entropy of both heads over whichever rows have the label."""
     known = torch.from_numpy(batch.sentiments)
@@ -92,7 +96,11 @@ def multitask_loss(
         sentiments * (known >= 0)[:, None],
         marks / marks.sum(1, keepdim=True).clamp(min=1),
     )
-    losses = map(soft_cross_entropy, outputs, targets, weights)
+    smoothed = (
+        (1 - smoothing) * target + smoothing * target.sum(1, keepdim=True) / target.shape[1]
+        for target in targets
+    )
+    losses = map(soft_cross_entropy, outputs, smoothed, weights)
     return sum(losses, torch.zeros(())) / len(batch)
 
 
@@ -111,8 +119,11 @@ def train_part(state: TrainState, context: TrainContext) -> float:
     for i, index in enumerate(chunks):
         position = (state.part + i / len(chunks)) / (config.parts * config.epochs)
         set_rates(state.optimizer, position, config)
-        outputs = state.network(*encode(state.tokenizer, [texts[j] for j in index]))
-        losses.append(train_step(state, multitask_loss(outputs, mine.take(index), weights)))
+        with torch.autocast('cpu', torch.bfloat16, enabled=config.bfloat16):
+            sentiment, emotion = state.network(*encode(state.tokenizer, [texts[j] for j in index]))
+        outputs = sentiment.float(), emotion.float()
+        loss = multitask_loss(outputs, mine.take(index), weights, config.smoothing)
+        losses.append(train_step(state, loss))
     state.part += 1
     return float(np.mean(losses))
 
@@ -193,6 +204,7 @@ def load_context(folder: Path, config: TrainConfig) -> TrainContext:
     """All three data sets, the two large training sets reduced to their shares."""
     used = shares(config).items()
     train = [subsample(load_utterances(folder / name, 'train'), share) for name, share in used]
+    train += [load_utterances(folder / MELD, 'train')] * (config.meld_repeats - 1)
     valid = {name: load_utterances(folder / name, 'val') for name, _ in used}
     return TrainContext(join(train), valid, config)
 
@@ -218,7 +230,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument('--base', help='folder or Hugging Face name; default all-MiniLM-L6-v2')
     parser.add_argument('--out', type=Path, default=Path('runs/text'), help='folder of the run')
     parser.add_argument('--resume', action='store_true', help='continue from OUT/last.safetensors')
-    parser.add_argument('--init-from', type=Path, help='safetensors weights to start from')
+    parser.add_argument(
+        '--init-from', type=Path, help='start from these weights, .safetensors or exported .onnx'
+    )
     add_options(parser, TrainConfig)
     return parser.parse_args(argv)
 
