@@ -24,7 +24,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header, String
 from std_srvs.srv import SetBool
 
-from consult import examine, paced
+from consult import examine
 from emotion_ros.core.graph_checks import diagnose
 from emotion_ros.core.graph_snapshot import Severity
 from emotion_ros.msg import EmotionState
@@ -322,7 +322,7 @@ def test_the_doctor_names_the_cause_first_and_its_remedy_helps(graph, rig, monke
     monkeypatch.setattr(graph_survey, 'LEAST_S', 1.2)
     case, world = CASES[name], World(graph, rig)
     words = rig.create_publisher(String, 'speech', 10)
-    publish = paced(case.start(world))
+    publish = case.start(world)
     nodes = Nodes(graph, case.image, **case.parameters)
     if not case.enabled:
         graph.call(SetBool, '/vision_node/enable', SetBool.Request(data=False))
@@ -340,9 +340,6 @@ def test_the_doctor_names_the_cause_first_and_its_remedy_helps(graph, rig, monke
         graph.monitor.expect_jump()
         nodes = Nodes(graph, image, **parameters)
 
-    def is_gone() -> bool:
-        publish()
-        return any(state.label == 'happy' for state in states)
-
-    graph.until(is_gone, 'an emotion')
+    is_gone = lambda: any(state.label == 'happy' for state in states)  # noqa: E731
+    graph.until(is_gone, 'an emotion', publish=publish)
     assert words.get_subscription_count() >= 0

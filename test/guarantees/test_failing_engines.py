@@ -140,11 +140,10 @@ def test_promise_42_every_callback_may_raise_once(graph):
         every = len(world.publishers) + len(world.clients) + timers + further
 
         def all_failed() -> bool:
-            world.play()
             assert not programs.failed_process()
             return int(errors()) >= every
 
-        graph.until(all_failed, 'every callback failing', PROCESS_S)
+        graph.until(all_failed, 'every callback failing', PROCESS_S, world.play)
         graph.until(lambda: states[-1].label == 'happy', 'a face and words')
         futures = [client.call_async(request) for client, request in world.clients]
         graph.until(lambda: all(f.done() for f in futures), 'the answers of all services')
@@ -157,7 +156,7 @@ def test_promise_42_every_callback_may_raise_once(graph):
 
 
 class World:
-    """Everything that can be sent to the three nodes, sent a little at a time."""
+    """Everything that can be sent to the three nodes."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -181,18 +180,9 @@ class World:
         ]
         for client, _ in self.clients:
             graph.until(client.service_is_ready, client.srv_name)
-        graph.tester.create_timer(0.2, self.send)
-        self._is_due = False
-
-    def send(self) -> None:
-        """Let the next ``play`` do something."""
-        self._is_due = True
 
     def play(self) -> None:
         """Send one message on every topic, call every service."""
-        if not self._is_due:
-            return
-        self._is_due = False
         now = self._graph.tester.get_clock().now()
         now_s = now.nanoseconds / 1e9
         messages = [

@@ -66,14 +66,16 @@ def seen(graph) -> Callable[[RawImage], NDArray[np.int64]]:
     def send(raw: RawImage) -> NDArray[np.int64]:
         sent = []
 
-        def drawn() -> list[Image]:
+        def show() -> None:
             if not sent or not pictures:  # the first ones may come before the listener is known
                 sent.append(image_msg(raw, graph))
                 camera.publish(sent[-1])
+
+        def drawn() -> list[Image]:
             stamps = [msg.header.stamp for msg in sent]
             return [p for p in pictures if p.header.stamp in stamps]
 
-        image = graph.until(drawn, f'{raw.encoding} as it was seen')[0]
+        image = graph.until(drawn, f'{raw.encoding} as it was seen', publish=show)[0]
         return np.array(image.data).reshape(image.height, image.width, 3).astype(int)
 
     return send

@@ -189,14 +189,14 @@ def test_promise_5_a_change_is_seen_in_the_state(graph, figure):
     faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
 
     def newest(reason: str) -> bool:
-        faces.publish(happy_face(graph))
         return bool(states) and states[-1].not_actionable_reason == reason
 
-    graph.until(lambda: newest(''), 'an actionable state')
+    show = lambda: faces.publish(happy_face(graph))  # noqa: E731
+    graph.until(lambda: newest(''), 'an actionable state', publish=show)
     request = request_of('confidence_threshold', value_msg(1.0))
     assert graph.call(SetParameters, 'fusion_node/set_parameters', request).results[0].successful
     changed_s = monotonic()
-    graph.until(lambda: newest('low_confidence'), 'the change', length(1.0, TIMEOUT_S))
+    graph.until(lambda: newest('low_confidence'), 'the change', length(1.0, TIMEOUT_S), show)
     figure('change to state', monotonic() - changed_s, 's')
 
 

@@ -120,11 +120,10 @@ def test_promise_7_the_order_of_start_does_not_matter(graph, figure, camera_firs
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
     pixels = array('B', bytes(48 * 64))
 
-    def show() -> list[FaceEmotionArray]:
+    def show() -> None:
         msg = Image(height=48, width=64, step=64, encoding='mono8', data=pixels)
         msg.header.stamp = graph.tester.get_clock().now().to_msg()
         camera.publish(msg)
-        return faces
 
     if not camera_first:
         graph.add(*NODES['vision_node'])
@@ -134,6 +133,6 @@ def test_promise_7_the_order_of_start_does_not_matter(graph, figure, camera_firs
             show()
         graph.add(*NODES['vision_node'])
     both_run_s = monotonic()
-    graph.until(show, 'results', length(2.0, START_S))
+    graph.until(lambda: faces, 'results', length(2.0, START_S), show)
     figure('camera first' if camera_first else 'node first', monotonic() - both_run_s, 's')
     assert faces[0].status == FaceEmotionArray.STATUS_OK

@@ -3,7 +3,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
 
 from emotion_ros.core.graph_checks import diagnose
 from emotion_ros.core.graph_snapshot import Finding, GraphSnapshot, Severity
@@ -25,13 +24,9 @@ def examine(
         with open_doctor(namespace) as doctor:
             return doctor.take_snapshot(seconds)
 
-    def is_done() -> bool:
-        publish()
-        return listening.done()
-
     with ThreadPoolExecutor(1) as pool:
         listening = pool.submit(listen)
-        graph.until(is_done, 'the findings')
+        graph.until(listening.done, 'the findings', publish=publish)
     return listening.result()
 
 
@@ -45,16 +40,3 @@ def consult(
 def problems(findings: tuple[Finding, ...]) -> str:
     """Return the problems among the findings, one a line."""
     return '\n'.join(f.what for f in findings if f.severity is Severity.PROBLEM)
-
-
-def paced(publish: Callable[[], None], rate_hz: float = 15.0) -> Callable[[], None]:
-    """Return a function that may be called often and publishes at a rate."""
-    due_s = monotonic()
-
-    def maybe() -> None:
-        nonlocal due_s
-        if monotonic() >= due_s:
-            due_s = monotonic() + 1.0 / rate_hz
-            publish()
-
-    return maybe

@@ -19,6 +19,7 @@ from emotion_ros.runtime.worker import report_exceptions
 from output_contract import OutputMonitor
 
 TIMEOUT_S = 20.0
+PUBLISH_HZ = 15.0
 
 
 class Graph:
@@ -83,12 +84,23 @@ class Graph:
         return future.result()
 
     def until(
-        self, condition: Callable[[], object], what: str, timeout_s: float = TIMEOUT_S
+        self,
+        condition: Callable[[], object],
+        what: str,
+        timeout_s: float = TIMEOUT_S,
+        publish: Callable[[], object] = lambda: None,
     ) -> Any:
-        """Serve callbacks until the condition holds and return it; fail after the timeout."""
-        deadline = monotonic() + timeout_s
+        """Serve callbacks until the condition holds and return it; fail after the timeout.
+
+        Meanwhile ``publish`` is called at a camera's rate: without a pause it would leave the
+        threads of the nodes no time.
+        """
+        deadline, due_s = monotonic() + timeout_s, 0.0
         while not (value := condition()):
             assert monotonic() < deadline, f'{what} did not come within {timeout_s} s'
+            if monotonic() >= due_s:
+                due_s = monotonic() + 1.0 / PUBLISH_HZ
+                publish()
             self.serve()
         return value
 

@@ -97,11 +97,8 @@ def test_people_are_rep_155_faces_for_as_long_as_they_are_there(graph: Graph) ->
     node = graph.add(BridgeNode)
     publisher = graph.publisher(EmotionStateArray, 'emotion_states')
 
-    def is_said() -> bool:
-        publisher.publish(states('face_1', '', 'no topic'))
-        return bool(said)
-
-    graph.until(is_said, 'an expression')
+    odd = lambda: publisher.publish(states('face_1', '', 'no topic'))  # noqa: E731
+    graph.until(lambda: said, 'an expression', publish=odd)
     assert list(tracked[0].ids) == ['face_1']
     assert (said[0].expression, said[0].confidence) == (msgs.Expression.SCARED, 0.75)
     assert (said[0].valence, said[0].arousal) == (-0.5, 0.25)
@@ -119,15 +116,17 @@ def test_a_person_of_a_person_manager_has_the_expression_of_the_face(graph: Grap
     of_face.publish(String(data='face_2'))
     node = graph.add(BridgeNode)
     publisher = graph.publisher(EmotionStateArray, 'emotion_states')
-    graph.until(lambda: publisher.publish(states('face_1', 'face_2')) or said, 'the person')
+    both = lambda: publisher.publish(states('face_1', 'face_2'))  # noqa: E731
+    graph.until(lambda: said, 'the person', publish=both)
     assert said[0].expression == msgs.Expression.SCARED
     of_face.publish(String(data=''))
     ours = lambda: [p for p in node.publishers if '/persons/' in p.topic_name]  # noqa: E731
-    graph.until(lambda: publisher.publish(states('face_2')) or not ours(), 'the end')
+    one = lambda: publisher.publish(states('face_2'))  # noqa: E731
+    graph.until(lambda: not ours(), 'the end', publish=one)
     of_face.publish(String(data='face_2'))
-    graph.until(lambda: publisher.publish(states('face_2')) or ours(), 'the person again')
+    graph.until(ours, 'the person again', publish=one)
     graph.tester.destroy_publisher(of_face)
-    graph.until(lambda: publisher.publish(states('face_2')) or not ours(), 'the end')
+    graph.until(lambda: not ours(), 'the end', publish=one)
     assert graph.errors == []
 
 
@@ -179,7 +178,7 @@ def test_boxes_are_rep_155_regions_of_interest(graph: Graph) -> None:
     boxes = graph.listen(msgs.NormalizedRegionOfInterest2D, 'humans/faces/face_1/roi')
     node = graph.add(BridgeNode)
     publisher = graph.publisher(FaceEmotionArray, 'emotion/faces')
-    graph.until(lambda: publisher.publish(faces(graph, 2)) or boxes, 'a box')
+    graph.until(lambda: boxes, 'a box', publish=lambda: publisher.publish(faces(graph, 2)))
     roi = boxes[0]
     assert (roi.xmin, roi.ymin, roi.xmax, roi.ymax) == (0.25, 0.5, 0.75, 1.0)
     assert roi.c == pytest.approx(0.9)

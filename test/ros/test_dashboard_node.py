@@ -81,9 +81,10 @@ def happy_state(graph, **changes) -> EmotionState:
     return msg
 
 
-def wait_for(graph, client: PageClient, condition, what: str):
+def wait_for(graph, client: PageClient, condition, what: str, publish=lambda: None):
     """Return the first newest message for which the condition holds."""
-    return graph.until(lambda: client.now and condition(client.now) and client.now, what)
+    found = lambda: client.now and condition(client.now) and client.now  # noqa: E731
+    return graph.until(found, what, publish=publish)
 
 
 @pytest.mark.parametrize('page', PAGES)
@@ -158,12 +159,12 @@ def test_a_state_and_its_face_reach_the_page(graph, url, clients):
     face = FaceEmotion(face_id=1, box_xyxy=[0.25, 0.25, 0.5, 0.75], emotion=3, confidence=0.9)
     face.probabilities = [float('nan')] * 7
 
-    def seen(now):
+    def show():
         states.publish(happy_state(graph))
         faces.publish(FaceEmotionArray(faces=[face], image_width=640, image_height=480))
-        return now['state'] and now['frame']
 
-    now = wait_for(graph, client, seen, 'state and face')
+    seen = lambda now: now['state'] and now['frame']  # noqa: E731
+    now = wait_for(graph, client, seen, 'state and face', show)
     state, frame = now['state'], now['frame']
     assert (state['label'], state['actionable'], state['person_id']) == ('happy', True, 'face_1')
     assert state['latency'] == pytest.approx(0.02)
@@ -184,13 +185,15 @@ def test_an_utterance_is_shown_with_its_sentiment(graph, url, clients):
     tone = TextSentiment(sentiment=2, confidence=0.9, quality=1.0)
     tone.sentiment_probabilities = [0.05, 0.05, 0.9]
 
-    def complete(now):
+    def say():
         speech.publish(String(data='[MUSIC] hello ' + 'x' * 1000))
         tone.header.stamp = graph.tester.get_clock().now().to_msg()
         tones.publish(tone)
+
+    def complete(now):
         return [line for line in now['transcript'] if line['words'] and line['sentiment']]
 
-    line = complete(wait_for(graph, client, complete, 'an utterance with its sentiment'))[0]
+    line = complete(wait_for(graph, client, complete, 'an utterance with its sentiment', say))[0]
     assert line['words'] == 'hello ' + 'x' * 294
     assert (line['sentiment'], line['reject_reason']) == (Sentiment.POSITIVE.label, '')
     assert line['confidence'] == pytest.approx(0.9)
@@ -212,11 +215,9 @@ def test_the_voice_is_shown_as_level_and_speech(graph, url, clients):
     client = clients.open(url)
     voices = graph.publisher(VoiceActivity, 'emotion/voice')
 
-    def seen(now):
-        voices.publish(VoiceActivity(speaking=True, level_dbfs=-24.0))
-        return now['voice']
-
-    now = wait_for(graph, client, seen, 'the voice')
+    voice = VoiceActivity(speaking=True, level_dbfs=-24.0)
+    speak = lambda: voices.publish(voice)  # noqa: E731
+    now = wait_for(graph, client, lambda now: now['voice'], 'the voice', speak)
     assert (now['voice']['speaking'], now['voice']['level_dbfs']) == (True, -24.0)
     assert len(now['speech']) == 1
 
@@ -234,18 +235,15 @@ def test_disabled_it_removes_everything_and_shows_nothing(graph, node, url, clie
     client = clients.open(url)
     states = graph.publisher(EmotionState, 'emotion_state')
 
-    def seen(now):
-        states.publish(happy_state(graph))
-        return now['state']
-
-    wait_for(graph, client, seen, 'a state')
+    show = lambda: states.publish(happy_state(graph))  # noqa: E731
+    wait_for(graph, client, lambda now: now['state'], 'a state', show)
     graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=False))
     off = wait_for(graph, client, lambda now: not now['enabled'], 'off')
     assert (off['state'], off['people'], off['frame'], off['transcript']) == (None, [], None, [])
     assert off['samples'] == {}
     states.publish(happy_state(graph))
     graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=True))
-    wait_for(graph, client, lambda now: now['enabled'] and seen(now), 'on again')
+    wait_for(graph, client, lambda now: now['enabled'] and now['state'], 'on again', show)
 
 
 @pytest.mark.parametrize(
@@ -286,11 +284,9 @@ def test_malformed_messages_are_counted_and_the_next_one_counts(graph, node, url
     states.publish(happy_state(graph, status=77))
     graph.until(lambda: node.statistics.counts().get('rejected.bad_value'), 'the refusal')
 
-    def seen(now):
-        states.publish(happy_state(graph))
-        return now['state']
-
-    assert wait_for(graph, client, seen, 'a good state')['state']['status'] == 0
+    show = lambda: states.publish(happy_state(graph))  # noqa: E731
+    now = wait_for(graph, client, lambda now: now['state'], 'a good state', show)
+    assert now['state']['status'] == 0
     assert graph.errors == []
 
 
@@ -298,9 +294,8 @@ def test_by_default_the_camera_is_not_subscribed(graph, url, clients):
     camera = graph.tester.create_publisher(Image, 'image', 1)
     client = clients.open(url)
     states = graph.publisher(EmotionState, 'emotion_state')
-    wait_for(
-        graph, client, lambda now: states.publish(happy_state(graph)) or now['state'], 'a state'
-    )
+    show = lambda: states.publish(happy_state(graph))  # noqa: E731
+    wait_for(graph, client, lambda now: now['state'], 'a state', show)
     assert camera.get_subscription_count() == 0
     assert client.images == []
 
@@ -314,12 +309,11 @@ def test_with_show_image_the_image_is_scaled_and_upright(graph, clients):
     image = Image(height=1280, width=960, step=2880, encoding='bgr8', data=pixels.tobytes())
     broken = Image(height=4, width=4, step=12, encoding='rgb99')
 
-    def shown():
+    def show():
         camera.publish(broken)
         camera.publish(image)
-        return client.images
 
-    jpeg = graph.until(shown, 'a picture')[0]
+    jpeg = graph.until(lambda: client.images, 'a picture', publish=show)[0]
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert picture.shape == (480, 640, 3)
     assert (picture[:200].mean() > 250, picture[280:].mean() < 5) == (True, True)

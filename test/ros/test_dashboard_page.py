@@ -51,6 +51,7 @@ class Stage:
         self.state: EmotionState | None = None
         self.others: list[EmotionState] = []
         self.faces = FaceEmotionArray(image_width=640, image_height=480)
+        self.film: Callable[[], None] = lambda: None
         page.goto('about:blank')  # the page of the test before would log that its node has ended
         self.errors = console_errors(page)
         self.open()
@@ -66,11 +67,11 @@ class Stage:
         """
 
         def look() -> Any:
-            self._play()
             action()
             return self.page.evaluate(script)
 
-        return self.graph.until(look, script, TIMEOUT_S)
+        self._play()
+        return self.graph.until(look, script, TIMEOUT_S, self._play)
 
     def shows(self, view: str, state: EmotionState | None) -> None:
         """Play a state until the page is in this view."""
@@ -94,6 +95,7 @@ class Stage:
             self._states.publish(self.state)
             self._people.publish(EmotionStateArray(states=[self.state, *self.others]))
             self._faces.publish(self.faces)
+            self.film()
 
 
 @pytest.fixture
@@ -344,8 +346,7 @@ def test_the_picture_is_on_the_canvas_only_when_it_may_be(graph, page, show_imag
     red = np.zeros((48, 64, 3), np.uint8)
     red[..., 2] = 255
     image = Image(height=48, width=64, step=192, encoding='bgr8', data=red.tobytes())
-    play: Callable[[], None] = stage._play
-    stage._play = lambda: (play(), camera.publish(image))[0]
+    stage.film = lambda: camera.publish(image)
     stage.shows('ok', seen())
     if show_image:
         stage.until(IS_RED)

@@ -14,7 +14,7 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
-from consult import consult, examine, paced, problems
+from consult import consult, examine, problems
 from emotion_ros.cli.main import main
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.remedies import remedy
@@ -147,7 +147,7 @@ def test_simulated_time_with_a_clock(graph):
         clock.publish(Clock(clock=recorded.header.stamp))
         images.publish(recorded)
 
-    said = [finding.what for finding in consult(graph, paced(play))]
+    said = [finding.what for finding in consult(graph, play)]
     assert 'the time is that of /clock' in said
     assert any(words.startswith('/image: ') for words in said)
     assert not [words for words in said if 'the clock here' in words]

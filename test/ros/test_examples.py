@@ -50,10 +50,10 @@ def test_a_fake_posture_changes_the_state_by_the_formula(graph, start):
     faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
 
     def with_posture() -> list[EmotionState]:
-        faces.publish(happy_face(graph))
         return [s for s in states if [e.modality for e in s.evidence] == ['face', 'posture']]
 
-    state = graph.until(with_posture, 'a state with face and posture', PROCESS_S)[-1]
+    show = lambda: faces.publish(happy_face(graph))  # noqa: E731
+    state = graph.until(with_posture, 'a state with face and posture', PROCESS_S, show)[-1]
     assert [e.weight for e in state.evidence] == pytest.approx([FACE_WEIGHT, POSTURE_WEIGHT])
     assert state.probabilities == pytest.approx(expected(), abs=1e-4)
     assert state.summary == 'Vision: Happy (60%), Posture: Sad (70%)'
@@ -86,11 +86,8 @@ def test_a_controller_cheers_with_the_happy_then_rests_and_logs_both(graph, star
     happy = EmotionState(label='happy', emotion=int(Emotion.HAPPY), confidence=0.9)
     happy.person_id, happy.actionable = 'face_1', True
 
-    def cheers() -> bool:
-        publisher.publish(happy)
-        return bool(said) and said[-1].data.startswith('cheer')
-
-    graph.until(cheers, 'the behaviour', PROCESS_S)
+    cheers = lambda: said and said[-1].data.startswith('cheer')  # noqa: E731
+    graph.until(cheers, 'the behaviour', PROCESS_S, lambda: publisher.publish(happy))
     graph.until(lambda: said[-1].data == 'rest', 'its end', PROCESS_S)
     process.terminate()
     _, logged = process.communicate(timeout=10)

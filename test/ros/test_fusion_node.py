@@ -54,11 +54,9 @@ def test_a_face_becomes_an_actionable_state(graph):
     graph.add(FusionNode)
     publisher = graph.publisher(FaceEmotionArray, 'emotion/faces')
 
-    def seen():
-        publisher.publish(faces_now(graph, happy_face()))
-        return [s for s in states if s.actionable]
-
-    state = graph.until(seen, 'an actionable state')[0]
+    show = lambda: publisher.publish(faces_now(graph, happy_face()))  # noqa: E731
+    seen = lambda: [s for s in states if s.actionable]  # noqa: E731
+    state = graph.until(seen, 'an actionable state', publish=show)[0]
     assert (state.label, state.emotion, state.person_id) == ('happy', EmotionState.HAPPY, 'face_1')
     assert state.header.frame_id == 'camera'
     assert state.confidence > 0.6
@@ -79,17 +77,20 @@ def test_of_two_people_a_voice_that_is_not_known_counts_for_neither(graph):
     evidence = graph.publisher(EmotionEvidence, 'emotion/evidence')
     people = ['face_1', 'face_2']
 
-    def seen():
+    def show():
         faces.publish(faces_now(graph, happy_face(), other))
+
+    def seen():
         return everybody and [s.person_id for s in everybody[-1].states] == people
 
-    graph.until(seen, 'both')
+    graph.until(seen, 'both', publish=show)
     sad = EmotionEvidence(modality='voice', probabilities=[0.01] * 5 + [0.94, 0.01], quality=1.0)
     sad.header.stamp = graph.tester.get_clock().now().to_msg()
     evidence.publish(sad)
     first, second = graph.until(
         lambda: seen() and len(everybody[-1].states[0].evidence) == 2 and everybody[-1].states,
         'the voice',
+        publish=show,
     )
     voice = first.evidence[1]
     assert (voice.modality, voice.used, voice.reject_reason) == ('voice', False, 'wrong_person')
@@ -176,9 +177,6 @@ def test_a_clock_that_stands_still_before_a_tick_is_not_polled_more_often(graph)
     clock = graph.publisher(Clock, '/clock')
     just_before = Clock(clock=Time(sec=10, nanosec=99_500_000))
 
-    def stands_still() -> bool:
-        clock.publish(just_before)
-        return node.now_s() == pytest.approx(10.0995)
-
-    graph.until(stands_still, 'the simulated time')
+    stands_still = lambda: node.now_s() == pytest.approx(10.0995)  # noqa: E731
+    graph.until(stands_still, 'the time', publish=lambda: clock.publish(just_before))
     graph.until(lambda: min(t.timer_period_ns for t in node.timers) >= 49e6, 'a calm poll')

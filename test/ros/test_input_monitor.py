@@ -53,11 +53,9 @@ def test_the_first_image_is_logged_with_its_source(graph, logs):
     camera = graph.publisher(Image, 'image')
     pixels = np.zeros((4, 4, 3), np.uint8).tobytes()
 
-    def logged() -> list[str]:
-        camera.publish(Image(height=4, width=4, step=12, encoding='bgr8', data=pixels))
-        return [m.msg for m in logs if m.name == 'vision_node']
-
-    lines = graph.until(logged, 'the line')
+    image = Image(height=4, width=4, step=12, encoding='bgr8', data=pixels)
+    logged = lambda: [m.msg for m in logs if m.name == 'vision_node']  # noqa: E731
+    lines = graph.until(logged, 'the line', publish=lambda: camera.publish(image))
     assert lines == ['/image: first message received from tester']
 
 
@@ -109,28 +107,21 @@ def test_images_that_are_all_rejected_are_logged_once_with_what_came(
     graph, logs, changes, reason, came, cure
 ):
     diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
-    node = graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
+    graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
     camera = graph.publisher(Image, 'image')
-    began_s = node.steady_s()
     warnings = lambda: [m.msg for m in logs if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
 
-    def publish(**given) -> None:
-        camera.publish(picture(graph, **given))
-        graph.serve()
-
-    while not warnings():
-        publish(**changes)
-        assert node.steady_s() - began_s < WARNED_S
+    bad_image = lambda: camera.publish(picture(graph, **changes))  # noqa: E731
+    graph.until(warnings, 'the warning', WARNED_S, bad_image)
     (warning,) = warnings()
     assert warning.startswith('/image: all ')
     assert f'are refused for 3 s: {reason}' in warning
     assert came in warning and cure in warning
     levels = lambda: [(s.level, s.message) for m in diagnostics for s in m.status]  # noqa: E731
     bad = (DiagnosticStatus.WARN, f'refuses all messages: {reason}')
-    while levels()[-1] != bad:
-        publish(**changes)
-    while levels()[-1] != (DiagnosticStatus.OK, 'running'):
-        publish()
+    graph.until(lambda: levels()[-1] == bad, 'its diagnostics', publish=bad_image)
+    is_well = lambda: levels()[-1] == (DiagnosticStatus.OK, 'running')  # noqa: E731
+    graph.until(is_well, 'good diagnostics', publish=lambda: camera.publish(picture(graph)))
     assert warnings() == [warning]
 
 
@@ -138,14 +129,10 @@ def test_images_that_are_rejected_after_a_success_are_logged(graph, logs):
     node = graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
     camera = graph.publisher(Image, 'image')
     warnings = lambda: [m.msg for m in logs if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
-    while not node.statistics.counts()['processed']:
-        camera.publish(picture(graph))
-        graph.serve()
-    used_s = node.steady_s()
-    while not warnings():
-        camera.publish(picture(graph, encoding='32FC1'))
-        graph.serve()
-        assert node.steady_s() - used_s < WARNED_S
+    used = lambda: node.statistics.counts()['processed']  # noqa: E731
+    graph.until(used, 'an image', publish=lambda: camera.publish(picture(graph)))
+    bad_image = lambda: camera.publish(picture(graph, encoding='32FC1'))  # noqa: E731
+    graph.until(warnings, 'the warning', WARNED_S, bad_image)
     assert 'unsupported_encoding' in warnings()[0]
 
 
@@ -154,12 +141,8 @@ def test_after_the_warning_the_log_says_that_images_come(graph, logs):
     lines = lambda: [m.msg for m in logs if m.name == 'vision_node']  # noqa: E731
     graph.until(lines, 'the warning')
     camera = graph.publisher(Image, 'image')
-
-    def logged() -> bool:
-        camera.publish(picture(graph))
-        return len(lines()) > 1
-
-    graph.until(logged, 'the line')
+    show = lambda: camera.publish(picture(graph))  # noqa: E731
+    graph.until(lambda: len(lines()) > 1, 'the line', publish=show)
     assert lines()[1] == '/image: first message received from tester'
 
 
@@ -180,25 +163,22 @@ def test_speech_of_another_type_is_logged_once(graph, rig, logs, msg_type, name,
 
 def test_faces_that_are_all_too_late_for_the_fusion_are_told_once(graph, logs):
     diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
-    node = graph.add(FusionNode)
+    graph.add(FusionNode)
     faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
     warnings = lambda: [m.msg for m in logs if m.name == 'fusion_node' and m.level >= 30]  # noqa: E731
-    began_s = node.steady_s()
 
     def publish(age_s: float) -> None:
         faces.publish(happy_faces(graph.tester.get_clock().now().nanoseconds / 1e9 - age_s))
-        graph.serve()
 
-    while not warnings():
-        publish(1.5)
-        assert node.steady_s() - began_s < WARNED_S
+    late, in_time = lambda: publish(1.5), lambda: publish(0.0)
+    graph.until(warnings, 'the warning', WARNED_S, late)
     (warning,) = warnings()
     assert '/emotion/faces: all ' in warning
     assert 'are refused: stale' in warning
     assert 'raise vision_timeout and face_fresh_for' in warning
     levels = lambda: [(s.level, s.message) for m in diagnostics for s in m.status]  # noqa: E731
-    while levels()[-1][0] != DiagnosticStatus.WARN:
-        publish(1.5)
-    while levels()[-1] != (DiagnosticStatus.OK, 'running'):
-        publish(0.0)
+    is_bad = lambda: levels()[-1][0] == DiagnosticStatus.WARN  # noqa: E731
+    graph.until(is_bad, 'its diagnostics', publish=late)
+    is_well = lambda: levels()[-1] == (DiagnosticStatus.OK, 'running')  # noqa: E731
+    graph.until(is_well, 'good diagnostics', publish=in_time)
     assert warnings() == [warning]

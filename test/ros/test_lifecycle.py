@@ -179,11 +179,9 @@ def test_an_inactive_node_says_so_once_and_is_silent(graph):
     graph.add(FusionNode)
     images = graph.publisher(Image, 'image')
 
-    def show() -> bool:
-        images.publish(picture(graph))
-        return bool(states) and states[-1].status == EmotionState.STATUS_OK
-
-    graph.until(show, 'a state')
+    show = lambda: images.publish(picture(graph))  # noqa: E731
+    is_ok = lambda: states and states[-1].status == EmotionState.STATUS_OK  # noqa: E731
+    graph.until(is_ok, 'a state', publish=show)
     assert change(graph, 'vision_node', 'deactivate')
     graph.until(lambda: answers[-1].status == STATUS_DISABLED, 'the last answer')
     count = len(answers)
@@ -195,7 +193,7 @@ def test_an_inactive_node_says_so_once_and_is_silent(graph):
     graph.until(lambda: states[-1].status == EmotionState.STATUS_DISABLED, 'the last state')
     for name in ('vision_node', 'fusion_node'):
         assert change(graph, name, 'activate')
-    graph.until(show, 'a state again')
+    graph.until(is_ok, 'a state again', publish=show)
 
 
 def test_what_was_switched_off_stays_off_when_activated(graph):
@@ -239,7 +237,8 @@ def test_a_hung_model_is_not_used_by_two_threads(graph):
     answers = graph.listen(FaceEmotionArray, 'emotion/faces')
     graph.add(VisionNode, faces(faults), min_face_px=8, detect_every=1)
     images = graph.publisher(Image, 'image')
-    graph.until(lambda: images.publish(picture(graph)) or faults.calls, 'the hang')
+    show = lambda: images.publish(picture(graph))  # noqa: E731
+    graph.until(lambda: faults.calls, 'the hang', publish=show)
     assert change(graph, 'vision_node', 'deactivate')
     assert not change(graph, 'vision_node', 'activate')
     assert change(graph, 'vision_node', 'cleanup')
@@ -247,7 +246,7 @@ def test_a_hung_model_is_not_used_by_two_threads(graph):
     assert change(graph, 'vision_node', 'activate')
     count = len(answers)
     faults.released.set()
-    graph.until(lambda: images.publish(picture(graph)) or len(answers) > count, 'an answer')
+    graph.until(lambda: len(answers) > count, 'an answer', publish=show)
     assert all(answer.faces for answer in answers[count:])
 
 

@@ -44,14 +44,11 @@ def test_a_lasting_emotion_begins_a_behaviour_and_its_end_ends_it(graph, listene
     )
     publisher = graph.publisher(EmotionState, 'emotion_state')
 
-    def see(msg, count):
-        publisher.publish(msg)
-        return len(events) >= count
-
-    graph.until(lambda: see(sad(), 1), 'the behaviour')
+    graph.until(lambda: events, 'the behaviour', publish=lambda: publisher.publish(sad()))
     assert listener.state is not None
     happy = sad(label='happy', emotion=int(Emotion.HAPPY))
-    graph.until(lambda: see(happy, 2), 'the end of the behaviour')
+    show = lambda: publisher.publish(happy)  # noqa: E731
+    graph.until(lambda: len(events) >= 2, 'the end of the behaviour', publish=show)
     assert events == [('comfort', 'face_1'), ('resume', 'happy')]
 
 
@@ -70,12 +67,11 @@ def test_what_may_not_be_acted_on_begins_nothing(graph, listener):
     unsure = sad(actionable=False, not_actionable_reason='low_confidence')
 
     def see() -> bool:
-        publisher.publish(unsure)
         if listener.state is not None:
             seen.append(listener.state)
         return len(seen) > 5
 
-    graph.until(see, 'some states')
+    graph.until(see, 'some states', publish=lambda: publisher.publish(unsure))
     assert begun == []
 
 

@@ -15,7 +15,7 @@ from std_msgs.msg import String
 from emotion_ros.cli.main import main
 from emotion_ros.core.emotions import EMOTIONS, Sentiment
 from emotion_ros.files.resources import packaged_config
-from emotion_ros.msg import FaceEmotion, FaceEmotionArray, TextSentiment
+from emotion_ros.msg import FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.to_msg import bgr_to_msg
 from emotion_ros.perception.text.transformers_engine import import_transformers
 from emotion_ros.sandbox.processes import Programs
@@ -55,11 +55,9 @@ def test_a_hugging_face_model_in_a_folder_reads_sentences(graph, start, tmp_path
     heard = graph.listen(TextSentiment, 'emotion/text')
     speech = graph.publisher(String, 'speech', timeout_s=START_S)
 
-    def scored() -> list[TextSentiment]:
-        speech.publish(String(data='I am happy'))
-        return [text for text in heard if text.status == TextSentiment.STATUS_OK]
-
-    assert graph.until(scored, 'a score', START_S)[0].sentiment == Sentiment.POSITIVE
+    say = lambda: speech.publish(String(data='I am happy'))  # noqa: E731
+    scored = lambda: [text for text in heard if text.status == TextSentiment.STATUS_OK]  # noqa: E731
+    assert graph.until(scored, 'a score', START_S, say)[0].sentiment == Sentiment.POSITIVE
     stop()
 
 
@@ -80,10 +78,10 @@ def test_a_checkpoint_of_torch_with_the_card_that_the_command_writes_classifies_
     camera = graph.publisher(Image, 'image', timeout_s=START_S)
     picture = cv2.imread(str(packaged_config('demo/astronaut.jpg')))
 
-    def faces() -> list[FaceEmotion]:
+    def show() -> None:
         camera.publish(bgr_to_msg(picture, graph.tester.get_clock().now().to_msg(), 'camera'))
-        return [face for array in found for face in array.faces]
 
-    (face, *_) = graph.until(faces, 'a face', START_S)
+    faces = lambda: [face for array in found for face in array.faces]  # noqa: E731
+    (face, *_) = graph.until(faces, 'a face', START_S, show)
     assert sum(face.probabilities) == pytest.approx(1, abs=1e-4)
     stop()

@@ -209,17 +209,18 @@ def test_of_fifty_people_everybody_has_a_state_and_one_pause_is_of_one(graph):
     node = graph.add(FusionNode)
     faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
 
+    def show(people: int = 50) -> None:
+        faces.publish(crowd(graph, node.now_s(), people))
+
     def is_known(statuses: list[int]) -> bool:
-        faces.publish(crowd(graph, node.now_s(), 50))
-        graph.serve()
         return bool(groups) and sorted(s.status for s in groups[-1].states) == statuses
 
-    graph.until(lambda: is_known([0] * 50), 'everybody')
+    graph.until(lambda: is_known([0] * 50), 'everybody', publish=show)
     assert groups[-1].people == 50
     assert len({s.person_id for s in groups[-1].states}) == 50
     assert {s.label for s in groups[-1].states} == {'happy'}
     assert set_privacy(graph, 'face_17', PAUSED).success
-    graph.until(lambda: is_known([0] * 49 + [5]), 'the pause')
+    graph.until(lambda: is_known([0] * 49 + [5]), 'the pause', publish=show)
     assert [s.person_id for s in groups[-1].states if s.status == 5] == ['face_17']
     for first in range(100, 1000, 50):  # ever new people: nobody is kept for long
         msg = crowd(graph, node.now_s(), 50)
@@ -229,8 +230,8 @@ def test_of_fifty_people_everybody_has_a_state_and_one_pause_is_of_one(graph):
         graph.until(
             lambda n=first + 1: f'face_{n}' in {s.person_id for s in groups[-1].states}, 'n'
         )
-    newest = lambda: faces.publish(crowd(graph, node.now_s(), 2)) or len(groups[-1].states)  # noqa: E731
-    graph.until(lambda: newest() == 2, 'the end of the crowd')
+    is_over = lambda: len(groups[-1].states) == 2  # noqa: E731
+    graph.until(is_over, 'the end of the crowd', publish=lambda: show(2))
     assert len(node._fusion._memories) + len(node._fusion._moods) <= 2 * 2
 
 
