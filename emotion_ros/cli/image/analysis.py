@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The results for one image or one line of text, as JSON, CSV and rows of a table."""
+"""The results for images, the voice of a video and text, as JSON, CSV and rows of a table."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING
 
+from emotion_ros.cli.sound_analysis import Segment
 from emotion_ros.conversions.observation_fields import faces_to_fields, text_to_fields
 from emotion_ros.conversions.state_fields import Fields
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
+from emotion_ros.core.evidence import FACE, VOICE
 from emotion_ros.core.observations import FaceObservation, FacesObservation, decide, describe
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.face.pipeline import FaceReport
@@ -22,7 +24,7 @@ BOX = ('left', 'top', 'right', 'bottom')
 FACE_NUMBERS = ('detection_score', 'quality', 'confidence', 'valence', 'arousal')
 IMAGE_COLUMNS = (
     *('source', 'at', 'reason', 'image_width', 'image_height', 'face_id', *BOX, 'label'),
-    *(*FACE_NUMBERS, *EMOTIONS),
+    *(*FACE_NUMBERS, *EMOTIONS, 'modality', 'to'),
 )
 HEADS = {'sentiment': SENTIMENTS, 'emotion': EMOTIONS}
 TEXT_COLUMNS = (
@@ -61,8 +63,13 @@ class ImageResult:
         return (self.reason, *((face.face_id, _label(face)) for face in self.faces))
 
 
-def image_to_fields(result: ImageResult) -> Fields:
-    """Return one image; the faces have the field names of FaceEmotion and a label."""
+def result_to_fields(result: ImageResult | Segment) -> Fields:
+    """Return a segment of speech, or one image, whose faces have the field names of FaceEmotion.
+
+    A face also has a label.
+    """
+    if isinstance(result, Segment):
+        return result.to_fields()
     observed = FacesObservation(stamp_s=result.at_s or 0.0, faces=result.faces)
     faces = faces_to_fields(observed)['faces']
     return {
@@ -87,9 +94,17 @@ def text_to_json_fields(report: 'TextReport') -> Fields:
     return {**utterance, **fields, 'label': report.sentiment.label}
 
 
-def image_records(result: ImageResult) -> Iterator[Fields]:
-    """Yield one flat record per face, with IMAGE_COLUMNS as keys; one without a face if none."""
-    fields = image_to_fields(result)
+def image_records(result: ImageResult | Segment) -> Iterator[Fields]:
+    """Yield one flat record per face, with IMAGE_COLUMNS as keys; one without a face if none.
+
+    That of a segment of speech has its beginning as ``at``, its end as ``to``.
+    """
+    if isinstance(result, Segment):
+        record = result.to_record()
+        record |= {'at': record.pop('from'), 'label': record.pop('emotion'), 'modality': VOICE}
+        yield record
+        return
+    fields = result_to_fields(result) | {'modality': FACE}
     faces = fields.pop('faces')
     for face in faces or [{}]:
         numbers = {name: face[name] for name in ('face_id', 'label', *FACE_NUMBERS) if face}
@@ -108,10 +123,19 @@ def text_record(report: 'TextReport') -> Fields:
     return record
 
 
-def image_rows(results: Iterable[ImageResult], is_moving: bool) -> Iterator[Sequence[str]]:
-    """Yield the cells of a table: one row per face; of a video, only when a label changes."""
+def image_rows(
+    results: Iterable[ImageResult | Segment], is_moving: bool
+) -> Iterator[Sequence[str]]:
+    """Yield the cells of a table: one row per face or segment of speech.
+
+    Of a video, a face has a row only when a label changes.
+    """
     shown: tuple[object, ...] | None = None
     for image in results:
+        if isinstance(image, Segment):
+            source, start, end, label, _, quality = image.to_row()
+            yield source, f'{start}–{end}', VOICE, label, quality, NOTHING, NOTHING
+            continue
         if is_moving and image.shown_key == shown:
             continue
         shown = image.shown_key

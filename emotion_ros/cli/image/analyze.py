@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from heapq import merge
 from pathlib import Path
 from types import FrameType
 
@@ -17,10 +18,11 @@ from emotion_ros.cli.image.analysis import (
     ImageResult,
     image_records,
     image_rows,
-    image_to_fields,
+    result_to_fields,
 )
 from emotion_ros.cli.image.image_sink import ImageSink, open_image_sink
-from emotion_ros.cli.sound_analysis import analyze_sound, is_sound_file
+from emotion_ros.cli.image.video_voice import VideoVoice
+from emotion_ros.cli.sound_analysis import Segment, analyze_sound, is_sound_file
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.csv_table import write_csv
@@ -31,6 +33,7 @@ from emotion_ros.perception.image.decode import rotate_image
 from emotion_ros.perception.image.source import (
     ImageSource,
     Stream,
+    Video,
     Webcam,
     open_image_source,
 )
@@ -62,6 +65,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='also write an annotated picture (.jpg, .png) or video (.mp4, .avi)',
     )
     add('--force', action='store_true', help='replace FILE if it exists')
+    add(
+        '--sound-track',
+        type=int,
+        choices=range(64),
+        metavar='N',
+        help='track of the sound of a video (needs ffmpeg); default: 1 if there is one, 0: none',
+    )
     add('--params', type=Path, metavar='FILE', help='parameter file of the nodes')
 
 
@@ -84,8 +94,13 @@ def analyze_images(args: argparse.Namespace) -> None:
     if not args.input:
         raise ConfigError('give pictures, a folder, a video, a webcam, a stream, or --text')
     _check_output(args.output, args.input, args.force)
-    config = ParamsFile(args.params).config('vision_node', VisionConfig)
+    params = ParamsFile(args.params)
+    config = params.config('vision_node', VisionConfig)
     source = open_image_source(args.input)
+    is_video = isinstance(source, Video)
+    if args.sound_track and not is_video:
+        raise ConfigError(f'--sound-track {args.sound_track}: the input is no video')
+    voice = VideoVoice(Path(source.name), args.sound_track, params) if is_video else None
     counts = ImageCounts()
     with ExitStack() as stack:
         sink = stack.enter_context(open_image_sink(args.output, source)) if args.output else None
@@ -99,8 +114,17 @@ def analyze_images(args: argparse.Namespace) -> None:
                 label=lambda image: faces_text(image.faces),
             )
         )
-        print_images(counts.counted(results), source.is_moving, args)
+        images = counts.counted(results)
+        segments = voice.segments() if voice else ()
+        print_images(merge(images, segments, key=_time_s), source.is_moving, args)
     print(counts, file=sys.stderr)
+    if voice:
+        print(voice, file=sys.stderr)
+
+
+def _time_s(result: ImageResult | Segment) -> float:
+    """Return when a frame was shown, or a segment was over; 0 for all pictures, in their order."""
+    return result.report.end_s if isinstance(result, Segment) else result.at_s or 0.0
 
 
 def _results(
@@ -150,14 +174,14 @@ class ImageCounts:
 
 
 def print_images(
-    results: Iterable[ImageResult], is_moving: bool, args: argparse.Namespace
+    results: Iterable[ImageResult | Segment], is_moving: bool, args: argparse.Namespace
 ) -> None:
-    """Print one JSON line per image, or CSV or a table with a row per face."""
+    """Print one JSON line per image or segment, or CSV or a table with a row per face or such."""
     if args.json:
-        for image in results:
-            print(to_json(image_to_fields(image)), flush=is_moving)
+        for result in results:
+            print(to_json(result_to_fields(result)), flush=is_moving)
     elif args.csv:
-        records = (record for image in results for record in image_records(image))
+        records = (record for result in results for record in image_records(result))
         write_csv(sys.stdout, IMAGE_COLUMNS, records)
     else:
         columns = ('image', 'time (s)', 'person', 'emotion', 'quality', 'detection', 'box (0..1)')

@@ -94,7 +94,7 @@ class Pictures:
 
 
 class Video:
-    """A video file; its frames are taken as evenly spaced."""
+    """A video file; frames have the times that the file gives, even where they vary (phones)."""
 
     is_moving = True
 
@@ -109,16 +109,18 @@ class Video:
 
     def samples(self) -> Iterator[ImageSample]:
         """Yield the frames, at the end an error (truncated) when many are missing."""
-        read = 0
+        read, at_s = 0, 0.0
         while (frame := self._capture.read())[0]:
             image = np.asarray(frame[1], np.uint8)
-            yield ImageSample(self.name, read / self.rate_hz, image)
+            if read:  # a frame without a time, or with an earlier one, follows at the usual rate
+                position_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
+                at_s = position_s if position_s > at_s else at_s + 1 / self.rate_hz
+            yield ImageSample(self.name, at_s, image)
             read += 1
         if self.count and read < (1.0 - MISSING_SHARE) * self.count:
             missing = f'{read} of {self.count} frames can be read'
-            yield ImageSample(
-                self.name, read / self.rate_hz, error=InvalidInput('truncated', missing)
-            )
+            at_s += 1 / self.rate_hz
+            yield ImageSample(self.name, at_s, error=InvalidInput('truncated', missing))
 
 
 class _Camera:

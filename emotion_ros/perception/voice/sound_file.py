@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Sound from a file: WAV with integer samples, and other formats where soundfile is installed."""
+"""Sound from a file: WAV by itself, other formats by soundfile, or by ffmpeg."""
 
 import wave
 from collections.abc import Iterator
@@ -8,11 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.errors import ConfigError, InvalidInput, MissingDependency
+from emotion_ros.perception.voice.ffmpeg import EncodedSound
+from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 from emotion_ros.perception.voice.stream import AudioChunk, check_chunk
 
 LONGEST_S = 4 * 3600.0
-NEEDS_SOUNDFILE = 'pip install soundfile reads FLAC, OGG, MP3 and WAV of every kind'
+NEEDS_SOUNDFILE = (
+    'pip install soundfile reads FLAC, OGG, MP3 and WAV of every kind, ffmpeg M4A, AAC and video'
+)
 
 
 def read_sound(path: Path) -> AudioChunk:
@@ -74,10 +78,28 @@ def _read_wave(path: Path) -> AudioChunk | None:
 def _read_other(path: Path) -> AudioChunk:
     try:
         import soundfile  # an extra, and 1 MB of library
-    except (ImportError, OSError) as error:  # OSError: its library is missing
-        raise ConfigError(f'{path}: is no WAV with integer samples: {NEEDS_SOUNDFILE}') from error
-    try:
+
         samples, rate = soundfile.read(str(path), dtype='float32', always_2d=True)
+    except (ImportError, OSError) as error:  # OSError: its library is missing
+        return _read_encoded(path, f'is no WAV with integer samples: {NEEDS_SOUNDFILE}', error)
     except soundfile.LibsndfileError as error:
-        raise ConfigError(f'{path}: is no sound that can be read: {error}') from error
+        return _read_encoded(path, f'is no sound that can be read: {error}', error)
     return AudioChunk(to_int16(samples.ravel()), int(rate), samples.shape[1], 0.0, path.name)
+
+
+def _read_encoded(path: Path, otherwise: str, cause: Exception) -> AudioChunk:
+    """Return the first track by ffmpeg; ConfigError with ``otherwise`` without ffmpeg."""
+    try:
+        sound = EncodedSound.open(path)
+    except MissingDependency:
+        raise ConfigError(f'{path}: {otherwise}') from cause
+    if not sound.tracks:
+        raise ConfigError(f'{path}: holds no sound')
+    parts, length_s = [], 0.0
+    for chunk in sound.chunks():
+        parts.append(chunk.samples)
+        length_s += chunk.duration_s
+        if length_s > LONGEST_S:
+            break
+    samples = np.concatenate(parts) if parts else np.empty(0, np.int16)
+    return AudioChunk(samples, SAMPLE_RATE, 1, 0.0, path.name)

@@ -60,7 +60,7 @@ TWO = sound((2.5, 0.9), (1.0, 0.2))
 
 
 def segments(of: AudioChunk) -> list[Segment]:
-    return [Segment('a.wav', report) for report in classify_segments(pipeline(), of)]
+    return [Segment('a.wav', report) for report in classify_segments(pipeline(), [of])]
 
 
 def printed(of: AudioChunk, capsys, **form: bool) -> str:
@@ -84,13 +84,13 @@ def test_each_segment_is_reported_once_although_it_is_classified_on_the_way() ->
 
 def test_a_segment_that_is_cut_off_by_the_end_counts() -> None:
     cut = AudioChunk(TWO.samples[: 4 * RATE], RATE, 1, 0.0)
-    (report,) = classify_segments(pipeline(), cut)
+    (report,) = classify_segments(pipeline(), [cut])
     assert report.end_s == pytest.approx(4.0, abs=0.1)
 
 
 def test_a_file_does_not_go_on_in_the_next_one() -> None:
     of = pipeline()
-    first, second = (list(classify_segments(of, TWO)) for _ in range(2))
+    first, second = (list(classify_segments(of, [TWO])) for _ in range(2))
     assert [(r.start_s, r.end_s) for r in first] == [(r.start_s, r.end_s) for r in second]
 
 

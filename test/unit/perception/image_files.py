@@ -18,7 +18,7 @@ def make_video(path: Path, frames: int = 10) -> Path:
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), RATE_HZ, size)
     for number in range(frames):
         noise = random.integers(0, 8, (HEIGHT, WIDTH, 3), np.uint8)
-        writer.write(noise + np.uint8(20 * number))
+        writer.write(noise + np.uint8(20 * number % 248))
     writer.release()
     return path
 
