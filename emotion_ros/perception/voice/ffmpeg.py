@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The sound of video files and of formats that need a codec, decoded by the program ffmpeg.
 
-It is a program of its own, so that its licence (LGPL or GPL) does not reach this package. Only the
+It is a separate program, so that its licence (LGPL or GPL) does not reach this package. Only the
 local file is read: a playlist in it cannot reach the network.
 """
 
@@ -86,7 +86,7 @@ class EncodedSound:
             raise ConfigError(f'{self.path}: has {self.tracks} tracks of sound, not {track}')
         decoded = ['-map', f'0:a:{track - 1}', '-af', 'aresample=async=1:first_pts=0', '-ac', '1']
         form = ['-ar', str(SAMPLE_RATE), '-f', 's16le', '-']
-        with TemporaryFile() as log:  # a pipe that nobody reads would fill
+        with TemporaryFile() as log:  # a pipe that is not read would fill
             process = subprocess.Popen(
                 [*_command(self.path, 'error'), *decoded, *form],
                 stdout=subprocess.PIPE,
