@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+
+from studies.fusion.risk_coverage import LEAST_COVERAGE, RiskCoverage
 
 OURS, QUIET, INK = 'C0', 'C2', '#333333'
 STYLE = Path(__file__).parents[2] / 'docs' / 'figures' / 'style.mplstyle'
@@ -74,6 +77,30 @@ def draw_reliability(variants: Mapping[str, Mapping[str, Any]], path: Path) -> N
             axis.set(xlim=(0, 1), ylim=(0, 1), aspect='equal', xlabel='confidence')
             axis.set_title(f'{title}: ECE {of["calibration"]["ece15"]:.3f}', fontsize=10)
         axes[0].set_ylabel('share that is right')
+        _save(figure, path)
+
+
+def draw_risk_coverage(curves: Mapping[str, RiskCoverage], path: Path) -> None:
+    """Accuracy of what is left against the share that is left, from LEAST_COVERAGE on."""
+    colours = ('C1', 'C1', 'C2', 'C2', 'C0')
+    with rc_context(fname=STYLE):
+        figure = Figure(figsize=(8, 3.4))
+        axis = figure.subplots()
+        shares = np.linspace(LEAST_COVERAGE, 1.0, 200) - 1e-9
+        for (name, curve), colour, style in zip(
+            curves.items(), colours, ('-', '--', '-', '--', '-'), strict=True
+        ):
+            drawn = (
+                np.unique(np.searchsorted(curve.coverage, shares)) if len(curve.coverage) else []
+            )
+            axis.plot(
+                *(curve.coverage[drawn], curve.accuracy[drawn]),
+                color=colour,
+                linestyle=style,
+                label=f'{name}: AURC {curve.aurc:.3f}',
+            )
+        axis.set(xlim=(0, 1), ylim=(None, 1), xlabel='coverage', ylabel='accuracy')
+        axis.legend(loc='center left', bbox_to_anchor=(1, 0.5))
         _save(figure, path)
 
 
