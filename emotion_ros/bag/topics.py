@@ -13,12 +13,14 @@ from emotion_ros.bag.types import (
     COMPRESSED_IMAGE,
     EVIDENCE,
     FACES,
+    FEEDBACK,
     IMAGE,
     STRING,
     TEXT_SENTIMENT,
     TOPICS,
 )
 from emotion_ros.conversions.speech import SPEECH_TYPES
+from emotion_ros.core.people.behaviour_reactions import BegunBehaviour, begun_behaviours
 from emotion_ros.core.people.privacy import PrivacyRules
 from emotion_ros.core.people.private_times import PrivateTimes
 from emotion_ros.core.voice.audio_topics import (
@@ -223,13 +225,27 @@ def read_private_times(bag: Bag) -> PrivateTimes:
     return times
 
 
-def read_behaviours(bag: Bag, name: str) -> list[tuple[float, str]]:
-    """Return seconds from the start and the text of each String on the topic called ``name``."""
-    topic = _find_named(bag, [topic for topic in bag.topics if topic.type == STRING], [name])
-    return [
+def read_behaviours(bag: Bag, name: str) -> list[BegunBehaviour]:
+    """Return what the robot began: the Strings, or the goals, on the topic called ``name``.
+
+    Times are seconds from the start of the bag. The goals of observe_reaction are known by their
+    feedback, which holds the person but not the behaviour; beside Strings, they say for whom each
+    behaviour began.
+    """
+    of_goals = [topic for topic in bag.topics if topic.type == FEEDBACK]
+    strings = [topic for topic in bag.topics if topic.type == STRING]
+    topic = _find_named(bag, [*strings, *of_goals], [name])
+    chosen = [topic] if topic in of_goals else of_goals
+    goals: dict[bytes, tuple[float, str]] = {}
+    for recorded in bag.messages(chosen):
+        feedback, goal_id = recorded.msg.feedback, recorded.msg.goal_id.uuid.tobytes()
+        began_s = bag.seconds_from_start(recorded.time_ns) - feedback.elapsed
+        goals.setdefault(goal_id, (began_s, feedback.state.person_id))
+    named = [
         (bag.seconds_from_start(recorded.time_ns), recorded.msg.data.strip())
-        for recorded in bag.messages([topic])
+        for recorded in bag.messages([t for t in strings if t == topic])
     ]
+    return begun_behaviours(named, goals.values())
 
 
 def _recorded(topics: list[Topic]) -> list[Topic]:

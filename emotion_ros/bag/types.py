@@ -17,6 +17,7 @@ FACES = f'{PACKAGE}/msg/FaceEmotionArray'
 TEXT_SENTIMENT = f'{PACKAGE}/msg/TextSentiment'
 EVIDENCE = f'{PACKAGE}/msg/EmotionEvidence'
 STATE = f'{PACKAGE}/msg/EmotionState'
+FEEDBACK = f'{PACKAGE}/action/ObserveReaction_FeedbackMessage'
 TOPICS = {
     FACES: '/emotion/faces',
     TEXT_SENTIMENT: '/emotion/text',
@@ -25,6 +26,13 @@ TOPICS = {
 }
 
 _SEPARATOR = '=' * 80
+_FEEDBACK_DEFINITION = (
+    f'unique_identifier_msgs/UUID goal_id\n{PACKAGE}/action/ObserveReaction_Feedback feedback\n'
+    f'{_SEPARATOR}\nMSG: unique_identifier_msgs/UUID\nuint8[16] uuid\n'
+    f'{_SEPARATOR}\nMSG: {PACKAGE}/action/ObserveReaction_Feedback\n'
+    f'{PACKAGE}/EmotionState state\nfloat32 elapsed\n'
+)
+"""ROS makes it from action/ObserveReaction.action."""
 _WITHOUT_DEFINITION = {
     LIVE_SPEECH: (
         'std_msgs/Header header\nstring incremental\nstring final\nfloat64 confidence\n'
@@ -49,6 +57,8 @@ def make_typestore() -> Typestore:
     for path in sorted(message_folder().glob('*.msg')):
         name = f'{PACKAGE}/msg/{path.stem}'
         store.register(get_types_from_msg(path.read_text(encoding='utf-8'), name))
+    of_feedback = get_types_from_msg(_FEEDBACK_DEFINITION, FEEDBACK)
+    store.register({k: v for k, v in of_feedback.items() if k not in store.fielddefs})
     return store
 
 

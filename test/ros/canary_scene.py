@@ -6,7 +6,7 @@ The one on the left, face_1, is disgusted and says CANARY; the one on the right,
 
 import math
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -124,9 +124,13 @@ class Message:
 
 @dataclass
 class Recorder:
-    """Subscribes to every topic that is there, whatever its type, again and again."""
+    """Subscribes to every topic that is there, whatever its type, again and again.
+
+    Hidden ones, too, as ``ros2 bag record -a --include-hidden-topics``.
+    """
 
     graph: Graph
+    now_ns: Callable[[], int] = time_ns
     messages: list[Message] = field(default_factory=list)
     topics: dict[str, str] = field(default_factory=dict)
 
@@ -146,14 +150,20 @@ class Recorder:
     def write(self, path: Path, mark_ns: int, renamed: dict[str, str]) -> None:
         """Write what came from a time on, and the rules of privacy of before, as a bag.
 
-        The types of actions and a few of ROS are left out.
+        A few types of ROS are left out. Feedback of actions has no definition, as by rosbag2.
         """
         store = make_typestore()
         kept = [m for m in self.messages if m.type in store.types]
         kept = [m for m in kept if m.time_ns >= mark_ns or m.topic == '/emotion/privacy']
         with Writer(path, version=8, storage_plugin=StoragePlugin.SQLITE3) as writer:
             connections = {
-                topic: writer.add_connection(renamed.get(topic, topic), msg_type, typestore=store)
+                topic: writer.add_connection(
+                    renamed.get(topic, topic),
+                    msg_type,
+                    typestore=store,
+                    msgdef='' if '/action/' in msg_type else None,
+                    rihs01=store.hash_rihs01(msg_type),
+                )
                 for topic, msg_type in {m.topic: m.type for m in kept}.items()
             }
             for message in kept:
@@ -182,7 +192,7 @@ class Recorder:
             tester.create_subscription(message_class(msg_type), topic, take, qos, raw=True)
 
     def _take(self, topic: str, msg_type: str, data: bytes) -> None:
-        self.messages.append(Message(time_ns(), topic, msg_type, bytes(data)))
+        self.messages.append(Message(self.now_ns(), topic, msg_type, bytes(data)))
 
 
 def message_class(name: str) -> Any:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The action observe_reaction as controllers use it, over real DDS and in simulated time."""
 
+import json
+import re
 from array import array
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +17,10 @@ from rclpy.action import ActionClient
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import String
 
+from canary_scene import Recorder
 from emotion_ros.action import ObserveReaction
+from emotion_ros.cli.main import main
+from emotion_ros.core.emotions import Emotion
 from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.people import reaction_server
@@ -23,7 +28,7 @@ from graph import Graph
 
 STEP_NS = 50_000_000
 WINDOW_S = 3
-NEUTRAL, HAPPY, SAD = 6, 3, 4
+NEUTRAL, HAPPY, SAD = int(Emotion.NEUTRAL), int(Emotion.HAPPY), int(Emotion.SAD)
 BETTER, UNCHANGED, WORSE, UNKNOWN = 3, 2, 1, 0
 Show = Callable[[], dict[int, int]]
 
@@ -190,3 +195,37 @@ def test_a_behaviour_tree_goes_on_as_the_joke_is_taken(scene, shown, answer):
     scene.people[1] = shown
     scene.graph.until(tick, 'the answer')
     assert [msg.data for msg in said] == ['joke', answer]
+
+
+@pytest.mark.parametrize(
+    ('topic', 'name'),
+    [('/behaviour', 'sing'), ('/observe_reaction/_action/feedback', 'observe_reaction')],
+)
+def test_a_recording_tells_how_the_person_of_the_goal_took_it(
+    scene, tmp_path, capsys, topic, name
+):
+    """The focus person stays neutral; the one of the goal smiles."""
+    behaviour = scene.graph.tester.create_publisher(String, 'behaviour', 10)
+    recorder = Recorder(scene.graph, lambda: scene.now_ns)
+    wanted = {'/behaviour', '/emotion/faces', '/observe_reaction/_action/feedback'}
+    scene.graph.until(lambda: wanted <= recorder.topics.keys(), 'the topics')
+    scene.graph.until(behaviour.get_subscription_count, 'the recorder')
+    scene.people[2] = NEUTRAL
+    scene.run(2.5)
+    behaviour.publish(String(data='sing'))
+    handle = scene.send(behaviour='sing', person_id='face_2')
+    scene.people[2] = HAPPY
+    scene.run(WINDOW_S + 0.1)
+    _, result = scene.result(handle)
+    recorder.write(bag := tmp_path / 'bag', 0, {})
+    command = ['policy', str(bag), '--behaviour-topic', topic, '--reactions', str(WINDOW_S)]
+    assert main([*command, '--json']) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (reaction,) = [line for line in lines if line['change'] == 'reaction']
+    assert (reaction['behaviour'], reaction['person_id']) == (name, 'face_2')
+    assert (reaction['verdict'], result.verdict) == ('better', BETTER)
+    assert reaction['change_valence'] == pytest.approx(result.change_valence, abs=0.05)
+    report = ['report', str(bag), *command[2:4], '-o', str(tmp_path / 'report.html')]
+    assert main(report) == 0
+    row = rf'>{name}</td><td [^>]*>face_2</td><td [^>]*>better<'
+    assert re.search(row, (tmp_path / 'report.html').read_text())

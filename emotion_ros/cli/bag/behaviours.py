@@ -14,6 +14,7 @@ from emotion_ros.cli.console import table_console
 from emotion_ros.conversions.state_fields import Fields
 from emotion_ros.core.people.behaviour_reactions import (
     LEAST_VERDICTS,
+    BegunBehaviour,
     BehaviourObserver,
     ObservedReaction,
     compare_behaviours,
@@ -37,7 +38,8 @@ def add_behaviour_arguments(parser: argparse.ArgumentParser) -> None:
         '--behaviour-topic',
         default='',
         metavar='TOPIC',
-        help='recorded std_msgs/String with the name of each behaviour of the robot as it begins',
+        help='recorded std_msgs/String with the name of each behaviour of the robot as it begins, '
+        'or observe_reaction/_action/feedback',
     )
     parser.add_argument(
         '--reactions',
@@ -52,7 +54,7 @@ def make_observer(args: argparse.Namespace) -> BehaviourObserver | None:
     if not args.rules and not args.behaviour_topic:
         return None
     rules = load_policy(args.rules) if args.rules else ()
-    began: Sequence[tuple[float, str]] = ()
+    began: Sequence[BegunBehaviour] = ()
     if args.behaviour_topic:
         with Bag(args.bag) as bag:
             began = read_behaviours(bag, args.behaviour_topic)

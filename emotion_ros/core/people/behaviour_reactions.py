@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from math import isfinite, sqrt
 from statistics import fmean, variance
+from typing import NamedTuple
 
 from emotion_ros.core.people.reaction import NAN, Reaction, ReactionObserver, StateHistory, Verdict
 from emotion_ros.core.state import EmotionState
@@ -17,6 +18,16 @@ LEAST_VERDICTS = 5
 """With fewer reactions that have a verdict there is no interval."""
 REPEAT_S = 1.0
 """The same name within so long is the same behaviour, for topics that repeat what is running."""
+UNNAMED = 'observe_reaction'
+"""The name of a behaviour of which only the goal of that action is known."""
+
+
+class BegunBehaviour(NamedTuple):
+    """What the robot began, when (s), and for whom ('': the person in focus)."""
+
+    at_s: float
+    behaviour: str
+    person_id: str = ''
 
 
 @dataclass(frozen=True)
@@ -107,19 +118,19 @@ class BehaviourReactions:
 class BehaviourObserver:
     """Finds what the rules begin, or takes what began, and observes each for ``window_s``.
 
-    ``began`` are (seconds, behaviour) in the order of time, such as a recorded topic of the
-    robot; these are for the person in focus. ``observed`` are the reactions so far.
+    ``began`` is in the order of time, such as from a recorded topic of the robot. ``observed`` are
+    the reactions so far.
     """
 
     window_s: float
     rules: tuple[Rule, ...] = ()
-    began: Iterable[tuple[float, str]] = ()
+    began: Iterable[BegunBehaviour] = ()
     observed: list[ObservedReaction] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._policy = Policy(self.rules)
         self._reactions = BehaviourReactions(self.window_s)
-        self._waiting = deque(without_repetitions(self.began))
+        self._waiting = deque(self.began)
 
     def update(self, states: Sequence[EmotionState], at_s: float) -> tuple[Event, ...]:
         """Take the states of all people, the focus person first; return what rules change."""
@@ -129,8 +140,9 @@ class BehaviourObserver:
             for event in events
             if event.transition is Transition.BEGAN
         ]
-        while self._waiting and self._waiting[0][0] <= at_s:
-            begun.append((self._waiting.popleft()[1], states[0].person_id))
+        while self._waiting and self._waiting[0].at_s <= at_s:
+            _, behaviour, person_id = self._waiting.popleft()
+            begun.append((behaviour, person_id or states[0].person_id))
         self.observed += self._reactions.update(begun, states, at_s)
         return events
 
@@ -141,15 +153,29 @@ class BehaviourObserver:
         return self.observed
 
 
-def without_repetitions(began: Iterable[tuple[float, str]]) -> list[tuple[float, str]]:
-    """Return (seconds, behaviour) without empty names and repetitions within REPEAT_S."""
+def begun_behaviours(
+    named: Iterable[tuple[float, str]], goals: Iterable[tuple[float, str]]
+) -> list[BegunBehaviour]:
+    """Return what began, in the order of time, from the names and the goals of a recording.
+
+    ``named`` are (seconds, behaviour); empty names and repetitions within REPEAT_S are left out.
+    ``goals`` of observe_reaction are (seconds, person_id). Each says for whom the behaviour
+    nearest to it began, within REPEAT_S; without one it is UNNAMED.
+    """
     first: list[tuple[float, str]] = []
     seen_s: dict[str, float] = {}
-    for at_s, name in began:
+    for at_s, name in named:
         if name and not 0.0 <= at_s - seen_s.get(name, float('-inf')) <= REPEAT_S:
             first.append((at_s, name))
         seen_s[name] = at_s
-    return first
+    begun: list[BegunBehaviour] = []
+    for goal_s, person_id in goals:
+        near = [one for one in first if abs(one[0] - goal_s) <= REPEAT_S]
+        at_s, name = min(near, key=lambda one: abs(one[0] - goal_s), default=(goal_s, UNNAMED))
+        begun.append(BegunBehaviour(at_s, name, person_id))
+    observed = {(one.at_s, one.behaviour) for one in begun}
+    begun += [BegunBehaviour(*one) for one in first if one not in observed]
+    return sorted(set(begun))
 
 
 def summarise_behaviours(reactions: Iterable[ObservedReaction]) -> list[BehaviourSummary]:

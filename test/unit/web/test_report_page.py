@@ -11,7 +11,11 @@ from browser import chromium_page, load, missing
 from emotion_ros.bag.session import Session, Snapshot, VoiceResult
 from emotion_ros.core.emotions import EMOTIONS, Emotion, Sentiment
 from emotion_ros.core.observations import SentimentResult
-from emotion_ros.core.people.behaviour_reactions import BehaviourObserver, ObservedReaction
+from emotion_ros.core.people.behaviour_reactions import (
+    BehaviourObserver,
+    ObservedReaction,
+    begun_behaviours,
+)
 from emotion_ros.core.people.reaction import Reaction, Verdict
 from emotion_ros.core.state import EmotionState, Reason, Status
 from emotion_ros.view.palette import LIGHT
@@ -83,7 +87,9 @@ def words_of(made: Session) -> str:
 
 def evil_session() -> Session:
     made = session(title=EVIL, provenance={EVIL: EVIL})
-    made.behaviours = BehaviourObserver(2.0, began=[(1.0, EVIL), (1.5, EVIL + '2')])
+    made.behaviours = BehaviourObserver(
+        2.0, began=begun_behaviours([(1.0, EVIL), (1.5, EVIL + '2')], [])
+    )
     evil = replace(HAPPY, person_id=EVIL, summary=EVIL)
     made.add_states([evil], 1.0)
     made.add_states([evil, replace(HAPPY, person_id=EVIL + '2')], 2.0)

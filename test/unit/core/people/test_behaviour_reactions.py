@@ -7,9 +7,11 @@ import pytest
 
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.people.behaviour_reactions import (
+    BegunBehaviour,
     BehaviourObserver,
     BehaviourReactions,
     ObservedReaction,
+    begun_behaviours,
     compare_behaviours,
     student_t_975,
     summarise_behaviours,
@@ -112,7 +114,7 @@ def test_quantiles_of_student_t(freedom, quantile):
 def test_what_rules_begin_and_what_the_robot_said_it_did_are_observed():
     rules = (Rule('cheer', Trigger(('happy',))),)
     began = [(4.0, 'joke'), (4.5, 'joke'), (5.2, 'joke'), (5.3, ''), (9.0, 'joke'), (99.0, 'bow')]
-    observer = BehaviourObserver(2.0, rules, began)
+    observer = BehaviourObserver(2.0, rules, begun_behaviours(began, []))
     events = []
     for tick in range(120):
         at_s = tick / 10
@@ -125,4 +127,50 @@ def test_what_rules_begin_and_what_the_robot_said_it_did_are_observed():
         ('joke', 4.0, 'better'),
         ('cheer', 5.0, 'better'),
         ('joke', 9.0, 'unchanged'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ('named', 'goals', 'begun'),
+    [
+        ([], [], []),
+        ([(1.0, 'joke')], [], [(1.0, 'joke', '')]),
+        ([], [(1.0, 'face_1')], [(1.0, 'observe_reaction', 'face_1')]),
+        # the goal is sent just after the name, or before it
+        (
+            [(1.0, 'joke'), (4.0, 'bow')],
+            [(3.9, 'face_2')],
+            [(1.0, 'joke', ''), (4.0, 'bow', 'face_2')],
+        ),
+        (
+            [(1.0, 'joke'), (2.0, 'bow')],
+            [(1.6, 'face_2')],
+            [(1.0, 'joke', ''), (2.0, 'bow', 'face_2')],
+        ),
+        # two people are observed; a name that is repeated; a goal of something without a name
+        (
+            [(1.0, 'joke')],
+            [(1.2, 'face_2'), (1.1, 'face_1')],
+            [(1.0, 'joke', 'face_1'), (1.0, 'joke', 'face_2')],
+        ),
+        ([(1.0, 'joke'), (1.5, 'joke')], [(1.6, 'face_1')], [(1.0, 'joke', 'face_1')]),
+        (
+            [(1.0, 'joke')],
+            [(3.0, 'face_1')],
+            [(1.0, 'joke', ''), (3.0, 'observe_reaction', 'face_1')],
+        ),
+    ],
+)
+def test_a_goal_says_for_whom_the_behaviour_began_that_is_nearest(named, goals, begun):
+    assert begun_behaviours(named, goals) == begun
+
+
+def test_a_behaviour_is_observed_for_the_person_of_its_goal_not_for_the_focus():
+    began = [BegunBehaviour(1.0, 'joke', 'face_2'), BegunBehaviour(1.0, 'bow')]
+    observer = BehaviourObserver(2.0, began=began)
+    for tick in range(40):
+        observer.update([person('face_1', 0.0), person('face_2', 0.6 * (tick > 12))], tick / 10)
+    assert [(o.behaviour, o.person_id, o.reaction.verdict.label) for o in observer.finish()] == [
+        ('joke', 'face_2', 'better'),
+        ('bow', 'face_1', 'unchanged'),
     ]
