@@ -81,7 +81,9 @@ def brighten(image: ImageArray) -> ImageArray:
     Measured by ``python -m studies.crop_and_detectors.live_crop``.
     """
     step = max(1, image.shape[0] // CROP_SIDE)
-    bright = float(np.percentile(image[::step, ::step], 95))
+    sample = image[::step, ::step].ravel()
+    rank = round(0.95 * (sample.size - 1))
+    bright = float(np.partition(sample, rank)[rank])  # np.percentile takes ten times as long
     if bright >= _DARK:
         return image
     return np.asarray(cv2.convertScaleAbs(image, alpha=min(_LIT / max(bright, 1.0), _MAX_GAIN)))

@@ -59,6 +59,14 @@ def test_box_and_landmarks_move_with_the_picture(step: tuple[int, int]) -> None:
         assert face.score == FACE.score
 
 
+def test_a_face_that_creeps_is_not_left_behind() -> None:
+    """Red when SAME_PLACE is 0.5: after a while it would be lost instead."""
+    tracker = tracking(FACE)
+    for px in range(2, 22, 2):
+        (face,) = tracker.update(*small(np.roll(scene(), px, 1))) or [None]
+        assert face is not None and face.box_xyxy[0] == pytest.approx(200 + px, abs=1e-6)
+
+
 def test_two_faces_keep_their_order() -> None:
     other = FaceBox((400.0, 300.0, 460.0, 360.0), 0.8)
     faces = tracking(FACE, other).update(*small(np.roll(scene(), 4, 1)))
