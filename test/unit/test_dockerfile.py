@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / 'Dockerfile').read_text()
 IGNORED = (ROOT / '.dockerignore').read_text().split()
-README = (ROOT / 'README.md').read_text()
+INSTALL = (ROOT / 'docs' / 'install.md').read_text()
 CMAKE = (ROOT / 'CMakeLists.txt').read_text()
 KNOWN = ('FROM', 'SHELL', 'WORKDIR', 'COPY', 'RUN', 'USER', 'ENTRYPOINT')
 
@@ -100,14 +100,14 @@ def test_colcon_builds_what_is_copied(tmp_path: Path) -> None:
     assert (tmp_path / 'install/emotion_ros/lib/emotion_ros/emotion-ros').is_file()
 
 
-def test_it_follows_the_readme() -> None:
+def test_it_follows_the_page_on_installation() -> None:
     """The same commands, with what a container needs besides."""
     runs = ' '.join(all_of('RUN'))
-    assert 'colcon build --packages-select emotion_ros' in README
+    assert 'colcon build --packages-select emotion_ros' in INSTALL
     assert 'colcon build --packages-select emotion_ros' in runs
-    assert 'rosdep install --from-paths' in README
+    assert 'rosdep install --from-paths' in INSTALL
     assert 'rosdep install --from-paths' in runs
-    [pip] = re.findall(r'^pip install ([\w -]+?) +#', README, re.MULTILINE)
+    [pip] = re.findall(r'^pip install ([\w -]+?) +#', INSTALL, re.MULTILINE)
     [ours] = re.findall(r'pip install [^&]*?((?: [\w<"]+)+)$', all_of('RUN')[1])
     assert set(pip.split()) <= set(ours.split())
 
