@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """From the messages of a bag to the observations that the fusion takes."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any, TypeVar
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -31,10 +32,11 @@ from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.voice.audio_topics import AUDIO_INFO, AUDIO_MESSAGES
 from emotion_ros.errors import InvalidInput
-from emotion_ros.perception.face.pipeline import FacePipeline
+from emotion_ros.perception.face.pipeline import FacePipeline, LocatedFaces
 from emotion_ros.perception.image.bit_depth import BitDepth
-from emotion_ros.perception.image.compressed import decode_compressed
+from emotion_ros.perception.image.compressed import open_compressed
 from emotion_ros.perception.image.decode import ImageArray, decode_image
+from emotion_ros.perception.image.frame import ArrayFrame, Frame, ScaledFrame
 from emotion_ros.perception.text.pipeline import TextPipeline
 from emotion_ros.perception.voice.observer import VoiceObserver
 from emotion_ros.perception.voice.stream import check_chunk
@@ -53,10 +55,15 @@ _CONVERT: dict[str, Callable[[Any], Observation]] = {
 
 @dataclass(frozen=True, eq=False)
 class _Image:
-    """A decoded image with the stamp that counts."""
+    """An image with the stamp that counts."""
 
     stamp_s: float
-    image_bgr: ImageArray
+    frame: Frame
+
+
+_Input: TypeAlias = tuple[Recorded, _Image | InvalidInput | None]
+_Located: TypeAlias = tuple[Recorded, LocatedFaces | InvalidInput | None]
+_Observed: TypeAlias = tuple[Recorded, Observation | list[Evidence] | InvalidInput | None]
 
 
 @dataclass
@@ -96,6 +103,7 @@ class BagObserver:
         self._without = without
         self._by_header = stamps == FROM_HEADER
         self._depth = BitDepth()
+        self._latest: ScaledFrame | None = None  # the last one in which faces were located
 
     @property
     def rejected(self) -> Counter[str]:
@@ -105,10 +113,11 @@ class BagObserver:
     def observe(self, messages: Generator[Recorded, None, None]) -> Iterator[FusionInput]:
         """Yield the observations with their time of receipt, as OfflineFusion takes them.
 
-        The messages that follow are decoded in one thread and processed in another meanwhile.
+        The messages that follow are decoded in one thread meanwhile, the faces in their images
+        located in a second and classified in a third.
         """
-        decoded = run_ahead(self._decode(messages))
-        for recorded, observation in run_ahead(self._process(decoded)):
+        located = run_ahead(self._locate(run_ahead(self._decode(messages))))
+        for recorded, observation in run_ahead(self._process(located)):
             result = self.results.setdefault(recorded.topic, TopicResult())
             result.messages += 1
             if result.age_s is None and hasattr(recorded.msg, 'header'):
@@ -140,40 +149,57 @@ class BagObserver:
             chunk = replace(chunk, stamp_s=begin_s, is_stamped=False)
         return voice.add(chunk)
 
-    def _decode(
-        self, messages: Generator[Recorded, None, None]
-    ) -> Generator[tuple[Recorded, '_Image | InvalidInput | None'], None, None]:
-        """Add the image to an image message, after the vision node's check of its stamp."""
+    def _decode(self, messages: Generator[Recorded, None, None]) -> Generator[_Input, None, None]:
+        """Add the frame to an image message, after the vision node's check of its stamp."""
         with closing(messages):
             for recorded in messages:
                 image: _Image | InvalidInput | None = None
-                if self._vision is not None and recorded.topic.type in _DECODE:
+                if self._vision is not None and recorded.topic.type in _OPEN:
                     stamp_s, config = recorded.time_ns / NANOSECONDS, self._vision.config
                     try:
                         if self._by_header:
                             own_s = stamp_to_seconds(recorded.msg.header.stamp)
                             limits = config.max_age, config.max_future
                             stamp_s = check_stamp(own_s, stamp_s, *limits)
-                        image = _Image(stamp_s, decode_recorded(recorded, self._depth))
+                        open_frame = _OPEN[recorded.topic.type]
+                        image = _Image(
+                            stamp_s, open_frame(recorded.msg, self._depth, config.rotate)
+                        )
+                        if isinstance(image.frame, ScaledFrame):
+                            image.frame.decode_like(self._latest)
                     except InvalidInput as error:
                         image = error
                 yield recorded, image
 
+    def _locate(self, images: Generator[_Input, None, None]) -> Generator[_Located, None, None]:
+        """Locate the faces of an image."""
+        located: LocatedFaces | InvalidInput | None
+        with closing(images):
+            for recorded, image in images:
+                located = image if isinstance(image, InvalidInput) else None
+                if self._vision is not None and isinstance(image, _Image):
+                    try:
+                        located = self._vision.locate(image.frame, image.stamp_s)
+                        self._latest = (
+                            image.frame if isinstance(image.frame, ScaledFrame) else None
+                        )
+                    except InvalidInput as error:
+                        located = error
+                yield recorded, located
+
     def _process(
-        self, decoded: Generator[tuple[Recorded, '_Image | InvalidInput | None'], None, None]
-    ) -> Generator[
-        tuple[Recorded, Observation | list[Evidence] | InvalidInput | None], None, None
-    ]:
+        self, inputs: Generator[_Located, None, None]
+    ) -> Generator[_Observed, None, None]:
         """Add the observation to a message, as the nodes do; speech may lack a stamp."""
-        with closing(decoded):
-            for recorded, image in decoded:
+        with closing(inputs):
+            for recorded, located in inputs:
                 try:
-                    yield recorded, self._observe_message(recorded, image)
+                    yield recorded, self._observe_message(recorded, located)
                 except InvalidInput as error:
                     yield recorded, error
 
     def _observe_message(
-        self, recorded: Recorded, image: '_Image | InvalidInput | None'
+        self, recorded: Recorded, located: LocatedFaces | InvalidInput | None
     ) -> Observation | list[Evidence] | InvalidInput | None:
         msg, msg_type = recorded.msg, recorded.topic.type
         receipt_s = recorded.time_ns / NANOSECONDS
@@ -190,13 +216,13 @@ class BagObserver:
             said = speech_from_msg(msg_type, msg)
             stamp_s = said.stamp_s if self._by_header and said.stamp_s else receipt_s
             return self._text.process(said.utterance, stamp_s).to_observation(stamp_s)
-        elif self._vision is not None and isinstance(image, _Image):
-            faces = self._vision.process(image.image_bgr, image.stamp_s).faces
-            shown = FacesObservation(image.stamp_s, msg.header.frame_id, faces=faces)
+        elif self._vision is not None and isinstance(located, LocatedFaces):
+            faces = self._vision.classify(located).faces
+            shown = FacesObservation(located.stamp_s, msg.header.frame_id, faces=faces)
             if self._voice is not None:
                 self._voice.add_faces(shown)
             return shown
-        return image if isinstance(image, InvalidInput) else None
+        return located if isinstance(located, InvalidInput) else None
 
 
 def find_sound_problem(bag: Bag, audio: Topic, channel: int, audio_format: AudioFormat) -> str:
@@ -224,22 +250,39 @@ def read_audio_format(bag: Bag, info: Topic | None, otherwise: AudioFormat) -> A
 
 def run_ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:
     """Yield the items in order, while the next MOST_AHEAD are made in a separate thread."""
-    with ThreadPoolExecutor(1) as thread:
+    wanted: SimpleQueue[bool] = SimpleQueue()
+    made: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
+
+    def make() -> None:
         try:
-            waiting = deque(thread.submit(next, items, None) for _ in range(MOST_AHEAD))
-            while (item := waiting.popleft().result()) is not None:
-                waiting.append(thread.submit(next, items, None))
-                yield item
+            while wanted.get():
+                made.put((next(items, None), None))
+        except BaseException as error:  # noqa: BLE001
+            made.put((None, error))
         finally:
-            thread.submit(items.close)
+            items.close()
+
+    thread = Thread(target=make, daemon=True)
+    thread.start()
+    try:
+        for _ in range(MOST_AHEAD):
+            wanted.put(True)
+        while True:
+            item, error = made.get()
+            if error is not None:
+                raise error
+            if item is None:
+                return
+            wanted.put(True)
+            yield item
+    finally:
+        wanted.put(False)
+        thread.join()
 
 
-def decode_recorded(recorded: Recorded, depth: BitDepth | None = None) -> ImageArray:
-    """Return the pixels of a recorded image message, BGR uint8; InvalidInput when undecodable.
-
-    ``depth`` belongs to the topic; without it, a 16-bit image is taken by itself.
-    """
-    return _DECODE[recorded.topic.type](recorded.msg, depth)
+def decode_recorded(recorded: Recorded) -> ImageArray:
+    """Return the pixels of a recorded image message, BGR uint8; InvalidInput when undecodable."""
+    return _OPEN[recorded.topic.type](recorded.msg, BitDepth(), 0).pixels()
 
 
 def _age_s(recorded: Recorded) -> float:
@@ -247,9 +290,11 @@ def _age_s(recorded: Recorded) -> float:
     return float(recorded.time_ns - stamp.sec * NANOSECONDS - stamp.nanosec) / NANOSECONDS
 
 
-_DECODE: dict[str, Callable[[Any, BitDepth | None], ImageArray]] = {
-    IMAGE: lambda msg, depth: decode_image(msg_to_raw(msg), depth),
-    COMPRESSED_IMAGE: lambda msg, depth: decode_compressed(
-        np.frombuffer(msg.data, np.uint8), depth=depth
+_OPEN: dict[str, Callable[[Any, BitDepth, int], Frame]] = {
+    IMAGE: lambda msg, depth, rotate: ArrayFrame(
+        decode_image(msg_to_raw(msg), depth, copy=False), rotate
+    ),
+    COMPRESSED_IMAGE: lambda msg, depth, rotate: open_compressed(
+        np.frombuffer(msg.data, np.uint8), depth, rotate
     ),
 }

@@ -25,7 +25,7 @@ from emotion_ros.perception.face.lip_activity import LipActivity
 from emotion_ros.perception.face.motion_detector import MotionDetector
 from emotion_ros.perception.face.quality import measure_face
 from emotion_ros.perception.face.template_tracker import WIDTH, TemplateTracker, to_small_grey
-from emotion_ros.perception.face.tracker import Box, FaceTracker
+from emotion_ros.perception.face.tracker import Box, FaceTrack, FaceTracker
 from emotion_ros.perception.face.view_average import ViewAverage
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.image.frame import ArrayFrame, Frame
@@ -50,6 +50,23 @@ class FaceReport:
     image_width: int
     image_height: int
     timings: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class LocatedFaces:
+    """The faces of one image before they are classified, with all that this needs.
+
+    ``faces``: box, track, crop for the classifier and grey crop of each; ``start_s`` and
+    ``located_s``: when locating began and ended.
+    """
+
+    stamp_s: float
+    width: int
+    height: int
+    faces: Sequence[tuple[FaceBox, FaceTrack, ImageArray, ImageArray]]
+    not_analysed: Sequence[FaceObservation]
+    start_s: float
+    located_s: float
 
 
 class FacePipeline:
@@ -80,11 +97,14 @@ class FacePipeline:
 
     def reset(self) -> None:
         """Drop every face, as after a backward jump of the clock or for another camera."""
+        self._reset_tracks()
+        self._lips = LipActivity()
+        self._views = ViewAverage(lambda crops: self.classifier.classify(crops))
+
+    def _reset_tracks(self) -> None:
         self._tracker = FaceTracker()
         self._templates = TemplateTracker()
-        self._lips = LipActivity()
         self._motion = MotionDetector()
-        self._views = ViewAverage(lambda crops: self.classifier.classify(crops))
         self._images_since = 0
         self._detected_s = -inf
         self._has_lost_face = False
@@ -106,10 +126,18 @@ class FacePipeline:
         An image without faces gives none. InvalidInput('bad_output') when the network fails. The
         image must stay unchanged until ``run_deferred`` or the next one.
         """
+        return self.classify(self.locate(image, stamp_s))
+
+    def locate(self, image: ImageArray | Frame, stamp_s: float) -> LocatedFaces:
+        """Do the first half of ``process``.
+
+        The halves share nothing: while an image is classified in one thread, the next one may be
+        located in another.
+        """
         start = self._clock()
         if stamp_s < self._stamp_s - CLOCK_JUMP_S:
-            self.reset()
-        self.run_deferred()
+            self._reset_tracks()  # what is older than its last image, the second half takes as new
+        self._search_deferred()
         self._stamp_s = stamp_s
         frame = image if isinstance(image, Frame) else ArrayFrame(image, self.config.rotate)
         faces = self._locate(frame)
@@ -127,15 +155,27 @@ class FacePipeline:
             is_shown = [person_id_of(track.face_id) not in paused for track in tracks]
             faces, tracks = list(compress(faces, is_shown)), list(compress(tracks, is_shown))
         located = self._clock()
-        crops, grey_crops = self._crop_faces(frame, faces)
-        ids = [track.face_id for track in tracks]
-        rows = self._views.update(ids, [brighten(crop) for crop in crops], stamp_s)
-        measures = [
-            measure_face(face, crop, frame.width, frame.height)
-            for face, crop in zip(faces, grey_crops, strict=True)
-        ]
-        observations = [
-            FaceObservation(
+        return LocatedFaces(
+            stamp_s,
+            frame.width,
+            frame.height,
+            tuple(zip(faces, tracks, *self._crop_faces(frame, faces), strict=True)),
+            not_analysed,
+            start,
+            located,
+        )
+
+    def classify(self, located: LocatedFaces) -> FaceReport:
+        """Do the second half of ``process``; give the images in order here as well."""
+        self._views.run_deferred()
+        stamp_s, width, height = located.stamp_s, located.width, located.height
+        ids = [track.face_id for _, track, _, _ in located.faces]
+        crops = [brighten(crop) for _, _, crop, _ in located.faces]
+        rows = self._views.update(ids, crops, stamp_s)
+        observations = list(located.not_analysed)
+        for (face, track, _, grey_crop), row in zip(located.faces, rows, strict=True):
+            measured = measure_face(face, grey_crop, width, height)
+            observation = FaceObservation(
                 face_id=track.face_id,
                 box_xyxy=track.box_xyxy,
                 detection_score=face.score,
@@ -146,17 +186,14 @@ class FacePipeline:
                 exposure=measured.exposure,
                 occlusion=measured.occlusion,
                 sharpness=measured.sharpness,
-                speaking=self._lips.update(track.face_id, crop, stamp_s),
+                speaking=self._lips.update(track.face_id, grey_crop, stamp_s),
             )
-            for face, track, crop, row, measured in zip(
-                faces, tracks, grey_crops, rows, measures, strict=True
-            )
-        ]
-        self._lips.keep(track.face_id for track in tracks)
-        observations += not_analysed
+            observations.append(observation)
+        self._lips.keep(ids)
         observations.sort(key=lambda observation: observation.face_id)
-        timings = {'detect': located - start, 'classify': self._clock() - located}
-        return FaceReport(tuple(observations), frame.width, frame.height, timings)
+        detect_s = located.located_s - located.start_s
+        timings = {'detect': detect_s, 'classify': self._clock() - located.located_s}
+        return FaceReport(tuple(observations), width, height, timings)
 
     def run_deferred(self) -> None:
         """Do in the last image what was due, but not needed for its answer.
@@ -166,6 +203,9 @@ class FacePipeline:
         an answer needs. The faces are tracked from there.
         """
         self._views.run_deferred()
+        self._search_deferred()
+
+    def _search_deferred(self) -> None:
         deferred, self._deferred = self._deferred, None
         if deferred is not None:
             self._detect(*deferred)

@@ -3,7 +3,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 
+from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.image.decode import ImageArray, rotate_image
 
 DENOMINATORS = (8, 4, 2, 1)  # of the sizes at which libjpeg can decode
@@ -44,14 +46,17 @@ class ScaledFrame(Frame):
     """An image that ``decode`` can decode in grey and at a half, a quarter or an eighth.
 
     ``decode`` takes the denominator and whether grey is enough. The last result is kept and
-    given again when it is enough.
+    given again when it is enough. ``first_need`` is what ``decode`` was needed for first.
     """
+
+    first_need: tuple[int, bool] | None = None
 
     def __init__(
         self, width: int, height: int, decode: Callable[[int, bool], ImageArray], rotate: int = 0
     ) -> None:
         super().__init__(width, height, rotate)
         self._decode = decode
+        self._ahead: tuple[tuple[int, bool], ImageArray] | None = None
         self._kept: ImageArray | None = None
         self._denominator = 0
         self._is_grey = False
@@ -62,6 +67,19 @@ class ScaledFrame(Frame):
         denominator = next(fitting, 1)
         is_enough = denominator >= self._denominator and (grey or not self._is_grey)
         if self._kept is None or not is_enough:
-            self._kept = rotate_image(self._decode(denominator, grey), self._rotate)
-            self._denominator, self._is_grey = denominator, grey
+            need = denominator, grey
+            self.first_need = self.first_need or need
+            ahead, self._ahead = self._ahead, None
+            pixels = ahead[1] if ahead and ahead[0] == need else self._decode(*need)
+            self._kept = rotate_image(pixels, self._rotate)
+            self._denominator, self._is_grey = need
         return self._kept
+
+    def decode_like(self, other: 'ScaledFrame | None') -> None:
+        """Decode in advance what was first asked of another frame; ``pixels`` returns the same.
+
+        What cannot be decoded is refused when it is asked for.
+        """
+        if other is not None and other.first_need is not None:
+            with suppress(InvalidInput):
+                self._ahead = other.first_need, self._decode(*other.first_need)

@@ -177,6 +177,20 @@ def test_when_it_catches_up_makes_no_difference(every: int) -> None:
     assert one.calls == other.calls > 2
 
 
+@pytest.mark.parametrize('every', [1, 3])
+def test_located_while_the_one_before_is_classified_it_gives_the_same(every: int) -> None:
+    found = [LEFT], [LEFT, RIGHT], [RIGHT], []
+    (in_turn, _), (ahead, _) = searched(*found, every=every), searched(*found, every=every)
+    stamps = [*np.arange(9) / 30, 0.0, 1 / 30]  # the clock jumps back by less than CLOCK_JUMP_S
+    stamps += [-5.0, -4.9]  # and by more
+    moving = [np.roll(scene(), 3 * k, axis=1) for k in range(len(stamps))]
+    images = list(zip(moving, stamps, strict=True))
+    reports = [in_turn.process(image, stamp_s).faces for image, stamp_s in images]
+    located = [ahead.locate(image, stamp_s) for image, stamp_s in images]
+    assert [ahead.classify(faces).faces for faces in located] == reports
+    assert len({len(faces) for faces in reports}) == 3
+
+
 def test_who_joins_is_seen_in_the_image_after_the_search() -> None:
     vision, _ = searched([LEFT], [LEFT, RIGHT])
     assert [len(vision.process(moving(k), k / 30).faces) for k in range(5)] == [1, 1, 1, 1, 2]

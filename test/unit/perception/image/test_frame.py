@@ -60,6 +60,42 @@ def test_as_little_as_is_enough(
     assert decode.calls == calls
 
 
+@pytest.mark.parametrize(
+    ('need', 'calls'),
+    [
+        pytest.param((320, True), [(2, True)], id='as before'),
+        pytest.param((160, True), [(2, True), (4, True)], id='less: decoded anew, not depending'),
+        pytest.param((640, False), [(2, True), (1, False)], id='more'),
+    ],
+)
+def test_decoded_in_advance_it_gives_the_same(
+    need: tuple[float, bool], calls: list[tuple[int, bool]]
+) -> None:
+    decode, plain = Recorder(), Recorder()
+    before, frame = ScaledFrame(640, 480, Recorder()), ScaledFrame(640, 480, decode, 180)
+    frame.decode_like(None)
+    frame.decode_like(before)
+    assert decode.calls == []
+    for width, grey in ((320, True), (640, False)):
+        before.pixels(width, grey=grey)
+    frame.decode_like(before)
+    pixels = frame.pixels(need[0], grey=need[1])
+    assert pixels.shape == ScaledFrame(640, 480, plain, 180).pixels(need[0], grey=need[1]).shape
+    assert decode.calls == calls
+    assert calls[-1:] == plain.calls
+
+
+def test_what_cannot_be_decoded_in_advance_is_refused_when_it_is_needed() -> None:
+    def refuse(denominator: int, grey: bool) -> NDArray[np.uint8]:
+        raise InvalidInput('bad_compressed', f'{denominator}, {grey}')
+
+    before, frame = ScaledFrame(640, 480, Recorder()), ScaledFrame(640, 480, refuse)
+    before.pixels(10)
+    frame.decode_like(before)
+    with pytest.raises(InvalidInput):
+        frame.pixels(10)
+
+
 @pytest.mark.parametrize('rotate', [0, 90, 180, 270])
 def test_the_size_is_that_of_the_turned_image(rotate: int) -> None:
     for frame in (
