@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Speed and memory of the real nodes with the shipped weights: ``python -m benchmarks.bench``.
 
-Measures the stages of a frame in this process, then starts the nodes as processes in an unused
-ROS domain and drives them over real DDS, in one scenario after the other. Exit code 1 when
-something could not be measured or a figure is more than twice as bad as in the baseline.
+Starts the nodes as processes in an unused ROS domain and drives them over real DDS, in one
+scenario after the other. Exit code 1 when something could not be measured or a figure is more than
+twice as bad as in the baseline.
 ``--save`` makes this run the baseline and writes docs/performance.md; its plot is drawn by
 docs/tools/performance_plot.py.
 """
@@ -13,25 +13,21 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
-from functools import partial
 from math import inf
 from pathlib import Path
 
-from rclpy.node import Node
 from rich.console import Console
 
+from benchmarks.fusion_step import measure_fusion_step
 from benchmarks.measurements import measure_lifecycle, measure_scenario, target_figures
-from benchmarks.probe_node import temporary_node
 from benchmarks.report import (
     WARN_ABOVE,
     Report,
     figure_table,
     performance_table,
     read_baseline,
-    stage_table,
 )
-from benchmarks.scenarios import FULL, MAIN, QUICK
-from benchmarks.stages import measure_fusion_step, measure_stages
+from benchmarks.scenarios import FULL, QUICK
 from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.errors import EmotionRosError
@@ -94,13 +90,10 @@ def positive(text: str) -> float:
 
 
 def measure(params_file: Path | None, quick: bool, seconds: float) -> Report:
-    """Run everything; the stages first, because a wrong parameter shows there at once."""
+    """Run everything; a wrong parameter shows at once."""
     params = ParamsFile(params_file)
     pipeline = make_face_pipeline(params.config('vision_node', VisionConfig))
-    fusion = params.config('fusion_node', FusionConfig)
-    with temporary_node(partial(Node, 'bench_stages')) as node:
-        stages = measure_stages(pipeline, fusion, MAIN.frames(), node)
-    step = measure_fusion_step(fusion)
+    step = measure_fusion_step(params.config('fusion_node', FusionConfig))
     arguments = ['--params-file', str(params_file.resolve())] if params_file else []
     conditions = {
         'CPU': cpu_model(),
@@ -112,7 +105,7 @@ def measure(params_file: Path | None, quick: bool, seconds: float) -> Report:
     scenarios = QUICK if quick else FULL
     others = [measure_scenario(scenario, arguments, seconds / 2) for scenario in scenarios]
     figures = [*target_figures(lifecycle, others), step]
-    return Report(conditions, figures, stages, [lifecycle.performance, *others])
+    return Report(conditions, figures, [lifecycle.performance, *others])
 
 
 def cpu_model() -> str:
@@ -131,7 +124,6 @@ def show(report: Report, worsenings: dict[str, float], load: float) -> str:
     console.print(figure_table(report.figures, worsenings))
     text = '\n'.join(line.rstrip() for line in console.export_text().splitlines())
     console.print(performance_table(report.performances))
-    console.print(stage_table(report.stages))
     if load > MAX_IDLE_LOAD * len(os.sched_getaffinity(0)):
         console.print(f'[yellow]warning: load {load:.1f} before the run: figures are too high')
     for name, ratio in worsenings.items():

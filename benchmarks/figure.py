@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Measured values: figures with their targets, spreads, and the stages of a frame."""
+"""Measured values: figures with their targets, and spreads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,19 +61,6 @@ class Spread:
     p99: float
 
 
-@dataclass(frozen=True)
-class Stage:
-    """Time of one stage per frame; ``share`` (0..1) is its part of the mean of a frame.
-
-    Of the mean, because not every frame is searched for faces.
-    """
-
-    name: str
-    median_ms: float
-    p95_ms: float
-    share: float
-
-
 def summarise(
     name: str,
     unit: str,
@@ -89,14 +76,6 @@ def summarise(
 def spread(name: str, samples: Sequence[float]) -> Spread:
     """Return the percentiles of the samples; NotMeasured when there are none."""
     return Spread(*_quantiles(name, samples, (0.5, 0.95, 0.99)))
-
-
-def to_stages(times_ms: Mapping[str, Sequence[float]]) -> list[Stage]:
-    """Return the stages from their times (ms), one list each; NotMeasured for an empty one."""
-    quantiles = {name: _quantiles(name, times) for name, times in times_ms.items()}
-    means = {name: float(np.mean(times)) for name, times in times_ms.items()}
-    total = sum(means.values())
-    return [Stage(name, *quantiles[name], means[name] / total) for name in times_ms]
 
 
 def format_value(value: float | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from benchmarks.figure import Figure, Spread, Stage, format_value
+from benchmarks.figure import Figure, Spread, format_value
 from emotion_ros.errors import ConfigError
 
 WARN_ABOVE = 1.25
@@ -54,7 +54,6 @@ class Report:
 
     conditions: Mapping[str, Any]
     figures: Sequence[Figure]
-    stages: Sequence[Stage]
     performances: Sequence[Performance] = ()
 
     def title(self) -> str:
@@ -125,17 +124,6 @@ def performance_table(performances: Sequence[Performance]) -> Table:
         spreads = (_spread(s) for s in (p.vision, p.faces, p.state))
         rest = (p.processed_percent, p.state_rate_hz, p.longest_gap_ms, p.cpu_percent, p.rss_mb)
         table.add_row(p.situation, *spreads, *(f'{value:.0f}' for value in rest))
-    return table
-
-
-def stage_table(stages: Sequence[Stage]) -> Table:
-    """Return one row per stage of a frame."""
-    table = Table('stage', box=box.MARKDOWN)
-    for heading in ('median (ms)', 'p95 (ms)', 'share of the mean'):
-        table.add_column(heading, justify='right')
-    for stage in stages:
-        times = format_value(stage.median_ms), format_value(stage.p95_ms)
-        table.add_row(stage.name, *times, f'{stage.share:.0%}')
     return table
 
 

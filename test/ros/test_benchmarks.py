@@ -7,10 +7,10 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from benchmarks.bench import parse_arguments
 from benchmarks.figure import Spread
+from benchmarks.fusion_step import HAPPY, MAX_STEP_MS, measure_fusion_step
 from benchmarks.measurements import Lifecycle, measure_scenario, target_figures
 from benchmarks.report import Performance
 from benchmarks.scenarios import FULL, MAIN, QUICK, Scenario
-from benchmarks.stages import HAPPY, MAX_STEP_MS, measure_fusion_step
 from emotion_ros.core.evidence import is_distribution
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.nodes.image_decoder import make_decoder

@@ -7,19 +7,15 @@ from benchmarks.figure import (
     Figure,
     NotMeasured,
     Spread,
-    Stage,
     format_value,
     spread,
     summarise,
-    to_stages,
 )
 
 
 def test_no_samples_are_an_error_and_not_a_figure():
     with pytest.raises(NotMeasured, match='frame: nothing was measured'):
         summarise('frame', 'ms', [])
-    with pytest.raises(NotMeasured, match='decode'):
-        to_stages({'decode': []})
 
 
 @pytest.mark.parametrize(
@@ -33,12 +29,6 @@ def test_no_samples_are_an_error_and_not_a_figure():
 def test_samples_become_median_and_p95(samples, median, p95):
     figure = summarise('frame', 'ms', samples)
     assert (figure.value, figure.p95) == pytest.approx((median, p95))
-
-
-def test_a_rare_slow_frame_counts_in_the_share_though_not_in_the_median():
-    detect, fuse = to_stages({'detect': [0.0, 0.0, 30.0], 'fuse': [10.0, 10.0, 10.0]})
-    assert detect == Stage('detect', 0.0, pytest.approx(27.0), pytest.approx(0.5))
-    assert fuse.share == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(

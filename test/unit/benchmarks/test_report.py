@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from benchmarks.figure import Figure, Spread, Stage
+from benchmarks.figure import Figure, Spread
 from benchmarks.report import (
     Performance,
     Report,
@@ -21,7 +21,6 @@ from emotion_ros.errors import ConfigError
 REPORT = Report(
     conditions={'CPU': 'abacus', 'cores': 2},
     figures=[Figure('frame', 'ms', 30.0, 35.0, limit=40.0), Figure('memory', 'MB', 360.0)],
-    stages=[Stage('decode', 0.1, 0.2, 1.0)],
 )
 SPREAD = Spread(10.0, 20.0, 30.4)
 FIVE_FACES = Performance('5 faces', SPREAD, SPREAD, SPREAD, 99.6, 0.1, 30.0, 50.0, 60.0, 250.0)
