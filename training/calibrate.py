@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Probability calibration: one temperature per head and, for faces, a bias per class.
+"""Probability calibration: one temperature per head and, for faces, vector scaling.
 
-Both are fitted by negative log-likelihood (Guo et al. 2017; Alexandari et al. 2020 for the bias).
+Both are fitted by negative log-likelihood (Guo et al. 2017).
 ``scores`` [N, C] are logits or log-probabilities, which differ by a constant per row only.
 The evaluate commands fit too (cross-fitted calibration error) and need no SciPy: hence NumPy.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,21 +21,33 @@ Ints = NDArray[np.integer]
 
 FOLDS = 5
 LOW, HIGH = 0.05, 20.0
-OFFSET_STD = 1.0
+BIAS_STD, SCALE_STD = 0.25, 0.5
 _GOLDEN = (np.sqrt(5) - 1) / 2
 _NEWTON_STEPS = 12
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """probabilities = softmax((scores + bias) / temperature); ``bias`` is [C] or 0."""
+    """probabilities = softmax((scale * centred scores + bias) / temperature).
+
+    Each row of scores is centred: its mean over the classes is taken off. ``bias`` is [C] with sum
+    0, or 0; ``scale`` is [C] with mean 1, or 1.
+    """
 
     temperature: float
     bias: NDArray[np.float64] | float = 0.0
+    scale: NDArray[np.float64] | float = 1.0
 
     def probabilities(self, scores: Floats) -> NDArray[np.float64]:
         """Calibrated probabilities [N, C]."""
-        return softmax((scores.astype(np.float64) + self.bias) / self.temperature)
+        return softmax((self.scale * _centred(scores) + self.bias) / self.temperature)
+
+    def scores(self, probabilities: Floats) -> NDArray[np.float64]:
+        """Centred scores that ``probabilities`` [N, C], none of them 0, were made of."""
+        plain = np.log(probabilities) * self.temperature - self.bias
+        slope = np.ones(plain.shape[1]) / self.scale
+        shift = (plain @ slope) / slope.sum()
+        return np.asarray((plain - shift[:, None]) * slope)
 
 
 Fit = Callable[[Floats, Ints], Calibration]
@@ -62,32 +74,42 @@ def temperature_only(scores: Floats, labels: Ints) -> Calibration:
     return Calibration(float(np.exp((a + b) / 2)))
 
 
-def temperature_and_bias(scores: Floats, labels: Ints) -> Calibration:
+def vector_scaling(scores: Floats, labels: Ints) -> Calibration:
     """The calibration that may also change decisions: it undoes the class weights of training.
 
-    Biases over temperature have a Gaussian prior of ``OFFSET_STD``, which keeps them small where
-    there are few examples, and their sum at zero. Convex, so that Newton's method finds it.
+    Gaussian priors keep it small where there are few examples: bias over temperature of standard
+    deviation ``BIAS_STD``, scale of ``SCALE_STD``. Convex, so that Newton's method finds it.
     """
-    _require_examples(labels)
-    scores = scores.astype(np.float64)
-    found = np.append(np.zeros(scores.shape[1]), 1.0)
+    start = 1 / temperature_only(scores, labels).temperature
+    problem = _VectorScaling(_centred(scores), labels, start)
+    found = np.repeat([0.0, start], scores.shape[1])
     for _ in range(_NEWTON_STEPS):
-        found = _downhill(found, _newton_step(found, scores, labels), scores, labels)
-    return Calibration(float(1 / found[-1]), found[:-1] / found[-1])
+        found = problem.improved(found)
+    bias, slope = np.split(found, 2)
+    return Calibration(1 / slope.mean(), (bias - bias.mean()) / slope.mean(), slope / slope.mean())
 
 
 def cross_fitted(
-    scores: Floats, labels: Ints, fit: Fit = temperature_only, folds: int = FOLDS
+    scores: Floats,
+    labels: Ints,
+    fit: Fit = temperature_only,
+    folds: int = FOLDS,
+    others: Sequence[Floats] = (),
 ) -> NDArray[np.float64]:
     """Probabilities of each fold at the calibration fitted on the other folds.
 
-    For unbiased figures on the split that fitted the packaged calibration.
+    For unbiased figures on the split that fitted the packaged calibration. ``others`` are the
+    scores of other views of the same examples, to fit on as well.
     """
     fold = np.random.default_rng(0).permutation(len(labels)) % folds
     probabilities = np.empty(scores.shape)
+    views = [scores, *others]
     for held_out in range(min(folds, len(labels))):
         rest, mine = fold != held_out, fold == held_out
-        calibration = fit(scores[rest], labels[rest]) if rest.any() else Calibration(1.0)
+        calibration = Calibration(1.0)
+        if rest.any():
+            seen = np.concatenate([view[rest] for view in views])
+            calibration = fit(seen, np.tile(labels[rest], len(views)))
         probabilities[mine] = calibration.probabilities(scores[mine])
     return probabilities
 
@@ -99,35 +121,56 @@ def fold_of_groups(group: NDArray[np.integer], folds: int, seed: int = 0) -> NDA
     return np.asarray(shuffled[row], np.int64)
 
 
-def _newton_step(at: Floats, scores: Floats, labels: Ints) -> NDArray[np.float64]:
-    """Slope over curvature of ``_penalised`` in the offsets [C] and 1 / temperature."""
-    probabilities = softmax(at[-1] * scores + at[:-1])
-    mean = (probabilities * scores).sum(1)
-    around = probabilities * (scores - mean[:, None])
-    prior = np.append(np.full(scores.shape[1], OFFSET_STD**-2), 0.0)
-    excess = probabilities.sum(0) - np.bincount(labels, minlength=scores.shape[1])
-    sharpness = (mean - scores[np.arange(len(labels)), labels]).sum()
-    curvature = np.zeros((len(at), len(at)))
-    curvature[:-1, :-1] = np.diag(probabilities.sum(0)) - probabilities.T @ probabilities
-    curvature[-1, :-1] = curvature[:-1, -1] = around.sum(0)
-    curvature[-1, -1] = (around * scores).sum() + 1e-9
-    slope = np.append(excess, sharpness) + prior * at
-    return np.linalg.solve(curvature + np.diag(prior), slope)
+@dataclass(frozen=True)
+class _VectorScaling:
+    """The loss in biases and slopes [2 C] of softmax(slope * scores + bias), and its minimum."""
+
+    scores: NDArray[np.float64]
+    labels: Ints
+    start: float
+
+    def improved(self, at: Floats) -> NDArray[np.float64]:
+        """Return one Newton step, or less of it where all of it leads up or out of bounds."""
+        here, step = self._loss(at), self._newton_step(at)
+        slopes = slice(len(at) // 2, None)
+        for halvings in range(_NEWTON_STEPS):
+            there = np.asarray(at - step / 2**halvings)
+            mean = there[slopes].mean()
+            inside = there[slopes].min() > 0 and 1 / HIGH <= mean <= 1 / LOW
+            if inside and self._loss(there) <= here:
+                return there
+        return np.asarray(at)
+
+    def _newton_step(self, at: Floats) -> NDArray[np.float64]:
+        probabilities = self._probabilities(at)
+        weighted = np.hstack([probabilities, probabilities * self.scores])
+        excess = probabilities.copy()
+        excess[np.arange(len(self.labels)), self.labels] -= 1
+        slope = np.append(excess.sum(0), (excess * self.scores).sum(0))
+        m0, m1, m2 = (np.diag((probabilities * self.scores**power).sum(0)) for power in range(3))
+        curvature = np.block([[m0, m1], [m1, m2]]) - weighted.T @ weighted
+        prior = self._prior(probabilities.shape[1])
+        away = at - np.repeat([0.0, self.start], probabilities.shape[1])
+        step = np.linalg.solve(curvature + np.diag(prior), slope + prior * away)
+        return np.asarray(step)
+
+    def _loss(self, at: Floats) -> float:
+        classes = self.scores.shape[1]
+        away = at - np.repeat([0.0, self.start], classes)
+        penalty = float((self._prior(classes) * away**2).sum()) / 2
+        return metrics.nll(self._probabilities(at), self.labels) * len(self.labels) + penalty
+
+    def _probabilities(self, at: Floats) -> NDArray[np.float64]:
+        bias, slope = np.split(at, 2)
+        return softmax(slope * self.scores + bias)
+
+    def _prior(self, classes: int) -> NDArray[np.float64]:
+        return np.repeat([BIAS_STD**-2, (SCALE_STD * self.start) ** -2], classes)
 
 
-def _downhill(at: Floats, step: Floats, scores: Floats, labels: Ints) -> NDArray[np.float64]:
-    """``at - step``, or less of the step where all of it leads up or out of bounds."""
-    here = _penalised(at, scores, labels)
-    for halvings in range(_NEWTON_STEPS):
-        there = at - step / 2**halvings
-        if 1 / HIGH <= there[-1] <= 1 / LOW and _penalised(there, scores, labels) <= here:
-            return there
-    return at
-
-
-def _penalised(at: Floats, scores: Floats, labels: Ints) -> float:
-    prior = float((at[:-1] ** 2).sum()) / (2 * OFFSET_STD**2 * len(labels))
-    return metrics.nll(softmax(at[-1] * scores + at[:-1]), labels) + prior
+def _centred(scores: Floats) -> NDArray[np.float64]:
+    scores = scores.astype(np.float64)
+    return np.asarray(scores - scores.mean(axis=1, keepdims=True))
 
 
 def _nll(scores: Floats, labels: Ints, log_temperature: float) -> float:

@@ -3,9 +3,12 @@
 
 import io
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 
 from emotion_ros.core.emotions import EMOTIONS
@@ -17,9 +20,9 @@ pytest.importorskip('torch', reason='training needs torch')
 
 from emotion_ros.perception.models.onnx_session import open_session
 from face_samples import TINY, write_faces
-from training import checkpoint, provenance
+from training import calibrate, checkpoint, provenance
 from training.card import file_sha256
-from training.face import export, train
+from training.face import export, recalibrate, train
 from training.face.network import FaceNetwork, load_network, logits_of
 from training.run_log import progress
 
@@ -53,7 +56,11 @@ def test_card_tells_where_the_weights_come_from(weights: Path) -> None:
     card = load_card(weights)
     assert card.training['settings']['stem_stride'] == 2
     assert '--width 8' in card.training['command']
-    assert [m['name'] for m in card.metrics] == [*export.REPORTED, 'accuracy_cross_fitted']
+    assert [m['name'] for m in card.metrics] == [
+        *recalibrate.REPORTED,
+        *recalibrate.REPORTED,
+        'accuracy_cross_fitted',
+    ]
 
 
 def test_card_tells_the_truth_about_data_and_licence(weights: Path) -> None:
@@ -63,7 +70,6 @@ def test_card_tells_the_truth_about_data_and_licence(weights: Path) -> None:
     ]
     assert 'not known' in str(card.training['licence'])
     assert str(card.training['command']).endswith('--data faces.parquet')
-    assert {m['split'] for m in card.metrics} == {'PublicTest of faces.parquet'}
 
 
 def test_known_data_and_initial_weights_are_named(
@@ -80,19 +86,50 @@ def test_known_data_and_initial_weights_are_named(
     assert provenance.data_on_card({})['licence'] == provenance.UNKNOWN_LICENCE
 
 
-def test_class_bias_is_in_the_network_and_on_the_card(
+def test_calibration_is_in_the_network_and_on_the_card(
     weights: Path, run_folder: Path, data: Path
 ) -> None:
     network, about = load_network(run_folder / 'best.safetensors')
     images = train.load_faces(data, 'PublicTest').images
     plain = logits_of(network, images, about['mean'], about['std'])
-    tensor = ((images[:, None] - about['mean']) / about['std']).astype(np.float32)
-    (shipped,) = open_session(weights.read_bytes(), weights).run(None, {'image': tensor})
-    told = load_card(weights).training['class_bias']
-    bias = [told['in_logits'][name] for name in EMOTIONS]
-    assert np.abs(bias).max() > 0.01
-    np.testing.assert_allclose(shipped - plain, np.tile(bias, (14, 1)), atol=1e-3)
+    plain -= plain.mean(axis=1, keepdims=True)
+    told = load_card(weights).training['vector_scaling']
+    scale, bias = ([told[key][name] for name in EMOTIONS] for key in ('scale', 'bias'))
+    assert np.ptp(scale) > 0.01 < np.abs(bias).max()
+    shipped = shipped_logits(weights, images, about)
+    np.testing.assert_allclose(shipped, plain * scale + bias, atol=2e-3)
     assert 'neutral' in told['why']
+
+
+def test_recalibration_of_calibrated_weights_changes_nothing(
+    weights: Path, data: Path, tmp_path: Path, run_folder: Path
+) -> None:
+    copies = [shutil.copy(weights.with_suffix(s), tmp_path) for s in ('.onnx', '.json')]
+    before = json.loads(Path(copies[1]).read_text())
+    recalibrate.main(['--weights', str(copies[0]), '--data', str(data)])
+    after = json.loads(Path(copies[1]).read_text())
+    about = load_network(run_folder / 'best.safetensors')[1]
+    images = train.load_faces(data, 'PublicTest').images
+    old, new = (shipped_logits(Path(path), images, about) for path in (weights, copies[0]))
+    np.testing.assert_allclose(new, old, atol=5e-3)
+    assert [m['name'] for m in after['metrics']] == [m['name'] for m in before['metrics']]
+    assert {m['split'] for m in after['metrics']} == {
+        'PublicTest of faces.parquet',
+        'PublicTest of faces.parquet, with the mirror image',
+    }
+
+
+def test_weights_without_a_dense_layer_cannot_be_calibrated() -> None:
+    unscaled = calibrate.Calibration(1.0)
+    with pytest.raises(ModelError, match='no dense layer'):
+        recalibrate.with_scaling(onnx.ModelProto(), unscaled, unscaled)
+
+
+def shipped_logits(weights: Path, images: np.ndarray, about: dict[str, Any]) -> np.ndarray:
+    """Output of an ONNX file."""
+    tensor = ((images[:, None] - about['mean']) / about['std']).astype(np.float32)
+    (logits,) = open_session(weights.read_bytes(), weights).run(None, {'image': tensor})
+    return np.asarray(logits)
 
 
 def test_evaluate_prints_one_json_object(weights: Path, data: Path, capsys) -> None:

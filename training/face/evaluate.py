@@ -84,12 +84,28 @@ def median_latency_ms(model: FaceClassifier, images: Images) -> float:
 
 
 def cross_calibrated(
-    probabilities: NDArray[np.float64], faces: Faces, fit: calibrate.Fit | None
+    probabilities: NDArray[np.float64], faces: Faces, card: ModelCard, usage: str
 ) -> NDArray[np.float64]:
-    """Probabilities for the calibration error: refitted on other folds where ``fit`` saw them."""
-    if fit is None:
+    """Probabilities for the calibration error: refitted on other folds on the calibration split.
+
+    What was fitted is undone first, as the card says. Probabilities of another split pass.
+    """
+    if usage != CALIBRATION_SPLIT:
         return probabilities
-    return calibrate.cross_fitted(np.log(np.maximum(probabilities, 1e-12)), faces.labels, fit)
+    fitted = calibration_of(card)
+    fit = calibrate.temperature_only if fitted is None else calibrate.vector_scaling
+    known = fitted or calibrate.Calibration(1.0)
+    scores = known.scores(np.maximum(probabilities, 1e-12))
+    return calibrate.cross_fitted(scores, faces.labels, fit)
+
+
+def calibration_of(card: ModelCard) -> calibrate.Calibration | None:
+    """The vector scaling that is part of the weights of ``card``; None of one without."""
+    entry = card.training.get('vector_scaling')
+    if not isinstance(entry, dict):
+        return None
+    bias, scale = (np.array([entry[key][name] for name in EMOTIONS]) for key in ('bias', 'scale'))
+    return calibrate.Calibration(card.outputs[0].temperature, bias, scale)
 
 
 def figures_of(
@@ -108,14 +124,6 @@ def figures_of(
         'nll': metrics.nll(probabilities, labels),
         'confusion': table.tolist(),
     }
-
-
-def calibration_fit(card: ModelCard, usage: str) -> calibrate.Fit | None:
-    """The fit that calibrated the model of ``card`` on ``usage``; None for another split."""
-    if usage != CALIBRATION_SPLIT:
-        return None
-    has_bias = 'class_bias' in card.training
-    return calibrate.temperature_and_bias if has_bias else calibrate.temperature_only
 
 
 def unseen(faces: Faces, data: Path) -> Faces:
@@ -153,7 +161,7 @@ def main(argv: list[str] | None = None) -> None:
     if args.without_duplicates:
         faces = unseen(faces, args.data)
     probabilities = predict(model, faces.images, args.tta)
-    calibrated = cross_calibrated(probabilities, faces, calibration_fit(model.card, args.usage))
+    calibrated = cross_calibrated(probabilities, faces, model.card, args.usage)
     figures = figures_of(probabilities, calibrated, faces.labels)
     figures['latency_ms_median'] = median_latency_ms(model, faces.images)
     if args.report:

@@ -17,7 +17,7 @@ from emotion_ros.perception.models.torch_backend import choose_torch_device
 from training import calibrate
 from training.command import as_json, run
 from training.face.data import Faces, load_faces
-from training.face.evaluate import CALIBRATION_SPLIT, VIEWS, cross_calibrated, figures_of, predict
+from training.face.evaluate import CALIBRATION_SPLIT, VIEWS, figures_of, predict
 from training.face.network import load_network, logits_of, to_input
 
 
@@ -89,7 +89,7 @@ def main(argv: list[str] | None = None) -> None:
     faces = load_faces(args.data, CALIBRATION_SPLIT)
     teachers = load_teachers(args.checkpoints, faces, choose_torch_device(args.device))
     probabilities = predict(teachers, faces.images, args.tta)
-    calibrated = cross_calibrated(probabilities, faces, calibrate.temperature_only)
+    calibrated = calibrate.cross_fitted(np.log(probabilities), faces.labels)
     print(as_json(figures_of(probabilities, calibrated, faces.labels)))
 
 

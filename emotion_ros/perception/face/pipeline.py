@@ -18,7 +18,14 @@ from emotion_ros.core.stamp_check import CLOCK_JUMP_S
 from emotion_ros.core.state import NO_PROBABILITIES
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.config import VisionConfig
-from emotion_ros.perception.face.crop import AS_IS, CROP_SIDE, CROPS, brighten, crop_face
+from emotion_ros.perception.face.crop import (
+    AS_IS,
+    CROP_SIDE,
+    CROPS,
+    brighten,
+    crop_aligned,
+    crop_face,
+)
 from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import make_detector
 from emotion_ros.perception.face.lip_activity import LipActivity
@@ -265,7 +272,7 @@ class FacePipeline:
     def _crop_faces(
         self, frame: Frame, faces: Sequence[FaceBox]
     ) -> tuple[list[ImageArray], list[ImageArray]]:
-        """Return the crops for the classifier, and grey ones of CROP_SIDE for the quality."""
+        """Return the crops for the classifier, aligned, and grey ones of CROP_SIDE as they are."""
         if not faces:
             return [], []
         side, _ = self.classifier.crop_size
@@ -274,9 +281,12 @@ class FacePipeline:
         pixels = frame.pixels(self._crop_width, grey=self._is_grey)
         here = [face.scaled(pixels.shape[1] / frame.width) for face in faces]
         crops = [crop_face(pixels, face, self._crop, side, grey=self._is_grey) for face in here]
-        if self._is_grey and side == CROP_SIDE:
-            return crops, crops
-        return crops, [crop_face(pixels, face, self._crop) for face in here]
+        grey_crops = crops
+        if not self._is_grey or side != CROP_SIDE:
+            grey_crops = [crop_face(pixels, face, self._crop) for face in here]
+        aligned = [crop_aligned(pixels, f, self._crop, side, grey=self._is_grey) for f in here]
+        pairs = zip(aligned, crops, strict=True)
+        return [plain if level is None else level for level, plain in pairs], grey_crops
 
 
 def make_face_pipeline(config: VisionConfig, threads: int = 2) -> FacePipeline:

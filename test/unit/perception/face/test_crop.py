@@ -10,6 +10,7 @@ from emotion_ros.perception.face.crop import (
     CROPS,
     FaceCrop,
     brighten,
+    crop_aligned,
     crop_face,
     face_quality,
     relative_sharpness,
@@ -136,3 +137,39 @@ def test_a_dark_image_is_made_as_bright_as_a_lit_one(shape: tuple[int, ...]) -> 
     assert abs(np.percentile(again, 95) - 180) < 9
     assert np.abs(again - lit).max() < 16  # what // 8 has rounded off
     assert not brighten(np.zeros(shape, np.uint8)).any()
+
+
+LEVEL = ((88.0, 42.0), (112.0, 42.0), (100.0, 52.0), (92.0, 62.0), (108.0, 62.0))
+
+
+def tilted(ramp: NDArray[np.uint8], deg: float) -> tuple[NDArray[np.uint8], FaceBox]:
+    """The ramp and a face in it, turned clockwise around the face's middle."""
+    matrix = cv2.getRotationMatrix2D((100.0, 50.0), -deg, 1.0)
+    points = np.array(LEVEL) @ matrix[:, :2].T + matrix[:, 2]
+    turned = cv2.warpAffine(ramp, matrix, (200, 100), borderMode=cv2.BORDER_REPLICATE)
+    landmarks = tuple((float(x), float(y)) for x, y in points)
+    return np.asarray(turned, np.uint8), FaceBox((84, 34, 116, 66), 1.0, landmarks)
+
+
+@pytest.mark.parametrize('deg', [-30.0, -9.0, 9.0, 15.0, 30.0])
+@pytest.mark.parametrize('side', [48, 20])
+def test_a_tilted_face_is_turned_until_its_eyes_are_level(
+    ramp: NDArray[np.uint8], deg: float, side: int
+) -> None:
+    image, face = tilted(ramp, deg)
+    upright = crop_face(ramp, face, CROPS['yunet'], side)
+    found = crop_aligned(image, face, CROPS['yunet'], side)
+    assert found is not None
+    assert (found.shape, found.dtype) == ((side, side), np.uint8)
+    assert np.abs(found.astype(int) - upright).max() <= 3
+    coloured = crop_aligned(image, face, CROPS['yunet'], side, grey=False)
+    assert coloured is not None
+    assert np.abs(coloured[:, :, 0].astype(int) - found).max() <= 1
+
+
+def test_a_level_face_and_one_without_landmarks_are_not_turned(ramp: NDArray[np.uint8]) -> None:
+    image, face = tilted(ramp, 7.0)
+    assert crop_aligned(image, face, CROPS['yunet']) is None
+    assert crop_aligned(image, FaceBox(face.box_xyxy, 1.0), CROPS['yunet']) is None
+    profile = FaceBox(face.box_xyxy, 1.0, ((100.0, 42.0), (100.2, 42.5), *LEVEL[2:]))
+    assert crop_aligned(image, profile, CROPS['yunet']) is None

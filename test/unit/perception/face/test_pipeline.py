@@ -2,6 +2,7 @@
 """Detect → track → crop → classify, with small real parts in place of networks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.perception.face.crop import CROPS, crop_aligned
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.pipeline import MAX_FACES, FacePipeline, make_face_pipeline
 
@@ -366,6 +368,36 @@ def test_a_network_for_colours_gets_colours_and_the_quality_stays() -> None:
     assert face.probabilities[0] == 1.0
     (grey,) = pipeline([LEFT]).process(image, 0.0).faces
     assert face.quality == grey.quality
+
+
+class Tilted(Finding):
+    """A detector that sees every face tilted by 20 degrees."""
+
+    def detect(self, image_bgr: NDArray[np.uint8]) -> list[FaceBox]:
+        """Return the boxes with landmarks."""
+        eyes = ((110.0, 110.0), (147.6, 123.7))
+        found = super().detect(image_bgr)
+        return [replace(face, landmarks_xy=(*eyes, *eyes, *eyes)) for face in found]
+
+
+class Recorded(Brightness):
+    """A classifier that keeps its crops."""
+
+    def classify(self, crops: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Keep and classify."""
+        self.crops = crops
+        return super().classify(crops)
+
+
+def test_the_network_gets_tilted_faces_aligned() -> None:
+    image = scene()
+    level, tilted = (FacePipeline(detector([LEFT]), Recorded()) for detector in (Finding, Tilted))
+    reports = [line.process(image, 0.0) for line in (level, tilted)]
+    before, after = (line.classifier.crops[0].astype(int) for line in (level, tilted))
+    assert np.abs(before - after).max() > 20
+    expected = crop_aligned(image, Tilted([LEFT]).detect(image)[0], CROPS['yunet'])
+    np.testing.assert_array_equal(after, expected)
+    assert reports[0].faces[0].sharpness == reports[1].faces[0].sharpness
 
 
 def test_a_changed_width_reaches_the_detector() -> None:
