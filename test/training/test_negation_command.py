@@ -20,4 +20,6 @@ def test_the_rule_reads_negations_right_that_the_model_reads_wrong(capsys) -> No
     model, rule = result['model'][VALIDATION], result['rule'][VALIDATION]
     assert model['all'] < 0.6
     assert rule['all'] >= 0.95
+    assert result['natural']['n'] == 120
+    assert result['natural']['rule'] >= 0.9
     assert rule['neg'] >= model['neg'] - 0.03

@@ -2,6 +2,7 @@
 """Train one step, export, evaluate: the whole text command line on a tiny encoder."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,9 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 
 from emotion_ros.perception.models.torch_backend import import_torchvision
 from training import checkpoint
-from training.text import export, train
+from training.text import calibration, export, train
 from training.text.config import TrainConfig
+from training.text.initial import read_onnx
 
 WORDS = [f'{word}{i}' for word in ('good', 'bad', 'so', 'hello') for i in ('', 's', 'ly', 'er')]
 SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']
@@ -99,7 +101,7 @@ def test_weights_come_with_card_and_tokenizer(weights: Path, base: Path) -> None
     ]
     assert encoder == f'encoder {base.name} (terms not known to the training)'
     assert 'not known' in str(card.training['licence'])
-    assert len(card.metrics) == sum(len(names) for *_, names in export.REPORTED)
+    assert len(card.metrics) == sum(len(names) for *_, names in calibration.REPORTED)
     assert sorted(p.name for p in weights.parent.iterdir()) == [
         'text_emotion.json',
         'text_emotion.onnx',
@@ -119,7 +121,56 @@ def test_evaluate_prints_one_json_object(
     evaluate.main([*command, '--split', 'val', '--json', *heard])
     figures = json.loads(capsys.readouterr().out)
     assert figures['n'] == 20
-    assert set(figures) >= {'accuracy', 'macro_recall', 'macro_f1', 'weighted_f1', 'ece15'}
+    assert set(figures) >= {
+        'accuracy',
+        'macro_recall',
+        'macro_f1',
+        'weighted_f1',
+        'ece15',
+        'ece15_as_shipped',
+    }
+
+
+def test_calibration_fits_the_export_again(weights: Path, data: Path, tmp_path: Path) -> None:
+    for path in weights.parent.iterdir():
+        shutil.copy(path, tmp_path)
+    copy = tmp_path / weights.name
+    page = json.loads(copy.with_suffix('.json').read_text())
+    heads = [head | {'temperature': 3.0} for head in page['outputs']]
+    copy.with_suffix('.json').write_text(json.dumps(page | {'outputs': heads, 'metrics': []}))
+    calibration.main(['--weights', str(copy), '--data-folder', str(data)])
+    assert load_card(copy).outputs == load_card(weights).outputs
+    assert load_card(copy).input == load_card(weights).input
+    assert 0 <= load_card(copy).text_input.unpunctuated_quality <= 1
+    assert load_card(copy).metrics == load_card(weights).metrics
+
+
+def test_training_goes_on_from_the_export(
+    weights: Path, base: Path, data: Path, tmp_path: Path
+) -> None:
+    command = ['--data-folder', str(data), '--base', str(base), '--out', str(tmp_path), *TINY]
+    options = ['--frozen-layers', '1', '--bfloat16', '--smoothing', '0.1', '--meld-repeats', '2']
+    train.main([*command, *options, '--init-from', str(weights)])
+    before, (after, _) = read_onnx(weights), checkpoint.load(tmp_path / 'best.safetensors')
+    changed = {name for name in after if not after[name].equal(before[name])}
+    assert changed == {'sentiment.weight', 'sentiment.bias', 'emotion.weight', 'emotion.bias'}
+    again = tmp_path / 'text_emotion.onnx'
+    network, _ = export.load_network(tmp_path / 'best.safetensors')
+    export.write_onnx(network, tmp_path / 'full.onnx')
+    export.quantise(tmp_path / 'full.onnx', again, per_channel=True, reduce_range=True)
+    frozen = {name for name in before if name.startswith('encoder.')}
+    assert all(read_onnx(again)[name].allclose(before[name], atol=1e-6) for name in frozen)
+
+
+@pytest.mark.parametrize(('content', 'message'), [(b'abc', 'not an ONNX model'), (b'', 'absent')])
+def test_initial_weights_of_another_kind(
+    base: Path, data: Path, tmp_path: Path, content: bytes, message: str
+) -> None:
+    other = tmp_path / 'other.onnx'
+    other.write_bytes(content)
+    command = ['--data-folder', str(data), '--base', str(base), '--out', str(tmp_path), *TINY]
+    with pytest.raises(ModelError, match=f'other.onnx: .*{message}'):
+        train.main([*command, '--init-from', str(other)])
 
 
 def test_evaluate_wants_the_labels_of_its_task(weights: Path, data: Path) -> None:
@@ -178,6 +229,9 @@ def test_rows_without_a_label_do_not_count() -> None:
     known = train.Utterances(['hello'], np.array([1]), unlabelled)
     expected = -logits[0].log_softmax(1)[0, 1]
     assert train.multitask_loss(logits, known, weights) == pytest.approx(float(expected))
+    spread = -logits[0].log_softmax(1)[0].mean()
+    smoothed = train.multitask_loss(logits, known, weights, 0.1)
+    assert smoothed == pytest.approx(float(0.9 * expected + 0.1 * spread))
 
 
 def test_batches_hold_every_text_once_and_alike_lengths() -> None:

@@ -13,6 +13,9 @@ from emotion_ros.errors import ConfigError
 from training.tables import label_indices, read_table
 
 SPLITS = ('train', 'val', 'test')
+SEMEVAL = 'semeval_sentiment.parquet'
+MELD = 'meld_text.parquet'
+GOEMOTIONS = 'goemotions_ekman.parquet'
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 """Checkpoint to packaged weights: ``python -m training.text.export --data-folder D``.
 
 Writes float32 ONNX, fails unless ONNX Runtime and torch agree on real texts, quantises to int8,
-fits one temperature per head on the output of the int8 model, and writes the card.
+calibrates the int8 model, and writes the card.
 """
 
 import argparse
@@ -12,39 +12,28 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
-from emotion_ros.core.fusion.opinion_pool import softmax
 from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.models.onnx_session import open_session
-from emotion_ros.perception.text.classifier import make_text_engine
-from training import calibrate, card, checkpoint
-from training.command import log, run
+from training import card, checkpoint
+from training.command import run
 from training.config import command_line, restore
 from training.provenance import data_on_card
 from training.text.batches import encode
+from training.text.calibration import finish_card, load_validation
 from training.text.config import TrainConfig
-from training.text.data import Utterances, join, load_utterances
-from training.text.evaluate import CALIBRATION_SPLIT, Predictions, figures, predict, rewrite
+from training.text.data import SEMEVAL
 from training.text.network import MAX_LENGTH, TextNetwork, build_empty
-from training.text.train import GOEMOTIONS, MELD, SEMEVAL, logits_of
+from training.text.train import logits_of
 
 OPSET = 17
 INPUTS = ('input_ids', 'attention_mask')
 HEADS = {'sentiment': SENTIMENTS, 'emotion': EMOTIONS}
 REAL_TEXTS = 64
-REPORTED = (
-    # file, task, as a recogniser prints it, figures
-    (SEMEVAL, 'sentiment', False, ('macro_recall', 'accuracy', 'ece15')),
-    (SEMEVAL, 'sentiment', True, ('macro_recall',)),
-    (MELD, 'sentiment', False, ('weighted_f1', 'macro_recall')),
-    (MELD, 'emotion', False, ('weighted_f1', 'ece15')),
-    (GOEMOTIONS, 'emotion', False, ('macro_f1', 'accuracy')),
-)
 
 
 def write_onnx(network: TextNetwork, path: Path) -> None:
@@ -116,70 +105,10 @@ def draft_card(path: Path, about: dict[str, Any], settings: dict[str, Any]) -> d
             'command': f'{command} --data-folder data',
             'commit': about['commit'],
             'init_from': about['init_from'],
-            'calibrated_on': 'SemEval val (sentiment), MELD dev and GoEmotions val (emotion)',
             'settings': about['recipe'] | {'part': about['part']} | settings,
         },
         'metrics': [],
     }
-
-
-def emotion_temperature(predictions: list[Predictions], sets: list[Utterances]) -> float:
-    """Fitted on the texts with exactly one true emotion."""
-    logs = np.log(np.maximum(np.concatenate([p.emotion for p in predictions]), 1e-12))
-    marks = join(sets).emotions
-    single = marks.sum(1) == 1
-    return calibrate.fit_temperature(logs[single], marks[single].argmax(1))
-
-
-def sentiment_temperature(predictions: Predictions, texts: Utterances) -> float:
-    """Fitted on tweets as written."""
-    logs = np.log(np.maximum(predictions.sentiment, 1e-12))
-    return calibrate.fit_temperature(logs, texts.sentiments)
-
-
-def finish_card(path: Path, page: dict[str, Any], valid: dict[str, Utterances]) -> None:
-    """Fit both temperatures and measure everything that the card reports."""
-    card.write_card(path.with_suffix('.json'), page)
-    model = make_text_engine(str(path))
-    predictions = {
-        (name, asr): predict(model.classify, rewrite(valid[name].texts, asr=asr, wer=0.0))
-        for name, asr in sorted({(name, asr) for name, _, asr, _ in REPORTED})
-    }
-    temperatures = {
-        'sentiment': sentiment_temperature(predictions[SEMEVAL, False], valid[SEMEVAL]),
-        'emotion': emotion_temperature(
-            [predictions[name, False] for name in (MELD, GOEMOTIONS)],
-            [valid[MELD], valid[GOEMOTIONS]],
-        ),
-    }
-    for head in page['outputs']:
-        head['temperature'] = round(temperatures[head['name']], 4)
-    for name, task, asr, wanted in REPORTED:
-        logs = np.log(np.maximum(predictions[name, asr].of(task), 1e-12))
-        calibrated = softmax(logs / temperatures[task])
-        values = figures(calibrated, valid[name], task, fitted_here=True)
-        page['metrics'] += [_metric(path, name, task, asr, n, values) for n in wanted]
-        latency = predictions[name, asr].latency_ms
-        log(
-            name,
-            task,
-            'asr' if asr else 'raw',
-            {n: round(values[n], 4) for n in wanted},
-            f'{latency:.1f} ms',
-        )
-    card.write_card(path.with_suffix('.json'), page)
-
-
-def _metric(
-    path: Path, name: str, task: str, asr: bool, figure: str, values: dict[str, Any]
-) -> dict[str, Any]:
-    command = (
-        f'python -m training.text.evaluate --weights emotion_ros/weights/{path.name} '
-        f'--data {name} --task {task} --split {CALIBRATION_SPLIT} --json'
-    )
-    split = f'{name} {CALIBRATION_SPLIT}, {task}' + (', ASR-like' if asr else '')
-    command += ' --asr' if asr else ''
-    return card.metric(figure, values[figure], values['n'], split, command)
 
 
 def load_network(source: Path) -> tuple[TextNetwork, dict[str, Any]]:
@@ -194,7 +123,7 @@ def export(source: Path, folder: Path, out: Path, settings: dict[str, bool]) -> 
     """Write ``out``, its card and its tokenizer."""
     network, about = load_network(source)
     tokenizer = Tokenizer.from_file(str(source.with_name('tokenizer.json')))
-    valid = {name: load_utterances(folder / name, 'val') for name in (SEMEVAL, MELD, GOEMOTIONS)}
+    valid = load_validation(folder)
     full, small = out.with_suffix('.fp32.onnx'), out.with_suffix('.part.onnx')
     write_onnx(network, full)
     check_onnx(network, tokenizer, full, valid[SEMEVAL].texts[:REAL_TEXTS])
@@ -202,7 +131,9 @@ def export(source: Path, folder: Path, out: Path, settings: dict[str, bool]) -> 
     full.unlink()
     os.replace(small, out)
     shutil.copyfile(source.with_name('tokenizer.json'), out.with_name('tokenizer.json'))
-    finish_card(out, draft_card(out, about, settings), valid)
+    page = draft_card(out, about, settings)
+    card.write_card(out.with_suffix('.json'), page)
+    finish_card(out, page, valid)
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:

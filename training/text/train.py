@@ -28,14 +28,19 @@ from training.provenance import UNKNOWN, data_of_weights, describe_data
 from training.run_log import log_line
 from training.text.batches import as_recognised, batches, encode
 from training.text.config import TrainConfig
-from training.text.data import Utterances, join, load_utterances, truth
+from training.text.data import (
+    GOEMOTIONS,
+    MELD,
+    SEMEVAL,
+    Utterances,
+    join,
+    load_utterances,
+    truth,
+)
 from training.text.initial import start_from
 from training.text.network import TextNetwork, build, load_tokenizer, minilm_folder
 from training.text.state import TrainState, resume, save_state
 
-SEMEVAL = 'semeval_sentiment.parquet'
-MELD = 'meld_text.parquet'
-GOEMOTIONS = 'goemotions_ekman.parquet'
 HEAD_RATE = 5
 MINILM = 'encoder all-MiniLM-L6-v2 (Apache-2.0)'
 

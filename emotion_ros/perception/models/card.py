@@ -72,12 +72,16 @@ class ImageInput:
 
 @dataclass(frozen=True)
 class TextInput:
-    """Token tensors: int64 [N, tokens], at most ``max_length`` tokens, special ones included."""
+    """Token tensors: int64 [N, tokens], at most ``max_length`` tokens, special ones included.
+
+    ``unpunctuated_quality`` (0..1) is a factor on the quality of texts of ``is_unpunctuated``.
+    """
 
     names: tuple[str, ...]
     tokenizer: str
     tokenizer_sha256: str
     max_length: int
+    unpunctuated_quality: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -261,12 +265,17 @@ def _parse_image_input(value: CheckedValue) -> ImageInput:
 
 
 def _parse_text_input(value: CheckedValue) -> TextInput:
-    raw = value.mapping('names', 'tokenizer', 'tokenizer_sha256', 'max_length')
+    raw = value.mapping(
+        'names', 'tokenizer', 'tokenizer_sha256', 'max_length', 'unpunctuated_quality'
+    )
     return TextInput(
         names=raw['names'].strings(),
         tokenizer=_file_name(raw['tokenizer']),
         tokenizer_sha256=_sha256(raw['tokenizer_sha256']),
         max_length=raw['max_length'].integer(low=4, high=8192),
+        unpunctuated_quality=raw.get(
+            'unpunctuated_quality', lambda v: v.number(low=0, high=1), 1.0
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.models.backend import Backend, make_backend
 from emotion_ros.perception.models.card import ModelCard, load_card
 from emotion_ros.perception.text.engine import PROBE_TEXT, TextEngine, TextPrediction
+from emotion_ros.perception.text.normalize import is_unpunctuated
 
 HUB_PREFIX = 'hf:'
 TASK = 'text_emotion'
@@ -31,6 +32,7 @@ class TextClassifier:
         self._heads = {head.name: (i, head) for i, head in enumerate(card.outputs)}
         self._backend = backend
         self._tokenizer = tokenizer
+        self._unpunctuated_quality = card.text_input.unpunctuated_quality
         if 'sentiment' not in self._heads:
             raise ModelError(f'{card.path}: has no sentiment output')
         try:
@@ -56,6 +58,7 @@ class TextClassifier:
             tokens=len(content),
             known=sum(token != unknown for token in content),
             truncated=bool(encoding.overflowing),
+            reliability=self._unpunctuated_quality if is_unpunctuated(text) else 1.0,
         )
 
     def _probabilities(self, name: str, outputs: list[NDArray[np.float32]]) -> NDArray[np.float64]:

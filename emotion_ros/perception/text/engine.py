@@ -18,7 +18,8 @@ class TextPrediction:
     """``sentiment`` [3] and ``emotion`` [7] each sum to 1; emotion is NaN without such a head.
 
     ``known`` of ``tokens`` word pieces were in the model's vocabulary; ``truncated``: the
-    beginning did not fit into the model.
+    beginning did not fit into the model. ``reliability`` (0..1) is below 1 for a kind of text of
+    which the model is surer than it is right.
     """
 
     sentiment: NDArray[np.float64]
@@ -26,6 +27,7 @@ class TextPrediction:
     tokens: int
     known: int
     truncated: bool
+    reliability: float = 1.0
 
 
 class TextEngine(Protocol):

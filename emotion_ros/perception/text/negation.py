@@ -2,8 +2,8 @@
 """Negated feelings: a rule for what a small network misses in "I am not sad" or "not bad at all".
 
 Networks of this size mostly add words up, so that a denied feeling counts as that feeling. The
-rule finds English clauses that deny something bad, or that praise by a negation, and corrects
-the prediction only where it says the opposite. What the other clauses say counts.
+rule finds English clauses that deny something bad, praise by a negation, or deny something good,
+and corrects the prediction only where it says the opposite. What the other clauses say counts.
 """
 
 import re
@@ -19,25 +19,32 @@ _WORDS = """
 FEELING: sad unhappy angry mad furious upset afraid scared frightened terrified fearful worry
     worried worrying anxious nervous stressed depressed lonely bored disappointed frustrated
     annoyed irritated jealous ashamed embarrassed disgusted shocked hurt crying miserable
-    heartbroken devastated panicking offended dissatisfied grumpy panic
+    heartbroken devastated panicking offended dissatisfied grumpy panic bothered fussed shaken
+    bitter guilty sorry pissed bummed gutted livid tense overwhelmed hopeless helpless jealous
+    fighting arguing complaining yelling freaking_out
 BAD: bad terrible horrible awful dreadful worst wrong boring annoying disgusting gross scary
     painful dangerous ugly stupid nasty harmful depressing disappointing frustrating upsetting
     sick ill
 BAD_NOUN: problem problems worry worries fear danger hard_feelings bad_feelings trouble pain
     anger hate hatred regret regrets sadness harm big_deal fault shame issue issues stress
+    disaster nightmare mess tragedy failure catastrophe threat burden bother
 HARM: hate hurt bother scare frighten annoy upset worry cry mind panic regret dislike fear
     disappoint offend disgust
 ATTACK: hate hurt bother scare frighten annoy upset disappoint offend dislike
 GOOD: happy glad proud excited grateful good great well nice kind beautiful fun funny amazing
     wonderful lovely relaxed pleased delicious satisfied impressed loved alive calm free sweet
     perfect cool interesting thankful content comfortable helpful
+PLEASED: happy glad thrilled excited proud pleased impressed amused satisfied delighted good great
+    fun funny nice cool okay ok ideal amazing fair worth_it best greatest enjoying loving fan
 DONE: been felt seen had met heard tasted known looked sounded worked slept eaten experienced
     laughed
 DEGREE: at_all that so too very the_least_bit one_bit remotely in_any_way particularly really
     all_that even a_bit actually exactly anymore ever any_more
+    as what_you'd_call totally entirely
 BE: am 'm is 's was are 're were be being been feel feeling felt get getting got look seem
 LINK_WORD: in of a an the any your my his her our anything to_be need_to have_to want_to going_to
-    gonna there
+    gonna there it idea_of
+TURN_OUT: be been go gone get feel ask wish hope asked wished hoped picked
 CANNOT: can't cannot can_not cant couldn't could_not couldnt
 COULD_NOT: couldn't could_not couldnt can't
 WOULD_NOT: wouldn't would_not wouldnt
@@ -49,8 +56,9 @@ _RULES = {
     'CONTRACTED': r"(?:do|does|did|is|was|are|were|ca|could|wo|would|should|have|has|had|ai)n'?t",
     'NOT': r'(?:not|never|no longer|hardly|far from|cannot|<CONTRACTED>)',
     'LINK': r'(?: (?:<DEGREE>|<BE>|<LINK_WORD>)){0,4}',
-    'THOUGHT': r'(?: (?:say|saying|think|believe)(?: that)? (?:i|you|he|she|it|we|they)'
-    r'(?: ?<BE>)?)?',
+    'SUBJECT': r"(?:i|you|he|she|it|we|they|this|that)(?:'?(?:m|re|s|d|ve))?(?: <BE>)?",
+    'THOUGHT': r'(?: (?:say|said|saying|think|believe|like)(?: that)? <SUBJECT>'
+    r'| (?:call|consider) (?:it|this|that|him|her|them|myself|us))?',
     'BETTER': r'(?:better|happier|prouder|nicer|kinder|funnier|more <GOOD>'
     r'|(?:so|this|such|as|that)(?: a)?(?: much)? <GOOD>)',
 }
@@ -75,10 +83,10 @@ def _pattern(lines: str) -> re.Pattern[str]:
 
 _DENIALS = r"""
     \b<NOT><THOUGHT><LINK> (?:<FEELING>|<BAD>|<BAD_NOUN>)\b(?! enough)
-    \b(?:not|never|<CONTRACTED>)(?: <DEGREE>)? <HARM>\b
+    \b(?:not|never|<CONTRACTED>)(?: (?:<DEGREE>|gonna|going to))? <HARM>\b
     \b(?:no|without)(?: (?:any|real|more|big|such)){0,2} <BAD_NOUN>\b
     \bno (?:need|reason) (?:for \w+ )?to(?: (?:be|feel|get))? (?:<FEELING>|<HARM>)\b
-    \b(?:no one|none of (?:us|you|them)|no ?body)(?: <BE>){1,2}<LINK> <FEELING>\b
+    \b(?:no one|none of (?:us|you|them)|no ?body)(?: ?<BE>){1,2}<LINK> <FEELING>\b
     \bnothing (?:(?:really|too|that) )?(?:<BAD>\b|to (?:be )?(?:<FEELING>|<HARM>)\b)
     \b<NOT> (?:make|made|makes|get) (?:me|you|him|her|us|them)(?: <DEGREE>)? <FEELING>\b
     \bneither <FEELING> nor <FEELING>\b
@@ -87,14 +95,37 @@ _DENIALS = r"""
 _NO_DENIALS = r"""
     ^(?:(?:please|just|hey|and|so) )*<DO_NOT> (?:(?:be|get) (?:a )?<BAD>|make|<ATTACK>)\b
     \bnever(?: <BE>){0,2} (?:so|this|more|such)\b
+    ^<CONTRACTED> (?:it|that|this|he|she|they)\b
     \?\s*$
 """
 """Orders ("don't hurt me"), superlatives ("never been so sad") and questions."""
+_CRITICISM = r"""
+    \b<NOT><THOUGHT><LINK> (?:much )?<PLEASED>\b(?! (?:enough to|until|unless|without|if)\b)
+    \b<CANNOT> say (?:that )?i(?:'?ve)?(?: really| ever)? (?:like|love|enjoy|care)(?:d|ed)?\b
+"""
+_NO_CRITICISM = r"""
+    \bnot? (?:only|just|merely|simply|until|sure|bad)\b
+    \b(?:may|might) not\b
+    \b(?:if|why|whether|need|have|has|had|wait|until|unless)\b
+    ^(?:\w+ )?(?:is|was|are|were|would|does|did)n'?t (?:it|that|this|he|she|they|you|we|i)\b
+    \b<NOT>\b.*\b(?:<NOT>|nothing|no)\b
+    \?\s*$
+"""
+"""What is no criticism: "not only good", "isn't that nice", "you don't need to be great"."""
 _PRAISES = r"""
     \b<IS_NOT>(?: (?:half|a|the|at all|too|really))* bad\b(?! (?:enough|for you))
     \bnever <DONE>(?: \w+){0,3} <BETTER>\b
     \bnever laughed so (?:much|hard)\b
-    \b<COULD_NOT>(?: have)? (?:be|been|go|gone|get|feel|ask|wish|hope)(?: \w+){0,2} <BETTER>\b
+    \b<COULD_NOT>(?: have)? <TURN_OUT>(?: \w+){0,2} (?:<BETTER>|more (?:excited|fun|in love))\b
+    \b<NOT> (?:think|remember|recall|know|sure)\b.*\b(?:ever|when|time)\b.* (?:<BETTER>|much fun)\b
+    \bnot (?:too|half|at all|so|that) shabby\b
+    \b<WOULD_NOT> (?:have )?(?:miss|missed|trade|traded|swap|give up|change) \w+(?: \w+)? for\b
+    \b(?:nothing|nowhere|no one|no ?body|no place)(?: else)? (?:i|we)(?:'?d| would) rather\b
+    \bnothing but (?:love|good|praise|respect|fun|kind|nice)\b
+    \bnot? (?:\w+ )?dull moment\b|\bnever a dull\b
+    \bwhat'?s not to (?:like|love)\b
+    \b(?:haven'?t|have not|never) (?:laughed|smiled|danced) (?:like (?:that|this)|so|this)\b
+    \b<CANNOT> (?:fault|recommend \w+ enough|say enough good|get over how <GOOD>)\b
     \b<COULD_NOT> (?:agree|ask for) more\b
     \b<CANNOT> thank \w+ enough\b
     \b<CANNOT> have done (?:it|this|that) without (?:you|them|him|her)\b
@@ -103,7 +134,7 @@ _PRAISES = r"""
     \b<CANNOT> wait\b(?! any| much| longer| for (?:this|it) to (?:end|be over))
     \b<CANNOT> (?:go wrong|get enough|stop (?:smiling|laughing|dancing|grinning))\b
     \b<CANNOT> help (?:but )?(?:smil|laugh|lov|grin)\w*
-    \bnothing(?: (?:is|was|could be|at all))* (?:wrong|better)\b(?! to )
+    \bnothing(?: (?:is|was|could be|at all))* better\b(?! to )
     \bnothing beats\b
     \b(?:doesn't|does not|doesnt|can't|cannot) get (?:any |much )?better than (?:this|that)\b
     \b<WOULD_NOT> (?:change (?:a thing|anything)|(?:want|have) it any other way)\b
@@ -120,6 +151,11 @@ _CLAUSES = re.compile(
     r'|(?<!help)(?<!\bnot)\s+(?=(?:but|because|although|though|however|yet|instead)\b)'
 )
 _CONJUNCTION = re.compile(r'^(?:but|because|although|though|however|yet|instead|and|so|just)\s+')
+_FILLERS = re.compile(
+    r"\b(?:i'?m )?not (?:even )?(?:gonna lie|going to lie|kidding|joking)\b"
+    r"|\bno (?:lie|joke|kidding|cap)\b|\bdon'?t get me wrong\b"
+)
+"""Said by the way: they deny nothing."""
 _NEGATED = re.compile(
     r"\b(?:no|not|nor|never|neither|none|nobody|nothing|without|cannot|hardly|far|stopped|quit)\b|n['’]?t\b"
 )
@@ -134,6 +170,12 @@ PRAISED = (
     np.array((0.02, 0.02, 0.02, 0.66, 0.21, 0.02, 0.05)),
 )
 """Sentiment and emotion of praise such as "not bad at all"."""
+CRITICISED = (
+    np.array((0.64, 0.28, 0.08)),
+    np.array((0.22, 0.08, 0.04, 0.05, 0.33, 0.24, 0.04)),
+)
+"""Sentiment and emotion of criticism such as "I can't say I'm thrilled"."""
+INSTEAD = {'praise': PRAISED, 'criticism': CRITICISED, 'denial': DENIED}
 UNPLEASANT = [Emotion.ANGRY, Emotion.DISGUST, Emotion.FEAR, Emotion.SAD]
 CLEAR = 0.4
 """An unpleasant emotion of this probability contradicts a denial."""
@@ -148,10 +190,12 @@ def classify_negated(engine: TextEngine, text: str) -> TextPrediction:
     kinds, rest = find_negations(text)
     if not kinds:
         return prediction
-    is_praise = 'praise' in kinds
+    kind = next(kind for kind in ('praise', 'criticism', 'denial') if kind in kinds)
     sentiment = prediction.sentiment.argmax()
-    if is_praise:
+    if kind == 'praise':
         is_understood = sentiment == Sentiment.POSITIVE
+    elif kind == 'criticism':
+        is_understood = sentiment == Sentiment.NEGATIVE
     else:
         is_unpleasant = prediction.emotion[UNPLEASANT].max() > CLEAR
         is_understood = sentiment != Sentiment.NEGATIVE and not is_unpleasant
@@ -159,19 +203,24 @@ def classify_negated(engine: TextEngine, text: str) -> TextPrediction:
         return prediction
     if len(rest.split()) >= MIN_WORDS:
         other = engine.classify(rest)
-        if not is_praise or other.sentiment.argmax() != Sentiment.NEUTRAL:
+        if kind == 'denial' or other.sentiment.argmax() != Sentiment.NEUTRAL:
             return _replaced(prediction, other.sentiment, other.emotion)
-    return _replaced(prediction, *(PRAISED if is_praise else DENIED))
+    return _replaced(prediction, *INSTEAD[kind])
 
 
 def find_negations(text: str) -> tuple[set[str], str]:
-    """Return which of ``denial`` and ``praise`` a text has, and the other clauses, joined."""
+    """Return which of ``denial``, ``praise`` and ``criticism`` a text has, and the other clauses.
+
+    These are joined.
+    """
     kinds, rest = set(), []
-    for clause in _CLAUSES.split(text.lower().replace('’', "'")):
+    for clause in _CLAUSES.split(_FILLERS.sub('', text.lower().replace('’', "'")).strip()):
         if _pattern(_PRAISES).search(clause):
             kinds.add('praise')
         elif _pattern(_DENIALS).search(clause) and not _pattern(_NO_DENIALS).search(clause):
             kinds.add('denial')
+        elif _pattern(_CRITICISM).search(clause) and not _pattern(_NO_CRITICISM).search(clause):
+            kinds.add('criticism')
         elif words := _CONJUNCTION.sub('', clause.strip()):
             rest.append(words)
     return kinds, ', '.join(rest)

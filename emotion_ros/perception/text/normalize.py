@@ -40,6 +40,7 @@ MAX_PASSES = 4
 _TERMINAL = re.compile(r'\x1b\[[0-?]*[ -/]*[@-~]')
 """Colours and cleared lines, as programs print them to a terminal."""
 _WORD = re.compile(r"[^\W_]+(?:['’*][^\W_]+)*")
+_PUNCTUATION = re.compile('[.,!?;:\u2026]')
 _FACE = re.compile(r"[:;=8xX]['-]?[()DPp/\\|\[\]{}3]|<3")
 
 
@@ -77,6 +78,11 @@ def clean_text(raw: str, max_chars: int) -> CleanText:
     if not is_spoken and not _FACE.search(text):
         raise InvalidInput('empty', 'nothing was said')
     return CleanText(remove_loops(text), truncated or len(raw) > len(tail))
+
+
+def is_unpunctuated(text: str) -> bool:
+    """Return whether these are several words without punctuation, as many recognisers print."""
+    return ' ' in text and not _PUNCTUATION.search(text)
 
 
 def remove_loops(text: str) -> str:

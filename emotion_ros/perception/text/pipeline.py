@@ -189,12 +189,13 @@ def quality_of(prediction: TextPrediction) -> float:
     """Return how much evidence the text gave the model, 0..1.
 
     It grows with the known word pieces up to FULL_QUALITY_TOKENS and falls with the share of
-    unknown ones; 0 when none is known.
+    unknown ones, and is less for a kind of text that the model is too sure of; 0 when none is
+    known.
     """
     if prediction.known == 0:
         return 0.0
     enough = min(prediction.known / FULL_QUALITY_TOKENS, 1.0)
-    return enough * prediction.known / prediction.tokens
+    return enough * prediction.known / prediction.tokens * prediction.reliability
 
 
 def make_text_pipeline(config: SentimentConfig, threads: int = 2) -> TextPipeline:

@@ -85,6 +85,7 @@ BAD_CARDS = [
     (face_card(sha256='abc'), '64 hexadecimal digits'),
     (text_card(tokenizer='../t.json'), 'beside the card'),
     (text_card(max_length=1), 'max_length: 1 is not'),
+    (text_card(unpunctuated_quality=1.5), 'unpunctuated_quality: 1.5 is not a number from 0 to 1'),
     ([], 'a list is not a mapping with task, file'),
 ]
 

@@ -59,6 +59,21 @@ def test_temperature_of_each_head_counts(tmp_path: Path) -> None:
     assert result.emotion[Emotion.HAPPY] == pytest.approx(16 / 22)
 
 
+@pytest.mark.parametrize(
+    ('text', 'reliability'),
+    [('good', 1.0), ('good day', 0.8), ('good day.', 1.0), ('Good, day', 1.0)],
+)
+def test_several_words_without_punctuation_are_less_reliable(
+    tmp_path: Path, text: str, reliability: float
+) -> None:
+    path = save_text(tmp_path, WORDS)
+    card = json.loads(path.read_text())
+    assert make_text_engine(str(path)).classify(text).reliability == 1.0
+    card['input']['unpunctuated_quality'] = 0.8
+    save_card(path, card)
+    assert make_text_engine(str(path)).classify(text).reliability == reliability
+
+
 def test_heads_may_come_in_any_order(tmp_path: Path) -> None:
     result = engine(tmp_path, outputs=[head('emotion'), head('sentiment')]).classify('good')
     assert result.sentiment[Sentiment.POSITIVE] == pytest.approx(8 / 10)

@@ -29,6 +29,18 @@ from emotion_ros.perception.text.negation import classify_negated, find_negation
         ('I am not only sad but angry', set(), 'i am not only sad, angry'),
         ("it couldn't be worse", set(), "it couldn't be worse"),
         ("I can't wait any longer", set(), "i can't wait any longer"),
+        ("can't say I'm thrilled", {'criticism'}, ''),
+        ('that aint funny', {'criticism'}, ''),
+        ("I'm not happy but it will do", {'criticism'}, 'it will do'),
+        ("isn't that nice", set(), "isn't that nice"),
+        ("you don't need to be great", set(), "you don't need to be great"),
+        ('not only fun', set(), 'not only fun'),
+        ('it may not be the best', set(), 'it may not be the best'),
+        ("I'm not gonna lie I'm sad", set(), "i'm sad"),
+        ("don't get me wrong I'm not complaining", {'denial'}, ''),
+        ("it isn't as bad as it looks", {'denial'}, ''),
+        ("I don't think I've ever been this happy", {'praise'}, ''),
+        ("couldn't have asked for a better day", {'praise'}, ''),
     ],
 )
 def test_negations_are_found(text, kinds, rest):
@@ -65,6 +77,8 @@ class WordCounter:
         ('I am not sad , I love it', Sentiment.POSITIVE, Emotion.HAPPY),
         ("I'm not sad but you hurt me", Sentiment.NEGATIVE, Emotion.SAD),
         ('not bad', Sentiment.POSITIVE, Emotion.HAPPY),
+        ("can't say i love it", Sentiment.NEGATIVE, Emotion.NEUTRAL),
+        ("i'm not happy but i love it", Sentiment.POSITIVE, Emotion.HAPPY),
         ('never been happier', Sentiment.POSITIVE, Emotion.HAPPY),
     ],
 )

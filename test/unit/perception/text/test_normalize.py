@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotion_ros.errors import InvalidInput
-from emotion_ros.perception.text.normalize import CleanText, clean_text, remove_loops
+from emotion_ros.perception.text.normalize import (
+    CleanText,
+    clean_text,
+    is_unpunctuated,
+    remove_loops,
+)
 
 FAMILY = '👨\u200d👩\u200d👧'
 DOCTOR = '👩🏽\u200d⚕️'
@@ -33,6 +38,23 @@ KEPT = [
     ('😂😂😂', '😂😂😂'),
     (':)', ':)'),
 ]
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    [
+        ('', False),
+        ('hello', False),
+        ("i don't know", True),
+        ('Hello there', True),
+        ('hello there!', False),
+        ('well, hello there', False),
+        ('oh… well', False),
+        ('is it?', False),
+    ],
+)
+def test_words_without_punctuation_are_known(text: str, expected: bool) -> None:
+    assert is_unpunctuated(text) is expected
 
 
 @pytest.mark.parametrize(('raw', 'expected'), KEPT)
