@@ -21,6 +21,7 @@ from emotion_ros.core.voice.audio_checks import check_audio
 # What a node says in its diagnostics when it works, or waits.
 CALM = ('', 'running', 'disabled', 'waiting_for_clock')
 REFUSES = 'refuses '  # what its message begins with when it uses nothing of what comes
+NOT_UPRIGHT = 'the faces are not upright: set rotate: '  # then the degrees
 WITHOUT_TIME = (Kind.NO_CLOCK, Kind.CLOCK_STANDS_STILL)
 # What a clock that stands still explains.
 OF_SILENCE = (Kind.SILENT_PUBLISHER, Kind.NO_UTTERANCE, Kind.NOT_DELIVERED, Kind.NO_INPUT)
@@ -83,6 +84,9 @@ def _check_node(node: NodeReport, snapshot: GraphSnapshot) -> Iterator[Finding]:
         yield Finding(problem, kind, f'{name} is {state}: autostart is false', facts)
     elif node.values.get('enabled') == 'false':
         yield Finding(problem, Kind.SWITCHED_OFF, f'{name} is switched off', facts)
+    elif node.message.startswith(NOT_UPRIGHT):
+        facts['rotate'] = node.message.removeprefix(NOT_UPRIGHT)
+        yield Finding(problem, Kind.NOT_UPRIGHT, f'{name}: the faces are not upright', facts)
     elif 'errors' in node.values and not node.message.startswith((*CALM[1:], REFUSES)):
         what = f'{name}: {node.message}' if node.message else f'{name} reports errors'
         yield Finding(problem, Kind.NODE_ERROR, what, facts)

@@ -49,6 +49,7 @@ class Kind(Enum):
     REFUSED = auto()
     FEW_IMAGES = auto()
     BLACK_IMAGES = auto()
+    NOT_UPRIGHT = auto()
     SILENT_AUDIO = auto()
     CLIPPED_AUDIO = auto()
     STAMPS_BEHIND = auto()

@@ -52,6 +52,8 @@ REMEDIES: Mapping[Kind, str] = {
     'ones',
     Kind.BLACK_IMAGES: 'take off the lens cap, switch on the light, or raise the exposure of the '
     'camera',
+    Kind.NOT_UPRIGHT: 'set rotate: {rotate} of {node} in your parameter file and start it again '
+    '(docs/cameras.md, A rotated camera); or mount the camera upright',
     Kind.SILENT_AUDIO: 'unmute the microphone (alsamixer, pavucontrol), or choose another device '
     'of the driver (arecord -l lists them)',
     Kind.CLIPPED_AUDIO: 'lower the gain of the microphone (alsamixer, pavucontrol)',

@@ -10,6 +10,7 @@ from builtin_interfaces.msg import Time
 from sensor_msgs.msg import Image
 
 from emotion_ros.conversions.from_msg import stamp_to_seconds
+from emotion_ros.core.graph_checks import NOT_UPRIGHT
 from emotion_ros.core.graph_snapshot import InputTopic
 from emotion_ros.core.input_checks import check_images
 from emotion_ros.core.observations import SourceStatus
@@ -75,7 +76,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         yield from super().problems()
         if correction := self._turn.correction():
             rotate = (self.config.rotate + correction) % 360
-            yield f'the faces are not upright: set rotate: {rotate}'
+            yield f'{NOT_UPRIGHT}{rotate}'
 
     def on_config(self, config: VisionConfig) -> None:
         """Take over changed options."""
