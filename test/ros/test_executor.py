@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.task import Future
 from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
@@ -14,7 +15,7 @@ from graph import Graph
 
 
 def test_an_error_in_a_service_reaches_the_one_who_spins(graph: Graph) -> None:
-    """Red when _serve in nodes/executor.py raises nothing."""
+    """Red when _serve in topic_executor.py raises nothing."""
 
     def fail(request: Any, response: Any) -> Any:
         raise ValueError('no')
@@ -29,7 +30,7 @@ def test_an_error_in_a_service_reaches_the_one_who_spins(graph: Graph) -> None:
 
 @pytest.mark.filterwarnings('ignore:Deprecated in favor of')  # rclpy of Kilted, in its own code
 def test_incompatible_qos_is_reported(graph: Graph, rig: Node, capfd: Any) -> None:
-    """Red when _OtherExecutor in nodes/executor.py never looks for events."""
+    """Red when _OtherExecutor in topic_executor.py never looks for events."""
     reliable, best_effort = ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT
     rig.create_publisher(String, 'words', QoSProfile(depth=1, reliability=best_effort))
     graph.listen(String, 'words', QoSProfile(depth=1, reliability=reliable))
@@ -43,7 +44,7 @@ def test_incompatible_qos_is_reported(graph: Graph, rig: Node, capfd: Any) -> No
 
 
 def test_a_node_that_is_removed_is_not_served(graph: Graph) -> None:
-    """Red when remove_node in nodes/executor.py does not wake the executors."""
+    """Red when remove_node in topic_executor.py does not wake the executors."""
     other = graph.add(Node, 'other')
     received: list[Any] = []
     other.create_subscription(String, 'words', received.append, 1)
@@ -58,8 +59,44 @@ def test_a_node_that_is_removed_is_not_served(graph: Graph) -> None:
     assert not received
 
 
+def test_what_a_callback_destroys_is_not_served(graph: Graph) -> None:
+    """Red when _take in topic_executor.py lets InvalidHandle through."""
+    late: list[Any] = []
+    served: list[Any] = []
+
+    def destroy(msg: Any) -> None:
+        served.append(msg)
+        graph.tester.destroy_subscription(victim)
+
+    graph.tester.create_subscription(String, 'words', destroy, 1)
+    victim = graph.tester.create_subscription(String, 'words', late.append, 1)
+    publisher = graph.publisher(String, 'words')
+    graph.until(lambda: publisher.get_subscription_count() == 2, 'both subscribers')
+    publisher.publish(String())
+    graph.until(lambda: served, 'the message')
+    graph.serve()
+    assert not late and not graph.errors
+
+
+def test_a_coroutine_waits_for_a_message(graph: Graph) -> None:
+    """Red when _run_tasks in topic_executor.py forgets a task that is not done."""
+    came: Future = Future()
+    graph.tester.create_subscription(String, 'words', lambda msg: came.set_result(msg.data), 1)
+
+    async def wait() -> str:
+        return str(await came)
+
+    executor = graph.tester.executor
+    assert executor is not None
+    waited = executor.create_task(wait)
+    graph.serve()
+    graph.publisher(String, 'words').publish(String(data='hello'))
+    graph.until(waited.done, 'the end of the coroutine')
+    assert waited.result() == 'hello'
+
+
 def test_its_thread_ends_with_it(ros_domain: int) -> None:
-    """Red when shutdown in nodes/executor.py does not stop _OtherExecutor."""
+    """Red when shutdown in topic_executor.py does not stop _OtherExecutor."""
     before = threading.active_count()
     graph = Graph()
     assert threading.active_count() > before

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""How the callbacks of the nodes are served."""
