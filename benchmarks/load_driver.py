@@ -57,8 +57,9 @@ class Robot(Node):
             ('image/compressed', CompressedImage) if args.compressed else ('image', Image)
         )
         self._images = self.create_publisher(kind, topic, 1)
-        self._speech = self.create_publisher(String, 'speech', DEPTH)
         self._talks, self._said, self._fps = args.talk, 0, args.fps
+        if args.talk:
+            self._speech = self.create_publisher(String, 'speech', DEPTH)
         self.create_subscription(EmotionState, 'emotion_state', self._on_state, DEPTH)
         self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, DEPTH)
         self.own_executor = SingleThreadedExecutor()

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Thread
 from typing import Any, ClassVar
 
 from std_msgs.msg import Bool, String
@@ -17,6 +18,7 @@ from emotion_ros.core.people.words_speaker import speaker_of_words
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.input_monitor import PATIENCE_S
 from emotion_ros.nodes.input_subscription import LatchedInput
 from emotion_ros.nodes.people.person_topics import PersonTopics
 from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
@@ -26,7 +28,10 @@ from emotion_ros.nodes.speech import StampedUtterance, speech_sources, stamp_utt
 from emotion_ros.nodes.to_msg import report_to_msg, text_status_to_msg
 from emotion_ros.nodes.worker_node import WorkerNode
 from emotion_ros.perception.text.config import SentimentConfig
+from emotion_ros.perception.text.engine_on_demand import EngineOnDemand
 from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipeline
+from emotion_ros.runtime.memory import trim_heap
+from emotion_ros.runtime.worker import report_exceptions
 
 
 class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
@@ -54,6 +59,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
 
     def activate(self) -> None:
         """Subscribe to the words, and to what makes them the robot's own."""
+        self._unpublished_since_s = self.steady_s()
         topic = self.resolve_topic_name('speech')
         self.subscribe(speech_sources(topic, self.config.speech_type), QUEUE_DEPTH, check_speech)
         self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, QUEUE_DEPTH)
@@ -69,6 +75,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
             'model_sha256': self._pipeline.model_sha256,
             'topic': self.input.topic_name,
             'muted': str(self._muted.is_muted).lower(),
+            'model_in_memory': str(getattr(self._pipeline.engine, 'is_loaded', True)).lower(),
         }
 
     def deactivate(self) -> None:
@@ -91,6 +98,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         self._mute.update()
         self._voices.update()
         self._persons.update()
+        self._free_or_load()
 
     def accept(self, msg: Any) -> StampedUtterance:
         """Return the utterance of a message; InvalidInput when the robot itself spoke."""
@@ -129,6 +137,24 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
             self._speakers.update(msg_to_faces(msg))
         except InvalidInput as error:
             self.statistics.count(f'faces.{error.reason}')
+
+    def _free_or_load(self) -> None:
+        """Keep the model in memory from the first speech on, before that while it is published.
+
+        It takes 38 MB, and at a recogniser's start there is time to load it again.
+        """
+        engine = self._pipeline.engine
+        if not isinstance(engine, EngineOnDemand) or self.statistics.counts()['received']:
+            return
+        now_s = self.steady_s()
+        if self.count_publishers(self.input.topic_name) or self._voices.are_published:
+            self._unpublished_since_s = now_s
+            if not engine.is_loaded:
+                args = engine.load, self.fail
+                Thread(target=report_exceptions, args=args, name='text model', daemon=True).start()
+        elif engine.is_loaded and now_s - self._unpublished_since_s >= PATIENCE_S:
+            engine.free()
+            trim_heap()
 
     def _on_mute(self, msg: Bool) -> None:
         self._muted.update(bool(msg.data), self.now_s())

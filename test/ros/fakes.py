@@ -14,7 +14,7 @@ from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.models.card import ImageInput, ModelCard, OutputHead
 from emotion_ros.perception.text.config import SentimentConfig
-from emotion_ros.perception.text.engine import TextPrediction
+from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 from emotion_ros.perception.text.pipeline import TextPipeline
 from emotion_ros.perception.voice.activity import EnergyDetector
 from emotion_ros.perception.voice.classifier import VoicePrediction
@@ -85,7 +85,7 @@ def face_pipeline_factory(
     return lambda config: FacePipeline(BrightRegionDetector(), classifier, config)
 
 
-def text_pipeline_factory(engine: KeywordTextEngine) -> Callable[[SentimentConfig], TextPipeline]:
+def text_pipeline_factory(engine: TextEngine) -> Callable[[SentimentConfig], TextPipeline]:
     """Return the factory that a SentimentNode takes."""
     return lambda config: TextPipeline(config, engine)
 

@@ -12,6 +12,7 @@ from emotion_ros.core.people.speaker_binding import SpeakerBinding
 from emotion_ros.msg import FaceEmotion, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.qos import LATCHED
 from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.perception.text.engine_on_demand import EngineOnDemand
 from fakes import FaultSequence, KeywordTextEngine, text_pipeline_factory
 from graph import Graph
 
@@ -42,6 +43,20 @@ def test_words_are_scored_with_the_time_of_receipt(graph, words, sentiment):
     assert report.stamp_source == TextSentiment.RECEIPT
     assert report.header.stamp.sec > 0
     assert report.text == ''
+
+
+def test_the_model_is_in_memory_only_where_speech_is_published(graph):
+    """Red when SentimentNode.on_second frees nothing, or what is said then is lost."""
+    said = graph.listen(TextSentiment, 'emotion/text')
+    engine = EngineOnDemand(KeywordTextEngine)
+    graph.add(SentimentNode, text_pipeline_factory(engine))
+    graph.until(lambda: not engine.is_loaded, 'the end of patience')
+    publisher = graph.publisher(String, 'speech')
+    for words in (HAPPY, 'This is terrible!'):
+        publisher.publish(String(data=words))
+    reports = graph.until(lambda: said[1:] and said, 'both reports')
+    assert [report.sentiment for report in reports] == [2, 0]
+    assert engine.is_loaded
 
 
 def test_promise_65_the_words_are_repeated_only_when_asked_for(graph):

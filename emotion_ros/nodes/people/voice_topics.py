@@ -38,6 +38,11 @@ class VoiceTopics:
         self._node, self._on_message, self._without = node, on_message, without
         self._subscriptions: dict[str, Subscription] = {}
 
+    @property
+    def are_published(self) -> bool:
+        """Whether there is any voice."""
+        return bool(self._subscriptions)
+
     def update(self) -> None:
         """Open what is new and close what is gone; call it about once a second."""
         found = {}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -20,11 +21,12 @@ from emotion_ros.core.people.opt_out import OptOutPhrases
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.files.resources import packaged_weights
-from emotion_ros.perception.text.classifier import make_text_engine
+from emotion_ros.perception.text.classifier import HUB_PREFIX, make_text_engine
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.dialogue import DialogueContext, load_transitions
 from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
+from emotion_ros.perception.text.engine_on_demand import EngineOnDemand
 from emotion_ros.perception.text.hallucination import is_hallucination
 from emotion_ros.perception.text.language import LanguageCheck
 from emotion_ros.perception.text.negation import classify_negated, find_negations
@@ -88,7 +90,7 @@ class TextPipeline:
     ) -> None:
         self._max_chars = config.max_chars
         self._drop_hallucinations = config.drop_hallucinations
-        self._engine = engine
+        self.engine = engine
         self._opt_out = OptOutPhrases(config.opt_out_phrases)
         self._languages = LanguageCheck(config.languages, packaged_weights())
         self._duplicates = DuplicateFilter()
@@ -102,12 +104,12 @@ class TextPipeline:
     @property
     def model_name(self) -> str:
         """The file and version, or the hub name, of the model."""
-        return self._engine.name
+        return self.engine.name
 
     @property
     def model_sha256(self) -> str:
         """The hash of the model file; empty when it is not known."""
-        return self._engine.sha256
+        return self.engine.sha256
 
     def opts_out(self, utterance: Utterance) -> bool:
         """Return whether these words ask for a pause; ``process`` does not score them."""
@@ -150,7 +152,7 @@ class TextPipeline:
                 inference_time_s=self._clock() - started_s,
                 reason=UNSUPPORTED_LANGUAGE,
             )
-        prediction = classify_negated(self._engine, clean.text)
+        prediction = classify_negated(self.engine, clean.text)
         emotion = self._in_dialogue(prediction.emotion, stamp_s, speaker)
         quality = utterance.confidence_or_one * quality_of(prediction)
         elapsed_s = self._clock() - started_s
@@ -180,7 +182,7 @@ class TextPipeline:
         if said and said[1] <= stamp_s:
             with suppress(InvalidInput):  # the robot said nothing that has an emotion
                 clean = clean_text(said[0], self._max_chars)
-                of_robot = classify_negated(self._engine, clean.text).emotion
+                of_robot = classify_negated(self.engine, clean.text).emotion
                 self._dialogue.update(of_robot, ROBOT, said[1])
         return self._dialogue.update(emotion, speaker, stamp_s)
 
@@ -199,9 +201,14 @@ def quality_of(prediction: TextPrediction) -> float:
 
 
 def make_text_pipeline(config: SentimentConfig, threads: int = 2) -> TextPipeline:
-    """Return the pipeline with the configured model loaded."""
+    """Return the pipeline with the configured model loaded.
+
+    A model that loads in a moment has an EngineOnDemand.
+    """
+    make = partial(make_text_engine, config.text_model, config.device, threads)
+    is_fast = config.device == 'cpu' and not config.text_model.startswith(HUB_PREFIX)
     with ThreadPoolExecutor(1) as pool:
-        engine = pool.submit(make_text_engine, config.text_model, config.device, threads)
+        engine = pool.submit(EngineOnDemand, make) if is_fast else pool.submit(make)
         # Meanwhile, so that the first utterance does not wait for what is compiled at first use:
         find_negations('i am not sad')
         is_hallucination('www')
