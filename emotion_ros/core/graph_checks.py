@@ -42,7 +42,7 @@ def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
     missing_text = [finding for finding in of_nodes if _is_missing_text(finding)]
     nodes = [finding for finding in of_nodes if finding not in missing_text]
     findings = [*nodes, *_check_clock(snapshot)]
-    inputs = [*_check_inputs(snapshot, missing_text), _check_states(snapshot)]
+    inputs = [*_check_inputs(snapshot, missing_text), *_check_states(snapshot)]
     if any(finding.kind in WITHOUT_TIME for finding in findings):
         inputs = [finding for finding in inputs if finding.kind not in OF_SILENCE]
     silence_last = lambda f: (-f.severity, f.kind is Kind.NO_UTTERANCE)  # noqa: E731
@@ -170,18 +170,25 @@ def _check_fusion(fusion: NodeReport | None, snapshot: GraphSnapshot) -> Iterato
         yield refused_by_fusion(severity, what, reason, age_s)
 
 
-def _check_states(snapshot: GraphSnapshot) -> Finding:
+def _check_states(snapshot: GraphSnapshot) -> Iterator[Finding]:
+    if len(snapshot.state_publishers) > 1:
+        topic, names = f'{snapshot.namespace}/emotion_state', ', '.join(snapshot.state_publishers)
+        count = len(snapshot.state_publishers)
+        what = f'{topic} has {count} publishers ({names}): states of each come in turn'
+        yield Finding(Severity.PROBLEM, Kind.SEVERAL_FUSIONS, what, {'topic': topic})
     if not snapshot.states:
         what = f'no emotion_state in {snapshot.duration_s:g} s'
-        return Finding(Severity.PROBLEM, Kind.NO_STATE, what)
+        yield Finding(Severity.PROBLEM, Kind.NO_STATE, what)
+        return
     reason = f' ({snapshot.last_reason})' if snapshot.last_reason else ''
     rate_hz = snapshot.states / snapshot.duration_s
     what = f'emotion_state: {rate_hz:.0f} Hz, at last {snapshot.last_status}{reason}'
     if snapshot.last_status == 'PAUSED':
-        return Finding(Severity.NOTE, Kind.REFUSED, what, {'reason': 'paused', 'node': FUSION})
-    if snapshot.last_status != 'NO_INPUT':
-        return Finding(Severity.GOOD, Kind.FINE, what)
-    comes = snapshot.images is not None and snapshot.images.received > 0  # words do not last
-    if comes:
+        yield Finding(Severity.NOTE, Kind.REFUSED, what, {'reason': 'paused', 'node': FUSION})
+    elif snapshot.last_status != 'NO_INPUT':
+        yield Finding(Severity.GOOD, Kind.FINE, what)
+    elif snapshot.images is not None and snapshot.images.received > 0:  # words do not last
         what = f'{what}, although images come'
-    return Finding(Severity.PROBLEM if comes else Severity.NOTE, Kind.NO_INPUT, what)
+        yield Finding(Severity.PROBLEM, Kind.NO_INPUT, what)
+    else:
+        yield Finding(Severity.NOTE, Kind.NO_INPUT, what)

@@ -60,6 +60,7 @@ class Kind(Enum):
     STAMPS_OF_SIM_CLOCK = auto()
     LATE_FOR_FUSION = auto()
     NO_UTTERANCE = auto()
+    SEVERAL_FUSIONS = auto()
     NO_STATE = auto()
     NO_INPUT = auto()
 
@@ -161,7 +162,8 @@ class NodeReport:
 class GraphSnapshot:
     """The graph as observed for ``duration_s`` seconds; an input is None without its node.
 
-    ``others`` are further nodes of the package that sent diagnostics.
+    ``others`` are further nodes of the package that sent diagnostics, ``state_publishers`` the
+    full names of the nodes that publish ``emotion_state``.
     """
 
     duration_s: float
@@ -176,3 +178,4 @@ class GraphSnapshot:
     namespace: str = ''
     others: tuple[NodeReport, ...] = ()
     audio: InputTopic | None = None
+    state_publishers: tuple[str, ...] = ()

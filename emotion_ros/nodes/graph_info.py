@@ -15,7 +15,13 @@ from emotion_ros.core.image_topics import COMPRESSED_IMAGE, IMAGE, Topic
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
 
-OURS = '/emotion/debug_image'
+NOT_MEANT = (
+    '/emotion/debug_image',
+    '/emotion/privacy',
+    '/emotion/data_processing',
+    '/emotion_context',
+    '/robot_description',
+)
 GET_STATE = 'lifecycle_msgs/srv/GetState'
 UNKNOWN = 'unknown'
 
@@ -29,7 +35,9 @@ def describe_input(node: Node, topic: str, msg_type: str, received: int = 0) -> 
     alternatives = tuple(
         Topic(name, types[0])
         for name, types in node.get_topic_names_and_types()
-        if name != topic and OURS not in name and (is_image or types[0] in fitting)
+        if name != topic
+        and not any(own in name for own in NOT_MEANT)
+        and (is_image or types[0] in fitting)
         if node.count_publishers(name)
     )
     return InputTopic(
@@ -45,6 +53,12 @@ def describe_input(node: Node, topic: str, msg_type: str, received: int = 0) -> 
 def published_types(node: Node, topic: str) -> set[str]:
     """Return the types under which a topic (its full name) is published now."""
     return {info.topic_type for info in node.get_publishers_info_by_topic(topic)}
+
+
+def names_of_publishers(node: Node, topic: str) -> set[str]:
+    """Return the full names of the nodes that publish a topic (its full name)."""
+    found = (_publisher(info, set()) for info in node.get_publishers_info_by_topic(topic))
+    return {publisher.path or publisher.node for publisher in found}
 
 
 def managed_nodes(node: Node) -> set[str]:

@@ -42,6 +42,7 @@ from emotion_ros.nodes.graph_info import (
     describe_input,
     managed_nodes,
     message_class,
+    names_of_publishers,
     with_image,
 )
 from emotion_ros.nodes.image_decoder import make_decoder
@@ -91,8 +92,10 @@ class Doctor(Node):
         self.create_subscription(
             DiagnosticArray, '/diagnostics', self._on_diagnostics, OBSERVER_DEPTH
         )
-        topic = f'{self._home.rstrip("/")}/emotion_state'
-        self.create_subscription(EmotionState, topic, self._states.append, OBSERVER_DEPTH)
+        self._state_topic = f'{self._home.rstrip("/")}/emotion_state'
+        self.create_subscription(
+            EmotionState, self._state_topic, self._states.append, OBSERVER_DEPTH
+        )
         self.create_subscription(Clock, '/clock', self._on_clock, ANY_PUBLISHER)
 
     def take_snapshot(self, seconds: float) -> GraphSnapshot:
@@ -147,6 +150,7 @@ class Doctor(Node):
             namespace=space,
             others=others,
             audio=_complete(audio, received, known, voice),
+            state_publishers=tuple(sorted(names_of_publishers(self, self._state_topic))),
         )
 
     def _discover(self) -> set[str]:

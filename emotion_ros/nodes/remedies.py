@@ -70,6 +70,8 @@ REMEDIES: Mapping[Kind, str] = {
     Kind.LATE_FOR_FUSION: 'raise vision_timeout and face_fresh_for of fusion_node, for example '
     'vision_timeout: {above}, face_fresh_for: {above}',
     Kind.NO_UTTERANCE: '',
+    Kind.SEVERAL_FUSIONS: 'stop one of them; of a bag beside running nodes, play only the inputs, '
+    'or ros2 bag play BAG --remap {topic}:=/recorded{topic}',
     Kind.NO_STATE: 'see the findings above',
     Kind.NO_INPUT: 'see the findings above',
 }

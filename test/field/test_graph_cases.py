@@ -21,7 +21,7 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
-from std_msgs.msg import Header, String
+from std_msgs.msg import Bool, Header, String
 from std_srvs.srv import SetBool
 
 from consult import examine
@@ -47,6 +47,8 @@ CAMERA = '/camera/image_raw'
 SIM_S, YEAR_S = 100.0, 3.15e7
 VISION, FUSION = ('image_transport', 'max_age'), ('vision_timeout', 'face_fresh_for')
 Publish = Callable[[], None]
+WORDS_AND_MUTE = ((String, 'speech'), (Bool, 'mute'))
+SHAPE = {'height': 120, 'width': 160, 'step': 480}
 
 
 @dataclass
@@ -200,6 +202,22 @@ def encoded(world: World) -> Publish:
     return publish
 
 
+def words_to_an_empty_room(world: World) -> Publish:
+    """Return a camera that sees nobody, and a recogniser on a muted microphone."""
+    camera, dim = world.camera(CAMERA), np.full((120, 160, 3), 25, np.uint8)
+    words, mute = (world.rig.create_publisher(*each, 1) for each in WORDS_AND_MUTE)
+    said = count()
+
+    def publish() -> None:
+        camera.publish(picture(world.now_s(), data=array('B', dim.tobytes()), **SHAPE))
+        if not world.fixed:
+            mute.publish(Bool(data=True))
+        if (number := next(said)) % 8 == 0:
+            words.publish(String(data=f'so happy {number}'))
+
+    return publish
+
+
 @dataclass(frozen=True)
 class Case:
     """A fault: what publishes, what the nodes are given, and what the doctor has to say first."""
@@ -211,11 +229,13 @@ class Case:
     enabled: bool = True
     mode: int = SetPrivacy.Request.FULL
     severity: Severity = Severity.PROBLEM
+    keeps_nodes: bool = False
 
     @property
     def lasts(self) -> bool:
         """Whether the nodes go on: starting them anew would end the fault by itself."""
-        return not self.enabled or self.mode != SetPrivacy.Request.FULL
+        is_paused = self.mode != SetPrivacy.Request.FULL
+        return self.keeps_nodes or not self.enabled or is_paused
 
 
 CASES = {
@@ -262,6 +282,12 @@ CASES = {
         'at last PAUSED',
         mode=SetPrivacy.Request.PAUSED,
         severity=Severity.NOTE,
+    ),
+    'muted': Case(
+        words_to_an_empty_room,
+        'messages are refused: muted',
+        severity=Severity.NOTE,
+        keeps_nodes=True,
     ),
 }
 
@@ -312,6 +338,8 @@ def follow(text: str, case: Case, world: World) -> tuple[str, dict[str, Any]]:
     for service, mode in re.findall(r'service call (\S+) \S+/SetPrivacy .*mode: (\d)', text):
         everybody = SetPrivacy.Request(mode=int(mode))
         assert world.graph.call(SetPrivacy, service, everybody).success
+    for topic, value in re.findall(r'pub --once (\S+) \S+/Bool "\{data: (\w+)\}"', text):
+        world.rig.create_publisher(Bool, topic, 1).publish(Bool(data=value == 'true'))
     world.fixed = True  # what is to be done at the source: driver, player, decoder
     return image, parameters
 
@@ -343,3 +371,20 @@ def test_the_doctor_names_the_cause_first_and_its_remedy_helps(graph, rig, monke
     is_gone = lambda: any(state.label == 'happy' for state in states)  # noqa: E731
     graph.until(is_gone, 'an emotion', publish=publish)
     assert words.get_subscription_count() >= 0
+
+
+def test_a_bag_that_is_played_beside_the_nodes_is_named_until_it_stops(graph, rig, monkeypatch):
+    monkeypatch.setattr(graph_survey, 'SETTLED_S', 0.6)
+    monkeypatch.setattr(graph_survey, 'LEAST_S', 1.2)
+    publish = raw_on(CAMERA)(World(graph, rig))
+    Nodes(graph, CAMERA)
+    player = graph.add(partial(Node, 'rosbag2_player'))
+    player.create_publisher(EmotionState, 'emotion_state', 10)
+    found = diagnose(examine(graph, publish, seconds=0.0))[0]
+    assert found.what.startswith('/emotion_state has 2 publishers (/fusion_node, /rosbag2_player)')
+    assert found.severity is Severity.PROBLEM
+    assert remedy(found).startswith('stop one of them')
+    graph.remove(player)
+    after = diagnose(examine(graph, publish, seconds=0.0))
+    assert not any('emotion_context' in f.what for f in after)  # is not meant to be speech
+    assert [f.what for f in after if f.severity is Severity.PROBLEM] == []

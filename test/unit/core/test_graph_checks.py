@@ -100,6 +100,11 @@ PROBLEMS = [
         'in one namespace',
     ),
     (with_node(FUSION, count=2), '2 nodes are called /fusion_node', 'stop one'),
+    (
+        replace(HEALTHY, namespace='/r1', state_publishers=('/r1/fusion', '/r1/player')),
+        '/r1/emotion_state has 2 publishers (/r1/fusion, /r1/player)',
+        'stop one of them',
+    ),
     (with_node(FUSION, values=None), 'sent no diagnostics', 'start it again'),
     (with_node(VISION, values=RUNNING | {'enabled': 'false'}), 'is switched off', 'SetBool'),
     (
