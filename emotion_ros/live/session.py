@@ -340,7 +340,7 @@ class LiveSession:
         if rules.everybody is PrivacyMode.PAUSED:
             self._shown.clear()
         elif rules.unknown_speaker is not PrivacyMode.FULL:
-            self._shown.forget(rules.paused)
+            self._shown.forget(rules.paused, monotonic())
 
     def _run_clock(self) -> None:
         """Show a state on every tick of the schedule, and the health of the models at 1 Hz."""

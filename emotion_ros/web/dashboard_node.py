@@ -203,7 +203,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         if rules.everybody is PrivacyMode.PAUSED:
             self._shown.clear()
         elif rules.unknown_speaker is not PrivacyMode.FULL or rules.paused:
-            self._shown.forget(rules.paused)
+            self._shown.forget(rules.paused, self.steady_s())
         if self._camera and self._privacy.has_paused:
             self._camera.clear()
 

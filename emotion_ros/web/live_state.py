@@ -24,6 +24,8 @@ MAX_ARRIVALS = 500
 MAX_LINES = 12
 MAX_CHARS = 300
 MAX_PERIODS = 200
+RESENT_S = 3.0
+"""For so long after a deletion what is left is sent again: a page may miss a message."""
 REJECT_S = 3.0
 """Diagnostics come once a second: what they reject for the first time is not older than this."""
 NOT_SHOWN = ('partial', 'unsupported_format')
@@ -88,11 +90,13 @@ class DashboardState:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._deletions, self._deleted_s = 0, float('-inf')
         self.clear()
 
     def clear(self) -> None:
-        """Remove everything."""
+        """Remove everything, also from open pages."""
         with self._lock:
+            self._deletions += 1
             self._state: Fields | None = None
             self._state_s = self._frame_s = 0.0
             self._frame: Frame | None = None
@@ -107,9 +111,13 @@ class DashboardState:
             self._voice: tuple[float, Fields] | None = None
             self._speech: deque[list[float]] = deque(maxlen=MAX_PERIODS)
 
-    def forget(self, people: Collection[str]) -> None:
-        """Remove what was shown of these people, and all words: whose they were is not known."""
+    def forget(self, people: Collection[str], now_s: float) -> None:
+        """Remove what was shown of these people, and all words: whose they were is not known.
+
+        Open pages then keep only what is left.
+        """
         with self._lock:
+            self._deletions, self._deleted_s = self._deletions + 1, now_s
             self._transcript.clear()
             self._speech.clear()
             self._voice = None
@@ -185,8 +193,8 @@ class DashboardState:
     def hello_message(self, settings: Fields) -> str:
         """Return the first message to a page: vocabulary, ``settings`` and the last minute."""
         with self._lock:
-            tracks = {person: list(track.kept) for person, track in self._tracks.items()}
-        return to_json({'kind': 'hello', **vocabulary(), **settings, 'tracks': tracks})
+            held = {'deletions': self._deletions, 'tracks': self._kept()}
+        return to_json({'kind': 'hello', **vocabulary(), **settings, **held})
 
     def now_message(self, now_s: float, enabled: bool, notice: str = '') -> str:
         """Return the message with everything that is shown at ``now_s``, on top a ``notice``."""
@@ -201,8 +209,13 @@ class DashboardState:
             if now_s - track.kept[-1]['t'] > WINDOW_S:
                 del self._tracks[person]
 
+    def _kept(self) -> dict[str, list[Fields]]:
+        return {person: list(track.kept) for person, track in self._tracks.items()}
+
     def _fields(self, now_s: float) -> Fields:
         return {
+            'deletions': self._deletions,
+            **({'tracks': self._kept()} if now_s - self._deleted_s <= RESENT_S else {}),
             'state': self._state,
             'state_age': now_s - self._state_s,
             'people': self._people if now_s - self._people_s <= SILENCE_S else [],

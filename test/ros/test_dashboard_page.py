@@ -14,6 +14,7 @@ from std_srvs.srv import SetBool
 
 from browser import chromium_page, console_errors, load, missing
 from emotion_ros.core.emotions import EMOTIONS, Emotion
+from emotion_ros.core.people.privacy import PrivacyMode, PrivacyRules
 from emotion_ros.msg import (
     EmotionEvidence,
     EmotionState,
@@ -21,6 +22,7 @@ from emotion_ros.msg import (
     FaceEmotion,
     FaceEmotionArray,
 )
+from emotion_ros.nodes.qos import LATCHED
 from emotion_ros.web.dashboard_node import DashboardNode
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.skipif(missing() != '', reason=missing())
 
 SIZES = ((1280, 800), (1024, 768), (820, 1180), (390, 844))
 TIMEOUT_S = 60.0
-OK, HOLDING, NO_PERSON, NO_INPUT, DISABLED = range(5)
+OK, HOLDING, NO_PERSON, NO_INPUT, DISABLED, PAUSED = range(6)
 
 
 @pytest.fixture(scope='module')
@@ -123,9 +125,10 @@ def seen(emotion: Emotion = Emotion.HAPPY, **changes) -> EmotionState:
     return msg
 
 
-def nothing(status: int, reason: str) -> EmotionState:
-    """Return a state about nobody."""
+def nothing(status: int, reason: str, person_id: str = '') -> EmotionState:
+    """Return a state without an emotion."""
     msg = EmotionState(status=status, emotion=255, label='unknown', not_actionable_reason=reason)
+    msg.person_id = person_id
     msg.probabilities, msg.valence, msg.arousal = [math.nan] * 7, math.nan, math.nan
     return msg
 
@@ -233,6 +236,24 @@ def test_a_node_that_is_switched_off_is_shown(graph, stage):
     graph.call(SetBool, 'dashboard_node/enable', SetBool.Request(data=False))
     stage.shows('disabled', None)
     stage.until('document.querySelectorAll("#timeline rect.mark").length === 0')
+
+
+@pytest.mark.parametrize('is_frozen', [False, True])
+def test_an_open_page_forgets_who_is_paused_at_once_and_keeps_the_others(graph, stage, is_frozen):
+    stage.others = [seen(Emotion.SAD, person_id='face_2')]
+    stage.shows('ok', seen())
+    stage.until('tracks.face_1?.length > 2 && tracks.face_2?.length > 2')
+    if is_frozen:
+        stage.page.keyboard.press(' ')
+        stage.until('frozen !== null')
+    stage.state = nothing(PAUSED, 'paused', person_id='face_1')
+    rules = PrivacyRules(people={'face_1': PrivacyMode.PAUSED})
+    graph.publisher(String, 'emotion/privacy', LATCHED).publish(String(data=rules.to_json()))
+    held = '[...tracks[FOCUS] ?? [], ...tracks.face_1 ?? []].filter((s) => s.label !== "unknown")'
+    stage.until(f'about.deletions > 1 && frozen === null && {held}.length === 0')
+    assert stage.look('paused', 'tracks.face_2.filter((s) => s.label === "sad").length') > 2
+    stage.until('document.querySelectorAll("#timeline rect.mark.happy").length === 0')
+    assert stage.errors == []
 
 
 def test_words_are_text_and_never_markup(graph, stage):

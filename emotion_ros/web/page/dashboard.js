@@ -43,12 +43,15 @@ function onClose() {
 async function onMessage(event) {
   receivedAt = performance.now();
   if (typeof event.data !== 'string') {
+    const before = about?.deletions;
     const image = await createImageBitmap(event.data);
+    if (about?.deletions !== before) return image.close();
     if (picture !== frozen?.picture) picture?.close();
     picture = image;
     return;
   }
   const message = JSON.parse(event.data);
+  if (about && message.deletions !== about.deletions) keepOnly(message);
   if (message.kind === 'hello') {
     about = message;
     tracks = message.tracks;
@@ -61,6 +64,15 @@ async function onMessage(event) {
   now = message;
   addSamples(message);
   requestPaint();
+}
+
+// A person was paused: what the server has deleted is deleted here, a frozen page included.
+function keepOnly({ deletions, tracks: left }) {
+  about.deletions = deletions;
+  tracks = left ?? {};
+  if (frozen) toggleFreeze();
+  picture?.close();
+  picture = null;
 }
 
 function addSamples({ samples, now: now_s, enabled }) {

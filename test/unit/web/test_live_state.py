@@ -154,6 +154,19 @@ def test_after_clear_everything_is_empty():
     assert (message['state'], message['transcript'], history(shown)) == (None, [], [])
 
 
+def test_a_page_learns_that_something_was_deleted_and_what_is_left():
+    shown = DashboardState()
+    shown.add_people([HAPPY, replace(HAPPY, person_id='face_2')], 1.0)
+    before = now(shown, 1.0)
+    shown.forget(['face_1'], 1.0)
+    after = now(shown, 1.0)
+    assert (after['deletions'], [*after['tracks']]) == (before['deletions'] + 1, ['face_2'])
+    assert 'tracks' not in {**before, **now(shown, 9.0)}
+    shown.clear()
+    hello = json.loads(shown.hello_message({}))
+    assert (hello['deletions'], hello['tracks']) == (after['deletions'] + 1, {})
+
+
 def test_the_voice_has_a_level_and_periods_of_speech():
     shown = DashboardState()
     message = now(shown, 0.0)
