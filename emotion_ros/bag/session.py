@@ -13,7 +13,7 @@ from emotion_ros.core.evidence import VOICE
 from emotion_ros.core.observations import FacesObservation, SourceStatus, decide
 from emotion_ros.core.people.behaviour_reactions import BehaviourObserver
 from emotion_ros.core.people.events import EventDetector, EventType, PersonEvent
-from emotion_ros.core.state import EmotionState, WeighedEvidence
+from emotion_ros.core.state import EmotionState
 from emotion_ros.view.transcript import Transcript
 
 
@@ -82,18 +82,16 @@ class Session:
                 self.people.setdefault(state.person_id, Track()).add(state, at_s)
             for weighed in state.evidence:
                 self.evidence.add(weighed)
-                self._add_voice(weighed, at_s)
+                evidence = weighed.evidence
+                is_new = evidence.stamp_s > self._voice_stamp_s
+                if evidence.modality == VOICE and weighed.used and is_new:
+                    self._voice_stamp_s = evidence.stamp_s
+                    decision = decide(evidence.probabilities)
+                    self.voices.append(VoiceResult(at_s, evidence.person_id, *decision))
         found = self._event_detector.update(states, at_s)
         self.events += [event for event in found if event.type is not EventType.APPEARED]
         if self.behaviours is not None:
             self.behaviours.update(states, at_s)
-
-    def _add_voice(self, weighed: WeighedEvidence, at_s: float) -> None:
-        evidence = weighed.evidence
-        if evidence.modality == VOICE and weighed.used and evidence.stamp_s > self._voice_stamp_s:
-            self._voice_stamp_s = evidence.stamp_s
-            decision = decide(evidence.probabilities)
-            self.voices.append(VoiceResult(at_s, evidence.person_id, *decision))
 
     def add_faces(self, faces: FacesObservation, reason: str) -> None:
         """Add the faces of one image, or the reason why there are none."""

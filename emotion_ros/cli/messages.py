@@ -180,8 +180,13 @@ def run(args: argparse.Namespace) -> int:
 
 def messages_page() -> str:
     """Return the topics, and each message with the first sentence of its file, in Markdown."""
-    messages = '\n'.join(_introduced(name) for name in ORDER)
-    return '\n'.join((HEADING, *_topics(), EVERY_NODE + messages, ''))
+    lines = []
+    for name in ORDER:
+        file = _file(name)
+        words = next(b.words for s in read_definition(file).sections for b in s.blocks)
+        first = words.partition('. ')[0].rstrip('.')
+        lines.append(f'- [{file.stem}](../{name}{file.suffix}): {first}.')
+    return '\n'.join((HEADING, *_topics(), EVERY_NODE + '\n'.join(lines), ''))
 
 
 def message_fields(message: MessageDefinition) -> str:
@@ -206,12 +211,6 @@ def _topics() -> Iterator[str]:
             kind = _linked(msg_type) if qos == RELIABLE else f'{_linked(msg_type)}; {qos}'
             yield f'- {direction} `{topic}` ({kind})' + (f': {words}' if words else '')
         yield ''
-
-
-def _introduced(name: str) -> str:
-    file = _file(name)
-    words = next(b.words for s in read_definition(file).sections for b in s.blocks)
-    return f'- [{file.stem}](../{name}{file.suffix}): {words.partition(". ")[0].rstrip(".")}.'
 
 
 def _row(block: Block) -> str:

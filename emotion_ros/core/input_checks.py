@@ -226,7 +226,7 @@ def _no_publisher(wanted: InputTopic) -> Finding:
     others = (
         rank_cameras(wanted.alternatives, Topic(wanted.topic, wanted.type), wanted.namespace)
         if _is_image(wanted)
-        else _rank_microphones(wanted)
+        else rank_microphones(wanted)
         if _is_audio(wanted)
         else rank_recognisers(wanted.alternatives)
     )
@@ -290,7 +290,7 @@ def partly_refused(node: NodeReport | None, rejected: Mapping[str, int]) -> Iter
         yield Finding(Severity.NOTE, Kind.REFUSED, what, {'reason': reason})
 
 
-def _rank_microphones(wanted: InputTopic) -> list[Topic]:
+def rank_microphones(wanted: InputTopic) -> list[Topic]:
     """Return the topics with sound, those of the own namespace first."""
     space = f'{wanted.namespace}/'
     sound = [topic for topic in wanted.alternatives if topic.type in AUDIO_MESSAGES]

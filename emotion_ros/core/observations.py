@@ -53,6 +53,14 @@ class FaceObservation:
         """Whether the face was classified; that of a paused person is not."""
         return not all(map(isnan, self.probabilities))
 
+    @property
+    def is_withheld(self) -> bool:
+        """Whether vision_node found this face and did not analyse it: its person is paused.
+
+        That the fusion's rules say otherwise happens after a restart, and in a recording.
+        """
+        return not self.is_analysed and self.quality == 0.0 < self.detection_score
+
     def to_evidence(self, stamp_s: float, source: str = '') -> Evidence:
         """Return the evidence of this face about its person."""
         return Evidence(

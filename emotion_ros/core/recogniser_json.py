@@ -139,7 +139,7 @@ def _parse(raw: str) -> list[Any]:
     """Return the JSON values one after the other, or a Python dict that was printed, or none."""
     contents, at, decode = [], 0, json.JSONDecoder().raw_decode
     try:
-        while (at := _skip(raw, at)) < len(raw):
+        while (at := match.end() if (match := _BETWEEN.match(raw, at)) else at) < len(raw):
             content, at = decode(raw, at)
             contents.append(content)
         return contents
@@ -170,12 +170,6 @@ def _printed(node: ast.expr) -> Any:
     if isinstance(node, (ast.Name, ast.Attribute)):  # as nan, null, an enumeration
         return {'true': True, 'false': False}.get(getattr(node, 'id', ''))
     return literal_eval(node)
-
-
-def _skip(raw: str, at: int) -> int:
-    """Return where the next value begins."""
-    match = _BETWEEN.match(raw, at)
-    return match.end() if match else at
 
 
 def _read(content: Any, depth: int) -> Hypothesis | None:

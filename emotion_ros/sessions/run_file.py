@@ -112,15 +112,13 @@ def _point(row: Mapping[str, Any], by_stamp: bool) -> Point:
     header = row.get('header') or row
     at_s = float(header['stamp'] if by_stamp else row['at'])
     actionable = row['actionable'] in TRUE
-    return Point(at_s, label, float(row['confidence']), actionable, _has_voice(row))
-
-
-def _has_voice(row: Mapping[str, Any]) -> bool:
-    """Return whether a voice counts: ``evidence`` is ``face+voice``, in JSON a list."""
-    evidence = row.get('evidence') or ''
-    if isinstance(evidence, str):
-        return VOICE in evidence.split('+')
-    return any(one['modality'] == VOICE and one['used'] for one in evidence)
+    evidence = row.get('evidence') or ''  # ``face+voice``, in JSON a list
+    has_voice = (
+        VOICE in evidence.split('+')
+        if isinstance(evidence, str)
+        else any(one['modality'] == VOICE and one['used'] for one in evidence)
+    )
+    return Point(at_s, label, float(row['confidence']), actionable, has_voice)
 
 
 def _from_start(points: list[Point]) -> list[Point]:

@@ -71,20 +71,7 @@ def render_report(session: Session, command: str, version: str) -> str:
 
     Text from messages is escaped, and the page's security policy allows no script.
     """
-    environment = Environment(
-        loader=FileSystemLoader(PAGE_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        'base64': lambda data: base64.b64encode(data).decode(),
-        'clock': clock,
-        'percent': percent,
-        'signed': signed,
-        'utc': lambda at_s: utc(session.start_ns, at_s),
-    }
+    environment = make_environment(session.start_ns)
     people = sorted(
         session.people.items(), key=lambda one: (-round(one[1].time_s, 1), one[1].runs[0].from_s)
     )
@@ -93,16 +80,12 @@ def render_report(session: Session, command: str, version: str) -> str:
     duration_s = session.duration_s
     reactions = session.behaviours.finish() if session.behaviours else []
     span = Span(0.0, duration_s)
-    paper = ''.join(f'--{name}: {colour}; ' for name, colour in LIGHT.items())
     return environment.get_template('report.html').render(
-        generator=GENERATOR,
         session=session,
         provenance={'made with': f'emotion_ros {version}', 'command': command}
         | dict(session.provenance),
         unix_s=f'{session.start_ns / NANOSECONDS:.3f}',
         facts=facts(session),
-        charts=session_charts,
-        Span=Span,
         span=span,
         people=people[:MOST_PEOPLE],
         long_seen=[one for one in people[:MOST_CHARTS] if one[1].time_s > OPEN_FROM_S],
@@ -126,21 +109,46 @@ def render_report(session: Session, command: str, version: str) -> str:
         reactions=reactions,
         summaries=summarise_behaviours(reactions),
         comparisons=compare_behaviours(reactions)[:MOST_COMPARISONS],
-        verdicts=(Verdict.BETTER, Verdict.UNCHANGED, Verdict.WORSE, Verdict.UNKNOWN),
-        LEAST_VERDICTS=LEAST_VERDICTS,
-        MOST_REACTIONS=MOST_REACTIONS,
         qualities={person: median(values) for person, values in session.qualities.items()},
-        coordinates={label: VALENCE_AROUSAL[Emotion(i)] for i, label in enumerate(EMOTIONS)},
-        OPEN_FROM_S=OPEN_FROM_S,
-        MOST_OPEN=MOST_OPEN,
-        MOST_CHARTS=MOST_CHARTS,
-        MOST_CHARS=MOST_CHARS,
-        UNFOLDED=UNFOLDED,
-        MANY=MANY,
-        style=style_sheet()
-        + ''.join((PAGE_FOLDER / name).read_text(encoding='utf-8') for name in STYLES)
-        + f'@media print {{ :root {{ color-scheme: light; {paper}}} }}\n',
     )
+
+
+def make_environment(start_ns: int) -> Environment:
+    """Return what every report needs, of a session that began at ``start_ns``: filters, limits."""
+    environment = Environment(
+        loader=FileSystemLoader(PAGE_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        'base64': lambda data: base64.b64encode(data).decode(),
+        'clock': clock,
+        'percent': percent,
+        'signed': signed,
+        'utc': lambda at_s: utc(start_ns, at_s),
+    }
+    paper = ''.join(f'--{name}: {colour}; ' for name, colour in LIGHT.items())
+    styles = [(PAGE_FOLDER / name).read_text(encoding='utf-8') for name in STYLES]
+    print_style = f'@media print {{ :root {{ color-scheme: light; {paper}}} }}\n'
+    environment.globals |= {
+        'generator': GENERATOR,
+        'charts': session_charts,
+        'Span': Span,
+        'verdicts': (Verdict.BETTER, Verdict.UNCHANGED, Verdict.WORSE, Verdict.UNKNOWN),
+        'coordinates': {label: VALENCE_AROUSAL[Emotion(i)] for i, label in enumerate(EMOTIONS)},
+        'style': ''.join((style_sheet(), *styles, print_style)),
+        'LEAST_VERDICTS': LEAST_VERDICTS,
+        'MOST_REACTIONS': MOST_REACTIONS,
+        'OPEN_FROM_S': OPEN_FROM_S,
+        'MOST_OPEN': MOST_OPEN,
+        'MOST_CHARTS': MOST_CHARTS,
+        'MOST_CHARS': MOST_CHARS,
+        'UNFOLDED': UNFOLDED,
+        'MANY': MANY,
+    }
+    return environment
 
 
 def is_report(path: Path) -> bool:

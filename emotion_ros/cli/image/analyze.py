@@ -116,15 +116,12 @@ def analyze_images(args: argparse.Namespace) -> None:
         )
         images = counts.counted(results)
         segments = voice.segments() if voice else ()
-        print_images(merge(images, segments, key=_time_s), source.is_moving, args)
+        # A frame counts when it is shown, a segment when it is over; pictures stay in their order.
+        time_s = lambda r: r.report.end_s if isinstance(r, Segment) else r.at_s or 0.0  # noqa: E731
+        print_images(merge(images, segments, key=time_s), source.is_moving, args)
     print(counts, file=sys.stderr)
     if voice:
         print(voice, file=sys.stderr)
-
-
-def _time_s(result: ImageResult | Segment) -> float:
-    """Return when a frame was shown, or a segment was over; 0 for all pictures, in their order."""
-    return result.report.end_s if isinstance(result, Segment) else result.at_s or 0.0
 
 
 def _results(

@@ -22,6 +22,7 @@ from emotion_ros.core.fusion.evidence_buffer import EvidenceBuffer
 from emotion_ros.core.fusion.hysteresis import Decision, LabelHysteresis
 from emotion_ros.core.fusion.opinion_pool import pool
 from emotion_ros.core.fusion.people_in_view import PeopleInView, ReportedStatus
+from emotion_ros.core.fusion.summary import blend_valence, summarise
 from emotion_ros.core.fusion.temporal_filter import Filter, make_filter
 from emotion_ros.core.fusion.weighting import NO_PERSON, EvidenceWeighting
 from emotion_ros.core.observations import (
@@ -42,8 +43,6 @@ Observation = FacesObservation | TextObservation | Evidence
 
 SPOKEN = (TEXT, VOICE)
 
-DIRECT_VALENCE_SHARE = 0.5
-OLD_S = 1.0  # from this age on, the summary says how old evidence is that is no longer fresh
 _IDLE = {
     Status.HOLDING: (Reason.STALE, 'Nothing usable about this person'),
     Status.NO_PERSON: (Reason.NO_PERSON, 'Nobody in view'),
@@ -51,7 +50,6 @@ _IDLE = {
     Status.DISABLED: (Reason.DISABLED, 'Disabled'),
     Status.PAUSED: (Reason.PAUSED, ''),
 }
-_SUMMARY_NAMES = {FACE: 'Vision', TEXT: 'Text', VOICE: 'Voice'}
 
 
 @dataclass
@@ -121,7 +119,7 @@ class Fusion:
             self._buffer.reassign(self._people.successors)
         people = [face.person_id for face in faces.faces]
         self.privacy.update(people, faces.stamp_s)
-        self._not_analysed = {f.person_id for f in faces.faces if _is_withheld(f)}
+        self._not_analysed = {f.person_id for f in faces.faces if f.is_withheld}
         paused = self.privacy.paused(people) | self._not_analysed
         analysed = [face for face in faces.faces if face.person_id not in paused]
         if self._config.resting_face:
@@ -156,7 +154,13 @@ class Fusion:
         if not self._consented(evidence):
             return Rejection.PAUSED
         if not stated_person:
-            evidence = self._assigned(evidence, self._people.select(now_s) or [NO_PERSON])
+            people = self._people.select(now_s) or [NO_PERSON]
+            is_unbound = evidence.modality in SPOKEN and self._config.unbound_speech == NO_ONE
+            if is_unbound and self._people.count > 1:
+                rejection = evidence.rejection or Rejection.WRONG_PERSON
+                evidence = replace(evidence, rejection=rejection)
+            else:
+                evidence = evidence.assigned_to(people[0])
         return self._store(evidence, stated_person, now_s)
 
     def states(self, now_s: float) -> tuple[EmotionState, ...]:
@@ -186,7 +190,7 @@ class Fusion:
         return place_of(self._people.box(person_id), self._people.count)
 
     def _state(self, person: str, people: Sequence[str], now_s: float) -> EmotionState:
-        """Weigh the evidence, pool it, smooth it, decide: one person at ``now_s``."""
+        """Weigh the evidence about one person, and return the state at ``now_s``."""
         is_paused = self.privacy.mode(person) is PrivacyMode.PAUSED
         if person and (is_paused or person in self._not_analysed):
             self._memories.pop(person, None)
@@ -214,6 +218,14 @@ class Fusion:
             without_face = Status.NO_PERSON if camera_is_alive else Status.NO_INPUT
             status = Status.HOLDING if person else without_face
             return self._idle_state(status, person, weighed, now_s)
+        status = Status.OK if is_fresh else Status.HOLDING
+        return self._known_state(status, person, weighed, now_s)
+
+    def _known_state(
+        self, status: Status, person: str, weighed: Sequence[WeighedEvidence], now_s: float
+    ) -> EmotionState:
+        """Pool the evidence that counts, smooth it, decide: the state of one person."""
+        used = [w for w in weighed if not w.rejection]
         memory = self._recall(person, now_s)
         opinions = [np.asarray(w.evidence.probabilities) for w in used]
         weights = [w.weight for w in used]
@@ -223,8 +235,7 @@ class Fusion:
         decision = memory.label.update(belief, now_s)
         conflict = memory.conflict.update(contradict(opinions), now_s)
         valence, arousal = valence_arousal(belief)
-        valence = _blend_valence(valence, used)
-        status = Status.OK if is_fresh else Status.HOLDING
+        valence = blend_valence(valence, used)
         mood = self._moods.setdefault(person, Mood()) if person else Mood()
         if status is Status.OK:
             mood.add(valence, arousal, now_s)
@@ -243,7 +254,7 @@ class Fusion:
             evidence=tuple(weighed),
             agreement=agreement(opinions),
             conflict=conflict,
-            summary=_summarise(used, conflict),
+            summary=summarise(used, conflict),
             mood_valence=mood.valence,
             mood_arousal=mood.arousal,
             valence_trend=mood.valence_trend,
@@ -303,13 +314,6 @@ class Fusion:
             return Rejection.STALE
         return rejection
 
-    def _assigned(self, evidence: Evidence, people: Sequence[str]) -> Evidence:
-        """Return evidence of an unknown person, assigned to the focus person or to none."""
-        is_unbound = evidence.modality in SPOKEN and self._config.unbound_speech == NO_ONE
-        if is_unbound and self._people.count > 1:
-            return replace(evidence, rejection=evidence.rejection or Rejection.WRONG_PERSON)
-        return evidence.assigned_to(people[0])
-
     def _without_baseline(self, face: FaceObservation, stamp_s: float) -> FaceObservation:
         """Return a face without what it has shown all the time."""
         if not is_distribution(face.probabilities):
@@ -340,34 +344,3 @@ class Fusion:
         self._text_status = ReportedStatus()
         self._now_s = float('-inf')
         self._stamp_s = float('-inf')
-
-
-def _is_withheld(face: FaceObservation) -> bool:
-    """Return whether vision_node found this face and did not analyse it: its person is paused.
-
-    That the rules here say otherwise happens after a restart, and in a recording without them.
-    """
-    return not face.is_analysed and face.quality == 0.0 < face.detection_score
-
-
-def _blend_valence(valence: float, used: Sequence[WeighedEvidence]) -> float:
-    """Return the valence blended with what sources estimate of valence itself, by weight."""
-    total = sum(w.weight for w in used)
-    direct = [(w.weight, w.evidence.valence) for w in used if w.evidence.valence is not None]
-    direct_weight = sum(weight for weight, _ in direct)
-    share = DIRECT_VALENCE_SHARE * direct_weight / total if total else 0.0
-    if share == 0.0:
-        return valence
-    mean = sum(weight * v for weight, v in direct) / direct_weight
-    return float((1.0 - share) * valence + share * mean)
-
-
-def _summarise(used: Sequence[WeighedEvidence], conflict: bool) -> str:
-    """Return such as ``Vision: Happy (91%), Text: Negative (96%) 3 s ago: they disagree``."""
-    parts = []
-    for w in used:
-        modality, detail = w.evidence.modality, w.evidence.detail
-        name = _SUMMARY_NAMES.get(modality, modality.capitalize())
-        age = '' if w.fresh or w.age_s < OLD_S else f' {w.age_s:.0f} s ago'
-        parts.append(f'{name}: {detail}{age}' if detail else f'{name}{age}')
-    return f'{", ".join(parts)}: they disagree' if conflict else ', '.join(parts)

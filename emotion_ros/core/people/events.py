@@ -102,24 +102,14 @@ class EventDetector:
         before, after = known.emotion, state.emotion
         if after is not before:
             if before not in AT_REST or after not in AT_REST:
-                change = PersonEvent(
-                    _type_of(before, after),
-                    at_s,
-                    person,
-                    state,
-                    before,
-                    after,
-                    at_s - known.since_s,
-                )
-                found.append(change)
+                if before in AT_REST:
+                    kind = EventType.ONSET
+                else:
+                    kind = EventType.OFFSET if after in AT_REST else EventType.CHANGE
+                lasted_s = at_s - known.since_s
+                found.append(PersonEvent(kind, at_s, person, state, before, after, lasted_s))
             known.emotion, known.since_s = after, at_s
         if state.conflict and not had_conflict:
             conflict = PersonEvent(EventType.CONFLICT, at_s, person, state, after, after)
             found.append(conflict)
         return found
-
-
-def _type_of(before: Emotion, after: Emotion) -> EventType:
-    if before in AT_REST:
-        return EventType.ONSET
-    return EventType.OFFSET if after in AT_REST else EventType.CHANGE

