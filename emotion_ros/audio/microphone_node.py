@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
 """microphone_source: publishes the sound of a microphone of this machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from emotion_ros.audio.config import MicrophoneConfig
-from emotion_ros.audio.microphone import Microphone, OnSound, open_microphone
+from emotion_ros.audio.microphone import (
+    LastingMicrophone,
+    Microphone,
+    OnSound,
+    open_microphone,
+)
 from emotion_ros.msg import Audio
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
@@ -17,10 +22,14 @@ from emotion_ros.perception.voice.stream import AudioChunk
 
 
 class MicrophoneNode(EmotionNode[MicrophoneConfig]):
-    """Publishes the sound of a microphone; nothing is kept."""
+    """Publishes the sound of a microphone; nothing is kept.
+
+    One that is unplugged is opened again when it is back.
+    """
 
     Config = MicrophoneConfig
-    _microphone: Microphone | None = None
+    _microphone: LastingMicrophone | None = None
+    _problem = ''
 
     def __init__(
         self,
@@ -36,14 +45,27 @@ class MicrophoneNode(EmotionNode[MicrophoneConfig]):
 
     def activate(self) -> None:
         """Open the device."""
-        self._microphone = self._open_device(self.config, self._on_sound)
+        self._microphone = LastingMicrophone(self.config, self._on_sound, self._open_device)
 
     def deactivate(self) -> None:
         """Give the device back; its thread publishes."""
         if self._microphone is not None:
-            self._microphone.stop()
             self._microphone.close()
-            self._microphone = None
+            self._microphone, self._problem = None, ''
+
+    def problems(self) -> Iterable[str]:
+        """Return that the device gives no sound."""
+        return (self._problem,)
+
+    def on_second(self) -> None:
+        """Look after the device; log once that it is lost, and once that it is back."""
+        super().on_second()
+        problem = self._microphone.check() if self._microphone is not None else ''
+        if problem and not self._problem:
+            self.get_logger().warning(problem)
+        elif self._problem and not problem:
+            self.get_logger().info('microphone: sound comes again')
+        self._problem = problem
 
     def details(self) -> dict[str, str]:
         """Return the device and the topic."""

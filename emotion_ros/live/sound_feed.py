@@ -9,17 +9,22 @@ from time import monotonic
 import numpy as np
 
 from emotion_ros.audio.config import MicrophoneConfig
-from emotion_ros.audio.microphone import Microphone, OnSound, open_microphone
+from emotion_ros.audio.microphone import (
+    LastingMicrophone,
+    Microphone,
+    OnSound,
+    open_microphone,
+)
 from emotion_ros.perception.voice.sound_file import cut_sound, read_sound
 from emotion_ros.perception.voice.stream import AudioChunk
 
 CHUNK_S = 0.05
-PAUSE_S = 1.0
+PAUSE_S = CHECK_S = 1.0
 OnChunk = Callable[[AudioChunk], None]
 
 
 class MicrophoneFeed:
-    """Gives the sound of a device, which is open from the beginning.
+    """Gives the sound of a device, which is open from the beginning, and again after a loss.
 
     MissingDependency or ConfigError, when built, if it cannot be opened.
     """
@@ -33,13 +38,13 @@ class MicrophoneFeed:
     ) -> None:
         self._config = MicrophoneConfig(input_device=device, chunk=CHUNK_S)
         self._on_chunk: OnChunk | None = None
-        self._microphone = open_device(self._config, self._on_sound)
+        self._microphone = LastingMicrophone(self._config, self._on_sound, open_device)
 
     def play(self, stopping: Event, on_chunk: OnChunk) -> None:
         """Call ``on_chunk`` until ``stopping`` is set; stamps are seconds of ``monotonic``."""
         self._on_chunk = on_chunk
-        stopping.wait()
-        self._microphone.stop()
+        while not stopping.wait(CHECK_S):
+            self._microphone.check()
         self._microphone.close()
 
     def _on_sound(self, data: bytes, rate: int, age_s: float, is_after_loss: bool) -> None:

@@ -37,6 +37,8 @@ TINY = [
     '2',
     '--copies',
     '1',
+    '--noise-copies',
+    '1',
     '--sounds',
     '8',
     '--members',
@@ -341,6 +343,16 @@ def test_clips_are_predicted_by_heads_that_did_not_see_them() -> None:
     found = cross_validate(wrong, of.take(np.arange(6)), config)
     assert found['other_corpora']['de']['uar'] < 0.2
     assert found['left_out']['all']['n'] == 126
+
+
+@pytest.mark.parametrize(('share', 'rare'), [(1.0, 0.5), (0.0, 0.1)])
+def test_how_frequent_an_emotion_is_in_its_corpus_is_not_learned(share, rare) -> None:
+    labels = (np.arange(400) % 10 == 0).astype(int)
+    nothing = np.random.default_rng(0).normal(size=(1, 400, 3)).astype(np.float32)
+    of = Examples(nothing, labels, np.full(400, 'a'), (np.arange(400) % 7).astype(str))
+    config = TrainConfig(members=0, speaker_directions=0, prior_correction=share)
+    odds = np.exp(fit_emotions(of, config).logits(np.zeros((1, 3), np.float32)))[0]
+    assert odds[1] / odds[:2].sum() == pytest.approx(rare, abs=0.05)
 
 
 def test_small_corpora_rare_classes_and_silent_speakers_count_more() -> None:

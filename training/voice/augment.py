@@ -26,6 +26,20 @@ class Augmentation(Options):
     cut: float = option(0.3, 'share of the clips of which only a part is used', low=0, high=1)
 
 
+NOISY = Augmentation(
+    speed=0.05,
+    equaliser_db=3.0,
+    reverberation=0.1,
+    telephone=0.05,
+    clipping=0.0,
+    noise=1.0,
+    snr_low=5.0,
+    snr_high=15.0,
+    cut=0.1,
+)
+"""A clip in a room with noise, otherwise changed less: what a robot records most often."""
+
+
 def augment(
     clip: Samples, others: Sequence[Samples], config: Augmentation, rng: np.random.Generator
 ) -> Samples:

@@ -11,7 +11,8 @@ class TrainConfig(Options):
     """Training; with the augmentation it determines the result."""
 
     layers: int = option(3, 'layers of the Whisper encoder that are used', low=2, high=4)
-    copies: int = option(6, 'augmented copies of the clips, beside the clips themselves', low=0)
+    copies: int = option(4, 'augmented copies of the clips, beside the clips themselves', low=0)
+    noise_copies: int = option(2, 'further copies, all with noise of middle strength', low=0)
     speaker_directions: int = option(
         2, 'directions in which speakers differ most that the emotion heads do not see', low=0
     )
@@ -26,7 +27,12 @@ class TrainConfig(Options):
     balance_corpora: float = option(
         0.5, 'power of the inverse frequency of a corpus that weights its clips', low=0, high=1
     )
-    balance_classes: float = option(1.0, 'the same, of a class within a corpus', low=0, high=1)
+    balance_classes: float = option(0.0, 'the same, of a class within a corpus', low=0, high=1)
+    prior_correction: float = option(
+        1.0,
+        'share of the log frequency of a class in its corpus that is kept from the heads',
+        low=0,
+    )
     balance_speakers: float = option(0.5, 'the same, of a speaker within both', low=0, high=1)
     sounds: int = option(400, 'synthetic sounds that are not speech', low=8)
     folds: int = option(4, 'groups of speakers that are predicted by a head of the others', low=2)

@@ -107,7 +107,8 @@ def join(first: Examples, second: Examples) -> Examples:
 def fit_emotions(of: Examples, config: TrainConfig) -> EmotionHeads:
     """Return the heads of the seven emotions, fitted on the clips and their copies.
 
-    They do not see the directions in which speakers and corpora differ whatever the emotion.
+    They do not see the directions in which speakers and corpora differ whatever the emotion, and
+    do not learn how frequent the emotions are in a corpus: see ``class_priors``.
     """
     copies, _, size = of.features.shape
     torch.manual_seed(config.seed)
@@ -117,11 +118,12 @@ def fit_emotions(of: Examples, config: TrainConfig) -> EmotionHeads:
     inputs -= inputs @ unwanted.T @ unwanted
     weights = torch.from_numpy(balanced_weights(of, config)).float().repeat(copies)
     labels = torch.from_numpy(of.labels).repeat(copies)
-    fit_linear(heads.linear, inputs, labels, weights, config.l2)
+    priors = config.prior_correction * torch.from_numpy(class_priors(of)).float().repeat(copies, 1)
+    fit_linear(heads.linear, inputs, labels, weights, config.l2, priors)
     for member in heads.members:
         member.mean.data = heads.linear.mean.data.clone()
         member.std.data = heads.linear.std.data.clone()
-        fit_member(member, inputs, labels, weights, config)
+        fit_member(member, inputs, labels, weights, config, priors)
     for head in (heads.linear, *heads.members):
         first = next(layer for layer in head.layers if isinstance(layer, nn.Linear))
         first.weight.data -= first.weight.data @ unwanted.T @ unwanted
@@ -129,9 +131,17 @@ def fit_emotions(of: Examples, config: TrainConfig) -> EmotionHeads:
 
 
 def fit_member(
-    head: Head, inputs: Tensor, labels: Tensor, weights: Tensor, config: TrainConfig
+    head: Head,
+    inputs: Tensor,
+    labels: Tensor,
+    weights: Tensor,
+    config: TrainConfig,
+    priors: Tensor,
 ) -> None:
-    """Train the layers of ``head`` with AdamW on standardised features [N, F]."""
+    """Train the layers of ``head`` with AdamW on standardised features [N, F].
+
+    ``priors`` [N, C] are added to the logits.
+    """
     optimizer = torch.optim.AdamW(
         head.layers.parameters(), lr=config.lr, weight_decay=config.weight_decay
     )
@@ -140,9 +150,8 @@ def fit_member(
     head.train()
     for _ in range(config.epochs):
         for index in torch.randperm(len(labels)).split(config.batch):
-            each = functional.cross_entropy(
-                head.layers(inputs[index]), labels[index], reduction='none'
-            )
+            logits = head.layers(inputs[index]) + priors[index]
+            each = functional.cross_entropy(logits, labels[index], reduction='none')
             loss = (weights[index] * each).mean()
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
@@ -194,10 +203,18 @@ def fit_speech(speech: Floats, other: Floats, l2: float) -> Head:
     return head.eval()
 
 
-def fit_linear(head: Head, inputs: Tensor, labels: Tensor, weights: Tensor, l2: float) -> None:
+def fit_linear(
+    head: Head,
+    inputs: Tensor,
+    labels: Tensor,
+    weights: Tensor,
+    l2: float,
+    priors: Tensor | float = 0.0,
+) -> None:
     """Fit a linear head by L-BFGS from zero to standardised features [N, F].
 
-    The loss is the weighted cross-entropy and ``l2`` times the squared weights.
+    The loss is the weighted cross-entropy, with ``priors`` [N, C] added to the logits, and ``l2``
+    times the squared weights.
     """
     linear = head.layers[0]
     nn.init.zeros_(linear.weight)
@@ -209,12 +226,27 @@ def fit_linear(head: Head, inputs: Tensor, labels: Tensor, weights: Tensor, l2: 
 
     def loss() -> Tensor:
         optimizer.zero_grad()
-        each = functional.cross_entropy(linear(inputs), labels, reduction='none')
+        each = functional.cross_entropy(linear(inputs) + priors, labels, reduction='none')
         value = (shares * each).sum() + l2 * (linear.weight**2).sum()
         value.backward()
         return value
 
     optimizer.step(loss)
+
+
+def class_priors(of: Examples) -> Floats:
+    """Log frequency [N, 7] of each emotion in the corpus of each clip, half a clip added to each.
+
+    Added to the logits in training only, it lets the heads learn what is left beside it: all
+    emotions are alike likely to them, whatever corpus the voice resembles (logit adjustment,
+    Menon et al. 2021). Weights instead would let the few clips of a rare emotion decide.
+    """
+    priors = np.empty((len(of), len(EMOTIONS)))
+    for corpus in np.unique(of.corpora):
+        mine = of.corpora == corpus
+        counts = np.bincount(of.labels[mine], minlength=len(EMOTIONS)) + 0.5
+        priors[mine] = np.log(counts / counts.sum())
+    return priors
 
 
 def balanced_weights(of: Examples, config: TrainConfig) -> Floats:

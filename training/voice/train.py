@@ -20,7 +20,7 @@ from training.card import file_sha256
 from training.config import add_options, read_options
 from training.provenance import describe_data
 from training.run_log import log_line
-from training.voice.augment import Augmentation
+from training.voice.augment import NOISY, Augmentation
 from training.voice.config import TrainConfig
 from training.voice.cross_validation import cross_validate
 from training.voice.data import Clips, load_clips
@@ -36,11 +36,13 @@ def load_examples(
     files: FeatureFiles, clips: Clips, config: TrainConfig, augmentation: Augmentation
 ) -> Examples:
     """The features of the clips and of their copies."""
+    ways = [augmentation] * (config.copies + 1) + [NOISY] * config.noise_copies
     copies = [
         files.get(
-            f'train_{copy}', lambda i=copy: augmented(clips.samples, augmentation, config.seed, i)
+            f'train_{copy}' if way is augmentation else f'noise_{copy}',
+            lambda way=way, copy=copy: augmented(clips.samples, way, config.seed, copy),
         )
-        for copy in range(config.copies + 1)
+        for copy, way in enumerate(ways)
     ]
     return Examples(np.stack(copies), clips.labels, clips.corpora, clips.speakers)
 
@@ -70,6 +72,7 @@ def main(argv: list[str] | None = None) -> None:
     made_of = {
         'data': file_sha256(args.data),
         'augmentation': dataclasses.asdict(augmentation),
+        'noise': dataclasses.asdict(NOISY),
         **{name: getattr(config, name) for name in ('layers', 'sounds', 'seed')},
     }
     files = FeatureFiles.open(args.features, network, made_of)

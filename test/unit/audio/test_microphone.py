@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""The device of the machine by PortAudio: rates that it does not have, and no device."""
+"""The device of the machine by PortAudio: other rates, no device, and one that is unplugged."""
 
 import sys
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
 
+from emotion_ros.audio import microphone
 from emotion_ros.audio.config import MicrophoneConfig
-from emotion_ros.audio.microphone import open_microphone
+from emotion_ros.audio.microphone import LOST_S, LastingMicrophone, open_microphone
 from emotion_ros.errors import ConfigError
 
 
@@ -21,7 +23,14 @@ class SoundDevice:
     PortAudioError = PortAudioError
 
     def __init__(self, *rates: int) -> None:
-        self.rates, self.opened = rates, {}
+        self.rates, self.opened, self.streams = rates, {}, []
+        self.initialised = 0
+
+    def _terminate(self):
+        assert all(stream.closed for stream in self.streams)
+
+    def _initialize(self):
+        self.initialised += 1
 
     def query_devices(self, device=None, kind=None):
         found = {'index': 3, 'name': 'USB Audio', 'max_input_channels': 1}
@@ -37,7 +46,13 @@ class SoundDevice:
 
     def RawInputStream(self, **settings):
         self.opened = settings
-        return SimpleNamespace(start=lambda: None)
+        self.streams.append(SimpleNamespace(start=lambda: None, closed=False))
+        return self.streams[-1]
+
+
+@pytest.fixture(autouse=True)
+def _no_stream_of_another_test(monkeypatch):
+    monkeypatch.setattr(microphone, '_opened', [])
 
 
 @pytest.mark.parametrize(
@@ -64,3 +79,78 @@ def test_without_a_device_that_fits_the_devices_are_named(monkeypatch, rates, op
     monkeypatch.setitem(sys.modules, 'sounddevice', SoundDevice(*rates))
     with pytest.raises(ConfigError, match=words):
         open_microphone(MicrophoneConfig(**options), print)
+
+
+def test_the_list_of_devices_is_read_anew_unless_that_ends_another_stream(monkeypatch):
+    device = SoundDevice(16_000)
+    monkeypatch.setitem(sys.modules, 'sounddevice', device)
+    open_microphone(MicrophoneConfig(), print)
+    open_microphone(MicrophoneConfig(), print)
+    assert device.initialised == 1
+    for stream in device.streams:
+        stream.closed = True
+    open_microphone(MicrophoneConfig(), print)
+    assert device.initialised == 2
+
+
+class Unpluggable:
+    """Opens a device while it is plugged in, and notes when one was tried."""
+
+    def __init__(self):
+        self.plugged, self.tried, self.calls, self.now_s = True, Event(), [], 0.0
+
+    def open(self, config, on_sound):
+        self.calls.append('open')
+        self.give = on_sound
+        self.tried.set()
+        if not self.plugged:
+            raise ConfigError('microphone: Error querying device -1; input devices: none')
+        return self
+
+    def stop(self):
+        self.calls.append('stop')
+
+    def close(self):
+        self.calls.append('close')
+
+
+def lose(device):
+    lasting = LastingMicrophone(MicrophoneConfig(), print, device.open, lambda: device.now_s)
+    device.now_s += LOST_S
+    assert lasting.check() == ''
+    device.tried.clear()
+    device.now_s += 0.2
+    return lasting
+
+
+def test_an_unplugged_device_is_named_and_opened_again_when_it_is_back():
+    device = Unpluggable()
+    lasting = lose(device)
+    device.plugged = False
+    assert lasting.check()
+    assert device.tried.wait(10)
+    lasting._attempt.join()
+    assert lasting.check() == 'microphone: Error querying device -1; input devices: none'
+    assert device.calls == ['open', 'close', 'open']  # nothing more before the pause is over
+    device.plugged, device.now_s = True, device.now_s + 2.0
+    lasting.check()
+    lasting._attempt.join()
+    device.give(b'12', 16_000, 0.0, False)
+    assert lasting.check() == ''
+    lasting.close()
+    assert device.calls == ['open', 'close', 'open', 'open', 'stop', 'close']
+
+
+def test_a_device_that_hangs_when_it_is_closed_does_not_stop_the_node():
+    device, gone = Unpluggable(), Event()
+    device.close = gone.wait
+    lasting = lose(device)
+    for seconds in (2, 62):
+        problem = f'microphone: no sound for {seconds} s; is it unplugged?'
+        assert lasting.check() == problem
+        device.now_s += 60.0
+    lasting.close()
+    assert device.calls == ['open']
+    gone.set()
+    lasting._attempt.join()
+    assert device.calls == ['open', 'open', 'stop']
