@@ -67,10 +67,11 @@ def crop_face(
     span = max(1, round(crop.scale * face.size_px))
     left = round((x1 + x2) / 2 + crop.offset_x * face.size_px - span / 2)
     top = round((y1 + y2) / 2 + crop.offset_y * face.size_px - span / 2)
-    rows = np.clip(np.arange(top, top + span), 0, image.shape[0] - 1)
-    columns = np.clip(np.arange(left, left + span), 0, image.shape[1] - 1)
-    patch = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    height, width = image.shape[:2]
+    patch = image[max(top, 0) : top + span, max(left, 0) : left + span]
     if patch.shape[:2] != (span, span):
+        rows = np.clip(np.arange(top, top + span), 0, height - 1)
+        columns = np.clip(np.arange(left, left + span), 0, width - 1)
         patch = image[np.ix_(rows, columns)]
     if grey and patch.ndim == 3:
         patch = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)

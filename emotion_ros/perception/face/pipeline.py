@@ -227,7 +227,9 @@ class FacePipeline:
         # What a search or the crops will need is decoded at once, if it can be foreseen.
         will_search = self._has_lost_face or not may_track or self._is_due()
         width = max(WIDTH, self._crop_width, self._detect_width if will_search else 0.0)
-        grey = to_small_grey(frame.pixels(width, grey=self._is_grey and not will_search))
+        if will_search:
+            frame.pixels(width)
+        grey = to_small_grey(frame.pixels(width, grey=self._is_grey))
         self._motion.update(grey)
         scale = grey.shape[1] / frame.width
         tracked = self._templates.update(grey, scale) if may_track else None

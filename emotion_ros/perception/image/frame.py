@@ -5,6 +5,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 
+import cv2
+import numpy as np
+
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.image.decode import ImageArray, rotate_image
 
@@ -36,10 +39,16 @@ class ArrayFrame(Frame):
         height, width = image_bgr.shape[:2]
         super().__init__(width, height, rotate)
         self._image_bgr = rotate_image(image_bgr, rotate)
+        self._grey: ImageArray | None = None
 
     def pixels(self, min_width: float = float('inf'), *, grey: bool = False) -> ImageArray:  # noqa: ARG002
-        """Return the whole image in colour."""
-        return self._image_bgr
+        """Return the whole image, in grey where that is enough: to shrink it costs a third."""
+        if not grey:
+            return self._image_bgr
+        if self._grey is None:
+            converted = cv2.cvtColor(self._image_bgr, cv2.COLOR_BGR2GRAY)
+            self._grey = np.asarray(converted, np.uint8)
+        return self._grey
 
 
 class ScaledFrame(Frame):

@@ -121,7 +121,10 @@ def test_a_smaller_jpeg_shows_the_same(divisor: int, grey: bool) -> None:
 
 @pytest.mark.parametrize('kind', ['.png', '.webp'])
 def test_other_formats_are_decoded_whole(kind: str) -> None:
-    assert open_compressed(encoded(kind)).pixels(10, grey=True).shape == (479, 641, 3)
+    frame = open_compressed(encoded(kind))
+    assert frame.pixels(10).shape == (479, 641, 3)
+    assert frame.pixels(10, grey=True).shape == (479, 641)
+    assert frame.pixels(10, grey=True) is frame.pixels(grey=True)
 
 
 def test_what_cannot_be_decoded_is_refused() -> None:
