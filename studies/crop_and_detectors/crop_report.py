@@ -41,7 +41,7 @@ class CropReport:
 
     def to_json(self) -> str:
         """Return one JSON object; what could not be measured is null."""
-        return json.dumps(_without_nan(asdict(self)), allow_nan=False)
+        return json.dumps(without_nan(asdict(self)), allow_nan=False)
 
     def tables(self) -> dict[str, list[Row]]:
         """Return the tables by name, their headers first; shares and differences in 0..1."""
@@ -83,9 +83,10 @@ def _cells(row: Score) -> Row:
     )
 
 
-def _without_nan(value: Any) -> Any:
+def without_nan(value: Any) -> Any:
+    """Return JSON values with null in place of NaN."""
     if isinstance(value, Mapping):
-        return {key: _without_nan(entry) for key, entry in value.items()}
+        return {key: without_nan(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_nan(entry) for entry in value]
+        return [without_nan(entry) for entry in value]
     return None if isinstance(value, float) and isnan(value) else value

@@ -43,7 +43,7 @@ class TrialRunner:
         squares, seen = [], []
         for frame in synthetic_frames(faces, side, self._surround, camera):
             squares.append(crop_face(frame.image, frame.square))
-            seen.append(self._observe(frame))
+            seen.append(self.observe(frame))
         return Trials(
             labels=faces.labels,
             own=self.is_right(faces, list(faces.images)),
@@ -66,7 +66,7 @@ class TrialRunner:
         those = faces.take(np.array(found, int))
         return {name: self.is_right(those, row) for name, row in cuts.items()}
 
-    def _observe(self, frame: SyntheticFrame) -> FaceObservation:
+    def observe(self, frame: SyntheticFrame) -> FaceObservation:
         """Return the pipeline's observation of the face; ``MISSED`` when it is not found."""
         self._pipeline.reset()
         seen = self._pipeline.process(frame.image, 0.0).faces

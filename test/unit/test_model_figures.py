@@ -15,4 +15,4 @@ def test_every_figure_is_there_and_the_card_has_its_command():
     for name in TITLES:
         for metric in load_card(packaged_weights() / f'{name}.json').metrics:
             assert f'{metric["value"]:.3f}' in page
-            assert metric['command'].startswith('python -m training.')
+            assert metric['command'].startswith(('python -m training.', 'python -m studies.'))
