@@ -173,6 +173,15 @@ def test_initial_weights_of_another_kind(
         train.main([*command, '--init-from', str(other)])
 
 
+def test_evaluate_by_group(weights: Path, data: Path, tmp_path: Path, capsys) -> None:
+    (tmp_path / 'by.csv').write_text('row,half\n' + ''.join(f'{i},{i // 5}\n' for i in range(20)))
+    command = ['--weights', str(weights), '--data', str(data / train.MELD), '--task', 'emotion']
+    evaluate.main([*command, '--by', str(tmp_path / 'by.csv'), '--json'])
+    by = json.loads(capsys.readouterr().out)['by']['half']
+    assert [group['n'] for group in by.values()] == [5, 5, 5, 5]
+    assert all(group['low'] <= group['weighted_f1'] <= group['high'] for group in by.values())
+
+
 def test_evaluate_wants_the_labels_of_its_task(weights: Path, data: Path) -> None:
     command = ['--weights', str(weights), '--data', str(data / train.SEMEVAL)]
     with pytest.raises(ConfigError, match='has no emotion labels'):

@@ -19,7 +19,7 @@ from emotion_ros.errors import ConfigError
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.models.card import ModelCard
 from emotion_ros.sessions import metrics
-from training import calibrate
+from training import calibrate, groups
 from training.command import as_json, log, run
 from training.face.data import SIDE, USAGES, Faces, load_faces
 from training.face.duplicates import near_duplicates
@@ -148,6 +148,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         '--without-duplicates', action='store_true', help='leave out near-copies of Training faces'
     )
     parser.add_argument('--report', type=Path, help='folder for pictures, table and JSON')
+    groups.add_option(parser)
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--json', action='store_true', help='print one JSON object only')
     return parser.parse_args(argv)
@@ -158,11 +159,22 @@ def main(argv: list[str] | None = None) -> None:
     args = parse(argv)
     model = FaceClassifier.load(str(args.weights), threads=args.threads)
     faces = load_faces(args.data, args.usage)
+    if args.by and args.without_duplicates:
+        raise ConfigError('--by is for all faces of the split: leave out --without-duplicates')
+    of: groups.Groups = {}
+    if args.by:
+        names = groups.names_in(args.data, 'name', 'usage', args.usage)
+        of = groups.read_groups(args.by, len(faces), names)
     if args.without_duplicates:
         faces = unseen(faces, args.data)
     probabilities = predict(model, faces.images, args.tta)
     calibrated = cross_calibrated(probabilities, faces, model.card, args.usage)
     figures = figures_of(probabilities, calibrated, faces.labels)
+    if of:
+        predicted = probabilities.argmax(1)
+        figures['by'] = groups.figures_by(
+            of, faces.labels, predicted, len(EMOTIONS), metrics.accuracy
+        )
     figures['latency_ms_median'] = median_latency_ms(model, faces.images)
     if args.report:
         title = f'{args.weights.name} on {len(faces)} faces of FER2013 {args.usage}'

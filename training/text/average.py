@@ -15,6 +15,7 @@ from emotion_ros.errors import ConfigError, ModelError
 from training import checkpoint
 from training.command import log, run
 from training.provenance import data_of_weights
+from training.text.initial import load_tensors
 
 Tensors = dict[str, Tensor]
 
@@ -30,14 +31,14 @@ def average(first: Tensors, second: Tensors, share: float) -> Tensors:
 def main(argv: list[str] | None = None) -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog='python -m training.text.average', description=__doc__)
-    parser.add_argument('first', type=Path, help='checkpoint (.safetensors)')
+    parser.add_argument('first', type=Path, help='checkpoint or exported .onnx')
     parser.add_argument('second', type=Path, help='checkpoint of a training begun with the first')
     parser.add_argument('--share', type=float, default=0.5, help='of the second, 0..1')
     parser.add_argument('--out', type=Path, required=True, help='.safetensors to write')
     args = parser.parse_args(argv)
     if not 0.0 <= args.share <= 1.0:
         raise ConfigError(f'--share {args.share:g} is not in 0..1')
-    first, _ = checkpoint.load(args.first)
+    first = load_tensors(args.first)
     second, about = checkpoint.load(args.second)
     if {k: v.shape for k, v in first.items()} != {k: v.shape for k, v in second.items()}:
         raise ModelError(f'{args.first} and {args.second} are not the same network')

@@ -26,7 +26,7 @@ from emotion_ros.perception.text.dialogue import MAX_CONTEXT, load_transitions
 from emotion_ros.perception.text.engine import TextPrediction
 from emotion_ros.perception.text.negation import classify_negated
 from emotion_ros.sessions import metrics
-from training import calibrate
+from training import calibrate, groups
 from training.command import as_json, log, run
 from training.text.asr import spoken, with_word_errors
 from training.text.data import SPLITS, Utterances, load_utterances, truth
@@ -133,6 +133,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
         metavar='N',
         help=f'read each utterance with up to N (default {MAX_CONTEXT}) that were said before it',
     )
+    groups.add_option(parser)
     parser.add_argument('--json', action='store_true', help='print one JSON object only')
     return parser.parse_args(argv)
 
@@ -144,7 +145,12 @@ def main(argv: list[str] | None = None) -> None:
         raise ConfigError('--context changes emotions only: --task emotion')
     utterances = load_utterances(args.data, args.split)
     turns = load_turns(args.data, args.split) if args.context else []
+    of: groups.Groups = {}
+    if args.by:
+        names = groups.names_in(args.data, 'speaker', 'split', args.split)
+        of = groups.read_groups(args.by, len(utterances), names)
     index = labelled(utterances, args.task)
+    of = {name: [values[i] for i in index] for name, values in of.items()}
     if not args.context:  # else who says the others counts
         utterances, index = utterances.take(index), np.arange(len(index))
     model = make_text_engine(args.weights)
@@ -158,6 +164,11 @@ def main(argv: list[str] | None = None) -> None:
     result = figures(
         probabilities[index], utterances.take(index), args.task, fitted_here=fitted_here
     )
+    if of:
+        predicted = probabilities[index].argmax(1)
+        true = truth(utterances.take(index), args.task, predicted)
+        figure = metrics.macro_recall if args.task == 'sentiment' else metrics.weighted_f1
+        result['by'] = groups.figures_by(of, true, predicted, len(TASKS[args.task]), figure)
     print(as_json(result | {'latency_ms_median': predictions.latency_ms}))
 
 

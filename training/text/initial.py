@@ -21,8 +21,12 @@ MULTIPLIED_HEAD = '/Gemm_MatMul_quant'
 
 def start_from(state: TrainState, path: Path) -> None:
     """Load the weights of a finished checkpoint, or of an exported ``.onnx``."""
-    tensors = read_onnx(path) if path.suffix == '.onnx' else checkpoint.load(path)[0]
-    checkpoint.fill(state.network, tensors, path)
+    checkpoint.fill(state.network, load_tensors(path), path)
+
+
+def load_tensors(path: Path) -> Tensors:
+    """The weights of a finished checkpoint, or of an exported ``.onnx``."""
+    return read_onnx(path) if path.suffix == '.onnx' else checkpoint.load(path)[0]
 
 
 def read_onnx(path: Path) -> Tensors:

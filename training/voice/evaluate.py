@@ -17,6 +17,7 @@ from emotion_ros.errors import ConfigError
 from emotion_ros.perception.voice.classifier import VoiceClassifier
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 from emotion_ros.sessions import metrics
+from training import groups
 from training.command import as_json, log, run
 from training.voice.data import Clips, load_clips
 from training.voice.noise import BABBLE, NOISES, make_noise, mix_at_snr
@@ -98,6 +99,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument('--data', type=Path, required=True, help='parquet file')
     parser.add_argument('--split', default='val', help='rows with this value in split')
     parser.add_argument('--snr-db', type=float, help='add noise at this distance from the speech')
+    groups.add_option(parser)
     parser.add_argument('--threads', type=int, default=2)
     parser.add_argument('--json', action='store_true', help='print one JSON object only')
     return parser.parse_args(argv)
@@ -110,11 +112,18 @@ def main(argv: list[str] | None = None) -> None:
         raise ConfigError(f'--snr-db {args.snr_db}: not a finite number')
     model = VoiceClassifier.load(str(args.weights), threads=args.threads)
     clips = load_clips(args.data, args.split)
+    names = {'speaker': clips.speakers.tolist()}
+    of = groups.read_groups(args.by, len(clips), names) if args.by else {}
     if args.snr_db is not None:
         clips = with_noise(clips, args.snr_db)
     probabilities, times = predict(model, clips)
     seconds = sum(len(clip) for clip in clips.samples) / SAMPLE_RATE
     result = figures(probabilities, clips)
+    if of:
+        predicted = probabilities.argmax(1)
+        result['by'] = groups.figures_by(
+            of, clips.labels, predicted, len(EMOTIONS), metrics.macro_recall
+        )
     result['latency_ms_median'] = float(np.median(times) * 1e3)
     result['rtf'] = float(times.sum() / seconds)
     if not args.json:
