@@ -28,6 +28,7 @@ from emotion_ros.perception.face.camera_turn import CameraTurn
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
 from emotion_ros.perception.image.annotate import annotate_faces, blank_faces
+from emotion_ros.perception.image.frame import Frame
 
 
 class VisionNode(WorkerNode[VisionConfig, Any]):
@@ -58,6 +59,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         """Subscribe to the camera."""
         self._next_s = 0.0
         self._turn = CameraTurn()
+        self._without_face: Frame | None = None
         sources = camera_sources(self, self.config.image_transport)
         self.subscribe(sources, LATEST_IMAGE, check_images)
 
@@ -107,6 +109,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         frame = self._open_frame(msg)
         report = self._pipeline.process(frame, stamp_s)
         self._turn.add(face.roll for face in report.faces)
+        self._without_face = None if report.faces else frame
         self._check_stamp(msg)  # a frozen process or a hung network took its time
         if self.may_publish():
             self.results.publish(faces_to_msg(report, msg.header, self.steady_s() - started_s))
@@ -123,6 +126,10 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
     def after_result(self) -> None:
         """Search the image for further faces, once those already known are published."""
         self._pipeline.run_deferred()
+        frame, self._without_face = self._without_face, None
+        if frame and self._turn.is_search_due(self.steady_s()) and self._privacy.may_show_image:
+            pixels = frame.pixels(self.config.detect_width)
+            self._turn.search(pixels, self._pipeline.detector, self.steady_s())
 
     def describe_refused(self, topic: InputTopic) -> tuple[InputTopic, str]:
         """Return the input with the last refused image, and what was wrong with it."""

@@ -7,7 +7,6 @@ from functools import partial
 import cv2
 import numpy as np
 import pytest
-from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import Log
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
@@ -303,11 +302,3 @@ def test_the_effort_can_be_changed_while_it_runs(graph):
     assert wanted == [True, False, False]
     node.set_parameters([Parameter('max_fps', value=0.0)])
     assert all(node.is_wanted(None) for _ in range(3))
-
-
-def test_a_camera_that_is_upside_down_is_a_warning_with_the_remedy(graph):
-    node = start(graph, rotate=90)
-    diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
-    node._turn.add([np.pi] * 60)
-    told = lambda: diagnostics and diagnostics[-1].status[0].message  # noqa: E731
-    graph.until(lambda: told() == 'the faces are not upright: set rotate: 270', 'the warning')
