@@ -64,16 +64,22 @@ def cross_validate(train: Examples, valid: Examples, config: TrainConfig) -> dic
     """Figures, confusions and the temperature; heads are fitted on ``train`` only.
 
     ``other_speakers`` and ``other_corpora`` are what options are chosen by: clips of ``train``.
+    The temperature is that of both: a robot meets new speakers, in a room of a new sound.
     ``left_out`` are all clips of each corpus, those of ``valid`` too, for the card.
     """
     fold = calibrate.fold_of_groups(train.speaker_names(), config.folds)
     by_speaker = held_out(train, train, fold, config)
     both = join(train, valid)
     by_corpus = held_out(train, both, both.corpora, config)
+    elsewhere = by_corpus[: len(train)]
+    known = elsewhere[np.arange(len(train)), train.labels] > UNKNOWN
     return {
-        'temperature': calibrate.fit_temperature(by_speaker, train.labels),
+        'temperature': calibrate.fit_temperature(
+            np.concatenate([by_speaker, elsewhere[known]]),
+            np.concatenate([train.labels, train.labels[known]]),
+        ),
         'other_speakers': scores(by_speaker, train),
-        'other_corpora': scores(by_corpus[: len(train)], train),
+        'other_corpora': scores(elsewhere, train),
         'left_out': scores(by_corpus, both),
         'known': confusion(by_speaker, train).tolist(),
         'elsewhere': confusion(by_corpus, both).tolist(),
