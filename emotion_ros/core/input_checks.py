@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Why an input brings nothing, or nothing that can be used."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from math import isnan
 
 from emotion_ros.core.graph_snapshot import (
@@ -55,28 +55,14 @@ def check_images(
     clock: ClockReport = NO_CLOCK,
 ) -> Iterator[Finding]:
     """Yield the findings on a camera topic received for ``duration_s``; ``node`` reads it."""
-    cause = no_data_cause(images)
-    if cause is not None:
-        yield cause
-        return
-    rejected = node.rejected() if node else {}
     counts_input = node is not None and 'received' in (node.values or {})
-    if node and node.message == 'running' and counts_input and not node.recent('received'):
+    is_lost = node and node.message == 'running' and counts_input and not node.recent('received')
+    if node and is_lost and no_data_cause(images) is None:
         what = f'{images.topic}: images arrive here but not at {node.name}'
         yield Finding(Severity.PROBLEM, Kind.NOT_DELIVERED, what)
         return
-    if node and rejected and not node.recent('processed'):
-        yield check_refused(images, rejected, clock)
+    if not (yield from check_messages(images, node, clock)):
         return
-    yield from partly_refused(node, rejected)
-    stamps = check_stamps(images.topic, images.age_s, clock, Severity.NOTE)
-    if stamps is not None:
-        yield stamps
-    yield from check_multiple_publishers(images)
-    yield from _check_pictures(images, duration_s)
-
-
-def _check_pictures(images: InputTopic, duration_s: float) -> Iterator[Finding]:
     rate_hz = images.received / duration_s
     seen = f'{images.topic}: {rate_hz:.0f} images/s' + ''.join(
         f', {word}' for word in (images.encoding, images.size) if word
@@ -88,6 +74,26 @@ def _check_pictures(images: InputTopic, duration_s: float) -> Iterator[Finding]:
         yield Finding(Severity.NOTE, Kind.FEW_IMAGES, f'{seen}: few')
     elif not images.brightness < BLACK:
         yield Finding(Severity.GOOD, Kind.FINE, seen)
+
+
+def check_messages(
+    wanted: InputTopic, node: NodeReport | None, clock: ClockReport
+) -> Generator[Finding, None, bool]:
+    """Yield what is wrong with the messages of an input; return whether some of them are used."""
+    cause = no_data_cause(wanted)
+    if cause is not None:
+        yield cause
+        return False
+    rejected = node.rejected() if node else {}
+    if node and rejected and not node.recent('processed'):
+        yield check_refused(wanted, rejected, clock)
+        return False
+    yield from partly_refused(node, rejected)
+    stamps = check_stamps(wanted.topic, wanted.age_s, clock, Severity.NOTE)
+    if stamps is not None:
+        yield stamps
+    yield from check_multiple_publishers(wanted)
+    return True
 
 
 def check_speech(
@@ -107,10 +113,7 @@ def check_speech(
     elif cause is not None and cause.kind not in (Kind.SILENT_PUBLISHER,):
         yield cause
     elif node and rejected and not node.recent('processed'):
-        refused = check_refused(speech, rejected)
-        is_routine = set(rejected) <= set(ROUTINE)
-        severity = Severity.NOTE if is_routine else Severity.PROBLEM
-        yield Finding(severity, refused.kind, refused.what, refused.facts)
+        yield check_refused(speech, rejected)
     elif not speech.received:
         what = f'{speech.topic}: no utterance in {duration_s:g} s'
         yield Finding(Severity.NOTE, Kind.NO_UTTERANCE, what)
@@ -142,6 +145,7 @@ def check_refused(
 ) -> Finding:
     """Return the problem of an input of which nothing is used; ``rejected``: most first.
 
+    It is a note where all reasons are ROUTINE.
     ``detail`` is what came, in words, and ``seconds`` for how long it has been so.
     """
     reason, count = next(iter(rejected.items()))
@@ -155,7 +159,8 @@ def check_refused(
             return Finding(Severity.PROBLEM, stamps.kind, f'{what}: {about}', stamps.facts)
     facts = {'reason': reason, 'topic': wanted.topic}
     text = f'{what} ({came})' if came else what
-    return Finding(Severity.PROBLEM, Kind.REFUSED, text, facts)
+    severity = Severity.NOTE if set(rejected) <= set(ROUTINE) else Severity.PROBLEM
+    return Finding(severity, Kind.REFUSED, text, facts)
 
 
 def refused_by_fusion(severity: Severity, what: str, reason: str, age_s: float) -> Finding:

@@ -53,7 +53,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         self._pipeline = self._make_pipeline(self.config)
         self._muted = MutedTimes()
         self._robot_speech = RobotSpeech()
-        self._privacy = PrivacyFollower(self)
+        self.privacy = PrivacyFollower(self)
         self._speakers = SpeakerBinding()
         self.results = self.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
 
@@ -118,7 +118,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
 
     def process(self, stamped: StampedUtterance) -> None:
         """Publish the sentiment of one utterance, or that its speaker opts out."""
-        is_private = self._privacy.mode(stamped.speaker.person_id) is not PrivacyMode.FULL
+        is_private = self.privacy.mode(stamped.speaker.person_id) is not PrivacyMode.FULL
         if is_private:
             self._pipeline.forget_dialogue()
         if is_private and not self._pipeline.opts_out(stamped.utterance):

@@ -50,8 +50,8 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         cv2.setNumThreads(1)
         self._pipeline = self._make_pipeline(self.config)
         self._open_frame = make_frame_opener(self.config)
-        self._privacy = PrivacyFollower(self)
-        self._pipeline.select_paused = self._privacy.find_paused
+        self.privacy = PrivacyFollower(self)
+        self._pipeline.select_paused = self.privacy.find_paused
         self.results = self.create_publisher(FaceEmotionArray, 'emotion/faces', QUEUE_DEPTH)
         self._debug_publisher = self.create_publisher(Image, 'emotion/debug_image', 1)
 
@@ -115,7 +115,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
             self.results.publish(faces_to_msg(report, msg.header, self.steady_s() - started_s))
             if self._debug_publisher.get_subscription_count():
                 shown = blank_faces(frame.pixels(), report.faces)
-                if not self._privacy.may_show_image:
+                if not self.privacy.may_show_image:
                     shown = np.zeros_like(shown)
                 annotated = annotate_faces(shown, report.faces)
                 self._debug_publisher.publish(
@@ -127,7 +127,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         """Search the image for further faces, once those already known are published."""
         self._pipeline.run_deferred()
         frame, self._without_face = self._without_face, None
-        if frame and self._turn.is_search_due(self.steady_s()) and self._privacy.may_show_image:
+        if frame and self._turn.is_search_due(self.steady_s()) and self.privacy.may_show_image:
             pixels = frame.pixels(self.config.detect_width)
             self._turn.search(pixels, self._pipeline.detector, self.steady_s())
 

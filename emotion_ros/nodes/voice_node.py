@@ -83,7 +83,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         """Load the model and open the publishers."""
         self._pipeline = self._make_pipeline(self.config)
         self._frame_id = ''  # the last message, of an inactive node, has it too
-        self._privacy = PrivacyFollower(self)
+        self.privacy = PrivacyFollower(self)
         self._evidence = self.create_publisher(EmotionEvidence, 'emotion/evidence', QUEUE_DEPTH)
         self.results = self.create_publisher(VoiceActivityMsg, 'emotion/voice', QUEUE_DEPTH)
 
@@ -171,13 +171,13 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         samples, stamp_s = self._stream.add(chunk)
         for segment in self._pipeline.add(samples, stamp_s):
             speaker = self._speakers.speaker(segment.start_s, segment.end_s)
-            if self._privacy.mode(speaker.person_id) is PrivacyMode.PAUSED:
+            if self.privacy.mode(speaker.person_id) is PrivacyMode.PAUSED:
                 self.statistics.count('paused')
             else:
                 self._publish(self._pipeline.classify(segment), speaker.person_id)
         busy_s = self.steady_s() - started_s
         activity = self._pipeline.activity
-        if self._privacy.mode('') is PrivacyMode.PAUSED:  # it may be they who speak
+        if self.privacy.mode('') is PrivacyMode.PAUSED:  # it may be they who speak
             activity = replace(activity, speaking=False)
         self._sound.add(chunk.duration_s, busy_s, activity)
         self.statistics.processed(self.now_s() - stamp_s - chunk.duration_s, busy_s)
@@ -213,7 +213,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         if activity.speaking:
             begin_s = activity.stamp_s - activity.segment_duration_s
             person_id = self._speakers.speaker(begin_s, activity.stamp_s).person_id
-        if self._privacy.mode(person_id) is PrivacyMode.PAUSED:
+        if self.privacy.mode(person_id) is PrivacyMode.PAUSED:
             activity, person_id, self._spoken_s = replace(NO_SOUND, stamp_s=now_s), '', 0.0
         activity = replace(activity, segment_duration_s=self._spoken_s)
         self.results.publish(activity_to_msg(activity, self._frame_id, person_id))

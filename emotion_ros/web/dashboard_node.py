@@ -65,7 +65,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
     def setup(self) -> None:
         """Make what is shown; nothing is published."""
         self._shown = DashboardState()
-        self._privacy = PrivacyFollower(self, self._on_rules)
+        self.privacy = PrivacyFollower(self, self._on_rules)
         self._faces, self._faces_s = FacesObservation(0.0), 0.0
 
     def activate(self) -> None:
@@ -195,7 +195,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         frame = Frame(faces, msg.image_width, msg.image_height, msg.reason, msg.inference_time)
         self._faces, self._faces_s = frame.faces, self.steady_s()
         people = [face.person_id for face in frame.faces.faces]
-        self._privacy.find_paused(people, frame.faces.stamp_s)
+        self.privacy.find_paused(people, frame.faces.stamp_s)
         self._shown.add_frame(frame, self._faces_s)
 
     def _on_rules(self, rules: PrivacyRules) -> None:
@@ -204,13 +204,13 @@ class DashboardNode(EmotionNode[DashboardConfig]):
             self._shown.clear()
         elif rules.unknown_speaker is not PrivacyMode.FULL or rules.paused:
             self._shown.forget(rules.paused, self.steady_s())
-        if self._camera and self._privacy.has_paused:
+        if self._camera and self.privacy.has_paused:
             self._camera.clear()
 
     def _hide_paused(self, image_bgr: ImageArray) -> ImageArray:
         """Return the image without paused persons; black when they may be anywhere in it."""
         is_current = self.steady_s() - self._faces_s < SILENCE_S
-        is_known = self._privacy.may_show_image and (is_current or not self._privacy.has_paused)
+        is_known = self.privacy.may_show_image and (is_current or not self.privacy.has_paused)
         shown = blank_faces(image_bgr, self._without_paused(self._faces).faces)
         return shown if is_known else np.zeros_like(shown)
 
@@ -219,7 +219,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         return replace(faces, faces=withhold_paused(faces.faces, self._is_paused))
 
     def _is_paused(self, person_id: str) -> bool:
-        return bool(person_id) and self._privacy.mode(person_id) is PrivacyMode.PAUSED
+        return bool(person_id) and self.privacy.mode(person_id) is PrivacyMode.PAUSED
 
     def _on_text(self, msg: TextSentiment) -> None:
         text = msg_to_text(msg)
@@ -230,7 +230,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
     def _on_speech(self, msg: Any) -> None:
         """Show the words that are scored; of what has none, all that was received."""
         utterance = stamp_utterance(msg, self.now_s()).utterance
-        if utterance.is_partial or self._privacy.mode('') is not PrivacyMode.FULL:
+        if utterance.is_partial or self.privacy.mode('') is not PrivacyMode.FULL:
             return
         words = utterance.final
         with suppress(InvalidInput):

@@ -126,14 +126,14 @@ class WholeTime(SimTime):
         )
         self.fusion = graph.add(FusionNode, use_sim_time=True)
         super().__init__(graph, [self.vision, self.sentiment, self.fusion])
-        self._images = graph.publisher(Image, 'image')
+        self.images = graph.publisher(Image, 'image')
         self._speech = graph.publisher(String, 'speech')
 
     def film(self, now_s: float) -> EmotionState:
         """Move the clock, film somebody happy, and return what is said of it."""
         self.move(now_s)
         frame = still(bright_square(), seconds_to_stamp(now_s))
-        return self.state_of(now_s, self._images.publish, frame)
+        return self.state_of(now_s, self.images.publish, frame)
 
     def say(self, now_s: float, words: str) -> EmotionState:
         """Move the clock, speak, and return what is said of it."""

@@ -140,7 +140,7 @@ def test_promise_51_images_of_any_stamp(graph, offset_s, counted):
     time = WholeTime(graph)
     time.film(START_S)
     before = time.vision.statistics.counts()
-    time._images.publish(still(bright_square(), stamp_of(offset_s, START_S)))
+    time.images.publish(still(bright_square(), stamp_of(offset_s, START_S)))
     changed = lambda: {  # noqa: E731
         key: n - before.get(key, 0)
         for key, n in time.vision.statistics.counts().items()

@@ -73,7 +73,7 @@ def test_vision_started_anew_pauses_who_may_be_the_paused_person(graph):
         String(data=PrivacyRules(people={'face_7': PAUSED}, session='a').to_json())
     )
     node = start_vision(graph)
-    graph.until(lambda: not node._privacy.may_show_image, 'the rules')
+    graph.until(lambda: not node.privacy.may_show_image, 'the rules')
     Camera(graph, bright_square(), fps=30.0)
     graph.until(lambda: faces and faces[-1].faces, 'a face')
     assert {math.isnan(f.probabilities[0]) for msg in faces for f in msg.faces} == {True}
@@ -84,12 +84,12 @@ def test_words_of_who_may_be_paused_are_refused_before_they_are_scored(graph):
     node = graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     speech = graph.publisher(String, 'speech')
     publish_rules(graph, unknown_speaker=PrivacyMode.NO_TEXT, session='a')
-    graph.until(lambda: node._privacy.mode('') is PrivacyMode.NO_TEXT, 'the rules')
+    graph.until(lambda: node.privacy.mode('') is PrivacyMode.NO_TEXT, 'the rules')
     speech.publish(String(data='I am so happy today!'))
     graph.until(lambda: node.statistics.counts().get('rejected.paused'), 'the refusal')
     assert said == []
     publish_rules(graph, session='a')
-    graph.until(lambda: node._privacy.mode('') is PrivacyMode.FULL, 'the rules')
+    graph.until(lambda: node.privacy.mode('') is PrivacyMode.FULL, 'the rules')
     speech.publish(String(data='I am so happy today!'))
     graph.until(lambda: said, 'the sentiment')
 
@@ -97,20 +97,20 @@ def test_words_of_who_may_be_paused_are_refused_before_they_are_scored(graph):
 def test_rules_that_cannot_be_read_change_nothing(graph):
     node = graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     publish_rules(graph, unknown_speaker=PAUSED, session='a')
-    graph.until(lambda: node._privacy.mode('') is PAUSED, 'the rules')
+    graph.until(lambda: node.privacy.mode('') is PAUSED, 'the rules')
     graph.publisher(String, 'emotion/privacy', LATCHED).publish(String(data='{"everybody": 1}'))
     publish_rules(graph, people={'face_1': PAUSED}, session='a')
-    graph.until(lambda: node._privacy.mode('face_1') is PAUSED, 'the next rules')
+    graph.until(lambda: node.privacy.mode('face_1') is PAUSED, 'the next rules')
 
 
 def test_a_fusion_node_started_anew_makes_nobody_analysed_again(graph):
     node = graph.add(SentimentNode, text_pipeline_factory(KeywordTextEngine()))
     publish_rules(graph, unknown_speaker=PAUSED, session='a')
-    graph.until(lambda: node._privacy.mode('') is PAUSED, 'the rules')
+    graph.until(lambda: node.privacy.mode('') is PAUSED, 'the rules')
     publish_rules(graph, session='b')
     publish_rules(graph, people={'face_1': PAUSED}, session='b')
-    graph.until(lambda: node._privacy.mode('face_1') is PAUSED, 'the rules after a call')
-    assert node._privacy.mode('') is PrivacyMode.FULL
+    graph.until(lambda: node.privacy.mode('face_1') is PAUSED, 'the rules after a call')
+    assert node.privacy.mode('') is PrivacyMode.FULL
 
 
 def test_an_opt_out_in_words_pauses_who_is_in_view(graph):
@@ -255,7 +255,7 @@ def test_an_event_says_what_ended_and_how_long_it_had_lasted(graph):
 def test_the_dashboard_shows_neither_the_face_nor_the_words_of_a_paused_person(graph):
     node = graph.add(DashboardNode, port=0)
     publish_rules(graph, people={'face_1': PAUSED}, unknown_speaker=PAUSED, session='a')
-    graph.until(lambda: node._privacy.has_paused, 'the rules')
+    graph.until(lambda: node.privacy.has_paused, 'the rules')
     speech = graph.publisher(String, 'speech')
     faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
     image = np.full((100, 100, 3), 200, np.uint8)
@@ -267,7 +267,7 @@ def test_the_dashboard_shows_neither_the_face_nor_the_words_of_a_paused_person(g
     msg = FaceEmotionArray(faces=[paused])
     msg.header.stamp = graph.tester.get_clock().now().to_msg()
     faces.publish(msg)
-    graph.until(lambda: node._privacy.may_show_image, 'the face')
+    graph.until(lambda: node.privacy.may_show_image, 'the face')
     shown = node._hide_paused(image)
     assert (shown[32:68, 32:68] == 128).all()
     assert (shown[:25] == 200).all()

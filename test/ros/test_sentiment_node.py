@@ -180,7 +180,7 @@ def test_words_of_who_is_paused_are_refused_and_those_of_the_other_are_not(graph
         people={'face_0': PrivacyMode.PAUSED}, unknown_speaker=PrivacyMode.PAUSED, session='a'
     )
     graph.publisher(String, 'emotion/privacy', LATCHED).publish(String(data=rules.to_json()))
-    graph.until(lambda: node._privacy.mode('face_0') is PrivacyMode.PAUSED, 'the rules')
+    graph.until(lambda: node.privacy.mode('face_0') is PrivacyMode.PAUSED, 'the rules')
     faces, speech = (
         graph.publisher(FaceEmotionArray, 'emotion/faces'),
         graph.publisher(String, 'speech'),

@@ -187,7 +187,7 @@ def test_the_voice_of_a_paused_person_is_not_classified(graph, rules, count):
     faults = FaultSequence()
     node = start(graph, faults)
     graph.publisher(String, 'emotion/privacy', LATCHED).publish(String(data=rules.to_json()))
-    graph.until(lambda: node._privacy._rules == rules, 'the rules')
+    graph.until(lambda: node.privacy._rules == rules, 'the rules')
     play(graph, node, spoken(0.8))
     counts = node.statistics.counts()
     assert (counts.get('paused', 0), faults.calls) == (count, 1 - count)

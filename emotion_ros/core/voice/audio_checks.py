@@ -11,15 +11,7 @@ from emotion_ros.core.graph_snapshot import (
     NodeReport,
     Severity,
 )
-from emotion_ros.core.input_checks import (
-    NO_CLOCK,
-    ROUTINE,
-    check_multiple_publishers,
-    check_refused,
-    check_stamps,
-    no_data_cause,
-    partly_refused,
-)
+from emotion_ros.core.input_checks import NO_CLOCK, check_messages
 
 SILENT_DBFS = -80.0
 """Below the noise of any open microphone: it is muted, or it is the wrong device."""
@@ -33,21 +25,8 @@ def check_audio(
     clock: ClockReport = NO_CLOCK,
 ) -> Iterator[Finding]:
     """Yield the findings on a topic with sound received for ``duration_s``; ``node`` reads it."""
-    cause = no_data_cause(audio)
-    if cause is not None:
-        yield cause
+    if not (yield from check_messages(audio, node, clock)):
         return
-    rejected = node.rejected() if node else {}
-    if node and rejected and not node.recent('processed'):
-        refused = check_refused(audio, rejected, clock)
-        severity = Severity.NOTE if set(rejected) <= set(ROUTINE) else Severity.PROBLEM
-        yield Finding(severity, refused.kind, refused.what, refused.facts)
-        return
-    yield from partly_refused(node, rejected)
-    stamps = check_stamps(audio.topic, audio.age_s, clock, Severity.NOTE)
-    if stamps is not None:
-        yield stamps
-    yield from check_multiple_publishers(audio)
     values = (node.values if node else None) or {}
     found = tuple(check_sound(audio.topic, values))
     yield from found
