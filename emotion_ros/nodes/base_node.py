@@ -2,6 +2,7 @@
 """The base of every node: parameters, ``~/enable``, diagnostics."""
 
 from collections.abc import Iterable
+from time import monotonic
 from typing import Any, ClassVar, Generic, TypeVar
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -83,7 +84,7 @@ class EmotionNode(ManagedNode, Generic[C]):
 
     def steady_s(self) -> float:
         """Return steady time in seconds, for durations only."""
-        return float(self.steady_clock.now().nanoseconds / NANOSECONDS)
+        return monotonic()
 
     def report_error(self, error: Exception) -> None:
         """Count an exception and log it, at most once a second of steady time."""

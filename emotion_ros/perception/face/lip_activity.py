@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from math import exp, floor
+from math import exp, floor, sqrt
 from typing import Any
 
 import cv2
@@ -91,15 +91,20 @@ def quantile(values: Iterable[float], share: float) -> float:
 def change_ratio(before: Grey, after: Grey) -> float:
     """Return how much more the mouth area changed than the upper face; 1: as much."""
     mean, change = (before + after) / 2, after - before
-    down, right = np.gradient(mean)
+    down = cv2.Sobel(mean, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
+    right = cv2.Sobel(mean, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
     x, y = _coordinates(len(mean))
     parts = (right, down, x * right + y * down, x * down - y * right, mean, np.ones_like(mean))
     explained = np.stack(parts, axis=-1)
     fitted, upper = _area(explained, UPPER), _area(change, UPPER)
     weights = np.linalg.solve(fitted.T @ fitted + RIDGE, fitted.T @ upper)
-    left = change - explained @ weights
-    mouth, face = (float(np.sqrt((_area(left, area) ** 2).mean())) for area in (MOUTH, UPPER))
-    return (mouth + NOISE) / (face + NOISE)
+    face = upper - fitted @ weights
+    mouth = _area(change, MOUTH) - _area(explained, MOUTH) @ weights
+    return (_root_mean_square(mouth) + NOISE) / (_root_mean_square(face) + NOISE)
+
+
+def _root_mean_square(values: Grey) -> float:
+    return sqrt(float(values @ values) / len(values))
 
 
 @cache

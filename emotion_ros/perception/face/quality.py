@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from emotion_ros.core.state import NAN
 from emotion_ros.files.checked import read_json
 from emotion_ros.files.resources import packaged_weights
-from emotion_ros.perception.face.crop import face_quality, relative_sharpness
+from emotion_ros.perception.face.crop import face_quality, mean_and_deviation, relative_sharpness
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.image.decode import ImageArray
 
@@ -130,7 +130,8 @@ def classify_view(crop: ImageArray) -> View:
 def coverage_features(crop: ImageArray) -> Floats:
     """Return [272]: brightness in 12 x 12 parts and both gradients in 8 x 8, of unit contrast."""
     small = cv2.resize(crop, (24, 24), interpolation=cv2.INTER_AREA).astype(np.float32)
-    small = (small - small.mean()) / (small.std() + 2.0)
+    mean, deviation = mean_and_deviation(small)
+    small = (small - np.float32(mean)) / np.float32(deviation + 2.0)
     across = np.abs(small[:, 2:] - small[:, :-2])[1:-1]
     down = np.abs(small[2:] - small[:-2])[:, 1:-1]
     parts = ((small, 12), (across, 8), (down, 8))

@@ -89,7 +89,8 @@ class ViewAverage:
         )
         self._deferred = deferred, stamp_s
         self._classify_views(now, stamp_s)
-        return [np.mean(self._views[face_id].both, axis=0) for face_id in face_ids]
+        pairs = (self._views[face_id].both for face_id in face_ids)
+        return [(plain + mirrored) / 2 for plain, mirrored in pairs]
 
     def run_deferred(self) -> None:
         """Classify the still faces of the last image for the next one.
