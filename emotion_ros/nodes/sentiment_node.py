@@ -75,7 +75,6 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
             'model_sha256': self._pipeline.model_sha256,
             'topic': self.input.topic_name,
             'muted': str(self._muted.is_muted).lower(),
-            'model_in_memory': str(getattr(self._pipeline.engine, 'is_loaded', True)).lower(),
         }
 
     def deactivate(self) -> None:
