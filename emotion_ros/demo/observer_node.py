@@ -13,17 +13,21 @@ from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import Header, String
 
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, stamp_to_seconds
+from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.controller_node import NOTES_TOPIC
 from emotion_ros.demo.evaluation import TimedState
 from emotion_ros.demo.source_node import STARTED_TOPIC
+from emotion_ros.msg import EmotionEvent, FaceEmotionArray, TextSentiment, VoiceActivity
 from emotion_ros.msg import EmotionState as EmotionStateMsg
-from emotion_ros.msg import FaceEmotionArray, VoiceActivity
+from emotion_ros.nodes.people.people_publisher import KINDS
 from emotion_ros.nodes.qos import LATCHED, OBSERVER_DEPTH
 
 FRAME_TIMEOUT_S = 1.0
+KIND_NAMES = {number: kind.value for kind, number in KINDS.items()}
+KIND_NAMES[EmotionEvent.REACTION] = 'reaction'
 
 
 class DemoObserver(Node):
@@ -34,7 +38,7 @@ class DemoObserver(Node):
         self.state: EmotionState | None = None
         self.latency_s = 0.0
         self.speech = ''
-        self.note = ''
+        self.note = self.event = self.speaker = self.context_sentence = ''
         self._voice: VoiceActivity | None = None
         self._voice_until_s = 0.0
         self.states: list[TimedState] = []
@@ -49,6 +53,9 @@ class DemoObserver(Node):
         self.create_subscription(VoiceActivity, 'emotion/voice', self._on_voice, OBSERVER_DEPTH)
         self.create_subscription(String, 'speech', self._on_speech, OBSERVER_DEPTH)
         self.create_subscription(String, NOTES_TOPIC, self._on_note, OBSERVER_DEPTH)
+        self.create_subscription(EmotionEvent, 'emotion_events', self._on_event, OBSERVER_DEPTH)
+        self.create_subscription(TextSentiment, 'emotion/text', self._on_text, OBSERVER_DEPTH)
+        self.create_subscription(String, 'emotion_context', self._on_context, LATCHED)
 
     def story_time(self) -> float | None:
         """Return the seconds since the start of the story; None before it."""
@@ -92,8 +99,28 @@ class DemoObserver(Node):
     def _on_note(self, msg: String) -> None:
         self.note = msg.data
 
+    def _on_event(self, msg: EmotionEvent) -> None:
+        self.event = event_line(msg)
+
+    def _on_text(self, msg: TextSentiment) -> None:
+        if msg.voice_id:
+            who = f'{msg.person_id} ({msg.binding_confidence:.0%})' if msg.person_id else 'unbound'
+            self.speaker = f'{msg.voice_id} is {who}'
+
+    def _on_context(self, msg: String) -> None:
+        self.context_sentence = msg.data
+
     def _on_speech(self, msg: String) -> None:
         self.speech = msg.data
+
+
+def event_line(msg: EmotionEvent) -> str:
+    """Return such as ``face_1: change happy → sad, after 3.2 s``."""
+    lasted_s = msg.duration.sec + msg.duration.nanosec / NANOSECONDS
+    emotions = f' {Emotion(msg.from_emotion).label} → {Emotion(msg.to_emotion).label}'
+    lasted = f', after {lasted_s:.1f} s' if lasted_s else ''
+    changes = msg.from_emotion != msg.to_emotion
+    return f'{msg.person_id}: {KIND_NAMES[msg.kind]}{emotions if changes else ""}{lasted}'
 
 
 @contextmanager

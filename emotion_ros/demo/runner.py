@@ -99,6 +99,9 @@ class DemoRunner:
                     faces=observer.faces(),
                     speech=observer.speech,
                     note=observer.note,
+                    event=observer.event,
+                    speaker=observer.speaker,
+                    context=observer.context_sentence,
                     voice=observer.voice(),
                     results=evaluate(self._storyboard, observer.states, t_s or 0.0),
                 )

@@ -37,8 +37,9 @@ class Snapshot:
     """What is shown at one moment.
 
     ``t_s`` is the time in the story (None: not started), ``faces`` None when no frames arrive,
-    ``speech`` the latest utterance, ``note`` what the robot did, ``voice`` whether a person speaks
-    and the level at the microphone (dBFS), None without a voice node.
+    ``speech`` the latest utterance, ``voice`` whether a person speaks and the level at the
+    microphone (dBFS), None without a voice node. ``note`` is what the robot did; where it does
+    something, ``event``, ``speaker`` and ``context`` are the latest ones.
     """
 
     t_s: float | None = None
@@ -49,6 +50,19 @@ class Snapshot:
     results: tuple[ExpectationResult, ...] = ()
     voice: tuple[bool, float] | None = None
     note: str = ''
+    event: str = ''
+    speaker: str = ''
+    context: str = ''
+
+    def people_lines(self) -> dict[str, str]:
+        """Return what is known beside the state, in the order shown; empty without a ``note``."""
+        lines = {
+            'robot': self.note,
+            'event': self.event,
+            'speaker': self.speaker,
+            'context': self.context,
+        }
+        return {name: text for name, text in lines.items() if text and self.note}
 
 
 class View(Protocol):
@@ -105,15 +119,17 @@ class PlainView:
     def __init__(self, console: Console, title: str) -> None:
         console.print(title, markup=False, highlight=False, soft_wrap=True)
         self._console = console
-        self._speech = self._note = ''
+        self._speech = ''
+        self._people: dict[str, str] = {}
         self._state: tuple[object, ...] = ()
         self._decided = 0
 
     def show(self, snapshot: Snapshot) -> None:
         """Print what is new since the last snapshot."""
-        if snapshot.note != self._note:
-            self._note = snapshot.note
-            self._print(snapshot, f'robot  {snapshot.note}')
+        for name, text in snapshot.people_lines().items():
+            if text != self._people.get(name):
+                self._people[name] = text
+                self._print(snapshot, f'{name:7} {text}')
         if snapshot.speech != self._speech:
             self._speech = snapshot.speech
             self._print(snapshot, f'speech "{snapshot.speech}"')
@@ -151,10 +167,9 @@ def screen(snapshot: Snapshot, title: str) -> RenderableType:
     latency = f'latency {snapshot.latency_s * 1000:.0f} ms'
     speech = f'"{snapshot.speech}"' if snapshot.speech else NOTHING
     voice = voice_text(snapshot.voice)
-    robot = f'\nrobot   {snapshot.note}' if snapshot.note else ''
-    inputs = Text(
-        f'faces   {faces_text(snapshot.faces)}\nspeech  {speech}\nvoice   {voice}{robot}'
-    )
+    inputs = Text(f'faces   {faces_text(snapshot.faces)}\nspeech  {speech}\nvoice   {voice}')
+    people = snapshot.people_lines().items()
+    inputs.append(''.join(f'\n{name:7} {text}' for name, text in people))
     return Group(
         Text(title, style='bold'),
         Panel(inputs, title=f'inputs {clock(snapshot)}', title_align='left'),

@@ -120,6 +120,24 @@ def test_plain_lines_say_what_is_new_and_say_it_once(console):
     ]
 
 
+ABOUT_PEOPLE = {'event': 'face_1: onset', 'speaker': 'anna is unbound', 'context': 'Nobody.'}
+
+
+def test_where_the_robot_does_something_events_and_speakers_are_printed_once(console):
+    view = PlainView(console, 'title')
+    for note in ('', 'privacy: full', 'privacy: full'):
+        view.show(Snapshot(t_s=1.0, note=note, **ABOUT_PEOPLE))
+    lines = [line[10:] for line in printed(console).splitlines()[1:]]
+    assert lines == [
+        'robot   privacy: full',
+        'event   face_1: onset',
+        'speaker anna is unbound',
+        'context Nobody.',
+    ]
+    console.print(screen(Snapshot(note='privacy: full', **ABOUT_PEOPLE), 'demo.yaml'))
+    assert all(printed(console).count(words) == 2 for words in ABOUT_PEOPLE.values())
+
+
 @pytest.mark.parametrize('view', [PlainView, LiveView])
 def test_the_conclusion_is_the_table(console, view):
     shown = view(console, 'title')
