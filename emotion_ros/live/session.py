@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Images, words and sound in, the dashboard out: the nodes' core in one process, without ROS."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
 from threading import Event, Lock, Thread
 from time import monotonic
-
-import numpy as np
 
 from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.core.emotions import Sentiment
@@ -17,15 +15,15 @@ from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.fusion import Fusion, Observation
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
-from emotion_ros.core.observations import FaceObservation, FacesObservation, SentimentResult
-from emotion_ros.core.people.privacy import PrivacyMode, withhold_paused
+from emotion_ros.core.observations import FacesObservation, SentimentResult
+from emotion_ros.core.people.privacy import PrivacyMode
 from emotion_ros.core.trigger import SILENCE_S
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.files.resources import packaged_weights
+from emotion_ros.live.privacy import LivePrivacy
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline, make_face_pipeline
-from emotion_ros.perception.image.annotate import blank_faces
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.models.backend import MODEL_FAILURES
 from emotion_ros.perception.text.config import SentimentConfig
@@ -128,8 +126,8 @@ class LiveSession:
             on_error_of_voice = partial(self._fail, VOICE)
             self._sounds = Worker(VOICE, classify, on_error_of_voice, slots=WAITING_SOUNDS)
         self._keeper = self._pipelines.fusion.privacy
-        self._pipelines.vision.select_paused = self._find_paused
-        self._faces: tuple[FaceObservation, ...] = ()
+        self._privacy = LivePrivacy(self._keeper, self._lock)
+        self._pipelines.vision.select_paused = self._privacy.find_paused
         self._preview = CameraPreview(
             lambda image_bgr: image_bgr,
             self._pipelines.vision.config.rotate,
@@ -137,7 +135,7 @@ class LiveSession:
             on_reject=self._statistics[VISION].reject,
             on_error=on_error,
             period_s=PREVIEW_PERIOD_S,
-            hide=self._hide_paused,
+            hide=self._privacy.hide,
         )
         self._threads: list[Thread] = []
 
@@ -254,9 +252,7 @@ class LiveSession:
         began_s = monotonic()
         report = self._pipelines.vision.process(image_bgr, stamp_s)
         now_s = monotonic()
-        with self._lock:  # a pause may have come meanwhile
-            self._faces = withhold_paused(report.faces, self._is_paused)
-        faces = FacesObservation(stamp_s=stamp_s, faces=self._faces)
+        faces = FacesObservation(stamp_s=stamp_s, faces=self._privacy.withhold(report.faces))
         if self._pipelines.voice:
             self._pipelines.voice.add_faces(faces)
         size = report.image_width, report.image_height
@@ -271,7 +267,7 @@ class LiveSession:
         stamp_s, inference_s = monotonic(), float('nan')
         utterance = Utterance.from_text(words)
         try:
-            if self._mode('') is not PrivacyMode.FULL:
+            if self._privacy.mode('') is not PrivacyMode.FULL:
                 text.forget_dialogue()
                 if not text.opts_out(utterance):
                     raise InvalidInput('paused', 'who may have said it is not analysed')
@@ -286,7 +282,7 @@ class LiveSession:
             result, inference_s = observation.result(), report.inference_time_s
             self._fuse(observation)
             self._statistics[TEXT].processed(monotonic() - stamp_s, inference_s)
-        if self._mode('') is PrivacyMode.FULL:
+        if self._privacy.mode('') is PrivacyMode.FULL:
             self._shown.add_words(words, stamp_s)
             self._shown.add_sentiment(result, inference_s, stamp_s)
         if on_scored:
@@ -295,10 +291,10 @@ class LiveSession:
     def _process_sound(self, voice: VoiceObserver, chunk: AudioChunk) -> None:
         """Classify the speech that is due, and show the level."""
         began_s = monotonic()
-        for evidence in voice.add(chunk, self._may_analyse):
+        for evidence in voice.add(chunk, self._privacy.may_analyse):
             self._fuse(evidence)
         now_s, activity = monotonic(), voice.activity
-        if self._may_analyse(''):
+        if self._privacy.may_analyse(''):
             self._shown.add_voice(activity.speaking, activity.level_dbfs, now_s)
         late_s = now_s - chunk.stamp_s - chunk.duration_s
         self._statistics[VOICE].processed(late_s, now_s - began_s)
@@ -311,27 +307,6 @@ class LiveSession:
                 self._forget_paused()
             if self._pipelines.schedule.on_evidence(now_s):
                 self._show_state(now_s)
-
-    def _mode(self, person_id: str) -> PrivacyMode:
-        with self._lock:
-            return self._keeper.mode(person_id)
-
-    def _may_analyse(self, person_id: str) -> bool:
-        return self._mode(person_id) is not PrivacyMode.PAUSED
-
-    def _is_paused(self, person_id: str) -> bool:
-        return self._keeper.mode(person_id) is PrivacyMode.PAUSED
-
-    def _find_paused(self, people: Sequence[str], stamp_s: float) -> Collection[str]:
-        with self._lock:
-            self._keeper.update(people, stamp_s)
-            return self._keeper.paused(people)
-
-    def _hide_paused(self, image_bgr: ImageArray) -> ImageArray:
-        """Return the image without paused persons; black when they may be anywhere in it."""
-        with self._lock:
-            shown = blank_faces(image_bgr, withhold_paused(self._faces, self._is_paused))
-            return np.zeros_like(shown) if self._keeper.is_paused_person_missing else shown
 
     def _forget_paused(self) -> None:
         """Remove what was shown of who is paused now."""
