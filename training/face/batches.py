@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from emotion_ros.core.emotions import EMOTIONS
+from training import distributed
 from training.face.augment import Augmentation, augment_batch
 from training.face.config import TrainConfig
 from training.face.data import Faces
@@ -60,7 +61,8 @@ def load_epoch(
     order = np.random.default_rng([config.seed, epoch]).permutation(len(faces))
     targets = vote_targets(faces, config)
     batches = Epoch(faces.images, targets, config, config.augmentation(epoch, full), epoch, order)
-    return DataLoader(batches, batch_size=None, num_workers=config.workers)
+    mine = distributed.share(len(batches))
+    return DataLoader(batches, batch_size=None, sampler=mine, num_workers=config.workers)
 
 
 def vote_targets(faces: Faces, config: TrainConfig) -> Floats:

@@ -21,7 +21,7 @@ from torch import Tensor
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.perception.models.torch_backend import choose_torch_device
 from emotion_ros.sessions import metrics
-from training import checkpoint, command
+from training import checkpoint, command, distributed
 from training.config import add_options, read_options
 from training.face.augment import Augmentation
 from training.face.batches import load_epoch, steps_per_epoch
@@ -55,7 +55,8 @@ class TrainContext:
     @property
     def steps(self) -> int:
         """Optimizer steps of the whole run."""
-        return self.config.epochs * steps_per_epoch(len(self.train), self.config)
+        batches = steps_per_epoch(len(self.train), self.config)
+        return self.config.epochs * len(distributed.share(batches))
 
     def loss(self, logits: Tensor, target: Tensor, teacher_logs: Tensor | None) -> Tensor:
         """Mean weighted cross-entropy; with teachers mixed with the distillation loss."""
@@ -91,6 +92,7 @@ def train_step(state: TrainState, context: TrainContext, images: Tensor, target:
     loss = context.loss(logits.float(), target, teacher_logs)
     state.optimizer.zero_grad(set_to_none=True)
     loss.backward()
+    distributed.average_gradients(state.network.parameters())
     state.optimizer.step()
     state.step += 1
     return loss.detach()
@@ -108,6 +110,9 @@ def fit(state: TrainState, context: TrainContext, about: dict[str, Any], folder:
     while state.epoch < context.config.epochs:
         begun = time.monotonic()
         loss = train_epoch(state, context)
+        distributed.wait()
+        if not distributed.is_first():
+            continue
         scores = validate(state, context)
         if scores['accuracy'] > state.best:
             state.best = scores['accuracy']
@@ -222,7 +227,9 @@ def main(argv: list[str] | None = None) -> None:
     torch.set_num_threads(args.threads)
     cv2.setNumThreads(1)
     context = prepare(args)
-    fit(initial_state(args, layout, context), context, describe(context, layout, args), args.out)
+    state, about = initial_state(args, layout, context), describe(context, layout, args)
+    with distributed.processes():
+        fit(state, context, about, args.out)
 
 
 if __name__ == '__main__':

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from emotion_ros.core.emotions import SENTIMENTS
 from emotion_ros.sessions import metrics
-from training import checkpoint, command
+from training import checkpoint, command, distributed
 from training.config import add_options, read_options
 from training.losses import class_weights, soft_cross_entropy
 from training.provenance import UNKNOWN, data_of_weights, describe_data
@@ -119,6 +119,7 @@ def train_part(state: TrainState, context: TrainContext) -> float:
     mine = context.train.take(shuffled[part :: config.parts])
     texts = [as_recognised(text, config.asr_share, config.word_errors, rng) for text in mine.texts]
     chunks, weights = list(batches(texts, config.batch, rng)), context.weights
+    chunks = [chunks[i] for i in distributed.share(len(chunks))]
     state.network.train()
     losses = []
     for i, index in enumerate(chunks):
@@ -137,6 +138,7 @@ def train_step(state: TrainState, loss: Tensor) -> float:
     """One optimizer step; returns the loss."""
     state.optimizer.zero_grad(set_to_none=True)
     loss.backward()
+    distributed.average_gradients(state.parameters())
     nn.utils.clip_grad_norm_(state.parameters(), 1.0)
     state.optimizer.step()
     return float(loss.detach())
@@ -180,6 +182,9 @@ def fit(state: TrainState, context: TrainContext, about: dict[str, Any], folder:
     while state.part < context.config.epochs * context.config.parts:
         begun = time.monotonic()
         loss = train_part(state, context)
+        distributed.wait()
+        if not distributed.is_first():
+            continue
         scores = validate(state, context)
         mean = float(np.mean(list(scores.values())))
         if mean > state.best:
@@ -259,7 +264,6 @@ def main(argv: list[str] | None = None) -> None:
     if args.resume:
         resume(state, args.out)
     args.out.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(args.out / 'tokenizer.json'))
     about = {
         'base': args.base or 'all-MiniLM-L6-v2',
         'encoder': network.encoder.config.to_dict(),
@@ -268,7 +272,10 @@ def main(argv: list[str] | None = None) -> None:
         'init_from': str(args.init_from or ''),
         'data': learned_from(args.data_folder, config, args.base or '', args.init_from),
     }
-    fit(state, context, about, args.out)
+    with distributed.processes():
+        if distributed.is_first():
+            tokenizer.save(str(args.out / 'tokenizer.json'))
+        fit(state, context, about, args.out)
 
 
 if __name__ == '__main__':
