@@ -16,7 +16,7 @@ from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 from emotion_ros.perception.voice.pipeline import VoicePipeline
 from tiny_models import head, save_face, save_voice
 
-GOLDEN = [0.001, 0.151, 0.0, 0.0, 0.205, 0.642, 0.001]
+GOLDEN = [0.002, 0.216, 0.002, 0.001, 0.142, 0.631, 0.005]
 NOISE = np.random.default_rng(0).normal(0, 0.1, 10 * SAMPLE_RATE).astype(np.float32)
 
 
