@@ -6,11 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from types import FrameType
 from typing import Any
 
 import rclpy
-from rclpy.executors import ExternalShutdownException
+from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import get_default_context, try_shutdown
 
@@ -21,6 +22,7 @@ from emotion_ros.runtime.memory import trim_heap
 from emotion_ros.runtime.worker import busy_threads, report_exceptions
 
 SPIN_TIMEOUT_S = 0.2
+NEWEST_RCLPY = 9  # of Kilted: the newest whose insides TopicExecutor was tried with
 EXIT_OK = 0
 EXIT_BAD_CONFIG = 2
 
@@ -91,7 +93,7 @@ class StopRequest:
 
 def spin(nodes: Sequence[EmotionNode[Any]], stop: StopRequest) -> None:
     """Serve callbacks until asked to stop; an exception is counted, not fatal."""
-    executor = TopicExecutor()
+    executor = make_executor()
     try:
         for node in nodes:
             executor.add_node(node)
@@ -103,6 +105,16 @@ def spin(nodes: Sequence[EmotionNode[Any]], stop: StopRequest) -> None:
             )
     finally:
         executor.shutdown()
+
+
+def make_executor(context: rclpy.Context | None = None) -> Executor:
+    """Return a TopicExecutor or, with an rclpy that is not known, its own, which costs more."""
+    try:
+        is_known = int(version('rclpy').partition('.')[0]) <= NEWEST_RCLPY
+    except (PackageNotFoundError, ValueError):
+        is_known = False
+    kind = TopicExecutor if is_known else SingleThreadedExecutor
+    return kind(context=context)
 
 
 def _on_stop_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:

@@ -11,6 +11,8 @@ from rclpy.task import Future
 from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
+from emotion_ros.nodes import executor as executors
+from emotion_ros.nodes.executors.topic_executor import TopicExecutor
 from graph import Graph
 
 
@@ -102,3 +104,20 @@ def test_its_thread_ends_with_it(ros_domain: int) -> None:
     assert threading.active_count() > before
     graph.close()
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize(('newest', 'is_ours'), [(0, False), (executors.NEWEST_RCLPY, True)])
+def test_an_rclpy_whose_insides_are_not_known_keeps_its_executor(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, newest: int, is_ours: bool
+) -> None:
+    """Red when make_executor in nodes/executor.py looks at no version."""
+    monkeypatch.setattr(executors, 'NEWEST_RCLPY', newest)
+    executor = executors.make_executor(graph.context)
+    assert isinstance(executor, TopicExecutor) is is_ours
+    node, received = Node('served', context=graph.context), []
+    node.create_subscription(String, 'words', received.append, 1)
+    executor.add_node(node)
+    graph.publisher(String, 'words').publish(String(data='yes'))
+    graph.until(lambda: executor.spin_once(timeout_sec=0.05) or received, 'the message')
+    executor.shutdown()
+    node.destroy_node()
