@@ -74,7 +74,9 @@ class RunningNodes:
 
 
 @contextmanager
-def start_nodes(scenario: Scenario, arguments: Sequence[str] = ()) -> Iterator[RunningNodes]:
+def start_nodes(
+    scenario: Scenario, arguments: Sequence[str] = (), package: str = 'emotion_ros.nodes'
+) -> Iterator[RunningNodes]:
     """Start the nodes of a scenario, in one process or three; the probe subscribes first."""
     transport = ['--ros-args', '-p', f'vision_node:image_transport:={scenario.transport}']
     with (
@@ -84,7 +86,7 @@ def start_nodes(scenario: Scenario, arguments: Sequence[str] = ()) -> Iterator[R
     ):
         voice = ['--voice'] if scenario.has_voice else []
         started = [
-            programs.start(name, f'emotion_ros.nodes.{name}', [*voice, *transport, *arguments])
+            programs.start(name, f'{package}.{name}', [*voice, *transport, *arguments])
             for name in (SEPARATE if scenario.is_separate else TOGETHER)
         ]
         yield RunningNodes(probe, programs, [psutil.Process(p.process.pid) for p in started])
