@@ -45,7 +45,12 @@ class SyntheticFrame:
 
 def load_public_test(count: int | None = None, seed: int = 0) -> Faces:
     """Return that many faces of PublicTest (None: all) in random order, from $EMOTION_ROS_DATA."""
-    faces = load_faces(data_file(_FILE), 'PublicTest')
+    return sample_faces('PublicTest', count, seed)
+
+
+def sample_faces(usage: str, count: int | None, seed: int) -> Faces:
+    """Return that many faces of a part of FER2013, such as Training."""
+    faces = load_faces(data_file(_FILE), usage)
     order = np.random.default_rng(seed).permutation(np.flatnonzero(faces.trust > 0.5))
     return faces.take(order[:count])
 

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Train the network that finds covered and turned faces: ``python -m training.face.coverage``.
+"""Train the networks that find covered, turned and cut off faces.
 
-Faces of FER2013 Training, of which copies get a bar over the mouth or the eyes: of one colour, of
-the face's own mean, or with the texture of another picture; with noise, shading and soft edges.
-Other copies are turned by 90, 180 and 270 degrees.
-``--check`` measures ``emotion_ros/weights/face_coverage.json`` on PublicTest and trains nothing.
+``python -m training.face.coverage --crops FILE``. The crops are faces of FER2013 Training as a
+detector finds them in upright, turned and cut images, written by
+``python -m studies.crop_and_detectors.face_quality --crops FILE``. In each epoch they are moved,
+relit and degraded anew. Some get a bar over the mouth or the eyes: of one colour, of the face's
+own mean, or with the texture of another picture; others what covers nothing: glasses, a hat, a
+beard, shade.
+``--check DATA`` measures ``emotion_ros/weights/face_coverage.json`` on PublicTest.
 """
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +20,84 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from emotion_ros.files.resources import packaged_weights
-from emotion_ros.perception.face.quality import classify_view, coverage_features
+from emotion_ros.perception.face.detectors.detector import FaceBox
+from emotion_ros.perception.face.quality import (
+    COVERED,
+    TURNED,
+    border_features,
+    classify_view,
+    view_pixels,
+)
 from training.command import as_json, log, run
-from training.face.augment import Augmentation, warp
+from training.face.augment import DEGRADATIONS, Augmentation, relight, warp
 from training.face.data import SIDE, load_faces
 
 Rng = np.random.Generator
-Images = NDArray[np.uint8]
-JITTER = Augmentation(flip=True, rotate_deg=6.0, shift=0.04, scale=0.05)
-HIDDEN, EPOCHS, BATCH, RATE, DECAY = 32, 15, 512, 3e-3, 1e-5
-ORDINARY_WEIGHT = 6.0  # most faces are neither covered nor turned
+Image = NDArray[np.uint8]
+Crops = dict[str, NDArray[Any]]
+
+MOVED = Augmentation(rotate_deg=8.0, shift=0.06, scale=0.10)
+TILTED = Augmentation(rotate_deg=32.0, shift=0.05, scale=0.08)
+AS_FOUND = Augmentation(rotate_deg=5.0, shift=0.02, scale=0.04)
+CHANNELS, HIDDEN, BORDER_HIDDEN, DROPOUT = (12, 24), 32, 24, 0.1
+EPOCHS, PER_EPOCH, BATCH, RATE, DECAY = 24, 15_000, 256, 8e-3, 1e-3
+BORDER_EPOCHS, BORDER_RATE = 15, 1e-2
+ORDINARY, DRAWN, FOUND_COVERED, CUT = 0.45, 0.20, 0.07, 0.08
+"""Shares of an epoch; the rest are faces found in turned images."""
 DIGITS = 4
 TEXTURED = 0.33
 
 
-def cover(face: NDArray[np.uint8], part: str, textures: Images, rng: Rng) -> NDArray[np.uint8]:
+def glasses(face: Image, rng: Rng) -> Image:
+    """Return a copy with two dark rims and a bridge."""
+    out, grey, width = face.copy(), int(rng.integers(0, 70)), int(rng.integers(1, 3))
+    y, middle = int(rng.integers(15, 22)), 24 + int(rng.integers(-2, 3))
+    apart, radius = int(rng.integers(8, 11)), int(rng.integers(5, 9))
+    for x in (middle - apart, middle + apart):
+        cv2.ellipse(out, (x, y), (radius, max(3, radius - 1)), 0, 0, 360, grey, width)
+    ends = (middle - apart + radius, y), (middle + apart - radius, y)
+    cv2.line(out, *ends, grey, width)
+    return out
+
+
+def hat(face: Image, rng: Rng) -> Image:
+    """Return a copy with a bar over the forehead."""
+    out, height = face.copy(), int(rng.integers(4, 12))
+    noise = rng.normal(0, rng.choice([1, 6]), (height, SIDE))
+    out[:height] = np.clip(rng.integers(0, 256) + noise, 0, 255)
+    return out
+
+
+def beard(face: Image, rng: Rng) -> Image:
+    """Return a copy with a dark chin and cheeks; the mouth stays as it is."""
+    mask = np.zeros((SIDE, SIDE), np.float32)
+    size = int(rng.integers(13, 19)), int(rng.integers(11, 16))
+    cv2.ellipse(mask, (24, int(rng.integers(33, 37))), size, 0, 0, 180, 1.0, -1)
+    mouth = int(rng.integers(5, 9)), int(rng.integers(2, 5))
+    cv2.ellipse(mask, (24, int(rng.integers(35, 39))), mouth, 0, 0, 360, 0.0, -1)
+    mask = cv2.GaussianBlur(mask, (0, 0), 1.2)
+    dark = face * (1.0 - mask * (1.0 - rng.uniform(0.25, 0.7)))
+    grain = mask * rng.normal(0, 6, mask.shape)
+    return np.asarray(np.clip(dark + grain, 0, 255), np.uint8)
+
+
+def shade(face: Image, rng: Rng) -> Image:
+    """Return a copy of which one side lies in the shade."""
+    angle, edge = rng.uniform(0, 2 * np.pi), rng.uniform(2, 12)
+    y, x = np.mgrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j]
+    side = 1 / (1 + np.exp(-edge * (np.cos(angle) * x + np.sin(angle) * y + rng.normal(0, 0.3))))
+    least = rng.uniform(0.15, 0.6)
+    return np.asarray(face * (least + (1 - least) * side), np.uint8)
+
+
+HARMLESS: tuple[Callable[[Image, Rng], Image], ...] = (glasses, hat, beard, shade)
+
+
+def cover(face: Image, part: str, textures: Image, rng: Rng) -> Image:
     """Return a copy of a face with a bar over its ``mouth`` or ``eyes``."""
     is_mouth = part == 'mouth'
     height = int(rng.integers(14, 22) if is_mouth else rng.integers(11, 17))
@@ -55,85 +120,158 @@ def cover(face: NDArray[np.uint8], part: str, textures: Images, rng: Rng) -> NDA
     mask = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.4, 1.2))
     over = np.zeros((SIDE, SIDE), np.float32)
     over[top : top + height] = bar
-    return np.clip(face * (1.0 - mask) + over * mask, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(face * (1.0 - mask) + over * mask, 0, 255), np.uint8)
 
 
-def examples(faces: Images, textures: Images, rng: Rng) -> tuple[Any, Any, Any]:
-    """Return features [6 n, 272], whether each is covered, and quarter turns clockwise, [6 n].
+def load_crops(paths: list[Path]) -> Crops:
+    """Return the rows of several files of crops, those of turned images turned back upright."""
+    files = [dict(np.load(path)) for path in paths]
+    joined: Crops = {name: np.concatenate([file[name] for file in files]) for name in files[0]}
+    pairs = zip(joined['crops'], joined['turns'].tolist(), strict=True)
+    joined['crops'] = np.stack([np.rot90(crop, turns) for crop, turns in pairs])
+    return joined
 
-    Of each face: upright, covered twice, and turned three times.
+
+def epoch(crops: Crops, count: int, rng: Rng) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return upright views [count, 1, 24, 24], and 1 for covered, 0 for not, -1 for either."""
+    is_cut = np.char.startswith(crops['condition'], 'a third')
+    turned, covered = crops['turns'] > 0, crops['covered']
+    ordinary = crops['crops'][~turned & ~covered]
+    sideways = turned & (crops['turns'] != 2)  # of which detectors find fewer
+    groups = {
+        'covered': crops['crops'][covered & ~is_cut],
+        'cut': crops['crops'][is_cut],
+        'turned': np.concatenate([crops['crops'][turned], crops['crops'][sideways]]),
+    }
+    views, labels = [], []
+    shares = (ORDINARY, DRAWN, FOUND_COVERED, CUT, 1.0 - ORDINARY - DRAWN - FOUND_COVERED - CUT)
+    for kind in rng.choice(['ordinary', 'drawn', *groups], count, p=shares):
+        if kind == 'ordinary':
+            face = warp(rng.choice(ordinary), TILTED if rng.random() < 0.35 else MOVED, rng, SIDE)
+            if rng.random() < 0.35:
+                face = HARMLESS[rng.integers(len(HARMLESS))](face, rng)
+        elif kind == 'drawn':
+            part = rng.choice(['mouth', 'mouth', 'eyes'])
+            face = cover(warp(rng.choice(ordinary), MOVED, rng, SIDE), part, ordinary, rng)
+        else:
+            face = warp(
+                rng.choice(groups[kind]), MOVED if kind == 'turned' else AS_FOUND, rng, SIDE
+            )
+        face = relight(face, 0.25, rng)
+        if rng.random() < 0.2:
+            face = DEGRADATIONS[rng.integers(len(DEGRADATIONS))](face, rng)
+        views.append(view_pixels(face))
+        labels.append({'ordinary': 0.0, 'drawn': 1.0, 'covered': 1.0}.get(kind, -1.0))
+    return torch.from_numpy(np.stack(views))[:, None], torch.tensor(labels)
+
+
+def train_view(crops: Crops, epochs: int, per_epoch: int, rng: Rng) -> dict[str, Any]:
+    """Return the weights of the network that rates the four rotations of a crop.
+
+    The same network rates all four: an upright face must win over itself, turned.
     """
-    rows = []
-    for face in faces:
-        moved = warp(face, JITTER, rng, SIDE)
-        views = [moved, *(cover(moved, part, textures, rng) for part in ('mouth', 'eyes'))]
-        views += [np.ascontiguousarray(np.rot90(moved, -turns)) for turns in (1, 2, 3)]
-        rows += [coverage_features(view) for view in views]
-    covered = torch.tensor([0.0, 1.0, 1.0, 0.0, 0.0, 0.0]).repeat(len(faces))
-    turns = torch.tensor([0, 0, 0, 1, 2, 3]).repeat(len(faces))
-    return torch.from_numpy(np.stack(rows)), covered, turns
-
-
-def train(faces: Images, seed: int) -> dict[str, Any]:
-    """Return the weights, with the normalisation of the features folded in."""
-    rng = np.random.default_rng(seed)
-    torch.manual_seed(seed)
-    inputs, covered, turns = examples(faces, faces, rng)
-    mean, deviation = inputs.mean(0), inputs.std(0) + 1e-3
-    scaled = (inputs - mean) / deviation
-    first = torch.nn.Linear(inputs.shape[1], HIDDEN)
-    last = torch.nn.Linear(HIDDEN, 5)
-    model = torch.nn.Sequential(first, torch.nn.ReLU(), last)
-    optimizer = torch.optim.Adam(model.parameters(), RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS)
-    weights = torch.where((covered == 0) & (turns == 0), ORDINARY_WEIGHT, 1.0)
-    upright = (turns == 0).float()
-    for epoch in range(EPOCHS):
-        for batch in torch.randperm(len(scaled)).split(BATCH):
-            outputs = model(scaled[batch])
-            of_cover = torch.nn.functional.binary_cross_entropy_with_logits(
-                outputs[:, 0], covered[batch], reduction='none'
+    few, many = CHANNELS
+    model = nn.Sequential(
+        nn.Conv2d(1, few, 5, stride=2),
+        nn.ReLU(),
+        nn.Conv2d(few, many, 3, stride=2),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Dropout(DROPOUT),
+        nn.Linear(many * 16, HIDDEN),
+        nn.ReLU(),
+        nn.Linear(HIDDEN, 2),
+    )
+    optimizer = torch.optim.AdamW(model.parameters(), RATE, weight_decay=DECAY)
+    steps = epochs * -(-per_epoch // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
+    for number in range(epochs):
+        views, covered = epoch(crops, per_epoch, rng)
+        for batch in torch.randperm(len(views)).split(BATCH):
+            turned = [torch.rot90(views[batch], quarters, (2, 3)) for quarters in range(4)]
+            ratings = model(torch.cat(turned)).view(4, len(batch), 2)
+            upright = torch.zeros(len(batch), dtype=torch.long)
+            is_known = covered[batch] >= 0
+            loss = cross_entropy(ratings[:, :, 0].T, upright) + binary_cross_entropy_with_logits(
+                ratings[0, :, 1], covered[batch].clamp(0), is_known.float()
             )
-            of_turn = torch.nn.functional.cross_entropy(
-                outputs[:, 1:], turns[batch], reduction='none'
-            )
-            # Whether a turned face is covered does not matter.
-            loss = (weights[batch] * (of_cover * upright[batch] + of_turn)).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-        schedule.step()
-        log(f'epoch {epoch + 1}/{EPOCHS}: loss {loss.item():.3f}')
+            schedule.step()
+        log(f'epoch {number + 1}/{epochs}: loss {loss.item():.3f}')
+    first, second, third, last = (layer for layer in model if hasattr(layer, 'weight'))
     with torch.no_grad():
-        hidden = (first.weight / deviation).T
-        bias = first.bias - (first.weight / deviation) @ mean
+        hidden = third.weight.view(HIDDEN, many, 4, 4).permute(2, 3, 1, 0).reshape(-1, HIDDEN)
         return {
-            'hidden': rounded(hidden.numpy()),
-            'hidden_bias': rounded(bias.numpy()),
-            'output': rounded(last.weight.T.numpy()),
-            'output_bias': rounded(last.bias.numpy()),
+            'filters_0': rounded(first.weight.reshape(few, -1).T),
+            'filters_0_bias': rounded(first.bias),
+            'filters_1': rounded(second.weight.reshape(many, -1).T),
+            'filters_1_bias': rounded(second.bias),
+            'hidden': rounded(hidden),
+            'hidden_bias': rounded(third.bias),
+            'output': rounded(last.weight.T),
+            'output_bias': rounded(last.bias),
         }
 
 
-def rounded(values: NDArray[np.float32]) -> Any:
+def train_cut(crops: Crops) -> dict[str, Any]:
+    """Return the weights of the network that finds faces cut off by the border of the image."""
+    rows = (crops['turns'] == 0) & (crops['condition'] != 'mouth covered')
+    columns = (crops[name][rows] for name in ('box', 'score', 'landmarks', 'size'))
+    features = torch.from_numpy(
+        np.stack(
+            [
+                border_features(
+                    FaceBox(tuple(box), float(score), tuple(map(tuple, points))), *size
+                )
+                for box, score, points, size in zip(*columns, strict=True)
+            ]
+        )
+    )
+    is_cut = torch.from_numpy(crops['covered'][rows].astype(np.float32))
+    mean, deviation = features.mean(0), features.std(0) + 1e-3
+    scaled = (features - mean) / deviation
+    first, last = nn.Linear(features.shape[1], BORDER_HIDDEN), nn.Linear(BORDER_HIDDEN, 1)
+    model = nn.Sequential(first, nn.ReLU(), last)
+    optimizer = torch.optim.Adam(model.parameters(), BORDER_RATE)
+    for _ in range(BORDER_EPOCHS):
+        for batch in torch.randperm(len(scaled)).split(BATCH):
+            loss = binary_cross_entropy_with_logits(model(scaled[batch])[:, 0], is_cut[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    with torch.no_grad():
+        return {
+            'hidden': rounded((first.weight / deviation).T),
+            'hidden_bias': rounded(first.bias - (first.weight / deviation) @ mean),
+            'output': rounded(last.weight.T),
+            'output_bias': rounded(last.bias),
+        }
+
+
+def rounded(values: torch.Tensor) -> Any:
     """Return the values as lists of few digits."""
-    return np.round(values.astype(np.float64), DIGITS).tolist()
+    return np.round(values.numpy().astype(np.float64), DIGITS).tolist()
 
 
-def check(faces: Images, seed: int) -> dict[str, Any]:
-    """Return how often faces are called covered and turned (probability above 0.5)."""
+def check(faces: Image, seed: int) -> dict[str, Any]:
+    """Return how often faces are called covered and turned."""
     rng = np.random.default_rng(seed)
-    views: dict[str, list[NDArray[np.uint8]]] = {'ordinary': list(faces)}
+    views: dict[str, list[Image]] = {'ordinary': list(faces)}
+    views['tilted by up to 32 degrees'] = [warp(face, TILTED, rng, SIDE) for face in faces]
+    for draw in HARMLESS:
+        views[draw.__name__] = [draw(face, rng) for face in faces]
     for part in ('mouth', 'eyes'):
-        views[part] = [cover(face, part, faces, rng) for face in faces]
+        views[f'{part} covered'] = [cover(face, part, faces, rng) for face in faces]
     for turns in (1, 2, 3):
         views[f'{90 * turns} degrees'] = [np.rot90(face, -turns).copy() for face in faces]
     figures: dict[str, Any] = {'n': len(faces)}
     for name, of_kind in views.items():
         found = [classify_view(view) for view in of_kind]
         figures[name] = {
-            'covered': round(float(np.mean([view.covered > 0.5 for view in found])), 3),
-            'turned': round(float(np.mean([view.turned > 0.5 for view in found])), 3),
+            'covered': round(float(np.mean([view.covered > COVERED[1] for view in found])), 3),
+            'turned': round(float(np.mean([view.turned > TURNED[1] for view in found])), 3),
         }
     return figures
 
@@ -141,18 +279,26 @@ def check(faces: Images, seed: int) -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog='python -m training.face.coverage', description=__doc__)
-    parser.add_argument('--data', type=Path, required=True, help='fer2013 as parquet or csv')
+    parser.add_argument(
+        '--crops', type=Path, nargs='+', help='crops of studies.crop_and_detectors'
+    )
     parser.add_argument('--out', type=Path, default=packaged_weights() / 'face_coverage.json')
-    parser.add_argument('--count', type=int, default=20_000, help='faces to train on')
+    parser.add_argument('--epochs', type=int, default=EPOCHS)
     parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--check', action='store_true', help='only measure what is there')
+    parser.add_argument('--check', type=Path, metavar='DATA', help='fer2013 as parquet or csv')
     args = parser.parse_args(argv)
     if args.check:
-        print(as_json(check(load_faces(args.data, 'PublicTest').images, args.seed)))
-        return
-    faces = load_faces(args.data, 'Training').images
-    chosen = np.random.default_rng(args.seed).permutation(len(faces))[: args.count]
-    args.out.write_text(json.dumps(train(faces[chosen], args.seed)) + '\n', encoding='utf-8')
+        print(as_json(check(load_faces(args.check, 'PublicTest').images, args.seed)))
+    if args.crops:
+        torch.manual_seed(args.seed)
+        crops = load_crops(args.crops)
+        weights = {
+            'view': train_view(crops, args.epochs, PER_EPOCH, np.random.default_rng(args.seed)),
+            'cut': train_cut(crops),
+        }
+        args.out.write_text(json.dumps(weights) + '\n', encoding='utf-8')
+    elif not args.check:
+        parser.error('give --crops to train, --check to measure')
 
 
 if __name__ == '__main__':

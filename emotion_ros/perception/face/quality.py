@@ -3,17 +3,19 @@
 
 Every figure comes from what the pipeline has anyway, the detector's landmarks and the grey crop.
 Whether mouth or eyes are covered, and whether the face is turned by 90 or 180 degrees, where
-detectors set upright landmarks, is classified by a network of one hidden layer, trained with
+detectors set upright landmarks, is classified by a small convolutional network; whether the border
+of the image cuts off a part, by another one from box and landmarks. Both are trained with
 ``python -m training.face.coverage``.
 """
 
 from dataclasses import dataclass
 from functools import cache
-from math import atan, atan2, exp, hypot, pi
+from math import atan, atan2, exp, hypot, log, pi
 from typing import Any
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from emotion_ros.core.state import NAN
@@ -30,13 +32,19 @@ CLIPPED = 0.5  # share of black and white pixels from which a face counts as bad
 NOSE_DEPTH = 0.6  # how far its tip is before the eyes, in distances between the eyes
 FREE_ROLL, NO_ROLL = pi / 6, 5 * pi / 12  # tilts up to 30 degrees do no harm, 75 are too much
 FREE_YAW, NO_YAW = pi / 5, pi / 2
+TURNED, COVERED, CUT = (0.7, 0.82), (0.45, 0.65), (0.75, 0.9)
+"""Probabilities from which it counts, and counts in full; 1 to 2 of 100 ordinary faces of FER2013
+PublicTest come so far."""
 COVER_SHARE = 0.38  # of the face, when the mouth or the eyes are covered
-MUCH_CUT = 0.1  # then the network does not distinguish a turned face from a part of one
+CUT_SHARE = 0.33  # of the faces that the network learned as cut off
+NEAR = 0.15  # sizes of a face between its box and a border that may cut it
+VIEW_SIDE = 24  # px
 ASPECT = 0.78  # width to height of a whole face
 BORDER_PX = 2.0
 QUARTERS = (0.0, pi / 2, pi, -pi / 2)
 PER_SHARE = 2.4  # with a third of the face away, a fifth of the quality is left
 Floats = NDArray[np.float32]
+Weights = dict[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -64,16 +72,14 @@ def measure_face(
     sharp = relative_sharpness(crop)
     light = exposure(crop)
     cut = cut_share(face, image_width, image_height) if image_width else 0.0
-    if view.turned > 0.5:  # where a detector sets landmarks as if the face were upright
-        yaw, roll = NAN, NAN if cut > MUCH_CUT else view.roll
-    covered = 0.0 if view.turned > 0.5 else _certain(view.covered)
-    hidden = min(1.0, cut + COVER_SHARE * covered)
+    turned, covered = _rising(view.turned, *TURNED), _rising(view.covered, *COVERED)
+    if turned:  # where a detector sets landmarks as if the face were upright
+        yaw, roll, covered = NAN, view.roll, 0.0
+    hidden = min(1.0, max(cut, COVER_SHARE * covered))
     seen = max(0.0, 1.0 - PER_SHARE * hidden)
-    pose = _falling(abs(yaw), FREE_YAW, NO_YAW) * (
-        1.0 - _certain(view.turned)
-        if view.turned > 0.5
-        else _falling(abs(roll), FREE_ROLL, NO_ROLL)
-    )
+    pose = (1.0 - turned) * (1.0 - _rising(abs(yaw), FREE_YAW, NO_YAW))
+    if not turned:
+        pose *= 1.0 - _rising(abs(roll), FREE_ROLL, NO_ROLL)
     quality = face_quality(face, sharp) * light * seen * pose
     return FaceMeasures(quality, yaw, roll, light, hidden, sharp)
 
@@ -101,7 +107,7 @@ def exposure(crop: ImageArray) -> float:
     low, high = np.searchsorted(below, (0.05 * crop.size, 0.95 * crop.size))
     clipped = float(counts[:3].sum() + counts[253:].sum()) / crop.size
     contrast = (float(high - low) - DARK_RANGE) / (FULL_RANGE - DARK_RANGE)
-    return min(max(contrast, 0.0), 1.0) * _falling(clipped, CLIPPED, 1.0)
+    return min(max(contrast, 0.0), 1.0) * (1.0 - _rising(clipped, CLIPPED, 1.0))
 
 
 @dataclass(frozen=True)
@@ -116,45 +122,55 @@ class View:
     roll: float
 
 
-def classify_view(crop: ImageArray) -> View:
-    """Return what the network sees in a grey uint8 [48, 48]."""
-    hidden, hidden_bias, output, output_bias = _network()
-    logits = np.maximum(coverage_features(crop) @ hidden + hidden_bias, 0.0) @ output + output_bias
-    covered, *of_turns = logits.tolist()
-    odds = [exp(logit - of_turns[0]) for logit in of_turns]
+def classify_view(crop: ImageArray, network: Weights | None = None) -> View:
+    """Return what the network sees in a grey uint8 [48, 48].
+
+    It rates each of the four rotations of the crop: how upright, and whether covered. ``network``
+    is the packaged one.
+    """
+    network = network or _networks()['view']
+    small = view_pixels(crop)
+    x = np.stack([np.rot90(small, quarters) for quarters in range(4)])[..., None]
+    for i in (0, 1):
+        x = np.maximum(_convolve(x, network[f'filters_{i}']) + network[f'filters_{i}_bias'], 0.0)
+    hidden = np.maximum(x.reshape(4, -1) @ network['hidden'] + network['hidden_bias'], 0.0)
+    ratings = (hidden @ network['output'] + network['output_bias']).tolist()
+    odds = [exp(upright - ratings[0][0]) for upright, _ in ratings]
     turned = 1.0 - 1.0 / sum(odds)
     roll = QUARTERS[max((1, 2, 3), key=odds.__getitem__)]
-    return View(1.0 / (1.0 + exp(-covered)), turned, roll)
+    return View(1.0 / (1.0 + exp(-ratings[0][1])), turned, roll)
 
 
-def coverage_features(crop: ImageArray) -> Floats:
-    """Return [272]: brightness in 12 x 12 parts and both gradients in 8 x 8, of unit contrast."""
-    small = cv2.resize(crop, (24, 24), interpolation=cv2.INTER_AREA).astype(np.float32)
+def view_pixels(crop: ImageArray) -> Floats:
+    """Return a crop as float32 [VIEW_SIDE, VIEW_SIDE] of mean 0 and contrast 1."""
+    size = VIEW_SIDE, VIEW_SIDE
+    small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     mean, deviation = mean_and_deviation(small)
-    small = (small - np.float32(mean)) / np.float32(deviation + 2.0)
-    across = np.abs(small[:, 2:] - small[:, :-2])[1:-1]
-    down = np.abs(small[2:] - small[:-2])[:, 1:-1]
-    parts = ((small, 12), (across, 8), (down, 8))
-    shrunk = [cv2.resize(p, (n, n), interpolation=cv2.INTER_AREA).ravel() for p, n in parts]
-    return np.concatenate(shrunk).astype(np.float32)
+    return np.asarray((small - np.float32(mean)) / np.float32(deviation + 2.0))
+
+
+def _convolve(x: Floats, filters: Floats) -> Floats:
+    """Return each second place of [n, h, w, c] under filters [c * side * side, channels]."""
+    side = round((len(filters) / x.shape[-1]) ** 0.5)
+    windows = sliding_window_view(x, (side, side), axis=(1, 2))[:, ::2, ::2]
+    return np.asarray(windows.reshape(*windows.shape[:3], -1) @ filters)
 
 
 @cache
-def _network() -> tuple[Floats, Floats, Floats, Floats]:
-    """Return weights and bias of the hidden layer, [272, n] and [n], then [n, 5] and [5]."""
-    layers: Any = read_json(packaged_weights() / 'face_coverage.json').content
-    return (
-        np.array(layers['hidden'], np.float32),
-        np.array(layers['hidden_bias'], np.float32),
-        np.array(layers['output'], np.float32),
-        np.array(layers['output_bias'], np.float32),
-    )
+def _networks() -> dict[str, Weights]:
+    """Return the weights of both networks, by network and name."""
+    content: Any = read_json(packaged_weights() / 'face_coverage.json').content
+    return {
+        network: {name: np.array(values, np.float32) for name, values in weights.items()}
+        for network, weights in content.items()
+    }
 
 
 def cut_share(face: FaceBox, width: int, height: int) -> float:
     """Return how much of a face the border of the image cuts off, 0..1.
 
-    What of the box lies outside or, as detectors fit it to what can be seen, how much narrower or
+    Detectors fit the box to what can be seen. With landmarks a network finds a face of which a
+    third is missing; without, it counts what of the box lies outside, or how much narrower or
     lower than a face it is where it touches the border.
     """
     x1, y1, x2, y2 = face.box_xyxy
@@ -162,6 +178,14 @@ def cut_share(face: FaceBox, width: int, height: int) -> float:
     inside_y = max(0.0, min(y2, height) - max(y1, 0.0))
     if not inside_x or not inside_y:
         return 1.0
+    if face.landmarks_xy:
+        features = border_features(face, width, height)
+        if features[:4].min() >= NEAR:
+            return 0.0
+        network = _networks()['cut']
+        hidden = np.maximum(features @ network['hidden'] + network['hidden_bias'], 0.0)
+        logit = float((hidden @ network['output'] + network['output_bias'])[0])
+        return CUT_SHARE * _rising(1.0 / (1.0 + exp(-logit)), *CUT)
     cut = 1.0 - inside_x * inside_y / ((x2 - x1) * (y2 - y1))
     if x1 < BORDER_PX or x2 > width - BORDER_PX:
         cut = max(cut, 1.0 - inside_x / inside_y / ASPECT)
@@ -170,11 +194,21 @@ def cut_share(face: FaceBox, width: int, height: int) -> float:
     return cut
 
 
-def _certain(probability: float) -> float:
-    """Return 0 up to 0.5, so that ordinary faces are left alone, then up to 1."""
-    return max(0.0, 2.0 * probability - 1.0)
+def border_features(face: FaceBox, width: int, height: int) -> Floats:
+    """Return [16] of a face with landmarks, in an image of this size.
+
+    From the box to the left, upper, right and lower border, in sizes of the face, at most NEAR;
+    the logarithm of width to height; the score; the landmarks as fractions of the box.
+    """
+    x1, y1, x2, y2 = face.box_xyxy
+    size = max(face.size_px, 1.0)
+    gaps = (min(gap / size, NEAR) for gap in (x1, y1, width - x2, height - y2))
+    wide, high = max(x2 - x1, 1.0), max(y2 - y1, 1.0)
+    points = face.landmarks_xy or ()
+    inside = (v for x, y in points for v in ((x - x1) / wide, (y - y1) / high))
+    return np.array([*gaps, log(wide / high), face.score, *inside], np.float32)
 
 
-def _falling(value: float, free: float, most: float) -> float:
-    """Return 1 up to ``free`` and for NaN, then less in a straight line, 0 from ``most``."""
-    return 1.0 if not value > free else max(0.0, (most - value) / (most - free))
+def _rising(value: float, free: float, most: float) -> float:
+    """Return 0 up to ``free`` and for NaN, then more in a straight line, 1 from ``most``."""
+    return 0.0 if not value > free else min(1.0, (value - free) / (most - free))

