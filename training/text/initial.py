@@ -32,8 +32,9 @@ def load_tensors(path: Path) -> Tensors:
 def read_onnx(path: Path) -> Tensors:
     """The float32 weights of an exported network under the names of a ``TextNetwork``.
 
-    Each int8 weight becomes the number it stands for, so that layers that are not trained are
-    exported as the same integers again.
+    Each int8 weight becomes the number it stands for. The export rounds it to the same integer
+    again, and with it most of a short training, whose changes are about a fifth of a step: go on
+    from a checkpoint where there is one.
     """
     try:
         graph = onnx.load_model_from_string(path.read_bytes()).graph
