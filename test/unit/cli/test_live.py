@@ -133,7 +133,7 @@ REFUSED = [
     (['--camera', 'none', '--no-text'], '--camera none and --no-text leave nothing to show'),
     (['--camera', 'a.avi', '--params', 'absent.yaml'], 'absent.yaml: cannot be read'),
     (['--camera', 'a.avi', '--audio', 'absent.wav'], 'absent.wav: cannot be read: No such file'),
-    (['--camera', 'a.avi', '--audio', 'a.jpg'], 'a.jpg: is no'),
+    (['--camera', 'a.avi', '--audio', 'a.jpg'], 'a.jpg: holds no sound'),
     (['--audio', 'a.wav', '--microphone'], 'not allowed with argument --audio'),
     (['--microphone', 'no such device'], 'microphone'),
     (['--port', '0'], "argument --port: '0' is not within 1 to 65535"),
