@@ -23,7 +23,7 @@ ALIGNED_FROM_DEG = 8.0
 """Four times as many faces of FER2013 are tilted by less."""
 _MARGIN = 1.5  # sides of the crop, so that a turned one lies within
 _FULL_SIZE = 16.0  # px
-_DARK, _LIT = 90.0, 180.0
+_DARK, _LIT = 130.0, 180.0
 """95th percentile of grey below which an image is dark, and that of a lit one."""
 _MAX_GAIN = 16.0
 _SHARP = 0.007  # FER2013's own faces: 0.34 to 1.7; blurred over 1.5 px: 0.02
