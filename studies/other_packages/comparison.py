@@ -53,7 +53,7 @@ class Comparison:
 def face_table(rows: Sequence[FaceRow]) -> Table:
     """Return accuracy and time of the faces, and the time relative to the first row."""
     table = Table('from frame to emotion', box=box.MARKDOWN)
-    for heading in ('crops right', 'found', 'found and right', 'ms a frame', '÷ ours'):
+    for heading in ('crops right', 'found', 'found and right', 'CPU ms a frame', '÷ ours'):
         table.add_column(heading, justify='right')
     for row in rows:
         crops = '' if row.crops is None else _share(row.crops)
