@@ -108,7 +108,9 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         stamp_s = self._check_stamp(msg)
         frame = self._open_frame(msg)
         report = self._pipeline.process(frame, stamp_s)
-        self._turn.add(face.roll for face in report.faces)
+        # Only the surest face: in a turned image a detector finds other things besides.
+        surest = sorted(report.faces, key=lambda face: -face.detection_score)[:1]
+        self._turn.add(face.roll for face in surest)
         self._without_face = None if report.faces else frame
         self._check_stamp(msg)  # a frozen process or a hung network took its time
         if self.may_publish():
