@@ -15,7 +15,8 @@ from face_samples import TINY, write_faces
 from training import checkpoint, distributed
 
 TORCHRUN = [sys.executable, '-m', 'torch.distributed.run', '--standalone', '--nproc-per-node', '2']
-
+TORCHRUN = ['timeout', '300', *TORCHRUN]  # ends its children, too
+LOOPBACK = {'GLOO_SOCKET_IFNAME': 'lo'}  # the name of the machine need not be resolvable
 
 SCRIPT = """
 import sys
@@ -42,7 +43,7 @@ def test_two_processes_share_batches_and_average_gradients(tmp_path: Path) -> No
         [*TORCHRUN, script, *options, '--out', out],
         capture_output=True,
         text=True,
-        env=os.environ | {'PYTHONPATH': path},
+        env=os.environ | LOOPBACK | {'PYTHONPATH': path},
     )
     assert done.returncode == 0, done.stderr
     assert len((out / 'log.csv').read_text().splitlines()) == 3
