@@ -29,6 +29,7 @@ import cv2
 import numpy as np
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -115,7 +116,7 @@ class Robot:
         self.image_kb = len(jpegs[0]) / 1e3
         self._images = [CompressedImage(format='jpeg', data=array('B', jpeg)) for jpeg in jpegs]
         rclpy.init()
-        self._node = rclpy.create_node('camera')
+        self._node = Node('camera')
         self._publisher = self._node.create_publisher(CompressedImage, f'{TOPIC}/compressed', 5)
         self._stamps_s: list[float] = []
         self.faces: list[tuple[float, float]] = []  # stamp, arrival

@@ -16,7 +16,7 @@ TEXT_REASONS = ('empty', 'partial', 'repeated', 'repetition', 'muted', 'unsuppor
 TEXT_REASONS += ('hallucination', 'own_voice', 'unsupported_format', 'paused')
 FACTS = dict.fromkeys(('node', 'namespace', 'topic', 'found', 'base', 'out', 'above'), 'x')
 FACTS |= {'transport': 'ffmpeg', 'input': 'image', 'reason': 'stale', 'type': 'a_b/msg/C'}
-FACTS |= {'type_name': 'C', 'seconds': '1.0'}
+FACTS |= {'type_name': 'C', 'seconds': '1.0', 'rotate': '90'}
 
 WITHOUT = (Kind.FINE, Kind.NO_UTTERANCE)
 
