@@ -18,8 +18,8 @@ class Picture:
     """A picture in the camera's view, scaled to ``height_px``, its top left corner at (x, y) px.
 
     ``image`` is a path relative to the storyboard's folder; ``brightness`` multiplies the pixels;
-    ``emotion`` is the label of its face (UNKNOWN: none). ConfigError for a size or brightness out
-    of range.
+    ``emotion`` is the label of its face (UNKNOWN: none). A ``mouth`` moves as in speech: where it
+    is, as a share of the height. ConfigError for a value out of range.
     """
 
     image: str
@@ -29,9 +29,12 @@ class Picture:
     mirror: bool = False
     brightness: float = 1.0
     emotion: Emotion = Emotion.UNKNOWN
+    mouth: float = 0.0
 
     def __post_init__(self) -> None:
-        """Check the size and the brightness."""
+        """Check size, brightness and mouth."""
+        if not 0.0 <= self.mouth <= 1.0:
+            raise ConfigError(f'mouth: {self.mouth:g} is not within 0 to 1')
         if not 1 <= self.height_px <= MAX_HEIGHT_PX:
             raise ConfigError(f'height_px: {self.height_px} is not within 1 to {MAX_HEIGHT_PX}')
         if not 0.0 <= self.brightness <= MAX_BRIGHTNESS:

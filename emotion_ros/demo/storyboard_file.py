@@ -3,8 +3,8 @@
 
 A list of ``{at: s, show: [{image, x, y, height_px}] | nobody | camera_off, say: text,
 expect: {status, emotion, conflict, within_s}}``. A picture may also have ``mirror``,
-``brightness`` and ``emotion``, and a text to say a ``sentiment``. With ``voice: EMOTION`` the
-synthetic voice speaks the text; ``play: FILE`` is a sound file instead.
+``brightness``, ``emotion`` and a ``mouth`` that moves, and a text to say a ``sentiment``. With
+``voice: EMOTION`` the synthetic voice speaks the text; ``play: FILE`` is a sound file instead.
 """
 
 from pathlib import Path
@@ -87,7 +87,7 @@ def _parse_cue(value: CheckedValue) -> Cue:
 
 
 def _parse_picture(value: CheckedValue) -> Picture:
-    raw = value.mapping('image', 'x', 'y', 'height_px', 'mirror', 'brightness', 'emotion')
+    raw = value.mapping('image', 'x', 'y', 'height_px', 'mirror', 'brightness', 'emotion', 'mouth')
     with value.error_context():
         return Picture(
             image=raw['image'].string(),
@@ -97,6 +97,7 @@ def _parse_picture(value: CheckedValue) -> Picture:
             mirror=raw.get('mirror', CheckedValue.boolean, False),
             brightness=raw.get('brightness', CheckedValue.number, 1.0),
             emotion=raw.get('emotion', lambda v: v.choice(_EMOTIONS), Emotion.UNKNOWN),
+            mouth=raw.get('mouth', CheckedValue.number, 0.0),
         )
 
 

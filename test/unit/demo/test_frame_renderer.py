@@ -80,6 +80,20 @@ def test_a_picture_can_be_mirrored_and_dimmed(folder):
     assert is_near(frame[:40, 42:80], (0, 0, 100))
 
 
+def test_a_mouth_that_speaks_moves_and_nothing_above_it(folder):
+    stripes = np.repeat(np.arange(100) % 2 * 200, 200).reshape(100, 200)
+    cv2.imwrite(str(folder / 'rows.png'), stripes)
+    speaking = Picture('rows.png', 0, 0, 100, mouth=0.7)
+    story = Storyboard((Cue(0.0, show=View((speaking,))),))
+    renderer = FrameRenderer(story, folder)
+    frames = [renderer.render(View((speaking,)), 8 * i).astype(int) for i in range(3)]
+    assert (frames[0] == frames[1]).all()  # the same noise, the same opening
+    shut, wide = (renderer.render(View((speaking,)), i).astype(int) for i in (0, 2))
+    moved = abs(shut - wide)[:100, 100, 0] > 2 * NOISE_LEVELS
+    assert not moved[:60].any()
+    assert moved[66:80].any()
+
+
 def test_the_later_picture_lies_on_top(folder):
     below, above = Picture('flag.png', 0, 0, 40), Picture('flag.png', 40, 0, 40)
     assert is_near(render(folder, below, above)[:40, 42:78], RED)

@@ -22,7 +22,8 @@ EVERYTHING = """
   show: nobody
 - at: 1.5
   show:
-    - {image: a/b.jpg, x: -3, y: 4, height_px: 50, mirror: true, brightness: 0.5, emotion: sad}
+    - {image: a/b.jpg, x: -3, y: 4, height_px: 50, mirror: true, brightness: 0.5, emotion: sad,
+       mouth: 0.7}
     - {image: c.png, x: 1, y: 2, height_px: 3}
   say: "Yes: no"
   sentiment: negative
@@ -35,7 +36,9 @@ EVERYTHING = """
 
 
 def test_everything_that_can_be_written_is_read():
-    sad = Picture('a/b.jpg', -3, 4, 50, mirror=True, brightness=0.5, emotion=Emotion.SAD)
+    sad = Picture(
+        'a/b.jpg', -3, 4, 50, mirror=True, brightness=0.5, emotion=Emotion.SAD, mouth=0.7
+    )
     expect = Expectation(2.0, status=Status.HOLDING, emotion=Emotion.UNKNOWN, conflict=True)
     assert parse_storyboard(EVERYTHING).cues == (
         Cue(0.0, show=NOBODY),
