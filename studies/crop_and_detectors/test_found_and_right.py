@@ -37,7 +37,7 @@ def test_a_condition_changes_the_face_and_leaves_the_frame_given(name: str) -> N
 
 
 def test_found_right_and_both() -> None:
-    faces = [flat_faces(20, 130, 200, labels=[0, 3, 0]), flat_faces(100, labels=[2])]
+    faces = [flat_faces(20, 130, 200, labels=[0, 3, 0]), flat_faces(170, labels=[4])]
     runner = TrialRunner(SquareFinder(darkest=25), Brightness(), 'grey')
     row = measure(runner, faces, 'as it is', 64, 'grey')
     assert row == Row('as it is', 64, faces=4, found=3, right=2)

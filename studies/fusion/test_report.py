@@ -74,7 +74,9 @@ def test_every_table_and_picture_is_written(
     assert capsys.readouterr().out == ''
     written = {path.stem: read_csv(path) for path in results.iterdir()}
     assert {name: rows[0] for name, rows in written.items()} == {
-        path.stem: read_csv(path)[0] for path in report.RESULTS.iterdir()
+        path.stem: read_csv(path)[0]
+        for path in report.RESULTS.iterdir()
+        if path.stem != 'learned_filter'  # written by its own command
     }
     for rows in written.values():
         assert len(rows) > 1
