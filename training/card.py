@@ -3,6 +3,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,13 @@ def file_sha256(path: Path) -> str:
 def metric(name: str, value: float, n: int, split: str, command: str) -> dict[str, Any]:
     """One measured figure and the command that repeats it."""
     return {'name': name, 'value': round(value, 4), 'n': n, 'split': split, 'command': command}
+
+
+def replace_metrics(path: Path, metrics: Iterable[dict[str, Any]], command: str) -> None:
+    """Put the metrics of a command on a card, in place of its older ones."""
+    card: dict[str, Any] = json.loads(path.read_text())
+    others = [entry for entry in card['metrics'] if entry['command'] != command]
+    write_card(path, card | {'metrics': [*others, *metrics]})
 
 
 def require_agreement(

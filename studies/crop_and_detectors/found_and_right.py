@@ -28,7 +28,7 @@ from studies.crop_and_detectors.crop_report import without_nan
 from studies.crop_and_detectors.pipeline_trials import TrialRunner
 from studies.crop_and_detectors.synthetic_frames import load_public_test, paste
 from studies.tables import as_csv, write_tables
-from training.card import metric, write_card
+from training.card import metric, replace_metrics
 from training.command import log, run
 from training.face.data import Faces
 
@@ -104,12 +104,10 @@ def table(measured: Sequence[Row]) -> list[tuple[object, ...]]:
     return [('condition', 'size', 'faces', *header), *cells]
 
 
-def write_on_card(path: Path, measured: Sequence[Row]) -> None:
-    """Put the shares found and right on a card, in place of older ones of this command."""
-    card: dict[str, Any] = json.loads(path.read_text())
-    others = [entry for entry in card['metrics'] if entry['command'] != COMMAND]
+def metrics_of(measured: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return the shares found and right as a card holds them."""
     first, *_ = CONDITIONS
-    card['metrics'] = others + [
+    return [
         metric(
             f'{row.side} px' if row.condition == first else f'{row.condition}, {row.side} px',
             row.right / row.faces,
@@ -119,7 +117,6 @@ def write_on_card(path: Path, measured: Sequence[Row]) -> None:
         )
         for row in measured
     ]
-    write_card(path, card)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -157,7 +154,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.save:
         write_tables(RESULTS, {'found_and_right': cells})
     if args.card:
-        write_on_card(packaged_weights() / 'face_emotion.json', measured)
+        card = packaged_weights() / 'face_emotion.json'
+        replace_metrics(card, metrics_of(measured), COMMAND)
 
 
 if __name__ == '__main__':

@@ -28,7 +28,7 @@ from studies.crop_and_detectors.crop_report import without_nan
 from studies.crop_and_detectors.crop_score import Bools, paired_gap
 from studies.crop_and_detectors.synthetic_frames import load_public_test
 from studies.tables import as_csv, write_tables
-from training.card import metric, write_card
+from training.card import metric, replace_metrics
 from training.command import log, run
 from training.face.data import SIDE
 from training.face.evaluate import predict
@@ -129,21 +129,13 @@ def thirds(images: ImageArray, right: Bools) -> list[Row]:
     ]
 
 
-def write_on_card(path: Path, measured: Sequence[Row]) -> None:
-    """Put the accuracies on a card, in place of older ones of this command."""
-    card: dict[str, Any] = json.loads(path.read_text())
-    others = [entry for entry in card['metrics'] if entry['command'] != COMMAND]
-    card['metrics'] = others + [
-        metric(
-            row.light,
-            row.cells()['accuracy'],
-            len(row.right),
-            'accuracy by light of PublicTest faces, both views',
-            COMMAND,
-        )
+def metrics_of(measured: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return the accuracies as a card holds them."""
+    split = 'accuracy by light of PublicTest faces, both views'
+    return [
+        metric(row.light, row.cells()['accuracy'], len(row.right), split, COMMAND)
         for row in measured
     ]
-    write_card(path, card)
 
 
 def _to_bytes(values: Any) -> ImageArray:
@@ -173,7 +165,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.save:
         write_tables(RESULTS, {'relight': table})
     if args.card:
-        write_on_card(packaged_weights() / 'face_emotion.json', groups)
+        card = packaged_weights() / 'face_emotion.json'
+        replace_metrics(card, metrics_of(groups), COMMAND)
 
 
 if __name__ == '__main__':

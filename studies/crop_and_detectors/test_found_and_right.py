@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from studies.crop_and_detectors.conditions import CONDITIONS
-from studies.crop_and_detectors.found_and_right import Row, measure, rows, table, write_on_card
+from studies.crop_and_detectors.found_and_right import (
+    COMMAND,
+    Row,
+    measure,
+    metrics_of,
+    rows,
+    table,
+)
 from studies.crop_and_detectors.pipeline_trials import TrialRunner
 from studies.crop_and_detectors.synthetic_frames import paste
 from studies.crop_and_detectors.test_pipeline_trials import (
@@ -16,6 +23,7 @@ from studies.crop_and_detectors.test_pipeline_trials import (
     busy_face,
     flat_faces,
 )
+from training.card import replace_metrics
 
 LOCAL = ('a fifth covered', 'mask', 'glasses')
 
@@ -63,7 +71,7 @@ def test_the_card_gets_the_figures_once(tmp_path) -> None:
     card = tmp_path / 'card.json'
     card.write_text(json.dumps({'metrics': [{'name': 'accuracy', 'command': 'another'}]}))
     for right in (30, 60):
-        write_on_card(card, [Row('mask', 128, 100, 70, right)])
+        replace_metrics(card, metrics_of([Row('mask', 128, 100, 70, right)]), COMMAND)
     accuracy, found = json.loads(card.read_text())['metrics']
     assert accuracy['name'] == 'accuracy'
     assert (found['name'], found['value'], found['n']) == ('mask, 128 px', 0.6, 100)

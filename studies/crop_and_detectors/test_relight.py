@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 
 from studies.crop_and_detectors.relight import (
+    COMMAND,
     LIGHTS,
     Row,
     contrast,
     gain,
     gamma,
+    metrics_of,
     side_light,
     thirds,
-    write_on_card,
 )
+from training.card import replace_metrics
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_cells_have_the_interval_and_the_difference(tmp_path) -> None:
     card = tmp_path / 'card.json'
     card.write_text(json.dumps({'metrics': [{'name': 'accuracy', 'command': 'another'}]}))
     for right in (before, after):
-        write_on_card(card, [Row('mean grey: dark third', right)])
+        replace_metrics(card, metrics_of([Row('mean grey: dark third', right)]), COMMAND)
     accuracy, light = json.loads(card.read_text())['metrics']
     assert accuracy['name'] == 'accuracy'
     assert (light['name'], light['value'], light['n']) == ('mean grey: dark third', 0.6, 10)

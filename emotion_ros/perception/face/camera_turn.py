@@ -11,12 +11,14 @@ from emotion_ros.perception.face.detectors.detector import FaceDetector
 from emotion_ros.perception.face.quality import classify_view
 from emotion_ros.perception.image.decode import ImageArray, rotate_image
 
+CORRECTIONS = (90, 270, 180)  # the likelier ones first
 WINDOW = 60  # faces; a person who lies down for a moment turns no camera
 LEAST = 40
 MOST = 0.7  # share of the faces that must be turned alike
 SEARCH_S = 2.0
-SURE = 0.7  # detector score; of faces seen upside down by it few reach it and look upright
-LEAST_FOUND = 3
+SURE = 0.7  # a detector score that few faces reach which are not upright
+LEAST_FOUND, ROUNDS = 3, 4
+"""In so many of the last rounds; what looks like a face now and then adds up to none."""
 
 
 class CameraTurn:
@@ -28,8 +30,9 @@ class CameraTurn:
 
     def __init__(self) -> None:
         self._quarters: deque[int] = deque(maxlen=WINDOW)
-        self._found = {90: 0, 180: 0, 270: 0}  # faces by the correction that made them upright
-        self._corrections = cycle(self._found)
+        self._corrections = cycle(CORRECTIONS)
+        self._found: deque[int] = deque(maxlen=ROUNDS * len(CORRECTIONS))  # 0 where nothing was
+        self._likely = 0
         self._searched_s = -inf
 
     def add(self, rolls: Iterable[float]) -> None:
@@ -46,19 +49,20 @@ class CameraTurn:
         correction = next(self._corrections)
         turned = rotate_image(image, correction)
         crop = CROPS.get(detector.name, AS_IS)
-        self._found[correction] += any(
+        is_upright = any(
             face.score >= SURE and classify_view(crop_face(turned, face, crop)).turned < 0.5
             for face in detector.detect(turned)
         )
+        self._found.append(correction if is_upright else 0)
+        hits = self._found.count(correction)
+        others = max(self._found.count(other) for other in CORRECTIONS if other != correction)
+        if is_upright and hits >= max(LEAST_FOUND, 2 * others):
+            self._likely = correction  # also when nobody is there any more
 
     def correction(self) -> int:
         """Return by how many degrees the images need turning, clockwise: 0, 90, 180 or 270."""
         usual = self._usual()
-        if usual is not None:
-            return (360 - 90 * usual) % 360
-        likely, second, _ = sorted(self._found, key=self._found.__getitem__, reverse=True)
-        enough = max(LEAST_FOUND, 2 * self._found[second])
-        return likely if self._found[likely] >= enough else 0
+        return self._likely if usual is None else (360 - 90 * usual) % 360
 
     def _usual(self) -> int | None:
         """Return the quarter turns of nearly all faces, None while they differ or are few."""

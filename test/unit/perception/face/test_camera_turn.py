@@ -67,3 +67,11 @@ def test_faces_that_are_found_only_in_the_turned_image(portrait, turned):
     turn.add([0.0] * LEAST)  # somebody is upright: the other lay on a sofa
     assert turn.correction() == 0
     assert not turn.is_search_due(now_s)
+
+
+def test_what_looks_like_a_face_now_and_then_turns_no_camera(portrait):
+    turn, empty = CameraTurn(), np.full_like(portrait, 127)
+    for i in range(200):  # hours of an empty room, with a hit in every fifth round
+        is_hit = i % 3 == 0 and i // 3 % 5 == 0
+        turn.search(rotate_image(portrait, 270) if is_hit else empty, UprightOnly(), i * SEARCH_S)
+    assert turn.correction() == 0
