@@ -80,6 +80,7 @@ def test_everything_that_can_be_written_is_read():
         ('- {at: 1, show: [{image: a, x: 1.5, y: 1, height_px: 1}]}', "'1.5' is not a whole"),
         ('- {at: 1, show: [{image: a, x: 1, y: 1, height_px: 0}]}', 'line 1: height_px: 0'),
         ('- {at: 1, show: [{image: a, x: 1, y: 1, height_px: 9, mirror: 1}]}', 'true or false'),
+        ('- {at: 1, show: [{image: a, x: 1, y: 1, height_px: 9, mouth: 2}]}', 'mouth: 2 is not'),
         ('- at: 1\n  say: 3', "line 2: '3' is not a text (quote it)"),
         ('- at: 1\n  say: " "', "line 2: ' ' is not a text"),
         ('- {at: 1, sentiment: bad}', "'bad' is not one of negative, neutral, positive"),

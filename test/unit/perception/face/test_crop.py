@@ -30,6 +30,12 @@ def test_every_detector_has_its_crop() -> None:
     assert set(CROPS) == set(KINDS) - {'auto'}
 
 
+def test_within_the_image_the_crop_is_that_part_of_it(ramp: NDArray[np.uint8]) -> None:
+    image = np.ascontiguousarray(ramp[:, :100] + ramp[:, :100].transpose(1, 0, 2))
+    cut = crop_face(image, FaceBox((30, 20, 78, 68), 1.0), FaceCrop(1.0, 0.0, 0.0), grey=False)
+    np.testing.assert_array_equal(cut, image[20:68, 30:78])
+
+
 @pytest.mark.parametrize(
     ('crop', 'left', 'right'),
     [

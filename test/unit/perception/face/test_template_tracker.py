@@ -67,6 +67,15 @@ def test_a_face_that_creeps_is_not_left_behind() -> None:
         assert face is not None and face.box_xyxy[0] == pytest.approx(200 + px, abs=1e-6)
 
 
+def test_a_move_out_of_the_near_search_is_found_even_where_all_looks_alike() -> None:
+    """Red when _find takes a best match on the border of the near window."""
+    smooth = cv2.GaussianBlur(scene(), (0, 0), 30)
+    image = cv2.normalize(smooth, None, 0, 255, cv2.NORM_MINMAX)
+    tracker = tracking(FACE, image=image)
+    (face,) = tracker.update(*small(np.roll(image, 16, 1))) or [None]
+    assert face is not None and face.box_xyxy[0] == pytest.approx(216, abs=2)
+
+
 def test_two_faces_keep_their_order() -> None:
     other = FaceBox((400.0, 300.0, 460.0, 360.0), 0.8)
     faces = tracking(FACE, other).update(*small(np.roll(scene(), 4, 1)))

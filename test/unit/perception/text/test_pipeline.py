@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The text pipeline: what is scored, what is refused and why, and how good it is."""
 
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
@@ -143,6 +144,11 @@ def test_recogniser_confidence_is_quality_when_known(confidence: float, quality:
 def test_quality_is_what_there_was_to_go_by(tokens: int, known: int, quality: float) -> None:
     prediction = TextPrediction(UNIFORM, EMOTION, tokens=tokens, known=known, truncated=False)
     assert quality_of(prediction) == pytest.approx(quality)
+
+
+def test_what_the_model_is_too_sure_of_is_worth_less() -> None:
+    surer = TextPrediction(SENTIMENT, EMOTION, tokens=4, known=4, truncated=False)
+    assert quality_of(replace(surer, reliability=0.5)) == 0.5 * quality_of(surer) > 0
 
 
 def test_promise_19_long_text_is_cut_at_the_option() -> None:
