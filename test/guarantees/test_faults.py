@@ -8,6 +8,7 @@ from time import monotonic, time
 
 import numpy as np
 import pytest
+from diagnostic_msgs.msg import DiagnosticArray
 
 from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.msg import EmotionEvidence, EmotionState, FaceEmotionArray, TextSentiment
@@ -15,7 +16,7 @@ from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.sandbox.processes import Programs
 from faults import face_backend, vision_with
-from graph import Graph
+from graph import Graph, diagnostics_of
 from lengths import length
 from shared_memory import remove, segments
 from sim_time import START_S, FusionTime, happy_faces, published_s
@@ -126,9 +127,11 @@ def test_promise_39_a_frozen_node_is_missed_and_nothing_old_is_believed(graph, f
     """Red when TemporalDecay.is_stale is always False."""
     states = graph.listen(EmotionState, 'emotion_state')
     faces = graph.listen(FaceEmotionArray, 'emotion/faces')
+    diagnostics = graph.listen(DiagnosticArray, '/diagnostics')
     graph.add(FusionNode)
-    with Programs({}) as programs:
-        vision = programs.start('vision', 'emotion_ros.nodes.vision_node').process
+    with Programs({'PYTHONFAULTHANDLER': '1'}) as programs:
+        program = programs.start('vision', 'emotion_ros.nodes.vision_node')
+        vision = program.process
         Camera(graph, smiling_face(), 100.0)  # one is always being looked at
         graph.until(lambda: states and states[-1].label == 'happy', 'a face', PROCESS_S)
         frozen_s = monotonic()
@@ -138,7 +141,13 @@ def test_promise_39_a_frozen_node_is_missed_and_nothing_old_is_believed(graph, f
         faces.clear()
         thawed_s = time()
         vision.send_signal(signal.SIGCONT)
-        graph.until(lambda: len(faces) >= 5, 'faces again')
+        try:
+            graph.until(lambda: len(faces) >= 5, 'faces again')
+        except AssertionError as error:  # seldom, and not understood: say what it was doing
+            vision.send_signal(signal.SIGABRT)  # prints where its threads are
+            vision.wait(PROCESS_S)
+            values = diagnostics_of(diagnostics, 'vision_node')
+            raise AssertionError(f'{error}: {values}\n{program.printed()}') from error
         graph.until(lambda: states[-1].label == 'happy', 'a state again')
     old = [f for f in faces if stamp_to_seconds(f.header.stamp) < thawed_s - MAX_AGE_S]
     figure('old answers after the thaw', len(old), '')

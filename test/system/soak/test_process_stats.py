@@ -34,6 +34,7 @@ def test_growth_needs_four_samples(number):
     [
         (samples(), set()),
         (samples(rss_mb=lambda s: 200.0 + 4.0 * (s == 30.0)), set()),
+        (samples(rss_mb=lambda s: 200.0 + 8.0 * (s > 20.0)), set()),
         (samples(rss_mb=lambda s: 200.0 + 0.2 * s), {'memory, growth'}),
         (samples(900, rss_mb=lambda s: 200.0 + 6.0 * s / 3600.0), {'memory, slope'}),
         (samples(900, rss_mb=lambda s: 200.0 + 4.0 * s / 3600.0), set()),
