@@ -2,7 +2,7 @@
 # make demo     watch the robot's view of a scripted person change (HEADLESS=1: plain lines,
 #               DASHBOARD=1: in a browser too, until Ctrl-C; PORT=8090: there)
 # make test     the checks, then every test (WORKERS=2 at a time)
-# make check    format, lint, types and the site of docs/
+# make check    format, lint, types, the rules of the house and the site of docs/
 # make docs     only that site: open site/index.html
 # make promises what the package promises, at full length -> docs/promises.md
 # make bench    speed and memory, some minutes alone on the machine (QUICK=1: one;
@@ -27,6 +27,9 @@ BUILD_DOCS := NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 # The types of rclpy differ between distributions; those of the first leg are checked.
 TYPES := $(if $(filter jazzy,$(ROS)),mypy,true)
+
+# Seconds, and what a change of one line breaks most often.
+HOUSE_RULES := $(patsubst %,test/unit/test_%.py,layers package own_code vocabulary docs readme)
 
 # Most of the tests' time is waiting; two processes, each file in one of them, share two cores.
 WORKERS ?= 2
@@ -59,7 +62,7 @@ test: check
 	@$(ENV) && ROS_PYTHON_CHECK_FIELDS=1 python -m pytest -n $(WORKERS) --dist loadfile
 
 check: setup-test
-	@$(ENV) && ruff format --check && ruff check && $(TYPES) && $(BUILD_DOCS)
+	@$(ENV) && ruff format --check && ruff check && $(TYPES) && python -m pytest -q $(HOUSE_RULES) && $(BUILD_DOCS)
 
 docs: setup-test
 	@$(ENV) && $(BUILD_DOCS)

@@ -57,7 +57,7 @@ class CameraTurn:
         hits = self._found.count(correction)
         others = max(self._found.count(other) for other in CORRECTIONS if other != correction)
         if is_upright and hits >= max(LEAST_FOUND, 2 * others):
-            self._likely = correction  # also when nobody is there any more
+            self._likely = correction  # stays once no face is there any more
 
     def correction(self) -> int:
         """Return by how many degrees the images need turning, clockwise: 0, 90, 180 or 270."""
