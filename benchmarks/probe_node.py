@@ -26,7 +26,8 @@ from emotion_ros.msg import (
     FaceEmotionArray,
     TextSentiment,
 )
-from emotion_ros.nodes.to_msg import seconds_to_stamp, sound_to_msg
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
+from emotion_ros.nodes.messages.to_msg import sound_to_msg
 from emotion_ros.perception.voice.sound_file import cut_sound
 from emotion_ros.perception.voice.stream import AudioChunk
 

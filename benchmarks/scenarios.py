@@ -7,7 +7,8 @@ import cv2
 from sensor_msgs.msg import CompressedImage, Image
 
 from benchmarks.synthetic_frames import paint_heads, with_noise
-from emotion_ros.nodes.to_msg import bgr_to_msg, seconds_to_stamp
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
+from emotion_ros.nodes.messages.to_msg import bgr_to_msg
 from emotion_ros.perception.image.decode import ImageArray
 
 JPEG_QUALITY = 90

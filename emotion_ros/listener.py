@@ -15,7 +15,7 @@ from emotion_ros.core.trigger import SILENCE_S, Transition, Trigger, TriggerMoni
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.msg import EmotionEvent, EmotionState
-from emotion_ros.nodes.qos import QUEUE_DEPTH
+from emotion_ros.nodes.messages.qos import QUEUE_DEPTH
 
 __all__ = ['EmotionListener', 'Trigger']
 

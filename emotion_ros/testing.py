@@ -40,8 +40,8 @@ from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.ground_truth import ground_truth_state
 from emotion_ros.demo.storyboard_file import load_storyboard
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.qos import OBSERVER_DEPTH
-from emotion_ros.nodes.to_msg import state_to_msg
+from emotion_ros.nodes.messages.qos import OBSERVER_DEPTH
+from emotion_ros.nodes.messages.to_msg import state_to_msg
 from emotion_ros.sandbox.domain import claim_domain, isolated
 
 __all__ = ['EmotionPlayer', 'emotion_player']

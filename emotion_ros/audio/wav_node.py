@@ -11,8 +11,8 @@ from emotion_ros.errors import ConfigError
 from emotion_ros.msg import Audio
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.qos import SOUND_DEPTH
-from emotion_ros.nodes.to_msg import sound_to_msg
+from emotion_ros.nodes.messages.qos import SOUND_DEPTH
+from emotion_ros.nodes.messages.to_msg import sound_to_msg
 from emotion_ros.perception.voice.sound_file import cut_sound, read_sound
 from emotion_ros.perception.voice.stream import AudioChunk
 

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         domain_id(os.environ.get('ROS_DOMAIN_ID') or '0')
     except argparse.ArgumentTypeError as error:
         raise ConfigError(f'ROS_DOMAIN_ID: {error}') from error
-    from emotion_ros.nodes.graph_survey import open_doctor
+    from emotion_ros.nodes.graph.graph_survey import open_doctor
 
     with open_doctor(args.namespace) as doctor:
         snapshot = doctor.take_snapshot(args.seconds)
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 def remedy_in(snapshot: GraphSnapshot, finding: Finding) -> str:
     """Return what to do about a finding in this graph."""
-    from emotion_ros.nodes.remedies import remedy
+    from emotion_ros.nodes.graph.remedies import remedy
 
     is_simulated = any(node.use_sim_time for node in snapshot.nodes)
     return remedy(finding, snapshot.namespace, is_simulated)

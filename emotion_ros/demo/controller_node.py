@@ -10,8 +10,8 @@ from std_msgs.msg import String
 
 from emotion_ros.action import ObserveReaction
 from emotion_ros.demo.storyboard import Cue
-from emotion_ros.nodes.qos import QUEUE_DEPTH
-from emotion_ros.nodes.to_msg import seconds_to_duration
+from emotion_ros.nodes.messages.qos import QUEUE_DEPTH
+from emotion_ros.nodes.messages.stamps import seconds_to_duration
 from emotion_ros.srv import SetPrivacy
 
 NOTES_TOPIC = 'demo/notes'

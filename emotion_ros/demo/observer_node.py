@@ -22,8 +22,8 @@ from emotion_ros.demo.evaluation import TimedState
 from emotion_ros.demo.source_node import STARTED_TOPIC
 from emotion_ros.msg import EmotionEvent, FaceEmotionArray, TextSentiment, VoiceActivity
 from emotion_ros.msg import EmotionState as EmotionStateMsg
+from emotion_ros.nodes.messages.qos import LATCHED, OBSERVER_DEPTH
 from emotion_ros.nodes.people.people_publisher import KINDS
-from emotion_ros.nodes.qos import LATCHED, OBSERVER_DEPTH
 
 FRAME_TIMEOUT_S = 1.0
 KIND_NAMES = {number: kind.value for kind, number in KINDS.items()}

@@ -28,12 +28,12 @@ from emotion_ros.demo.storyboard_file import load_storyboard, packaged_storyboar
 from emotion_ros.msg import Audio, EmotionEvidence, EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.qos import LATCHED, QUEUE_DEPTH
-from emotion_ros.nodes.to_msg import (
+from emotion_ros.nodes.messages.qos import LATCHED, QUEUE_DEPTH
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
+from emotion_ros.nodes.messages.to_msg import (
     bgr_to_msg,
     evidence_to_msg,
     face_to_msg,
-    seconds_to_stamp,
     state_to_msg,
 )
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE

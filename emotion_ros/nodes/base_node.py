@@ -12,17 +12,17 @@ from std_srvs.srv import SetBool
 
 from emotion_ros.core.options import Options
 from emotion_ros.core.units import NANOSECONDS
-from emotion_ros.nodes.input_monitor import (
+from emotion_ros.nodes.inputs.input_monitor import (
     PATIENCE_S,
     Describe,
     Diagnose,
     DuplicateNameCheck,
     InputMonitor,
 )
-from emotion_ros.nodes.input_subscription import InputSubscription
+from emotion_ros.nodes.inputs.input_subscription import InputSubscription
 from emotion_ros.nodes.lifecycle.managed_node import ManagedNode
+from emotion_ros.nodes.messages.qos import QUEUE_DEPTH
 from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
-from emotion_ros.nodes.qos import QUEUE_DEPTH
 from emotion_ros.runtime.lifecycle import LifecycleConfig
 from emotion_ros.runtime.statistics import NodeStatistics
 
@@ -170,8 +170,3 @@ def to_status(name: str, level: bytes, message: str, values: dict[str, str]) -> 
     """Return a DiagnosticStatus with these key-value pairs."""
     pairs = [KeyValue(key=key, value=value) for key, value in values.items()]
     return DiagnosticStatus(level=level, name=name, message=message, values=pairs)
-
-
-def ros_type_name(msg_type: Any) -> str:
-    """Return the name of a message type, such as ``std_msgs/msg/String``."""
-    return f'{msg_type.__module__.partition(".")[0]}/msg/{msg_type.__name__}'

@@ -16,7 +16,8 @@ from emotion_ros.core.options import Options
 from emotion_ros.errors import InvalidInput, MissingDependency
 from emotion_ros.msg import EmotionStateArray, FaceEmotionArray
 from emotion_ros.nodes.base_node import EmotionNode
-from emotion_ros.nodes.bridge_messages import (
+from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.messages.bridge_messages import (
     FOXGLOVE,
     HRI,
     box_to_msg,
@@ -24,9 +25,8 @@ from emotion_ros.nodes.bridge_messages import (
     outlines_to_msg,
     require_msgs,
 )
-from emotion_ros.nodes.executor import run
+from emotion_ros.nodes.messages.qos import QUEUE_DEPTH
 from emotion_ros.nodes.people.person_topics import PERSONS, PersonTopics
-from emotion_ros.nodes.qos import QUEUE_DEPTH
 
 ANNOTATIONS = 'emotion/annotations'
 HUMAN_FACES = 'humans/faces'

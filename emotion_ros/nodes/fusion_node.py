@@ -23,13 +23,13 @@ from emotion_ros.msg import (
 )
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.input_monitor import EvidenceMonitor
+from emotion_ros.nodes.inputs.input_monitor import EvidenceMonitor
+from emotion_ros.nodes.messages.qos import QUEUE_DEPTH
+from emotion_ros.nodes.messages.to_msg import state_to_msg, states_to_msg
 from emotion_ros.nodes.parameters import declare_config
 from emotion_ros.nodes.people.people_publisher import PeoplePublisher
 from emotion_ros.nodes.people.privacy_authority import PrivacyAuthority
 from emotion_ros.nodes.people.reaction_server import ReactionServer
-from emotion_ros.nodes.qos import QUEUE_DEPTH
-from emotion_ros.nodes.to_msg import state_to_msg, states_to_msg
 
 M = TypeVar('M')
 Observation = TypeVar('Observation')

@@ -18,14 +18,14 @@ from emotion_ros.core.people.words_speaker import speaker_of_words
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.input_monitor import PATIENCE_S
-from emotion_ros.nodes.input_subscription import LatchedInput
+from emotion_ros.nodes.inputs.input_monitor import PATIENCE_S
+from emotion_ros.nodes.inputs.input_subscription import LatchedInput
+from emotion_ros.nodes.messages.qos import QUEUE_DEPTH
+from emotion_ros.nodes.messages.speech import StampedUtterance, speech_sources, stamp_utterance
+from emotion_ros.nodes.messages.to_msg import report_to_msg, text_status_to_msg
 from emotion_ros.nodes.people.person_topics import PersonTopics
 from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
 from emotion_ros.nodes.people.voice_topics import VoiceMessage, VoiceTopics
-from emotion_ros.nodes.qos import QUEUE_DEPTH
-from emotion_ros.nodes.speech import StampedUtterance, speech_sources, stamp_utterance
-from emotion_ros.nodes.to_msg import report_to_msg, text_status_to_msg
 from emotion_ros.nodes.worker_node import WorkerNode
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.engine_on_demand import EngineOnDemand

@@ -17,12 +17,12 @@ from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.graph_info import with_image
-from emotion_ros.nodes.image_decoder import make_frame_opener, validate
-from emotion_ros.nodes.input_subscription import camera_sources
+from emotion_ros.nodes.graph.graph_info import with_image
+from emotion_ros.nodes.inputs.input_subscription import camera_sources
+from emotion_ros.nodes.messages.image_decoder import make_frame_opener, validate
+from emotion_ros.nodes.messages.qos import LATEST_IMAGE, QUEUE_DEPTH
+from emotion_ros.nodes.messages.to_msg import bgr_to_msg, faces_to_msg
 from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
-from emotion_ros.nodes.qos import LATEST_IMAGE, QUEUE_DEPTH
-from emotion_ros.nodes.to_msg import bgr_to_msg, faces_to_msg
 from emotion_ros.nodes.worker_node import WorkerNode
 from emotion_ros.perception.face.camera_turn import CameraTurn
 from emotion_ros.perception.face.config import VisionConfig

@@ -34,14 +34,13 @@ from emotion_ros.core.voice.audio_topics import (
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionEvidence, FaceEmotionArray
 from emotion_ros.msg import VoiceActivity as VoiceActivityMsg
-from emotion_ros.nodes.base_node import ros_type_name
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.graph_info import message_class
-from emotion_ros.nodes.input_subscription import LatchedInput
+from emotion_ros.nodes.graph.remedies import remedy
+from emotion_ros.nodes.inputs.input_subscription import LatchedInput
+from emotion_ros.nodes.messages.qos import QUEUE_DEPTH, SOUND, SOUND_DEPTH
+from emotion_ros.nodes.messages.to_msg import activity_to_msg, evidence_to_msg
+from emotion_ros.nodes.messages.type_names import message_class, ros_type_name
 from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
-from emotion_ros.nodes.qos import QUEUE_DEPTH, SOUND, SOUND_DEPTH
-from emotion_ros.nodes.remedies import remedy
-from emotion_ros.nodes.to_msg import activity_to_msg, evidence_to_msg
 from emotion_ros.nodes.worker_node import WorkerNode
 from emotion_ros.perception.voice.config import VoiceConfig
 from emotion_ros.perception.voice.pipeline import (

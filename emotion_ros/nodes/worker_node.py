@@ -14,8 +14,8 @@ from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.options import Options
 from emotion_ros.errors import InvalidInput, ModelError
 from emotion_ros.nodes.base_node import EmotionNode
-from emotion_ros.nodes.input_monitor import Diagnose
-from emotion_ros.nodes.input_subscription import InputSubscription
+from emotion_ros.nodes.inputs.input_monitor import Diagnose
+from emotion_ros.nodes.inputs.input_subscription import InputSubscription
 from emotion_ros.perception.models.backend import MODEL_FAILURES
 from emotion_ros.runtime.worker import Worker
 

@@ -28,11 +28,11 @@ from emotion_ros.msg import (
 )
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.image_decoder import make_decoder
-from emotion_ros.nodes.input_subscription import InputSubscription, camera_sources
+from emotion_ros.nodes.inputs.input_subscription import InputSubscription, camera_sources
+from emotion_ros.nodes.messages.image_decoder import make_decoder
+from emotion_ros.nodes.messages.qos import BEST_EFFORT, LATEST_IMAGE
+from emotion_ros.nodes.messages.speech import speech_sources, stamp_utterance
 from emotion_ros.nodes.people.privacy_follower import PrivacyFollower
-from emotion_ros.nodes.qos import BEST_EFFORT, LATEST_IMAGE
-from emotion_ros.nodes.speech import speech_sources, stamp_utterance
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.image.annotate import blank_faces
 from emotion_ros.perception.image.decode import ImageArray

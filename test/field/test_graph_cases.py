@@ -28,9 +28,9 @@ from consult import examine
 from emotion_ros.core.graph_checks import diagnose
 from emotion_ros.core.graph_snapshot import Severity
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes import graph_survey
 from emotion_ros.nodes.fusion_node import FusionNode
-from emotion_ros.nodes.remedies import remedy
+from emotion_ros.nodes.graph import graph_survey
+from emotion_ros.nodes.graph.remedies import remedy
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.srv import SetPrivacy

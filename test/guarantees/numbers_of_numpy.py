@@ -22,8 +22,8 @@ from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.msg import EmotionState as EmotionStateMsg
-from emotion_ros.nodes.speech import StampedUtterance
-from emotion_ros.nodes.to_msg import face_to_msg, report_to_msg, state_to_msg
+from emotion_ros.nodes.messages.speech import StampedUtterance
+from emotion_ros.nodes.messages.to_msg import face_to_msg, report_to_msg, state_to_msg
 from emotion_ros.perception.text.pipeline import TextReport
 
 P = (0.0, 0.125, 0.125, 0.5, 0.125, 0.125, 0.0)

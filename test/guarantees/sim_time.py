@@ -12,8 +12,8 @@ from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 from emotion_ros.nodes.sentiment_node import SentimentNode
-from emotion_ros.nodes.to_msg import seconds_to_stamp
 from emotion_ros.nodes.vision_node import VisionNode
 from fakes import (
     HappyFaceClassifier,

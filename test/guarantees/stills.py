@@ -15,7 +15,7 @@ from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.demo.frame_renderer import FrameRenderer
 from emotion_ros.demo.storyboard import Cue, Picture, Storyboard, View
 from emotion_ros.demo.storyboard_file import packaged_storyboard
-from emotion_ros.nodes.to_msg import seconds_to_stamp
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 from graph import Graph
 
 WIDTH, HEIGHT = 640, 480

@@ -30,8 +30,9 @@ from emotion_ros.msg import (
     TextSentiment,
 )
 from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
+from emotion_ros.nodes.messages.to_msg import bgr_to_msg
 from emotion_ros.nodes.sentiment_node import SentimentNode
-from emotion_ros.nodes.to_msg import bgr_to_msg, seconds_to_stamp
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.sandbox.processes import Program
 from fakes import (

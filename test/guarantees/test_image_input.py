@@ -20,7 +20,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from camera_images import ENCODINGS, EXACT_ENCODINGS, GREY_ENCODINGS, grey, message, picture
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import FaceEmotionArray
-from emotion_ros.nodes.image_decoder import make_decoder
+from emotion_ros.nodes.messages.image_decoder import make_decoder
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FacePipeline

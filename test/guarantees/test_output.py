@@ -20,8 +20,8 @@ from std_msgs.msg import String
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.msg import EmotionEvidence, EmotionState, FaceEmotion, FaceEmotionArray
 from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.messages.to_msg import state_to_msg
 from emotion_ros.nodes.sentiment_node import SentimentNode
-from emotion_ros.nodes.to_msg import state_to_msg
 from emotion_ros.nodes.vision_node import VisionNode
 from fakes import (
     HappyFaceClassifier,
@@ -130,7 +130,7 @@ def test_promise_53_replayed_states_keep_the_contract(bags, tmp_path, kind):
 
 @pytest.mark.parametrize('check_fields', ['0', '1'])
 def test_promise_54_numbers_of_numpy_arrive_in_every_field(check_fields):
-    """Red when state_to_msg in nodes/to_msg.py writes ``confidence=state.confidence``."""
+    """Red when state_to_msg in nodes/messages/to_msg.py writes ``confidence=state.confidence``."""
     program = Path(__file__).with_name('numbers_of_numpy.py')
     environment = {**os.environ, 'ROS_PYTHON_CHECK_FIELDS': check_fields}
     done = subprocess.run(

@@ -17,8 +17,8 @@ from std_msgs.msg import Bool, String
 from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.msg import EmotionState, TextSentiment
 from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 from emotion_ros.nodes.sentiment_node import SentimentNode
-from emotion_ros.nodes.to_msg import seconds_to_stamp
 from fakes import KeywordTextEngine, text_pipeline_factory
 from graph import Graph
 from lengths import length

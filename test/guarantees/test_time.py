@@ -10,7 +10,7 @@ from rclpy.clock import ClockType
 
 from emotion_ros.msg import EmotionEvidence, EmotionState, FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.fusion_node import FusionNode
-from emotion_ros.nodes.to_msg import seconds_to_stamp
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 from graph import diagnostics_of
 from lengths import length
 from sim_time import START_S, FusionTime, WholeTime, glad_words, happy_faces

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from emotion_ros.core.graph_checks import diagnose
 from emotion_ros.core.graph_snapshot import Finding, GraphSnapshot, Severity
-from emotion_ros.nodes.graph_survey import open_doctor
+from emotion_ros.nodes.graph.graph_survey import open_doctor
 from graph import Graph
 
 LISTEN_S = 3.0

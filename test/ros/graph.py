@@ -14,7 +14,7 @@ from rclpy.subscription import Subscription
 
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.executors.topic_executor import TopicExecutor
-from emotion_ros.nodes.qos import OBSERVER_DEPTH, QUEUE_DEPTH
+from emotion_ros.nodes.messages.qos import OBSERVER_DEPTH, QUEUE_DEPTH
 from emotion_ros.runtime.worker import report_exceptions
 from output_contract import OutputMonitor
 

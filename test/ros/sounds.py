@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from emotion_ros.msg import Audio
-from emotion_ros.nodes.to_msg import seconds_to_stamp
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 
 RATE = 16_000
 

@@ -13,7 +13,7 @@ from benchmarks.report import Performance
 from benchmarks.scenarios import FULL, MAIN, QUICK, Scenario
 from emotion_ros.core.evidence import is_distribution
 from emotion_ros.core.fusion.config import FusionConfig
-from emotion_ros.nodes.image_decoder import make_decoder
+from emotion_ros.nodes.messages.image_decoder import make_decoder
 from emotion_ros.perception.face.config import VisionConfig
 from performance_plot import PANELS
 

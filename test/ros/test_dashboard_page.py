@@ -22,7 +22,7 @@ from emotion_ros.msg import (
     FaceEmotion,
     FaceEmotionArray,
 )
-from emotion_ros.nodes.qos import LATCHED
+from emotion_ros.nodes.messages.qos import LATCHED
 from emotion_ros.web.dashboard_node import DashboardNode
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from std_msgs.msg import String
 from consult import consult, examine, problems
 from emotion_ros.cli.main import main
 from emotion_ros.nodes.fusion_node import FusionNode
-from emotion_ros.nodes.remedies import remedy
+from emotion_ros.nodes.graph.remedies import remedy
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
 from fakes import (

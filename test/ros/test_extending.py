@@ -12,7 +12,7 @@ from sensor_msgs.msg import Image
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.files.resources import packaged_config, packaged_weights
 from emotion_ros.msg import FaceEmotionArray
-from emotion_ros.nodes.to_msg import bgr_to_msg
+from emotion_ros.nodes.messages.to_msg import bgr_to_msg
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.perception.models.backend import make_backend
 from emotion_ros.perception.models.card import load_card

@@ -11,7 +11,7 @@ from emotion_ros.core.evidence import Evidence, Rejection
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionEvidence
-from emotion_ros.nodes.to_msg import state_to_msg
+from emotion_ros.nodes.messages.to_msg import state_to_msg
 
 # Every number is a float32.
 P = (0.0, 0.125, 0.125, 0.5, 0.125, 0.125, 0.0)

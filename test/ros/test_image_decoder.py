@@ -9,7 +9,7 @@ import pytest
 from sensor_msgs.msg import Image
 
 from emotion_ros.errors import InvalidInput, MissingDependency
-from emotion_ros.nodes.image_decoder import make_decoder
+from emotion_ros.nodes.messages.image_decoder import make_decoder
 from emotion_ros.perception.face.config import VisionConfig
 
 WIDTH, HEIGHT = 32, 24

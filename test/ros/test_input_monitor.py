@@ -15,7 +15,7 @@ from std_msgs.msg import Header, String
 
 from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.fusion_node import FusionNode
-from emotion_ros.nodes.input_monitor import PATIENCE_S
+from emotion_ros.nodes.inputs.input_monitor import PATIENCE_S
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
 from fakes import (

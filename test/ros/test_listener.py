@@ -15,7 +15,7 @@ from emotion_ros.core.emotions import Emotion
 from emotion_ros.errors import ConfigError
 from emotion_ros.listener import EmotionListener
 from emotion_ros.msg import EmotionEvent, EmotionState
-from emotion_ros.nodes.to_msg import seconds_to_stamp
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 
 PERIOD_S = 0.1
 START_S = 1000.0

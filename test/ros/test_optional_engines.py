@@ -16,7 +16,7 @@ from emotion_ros.cli.main import main
 from emotion_ros.core.emotions import EMOTIONS, Sentiment
 from emotion_ros.files.resources import packaged_config
 from emotion_ros.msg import FaceEmotionArray, TextSentiment
-from emotion_ros.nodes.to_msg import bgr_to_msg
+from emotion_ros.nodes.messages.to_msg import bgr_to_msg
 from emotion_ros.perception.text.transformers_engine import import_transformers
 from emotion_ros.sandbox.processes import Programs
 from lengths import length

@@ -8,9 +8,9 @@ from std_msgs.msg import Bool, Header, String
 
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import TextSentiment
-from emotion_ros.nodes.qos import LATCHED
+from emotion_ros.nodes.messages.qos import LATCHED
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 from emotion_ros.nodes.sentiment_node import SentimentNode
-from emotion_ros.nodes.to_msg import seconds_to_stamp
 from fakes import KeywordTextEngine, text_pipeline_factory
 from graph import Graph
 

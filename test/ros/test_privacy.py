@@ -19,9 +19,9 @@ from emotion_ros.msg import (
     TextSentiment,
 )
 from emotion_ros.nodes.fusion_node import FusionNode
-from emotion_ros.nodes.qos import LATCHED
+from emotion_ros.nodes.messages.qos import LATCHED
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 from emotion_ros.nodes.sentiment_node import SentimentNode
-from emotion_ros.nodes.to_msg import seconds_to_stamp
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.srv import SetPrivacy
 from emotion_ros.web.dashboard_node import DashboardNode

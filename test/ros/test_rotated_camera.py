@@ -10,8 +10,8 @@ from sensor_msgs.msg import Image
 from consult import consult
 from emotion_ros.core.graph_snapshot import Kind
 from emotion_ros.demo.storyboard_file import packaged_storyboard
-from emotion_ros.nodes.remedies import remedy
-from emotion_ros.nodes.to_msg import bgr_to_msg
+from emotion_ros.nodes.graph.remedies import remedy
+from emotion_ros.nodes.messages.to_msg import bgr_to_msg
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.detectors.factory import make_detector

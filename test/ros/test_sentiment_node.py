@@ -10,7 +10,7 @@ from std_srvs.srv import SetBool
 from emotion_ros.core.people.privacy import PrivacyMode, PrivacyRules
 from emotion_ros.core.people.speaker_binding import SpeakerBinding
 from emotion_ros.msg import FaceEmotion, FaceEmotionArray, TextSentiment
-from emotion_ros.nodes.qos import LATCHED
+from emotion_ros.nodes.messages.qos import LATCHED
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.perception.text.engine_on_demand import EngineOnDemand
 from fakes import FaultSequence, KeywordTextEngine, text_pipeline_factory

@@ -10,7 +10,7 @@ from std_msgs.msg import String
 
 from emotion_ros.files.resources import packaged_config
 from emotion_ros.nodes.fusion_node import FusionNode
-from emotion_ros.nodes.qos import LATCHED
+from emotion_ros.nodes.messages.qos import LATCHED
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
 from emotion_ros.nodes.voice_node import VoiceNode

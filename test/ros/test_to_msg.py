@@ -14,7 +14,8 @@ from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState, Reason, Status
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotion
-from emotion_ros.nodes.to_msg import face_to_msg, seconds_to_stamp, state_to_msg
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
+from emotion_ros.nodes.messages.to_msg import face_to_msg, state_to_msg
 from examples import face, make_fusion, play, voice, words
 
 T = 1_795_364_743.25

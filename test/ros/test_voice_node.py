@@ -15,8 +15,9 @@ from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.people.privacy import PrivacyMode, PrivacyRules
 from emotion_ros.msg import Audio, EmotionEvidence, EmotionState, FaceEmotionArray, VoiceActivity
 from emotion_ros.nodes.fusion_node import FusionNode
-from emotion_ros.nodes.qos import LATCHED
-from emotion_ros.nodes.to_msg import face_to_msg, seconds_to_stamp
+from emotion_ros.nodes.messages.qos import LATCHED
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
+from emotion_ros.nodes.messages.to_msg import face_to_msg
 from emotion_ros.nodes.voice_node import VoiceNode
 from fakes import AngryVoiceClassifier, FaultSequence, voice_pipeline_factory
 from graph import Graph, diagnostics_of

@@ -20,7 +20,7 @@ import yaml
 from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.errors import ConfigError
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.input_monitor import PATIENCE_S
+from emotion_ros.nodes.inputs.input_monitor import PATIENCE_S
 from graph import Graph
 
 LAUNCH = Path(__file__).parents[2] / 'launch'

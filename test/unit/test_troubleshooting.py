@@ -13,7 +13,7 @@ from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.graph_snapshot import Kind
 from emotion_ros.core.state import Reason
 from emotion_ros.core.voice import audio_checks
-from emotion_ros.nodes.remedies import REJECTED, REMEDIES
+from emotion_ros.nodes.graph.remedies import REJECTED, REMEDIES
 from pages import ROOT, inline
 
 PAGE = ROOT / 'docs' / 'troubleshooting.md'

@@ -13,8 +13,8 @@ from emotion_ros.core.people.reaction import Reaction
 from emotion_ros.core.state import EmotionState
 from emotion_ros.files.resources import PACKAGED, packaged_config
 from emotion_ros.msg import EmotionEvent
-from emotion_ros.nodes.qos import LATCHED, QUEUE_DEPTH
-from emotion_ros.nodes.to_msg import seconds_to_duration, seconds_to_stamp
+from emotion_ros.nodes.messages.qos import LATCHED, QUEUE_DEPTH
+from emotion_ros.nodes.messages.stamps import seconds_to_duration, seconds_to_stamp
 
 EVENTS_TOPIC, CONTEXT_TOPIC = 'emotion_events', 'emotion_context'
 CONTEXT_FILE = 'context_sentences.yaml'

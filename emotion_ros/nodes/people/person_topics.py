@@ -8,7 +8,7 @@ from rclpy.node import Node
 from rclpy.subscription import Subscription
 from std_msgs.msg import String
 
-from emotion_ros.nodes.qos import LATCHED
+from emotion_ros.nodes.messages.qos import LATCHED
 
 PERSONS = 'humans/persons'
 TOPIC = re.compile(r'.*/humans/persons/([A-Za-z][A-Za-z0-9_]*)/(face_id|voice_id)')

@@ -11,8 +11,8 @@ from std_msgs.msg import String
 
 from emotion_ros.core.people.declaration import NAME, PURPOSE, declaration
 from emotion_ros.core.people.privacy import PrivacyKeeper, PrivacyMode, PrivacyRules
+from emotion_ros.nodes.messages.qos import LATCHED
 from emotion_ros.nodes.people.privacy_follower import PRIVACY_TOPIC
-from emotion_ros.nodes.qos import LATCHED
 from emotion_ros.srv import SetPrivacy
 
 DECLARATION_TOPIC = 'emotion/data_processing'

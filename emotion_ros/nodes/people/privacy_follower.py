@@ -9,7 +9,7 @@ from std_msgs.msg import String
 
 from emotion_ros.core.people.privacy import PrivacyKeeper, PrivacyMode, PrivacyRules
 from emotion_ros.errors import InvalidInput
-from emotion_ros.nodes.qos import LATCHED
+from emotion_ros.nodes.messages.qos import LATCHED
 
 PRIVACY_TOPIC = 'emotion/privacy'
 

@@ -11,8 +11,8 @@ from rclpy.node import Node
 from rclpy.subscription import Subscription
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
-from emotion_ros.nodes.graph_info import message_class
-from emotion_ros.nodes.qos import QUEUE_DEPTH
+from emotion_ros.nodes.messages.qos import QUEUE_DEPTH
+from emotion_ros.nodes.messages.type_names import message_class
 
 VOICE_SPEECH = re.compile(r'/humans/voices/([^/]+)/speech')
 MOST_VOICES = 64

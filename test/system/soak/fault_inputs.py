@@ -16,7 +16,7 @@ from std_msgs.msg import String
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.msg import EmotionEvidence
-from emotion_ros.nodes.to_msg import seconds_to_stamp
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 
 GARBAGE = (b'', b'\x00\x01\x00\x00', b'\x00\x01\x00\x00\xff', b'\xff' * 40)
 UINT32_MAX = 2**32 - 1

@@ -19,7 +19,7 @@ from emotion_ros.core.graph_snapshot import (
     Severity,
 )
 from emotion_ros.core.image_topics import Topic
-from emotion_ros.nodes.remedies import remedy
+from emotion_ros.nodes.graph.remedies import remedy
 
 IMAGE, STRING = 'sensor_msgs/msg/Image', 'std_msgs/msg/String'
 CAMERA = Publisher('camera', IMAGE, is_reliable=False)

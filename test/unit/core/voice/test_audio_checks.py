@@ -15,7 +15,7 @@ from emotion_ros.core.graph_snapshot import (
 )
 from emotion_ros.core.image_topics import Topic
 from emotion_ros.core.voice.audio_checks import check_audio
-from emotion_ros.nodes.remedies import remedy
+from emotion_ros.nodes.graph.remedies import remedy
 
 AUDIO, DATA = 'emotion_ros/msg/Audio', 'audio_common_msgs/msg/AudioData'
 MICROPHONE = Publisher('microphone_source', AUDIO)

@@ -11,8 +11,8 @@ from emotion_ros.core.image_topics import Topic
 from emotion_ros.core.people.speaker_binding import Speaker
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.msg import TextSentiment
-from emotion_ros.nodes.base_node import ros_type_name
-from emotion_ros.nodes.to_msg import seconds_to_stamp
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
+from emotion_ros.nodes.messages.type_names import ros_type_name
 from emotion_ros.perception.text.config import AUTO
 
 UNKNOWN_SPEAKER = Speaker()

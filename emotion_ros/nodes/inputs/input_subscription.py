@@ -13,8 +13,9 @@ from rclpy.timer import Timer
 
 from emotion_ros.core.image_topics import COMPRESSED, Topic, image_sources
 from emotion_ros.errors import MissingDependency
-from emotion_ros.nodes.graph_info import message_class, published_types
-from emotion_ros.nodes.qos import LATCHED, QUEUE_DEPTH
+from emotion_ros.nodes.graph.graph_info import published_types
+from emotion_ros.nodes.messages.qos import LATCHED, QUEUE_DEPTH
+from emotion_ros.nodes.messages.type_names import message_class
 
 CHECK_PERIOD_S = 0.5
 

@@ -2,7 +2,6 @@
 """What the graph holds about one topic."""
 
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 
 from rclpy.node import Node
@@ -66,16 +65,6 @@ def managed_nodes(node: Node) -> set[str]:
     services = node.get_service_names_and_types()
     suffix = '/get_state'
     return {name.removesuffix(suffix) for name, types in services if GET_STATE in types}
-
-
-def message_class(msg_type: str) -> type | None:
-    """Return the class of a message type such as ``std_msgs/msg/String``; None: not installed."""
-    package, _, name = msg_type.partition('/msg/')
-    try:
-        found = getattr(import_module(f'{package}.msg'), name, None)
-    except ImportError:
-        return None
-    return found if isinstance(found, type) else None
 
 
 def with_image(topic: InputTopic, msg: Any, received_s: float) -> InputTopic:

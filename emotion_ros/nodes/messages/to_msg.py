@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from builtin_interfaces.msg import Duration, Time
+from builtin_interfaces.msg import Time
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 
@@ -18,17 +18,17 @@ from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.observations import FaceObservation, SourceStatus, decide
 from emotion_ros.core.people.mood import group_mood
 from emotion_ros.core.state import EmotionState, WeighedEvidence
-from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.valence_arousal import valence_arousal
 from emotion_ros.msg import Audio, EmotionStateArray, FaceEmotionArray, TextSentiment
 from emotion_ros.msg import EmotionEvidence as EmotionEvidenceMsg
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotion as FaceEmotionMsg
 from emotion_ros.msg import VoiceActivity as VoiceActivityMsg
+from emotion_ros.nodes.messages.stamps import seconds_to_duration, seconds_to_stamp
 from emotion_ros.perception.image.decode import ImageArray
 
 if TYPE_CHECKING:  # else the fusion would load the inference runtime, 19 MB
-    from emotion_ros.nodes.speech import StampedUtterance
+    from emotion_ros.nodes.messages.speech import StampedUtterance
     from emotion_ros.perception.face.pipeline import FaceReport
     from emotion_ros.perception.text.pipeline import TextReport
     from emotion_ros.perception.voice.pipeline import VoiceActivity
@@ -38,18 +38,6 @@ SILENT_DBFS = -120.0
 """The level that stands for digital silence."""
 
 MOST_PEOPLE = 2**16 - 1
-
-
-def seconds_to_stamp(seconds: float) -> Time:
-    """Return seconds >= 0 as a stamp."""
-    sec, nanosec = divmod(round(max(float(seconds), 0.0) * NANOSECONDS), NANOSECONDS)
-    return Time(sec=sec, nanosec=nanosec)
-
-
-def seconds_to_duration(seconds: float) -> Duration:
-    """Return seconds >= 0 as a duration."""
-    stamp = seconds_to_stamp(seconds)
-    return Duration(sec=stamp.sec, nanosec=stamp.nanosec)
 
 
 def bgr_to_msg(image_bgr: ImageArray, stamp: Time, frame_id: str) -> Image:

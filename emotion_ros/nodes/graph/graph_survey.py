@@ -38,15 +38,15 @@ from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState
-from emotion_ros.nodes.graph_info import (
+from emotion_ros.nodes.graph.graph_info import (
     describe_input,
     managed_nodes,
-    message_class,
     names_of_publishers,
     with_image,
 )
-from emotion_ros.nodes.image_decoder import make_decoder
-from emotion_ros.nodes.qos import OBSERVER_DEPTH
+from emotion_ros.nodes.messages.image_decoder import make_decoder
+from emotion_ros.nodes.messages.qos import OBSERVER_DEPTH
+from emotion_ros.nodes.messages.type_names import message_class
 from emotion_ros.perception.face.config import VisionConfig
 
 NODES = (VISION, SENTIMENT, FUSION)

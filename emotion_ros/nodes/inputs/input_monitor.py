@@ -15,9 +15,9 @@ from emotion_ros.core.input_checks import (
     refused_by_fusion,
 )
 from emotion_ros.core.units import NANOSECONDS
-from emotion_ros.nodes.graph_info import describe_input
-from emotion_ros.nodes.input_subscription import InputSubscription
-from emotion_ros.nodes.remedies import remedy
+from emotion_ros.nodes.graph.graph_info import describe_input
+from emotion_ros.nodes.graph.remedies import remedy
+from emotion_ros.nodes.inputs.input_subscription import InputSubscription
 from emotion_ros.perception.models.backend import MODEL_FAILURES
 
 PATIENCE_S = 5.0

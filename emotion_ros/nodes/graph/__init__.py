@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What the ROS graph holds, and what to do about a finding."""
