@@ -4,11 +4,9 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
-from math import isnan
-from typing import Any
 
-from studies.crop_and_detectors.crop_score import QualityBin, Score, Sweep
-from studies.tables import Row
+from studies.crop_and_detectors.trials.crop_score import QualityBin, Score, Sweep
+from studies.tables import Row, without_nan
 
 OF_A_SCORE = (
     'faces',
@@ -81,12 +79,3 @@ def _cells(row: Score) -> Row:
         row.live_of_all,
         row.quality,
     )
-
-
-def without_nan(value: Any) -> Any:
-    """Return JSON values with null in place of NaN."""
-    if isinstance(value, Mapping):
-        return {key: without_nan(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_nan(entry) for entry in value]
-    return None if isinstance(value, float) and isnan(value) else value

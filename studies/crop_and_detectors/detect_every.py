@@ -19,7 +19,7 @@ from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.decode import ImageArray
-from studies.crop_and_detectors.synthetic_frames import GREY, HEIGHT, WIDTH
+from studies.crop_and_detectors.frames.synthetic_frames import GREY, HEIGHT, WIDTH
 
 PORTRAIT = Path(__file__).parents[2] / 'config/demo/astronaut.jpg'
 EVERY = (1, 2, 3, 5, 10)

@@ -15,7 +15,11 @@ from emotion_ros.errors import MissingDependency
 from emotion_ros.perception.face.detectors.detector import FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 from emotion_ros.perception.image.decode import ImageArray
-from studies.crop_and_detectors.synthetic_frames import load_public_test, paste, shuffled_frame
+from studies.crop_and_detectors.frames.synthetic_frames import (
+    load_public_test,
+    paste,
+    shuffled_frame,
+)
 from training.face.data import Faces
 
 SIDES = (40, 64, 96, 160)  # px

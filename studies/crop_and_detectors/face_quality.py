@@ -21,7 +21,7 @@ from emotion_ros.perception.face.detectors.detector import FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 from emotion_ros.perception.face.quality import FaceMeasures, measure_face
 from emotion_ros.perception.image.decode import ImageArray
-from studies.crop_and_detectors.synthetic_frames import (
+from studies.crop_and_detectors.frames.synthetic_frames import (
     SyntheticFrame,
     load_public_test,
     paste,

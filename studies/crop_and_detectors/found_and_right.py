@@ -23,11 +23,10 @@ from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 from emotion_ros.sessions.scores import wilson
-from studies.crop_and_detectors.conditions import CONDITIONS
-from studies.crop_and_detectors.crop_report import without_nan
-from studies.crop_and_detectors.pipeline_trials import TrialRunner
-from studies.crop_and_detectors.synthetic_frames import load_public_test, paste
-from studies.tables import as_csv, write_tables
+from studies.crop_and_detectors.frames.conditions import CONDITIONS
+from studies.crop_and_detectors.frames.synthetic_frames import load_public_test, paste
+from studies.crop_and_detectors.trials.pipeline_trials import TrialRunner
+from studies.tables import as_csv, without_nan, write_tables
 from training.card import metric, replace_metrics
 from training.command import log, run
 from training.face.data import Faces

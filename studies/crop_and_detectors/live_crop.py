@@ -20,9 +20,10 @@ from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.crop import AS_IS, CROPS, FaceCrop
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
-from studies.crop_and_detectors.corruption import CORRUPTIONS
 from studies.crop_and_detectors.crop_report import CropReport
-from studies.crop_and_detectors.crop_score import (
+from studies.crop_and_detectors.frames.corruption import CORRUPTIONS
+from studies.crop_and_detectors.frames.synthetic_frames import load_public_test
+from studies.crop_and_detectors.trials.crop_score import (
     Score,
     Sweep,
     Trials,
@@ -31,8 +32,7 @@ from studies.crop_and_detectors.crop_score import (
     score,
     sweep,
 )
-from studies.crop_and_detectors.pipeline_trials import TrialRunner
-from studies.crop_and_detectors.synthetic_frames import load_public_test
+from studies.crop_and_detectors.trials.pipeline_trials import TrialRunner
 from studies.tables import as_csv, write_tables
 from training.command import log, run
 from training.face.data import Faces

@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 from emotion_ros.errors import MissingDependency
 from emotion_ros.perception.face.detectors.detector import FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
-from studies.crop_and_detectors.synthetic_frames import SyntheticFrame, load_public_test, paste
+from studies.crop_and_detectors.frames.synthetic_frames import (
+    SyntheticFrame,
+    load_public_test,
+    paste,
+)
 
 SIDES = (96, 160, 240)  # px
 

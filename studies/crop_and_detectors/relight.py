@@ -24,10 +24,9 @@ from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.face.crop import brighten
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.sessions.scores import wilson
-from studies.crop_and_detectors.crop_report import without_nan
-from studies.crop_and_detectors.crop_score import Bools, paired_gap
-from studies.crop_and_detectors.synthetic_frames import load_public_test
-from studies.tables import as_csv, write_tables
+from studies.crop_and_detectors.frames.synthetic_frames import load_public_test
+from studies.crop_and_detectors.trials.crop_score import Bools, paired_gap
+from studies.tables import as_csv, without_nan, write_tables
 from training.card import metric, replace_metrics
 from training.command import log, run
 from training.face.data import SIDE

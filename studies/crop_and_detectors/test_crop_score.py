@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from studies.crop_and_detectors.crop_report import CropReport
-from studies.crop_and_detectors.crop_score import (
+from studies.crop_and_detectors.trials.crop_score import (
     Gap,
     Trials,
     joined,

@@ -6,7 +6,6 @@ import json
 import numpy as np
 import pytest
 
-from studies.crop_and_detectors.conditions import CONDITIONS
 from studies.crop_and_detectors.found_and_right import (
     COMMAND,
     Row,
@@ -15,14 +14,15 @@ from studies.crop_and_detectors.found_and_right import (
     rows,
     table,
 )
-from studies.crop_and_detectors.pipeline_trials import TrialRunner
-from studies.crop_and_detectors.synthetic_frames import paste
+from studies.crop_and_detectors.frames.conditions import CONDITIONS
+from studies.crop_and_detectors.frames.synthetic_frames import paste
 from studies.crop_and_detectors.test_pipeline_trials import (
     Brightness,
     SquareFinder,
     busy_face,
     flat_faces,
 )
+from studies.crop_and_detectors.trials.pipeline_trials import TrialRunner
 from training.card import replace_metrics
 
 LOCAL = ('a fifth covered', 'mask', 'glasses')

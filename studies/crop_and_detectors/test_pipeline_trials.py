@@ -10,9 +10,14 @@ import pytest
 from emotion_ros.perception.face.crop import AS_IS, CROPS, FaceCrop, crop_face
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.detectors.haar import Haar
+from studies.crop_and_detectors.frames.synthetic_frames import (
+    GREY,
+    SURROUNDS,
+    SyntheticFrame,
+    paste,
+)
 from studies.crop_and_detectors.live_crop import crops_around, deal, score_sizes
-from studies.crop_and_detectors.pipeline_trials import TrialRunner, synthetic_frames
-from studies.crop_and_detectors.synthetic_frames import GREY, SURROUNDS, SyntheticFrame, paste
+from studies.crop_and_detectors.trials.pipeline_trials import TrialRunner, synthetic_frames
 from training.face.data import Faces
 
 PORTRAIT = Path(__file__).parents[2] / 'config/demo/astronaut.jpg'

@@ -35,9 +35,9 @@ from emotion_ros.perception.text.classifier import make_text_engine
 from emotion_ros.perception.text.engine import TextEngine
 from emotion_ros.perception.text.negation import classify_negated
 from studies.crop_and_detectors.face_quality import CONDITIONS, SIDES
-from studies.crop_and_detectors.synthetic_frames import paste
-from studies.fusion import plots
-from studies.fusion.risk_coverage import Bools, Floats, Ints, risk_coverage, summarise
+from studies.crop_and_detectors.frames.synthetic_frames import paste
+from studies.fusion.metrics.risk_coverage import Bools, Floats, Ints, risk_coverage, summarise
+from studies.fusion.output import plots
 from training.calibrate import cross_fitted
 from training.command import as_json, log, run
 from training.face.data import Faces

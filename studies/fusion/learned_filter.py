@@ -24,7 +24,7 @@ from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.perception.face.classifier import FaceClassifier
-from studies.fusion.sequence_metrics import calibration, summary
+from studies.fusion.metrics.sequence_metrics import calibration, summary
 from studies.tables import write_tables
 from training.command import as_json, log, run
 from training.face.data import load_faces

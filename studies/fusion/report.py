@@ -19,8 +19,9 @@ from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card, together
 from emotion_ros.errors import ConfigError
-from studies.fusion import plots, quality, sequences
-from studies.fusion.results import tables
+from studies.fusion import quality, sequences
+from studies.fusion.output import plots
+from studies.fusion.output.tables import tables
 from studies.tables import write_tables
 from training.command import as_json, log, run
 from training.fusion import weights

@@ -19,7 +19,7 @@ from emotion_ros.core.evidence import FACE, TEXT
 from emotion_ros.core.fusion.card import FusionCard, load_fusion_card, together
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.state import EmotionState
-from studies.fusion.sequence_metrics import calibration, summary
+from studies.fusion.metrics.sequence_metrics import calibration, summary
 from training.command import as_json, run
 from training.fusion.predictions import Predictions, add_options, load_validation_set
 from training.fusion.sequences import COUNT, confidence_figures

@@ -4,13 +4,13 @@
 import numpy as np
 import pytest
 
-from studies.fusion.plots import draw_risk_coverage
-from studies.fusion.risk_coverage import (
+from studies.fusion.metrics.risk_coverage import (
     checked_threshold,
     risk_coverage,
     summarise,
     threshold_for,
 )
+from studies.fusion.output.plots import draw_risk_coverage
 
 NAN = float('nan')
 

@@ -10,7 +10,7 @@ from emotion_ros.core.emotions import Emotion
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.files.resources import packaged_weights
 from fusion_samples import certain, draw_sequences
-from studies.fusion import sequence_metrics as over_time
+from studies.fusion.metrics import sequence_metrics as over_time
 from studies.fusion.sequences import FILTERS, experiment, run_variant
 from training.fusion.synthetic_sequences import Segment, Sequences, Track
 

@@ -21,13 +21,13 @@ from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import KINDS, make_detector
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.decode import ImageArray
-from studies.crop_and_detectors.pipeline_trials import TrialRunner, synthetic_frames
-from studies.crop_and_detectors.synthetic_frames import (
+from studies.crop_and_detectors.frames.synthetic_frames import (
     HEIGHT,
     WIDTH,
     SyntheticFrame,
     load_public_test,
 )
+from studies.crop_and_detectors.trials.pipeline_trials import TrialRunner, synthetic_frames
 from studies.other_packages.comparison import FaceRow
 from studies.other_packages.package import Package
 from training.face.data import Faces

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from benchmarks.figure import NotMeasured
 from benchmarks.synthetic_frames import paint_heads
-from studies.crop_and_detectors.synthetic_frames import paste
+from studies.crop_and_detectors.frames.synthetic_frames import paste
 from studies.other_packages.__main__ import compare
 from studies.other_packages.comparison import Comparison, FaceRow, TextRow
 from studies.other_packages.faces import FaceQuestion, fer_row, hit_label, to_indices

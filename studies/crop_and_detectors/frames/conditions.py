@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from emotion_ros.perception.image.decode import ImageArray
-from studies.crop_and_detectors.corruption import CORRUPTIONS, Corruption
-from studies.crop_and_detectors.synthetic_frames import SyntheticFrame
+from studies.crop_and_detectors.frames.corruption import CORRUPTIONS, Corruption
+from studies.crop_and_detectors.frames.synthetic_frames import SyntheticFrame
 
 Rng = np.random.Generator
 Condition = Callable[[SyntheticFrame, Rng], SyntheticFrame]

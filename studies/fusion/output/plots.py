@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from studies.fusion.risk_coverage import LEAST_COVERAGE, RiskCoverage
+from studies.fusion.metrics.risk_coverage import LEAST_COVERAGE, RiskCoverage
 
 OURS, QUIET, INK = 'C0', 'C2', '#333333'
-STYLE = Path(__file__).parents[2] / 'docs' / 'figures' / 'style.mplstyle'
+STYLE = Path(__file__).parents[3] / 'docs' / 'figures' / 'style.mplstyle'
 
 
 def draw_methods(methods: Mapping[str, Mapping[str, float]], path: Path) -> None:

@@ -15,9 +15,9 @@ from emotion_ros.perception.face.crop import FaceCrop, crop_face
 from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.pipeline import FacePipeline
 from emotion_ros.perception.image.decode import ImageArray
-from studies.crop_and_detectors.corruption import Corruption
-from studies.crop_and_detectors.crop_score import Bools, Trials
-from studies.crop_and_detectors.synthetic_frames import HEIGHT, WIDTH, SyntheticFrame, paste
+from studies.crop_and_detectors.frames.corruption import Corruption
+from studies.crop_and_detectors.frames.synthetic_frames import HEIGHT, WIDTH, SyntheticFrame, paste
+from studies.crop_and_detectors.trials.crop_score import Bools, Trials
 from training.face.data import Faces
 
 BATCH = 64

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from studies.crop_and_detectors.corruption import CORRUPTIONS, blur, compress, darken, noise
+from studies.crop_and_detectors.frames.corruption import CORRUPTIONS, blur, compress, darken, noise
 
 
 @pytest.fixture

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The real face pipeline on these images, and its accuracy."""

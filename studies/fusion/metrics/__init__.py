@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""How good a sequence of labels or a confidence is."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Measured figures as tables and pictures."""
