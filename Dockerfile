@@ -38,5 +38,7 @@ RUN cd /ws && . /opt/ros/jazzy/setup.bash && colcon build --packages-select emot
 RUN useradd --create-home robot
 USER robot
 WORKDIR /home/robot
+# With --user ID there is no home to write logs to.
+ENV ROS_HOME=/tmp/ros
 
 ENTRYPOINT ["/bin/bash", "-c", ". /ws/install/setup.bash && exec ros2 launch emotion_ros emotion.launch.py \"$@\"", "emotion_ros"]

@@ -1,7 +1,7 @@
 # Switches a bash on to this checkout: . bootstrap/env.bash   (ROS=kilted for the second leg)
 # after `make setup`. A ROS installation sourced before is left out: two cannot be mixed.
 unset PYTHONPATH AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH LD_LIBRARY_PATH ROS_DISTRO
-unset _ROS_WHEELS_BOOTSTRAP_COMPLETE
+unset _ROS_WHEELS_BOOTSTRAP_COMPLETE RMW_IMPLEMENTATION  # Fast DDS is the only one here
 _root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 _suffix=$([ "${ROS:-jazzy}" = jazzy ] || echo "-$ROS")
 . "$_root/.venv$_suffix/bin/activate"

@@ -40,3 +40,13 @@ class ConfigError(EmotionRosError, ValueError):
 
 class MissingDependency(EmotionRosError):
     """An optional engine was asked for but its package is not installed."""
+
+
+def import_problem(error: ImportError) -> str:
+    """Return in one line why a module cannot be imported, and what helps where that is known.
+
+    pip may put NumPy 2 over the NumPy 1 that a distribution built its OpenCV for.
+    """
+    hint = ": OpenCV was built for another NumPy: pip install 'numpy<2'"
+    problem = ' '.join(str(error).split())
+    return problem + (hint if 'numpy' in problem and 'multiarray' in problem else '')

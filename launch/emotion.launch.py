@@ -11,7 +11,7 @@ from emotion_ros.core.image_topics import AUTO
 from emotion_ros.files.resources import packaged_config
 from emotion_ros.launch.actions import declare_arguments, read_arguments
 from emotion_ros.launch.arguments import EmotionArguments
-from emotion_ros.nodes.executor import EXIT_BAD_CONFIG
+from emotion_ros.nodes.start import EXIT_BAD_CONFIG
 
 RESPAWN_DELAY_S = 2.0
 

@@ -104,7 +104,8 @@ def title(options: DemoOptions) -> str:
     lines = [f'Dashboard: {dashboard_url(options)}'] if options.dashboard_port else []
     lines += [
         f'A scripted person ({options.storyboard.name})',
-        f'To listen in another terminal: export ROS_DOMAIN_ID={options.domain}',
+        f'To listen in another terminal: export ROS_DOMAIN_ID={options.domain}'
+        + (' ROS_DISCOVERY_SERVER=' if os.environ.get('ROS_DISCOVERY_SERVER') else ''),
     ]
     return '\n'.join(lines)
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NoReturn
 
-from emotion_ros.errors import EmotionRosError
+from emotion_ros.errors import EmotionRosError, import_problem
 from emotion_ros.files.resources import package_version
 
 PROGRAM = 'emotion-ros'
@@ -171,6 +171,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         hint = INSTALL_HINTS.get(error.name or '')
         return _report_error(f'{error}: {hint}' if hint else str(error))
+    except ImportError as error:
+        return _report_error(import_problem(error))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader, such as head, has closed the pipe

@@ -13,7 +13,7 @@ from launch.events.process import ProcessExited
 from emotion_ros.errors import EmotionRosError
 from emotion_ros.files.resources import packaged_config
 from emotion_ros.launch.arguments import PipelineArguments, parse_arguments
-from emotion_ros.nodes.executor import EXIT_BAD_CONFIG
+from emotion_ros.nodes.start import EXIT_BAD_CONFIG
 
 A = TypeVar('A', bound=PipelineArguments)
 

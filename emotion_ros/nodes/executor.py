@@ -18,13 +18,16 @@ from rclpy.utilities import get_default_context, try_shutdown
 from emotion_ros.errors import EmotionRosError
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executors.topic_executor import TopicExecutor
+from emotion_ros.nodes.start import EXIT_BAD_CONFIG
+from emotion_ros.runtime.discovery import discover_everything
 from emotion_ros.runtime.memory import trim_heap
+from emotion_ros.runtime.parameter_files import unused_blocks
 from emotion_ros.runtime.worker import busy_threads, report_exceptions
 
 SPIN_TIMEOUT_S = 0.2
 NEWEST_RCLPY = 9  # of Kilted: the newest whose insides TopicExecutor was tried with
 EXIT_OK = 0
-EXIT_BAD_CONFIG = 2
+LOG_FOLDER = ': set ROS_LOG_DIR to a folder that can be written'
 
 
 def run(
@@ -37,6 +40,7 @@ def run(
     nodes: list[EmotionNode[Any]] = []
     busy_before = busy_threads()
     stop = StopRequest()
+    discover_everything()
     try:
         # Not rclpy's handlers: they would end the context under a worker that is publishing.
         rclpy.init(
@@ -46,6 +50,9 @@ def run(
         _on_stop_signals(stop.on_signal)
         for factory in factories:
             nodes.append(factory())
+        names = [node.get_fully_qualified_name() for node in nodes]
+        for unused in unused_blocks(sys.argv if args is None else args, names):
+            nodes[0].get_logger().warning(unused)
         stop.is_loading = False
         gc.enable()  # start.py has disabled it
         trim_heap()  # give back what loading the models took for a while, 50 MB
@@ -55,7 +62,8 @@ def run(
     except (EmotionRosError, RuntimeError) as error:  # rclpy: a bad argument or params file
         if not stop.is_requested:
             one_line = ' '.join(str(error).split())
-            sys.stderr.write(f'emotion_ros: {one_line}\n')
+            hint = LOG_FOLDER if 'initialize logging' in one_line else ''
+            sys.stderr.write(f'emotion_ros: {one_line}{hint}\n')
             return EXIT_BAD_CONFIG
     finally:
         _on_stop_signals(signal.SIG_IGN)  # a second one changes nothing now

@@ -53,7 +53,24 @@ def refuse_unknown(node: Node) -> None:
     for name in node._parameter_overrides:
         if not node.has_parameter(name) and not name.startswith(_OWNED_BY_RCLPY):
             known = ', '.join(sorted(node.get_parameters_by_prefix('')))
-            raise ConfigError(f'{node.get_name()}: unknown parameter {name!r} (known: {known})')
+            hint = f'write it below /**/{owner}:' if (owner := _owner(name)) else f'known: {known}'
+            raise ConfigError(f'{node.get_name()}: unknown parameter {name!r} ({hint})')
+
+
+def _owner(name: str) -> str:
+    """Return which other node has a parameter that /**: in a file gives to every node."""
+    from emotion_ros.core.fusion.config import FusionConfig  # for an error only
+    from emotion_ros.perception.face.config import VisionConfig
+    from emotion_ros.perception.text.config import SentimentConfig
+    from emotion_ros.perception.voice.config import VoiceConfig
+
+    owners: dict[str, type[Options]] = {
+        'vision_node': VisionConfig,
+        'sentiment_node': SentimentConfig,
+        'fusion_node': FusionConfig,
+        'voice_node': VoiceConfig,
+    }
+    return next((node for node, options in owners.items() if name in options.defaults()), '')
 
 
 def follow_changes(node: Node, config: C, apply: Callable[[C], None]) -> None:

@@ -4,9 +4,13 @@
 import gc
 import os
 import signal
+import sys
 from importlib import import_module
 
+from emotion_ros.errors import import_problem
 from emotion_ros.runtime.memory import use_one_heap
+
+EXIT_BAD_CONFIG = 2
 
 
 def start(module: str) -> int:
@@ -23,4 +27,9 @@ def start(module: str) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         # Not SystemExit: what is being imported may catch it.
         signal.signal(number, lambda *_: os._exit(0))
-    return int(import_module(module).main())
+    try:
+        program = import_module(module)
+    except ImportError as error:
+        sys.stderr.write(f'emotion_ros: {import_problem(error)}\n')
+        return EXIT_BAD_CONFIG
+    return int(program.main())

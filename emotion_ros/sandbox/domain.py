@@ -25,12 +25,14 @@ _held = ExitStack()
 def isolated(domain: int) -> dict[str, str]:
     """Return environment variables that keep a graph on this machine and in this domain.
 
-    Raw images need more shared memory than the default of Fast DDS (config/fastdds.xml).
+    Raw images need more shared memory than the default of Fast DDS (config/fastdds.xml). The
+    Discovery Server of a robot may be out of reach.
     """
     profile = str(packaged_config('fastdds.xml'))
     return {
         'ROS_DOMAIN_ID': str(domain),
         'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
+        'ROS_DISCOVERY_SERVER': '',
         'FASTRTPS_DEFAULT_PROFILES_FILE': profile,
         'FASTDDS_DEFAULT_PROFILES_FILE': profile,
     }

@@ -16,10 +16,11 @@ from emotion_ros.msg import (
     TextSentiment,
 )
 from emotion_ros.nodes.bridge_node import BridgeNode
-from emotion_ros.nodes.executor import EXIT_BAD_CONFIG, run
+from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.graph.graph_survey import open_doctor
 from emotion_ros.nodes.messages.qos import LATCHED
 from emotion_ros.nodes.sentiment_node import SentimentNode
+from emotion_ros.nodes.start import EXIT_BAD_CONFIG
 from emotion_ros.perception.text.config import SentimentConfig
 from fakes import KeywordTextEngine, text_pipeline_factory
 from graph import Graph

@@ -17,7 +17,7 @@ TEXT = (ROOT / 'Dockerfile').read_text()
 IGNORED = (ROOT / '.dockerignore').read_text().split()
 INSTALL = (ROOT / 'docs' / 'install.md').read_text()
 CMAKE = (ROOT / 'CMakeLists.txt').read_text()
-KNOWN = ('FROM', 'SHELL', 'WORKDIR', 'COPY', 'RUN', 'USER', 'ENTRYPOINT')
+KNOWN = ('FROM', 'SHELL', 'WORKDIR', 'COPY', 'RUN', 'USER', 'ENV', 'ENTRYPOINT')
 
 
 def instructions() -> list[tuple[str, str]]:

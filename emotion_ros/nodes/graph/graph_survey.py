@@ -48,6 +48,7 @@ from emotion_ros.nodes.messages.image_decoder import make_decoder
 from emotion_ros.nodes.messages.qos import OBSERVER_DEPTH
 from emotion_ros.nodes.messages.type_names import message_class
 from emotion_ros.perception.face.config import VisionConfig
+from emotion_ros.runtime.discovery import discover_everything
 
 NODES = (VISION, SENTIMENT, FUSION)
 IMAGE_TYPES = (IMAGE, COMPRESSED_IMAGE)
@@ -146,7 +147,7 @@ class Doctor(Node):
                 is_running=ticks.last_s != ticks.first_s and ticks.last_s == ticks.last_s,
                 offset_s=ticks.offset_s,
             ),
-            where=f'ROS_DOMAIN_ID {os.environ.get("ROS_DOMAIN_ID", "0")}, namespace {self._home}',
+            where=where(self._home),
             namespace=space,
             others=others,
             audio=_complete(audio, received, known, voice),
@@ -246,6 +247,15 @@ class Doctor(Node):
             self._own_executor.spin_once(timeout_sec=left_s)
 
 
+def where(namespace: str) -> str:
+    """Return which part of a network is looked at."""
+    server = os.environ.get('ROS_DISCOVERY_SERVER')
+    of_server = f', ROS_DISCOVERY_SERVER {server}' if server else ''
+    return (
+        f'ROS_DOMAIN_ID {os.environ.get("ROS_DOMAIN_ID", "0")}{of_server}, namespace {namespace}'
+    )
+
+
 def _values(status: DiagnosticStatus) -> dict[str, str]:
     return {pair.key: pair.value for pair in status.values}
 
@@ -296,6 +306,7 @@ def _with_message(wanted: InputTopic, msg: Any, received_s: float) -> InputTopic
 @contextmanager
 def open_doctor(namespace: str) -> Iterator[Doctor]:
     """Open a doctor in a separate ROS context; signals stay with the caller."""
+    discover_everything()
     context = rclpy.Context()
     rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)
     try:

@@ -127,6 +127,24 @@ def test_without_ros_the_demo_says_what_to_do(module):
     assert done.stderr.count('\n') == 1
 
 
+@pytest.mark.parametrize('program', ['emotion_ros.cli.main', 'emotion_ros.nodes.start'])
+def test_an_opencv_that_was_built_for_another_numpy_is_named(tmp_path, program):
+    """Source: ros-perception/vision_opencv 535."""
+    (tmp_path / 'cv2.py').write_text("raise ImportError('numpy.core.multiarray failed to import')")
+    arguments = ['analyze', 'a.jpg'] if program.endswith('main') else []
+    start = "from emotion_ros.nodes.start import start; start('emotion_ros.nodes.vision_node')"
+    how = ['-m', program, *arguments] if arguments else ['-c', start]
+    done = subprocess.run(
+        [sys.executable, *how],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {'PYTHONPATH': f'{tmp_path}:{ROOT}:{os.environ["PYTHONPATH"]}'},
+    )
+    assert "pip install 'numpy<2'" in done.stderr
+    assert done.stderr.count('\n') == 1
+
+
 @pytest.mark.parametrize(
     ('module', 'command'),
     [

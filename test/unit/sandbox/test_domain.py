@@ -54,3 +54,4 @@ def test_the_graph_stays_on_this_machine():
     environment = isolated(42)
     assert environment['ROS_DOMAIN_ID'] == '42'
     assert environment['ROS_AUTOMATIC_DISCOVERY_RANGE'] == 'LOCALHOST'
+    assert environment['ROS_DISCOVERY_SERVER'] == ''
