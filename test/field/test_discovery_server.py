@@ -16,8 +16,8 @@ from rclpy.context import Context
 from rclpy.node import Node
 from sensor_msgs.msg import CompressedImage
 
-from emotion_ros.nodes.graph_info import published_types
-from emotion_ros.nodes.graph_survey import open_doctor
+from emotion_ros.nodes.graph.graph_info import published_types
+from emotion_ros.nodes.graph.graph_survey import open_doctor
 from emotion_ros.runtime.discovery import discover_everything
 from graph import Graph
 
