@@ -10,16 +10,17 @@ docs/tools/performance_plot.py.
 
 import argparse
 import os
-import platform
 import sys
 from collections.abc import Sequence
-from math import inf
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.command import cpu_model, options, positive
+from benchmarks.driver import Performance, stream_camera
+from benchmarks.figure import Figure, NotMeasured, spread
 from benchmarks.fusion_step import measure_fusion_step
-from benchmarks.measurements import measure_lifecycle, measure_scenario, target_figures
 from benchmarks.report import (
     WARN_ABOVE,
     Report,
@@ -27,7 +28,10 @@ from benchmarks.report import (
     performance_table,
     read_baseline,
 )
-from benchmarks.scenarios import FULL, QUICK
+from benchmarks.robot import SENTENCES
+from benchmarks.running_nodes import RunningNodes, start_nodes
+from benchmarks.scenario import FULL, FULL_HD, FULL_LOAD, MAIN, QUICK, SEPARATE, VOICE, Scenario
+from benchmarks.synthetic_frames import frames_of
 from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.errors import EmotionRosError
@@ -38,10 +42,12 @@ from emotion_ros.sandbox.domain import free_domain, isolated
 BASELINE = Path(__file__).parent / 'baseline.json'
 DOCUMENT = Path(__file__).parents[1] / 'docs' / 'performance.md'
 MARK = '<!-- From here on written by: python -m benchmarks.bench --save -->\n'
-CPU_INFO = Path('/proc/cpuinfo')
 FAIL_ABOVE = 2.0
 MAX_IDLE_LOAD = 0.25  # per core
 TABLE_WIDTH = 150
+IDLE_S = 5.0
+UTTERANCES = 30
+PAUSE_S = 0.2  # between sentences: faster than fusion's max_rate, states would be left out
 
 
 def main() -> int:
@@ -53,7 +59,7 @@ def main() -> int:
         baseline = None if args.save else read_baseline(BASELINE)
         report = measure(args.params, args.quick, args.seconds)
         worsenings = report.worsenings(baseline)
-    except EmotionRosError as error:
+    except (EmotionRosError, NotMeasured) as error:
         print(f'bench: {error}', file=sys.stderr)
         return 1
     text = show(report, worsenings, load)
@@ -66,7 +72,7 @@ def main() -> int:
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the checked arguments of the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = options(__doc__)
     parser.add_argument('--quick', action='store_true', help='one minute: less, and less exact')
     parser.add_argument(
         '--seconds', type=positive, help='duration of each stream (default: 20; quick: 4)'
@@ -79,14 +85,6 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         parser.error('--save: a quick run cannot be the baseline')
     args.seconds = args.seconds or (4.0 if args.quick else 20.0)
     return args
-
-
-def positive(text: str) -> float:
-    """Return a number above 0; ValueError, which argparse turns into a usage line, for others."""
-    value = float(text)
-    if not 0.0 < value < inf:
-        raise ValueError(text)
-    return value
 
 
 def measure(params_file: Path | None, quick: bool, seconds: float) -> Report:
@@ -103,18 +101,105 @@ def measure(params_file: Path | None, quick: bool, seconds: float) -> Report:
     }
     lifecycle = measure_lifecycle(arguments, 1 if quick else 3, seconds)
     scenarios = QUICK if quick else FULL
-    others = [measure_scenario(scenario, arguments, seconds / 2) for scenario in scenarios]
+    others = [measure_scenario(scenario, seconds / 2, arguments) for scenario in scenarios]
     figures = [*target_figures(lifecycle, others), step]
     return Report(conditions, figures, [lifecycle.performance, *others])
 
 
-def cpu_model() -> str:
-    """Return the name of the processor, or of its architecture where Linux does not give it."""
-    for line in CPU_INFO.read_text(encoding='utf-8').splitlines():
-        key, _, value = line.partition(':')
-        if key.strip() == 'model name':
-            return value.strip()
-    return platform.machine()
+@dataclass(frozen=True)
+class Lifecycle:
+    """What was measured from start to stop of the nodes, in the scenario MAIN.
+
+    ``utterances_ms``: from the publication of each sentence to the state that contains it.
+    """
+
+    starts_s: Sequence[float]
+    stops_s: Sequence[float]
+    idle_percent: float
+    performance: Performance
+    utterances_ms: Sequence[float]
+    rss_mb: float
+
+
+def measure_lifecycle(arguments: Sequence[str], starts: int, seconds: float) -> Lifecycle:
+    """Start and stop the nodes ``starts`` times; the last time measure everything between."""
+    frames, starts_s, stops_s = frames_of(MAIN), [], []
+    for _ in range(starts - 1):
+        with start_nodes(MAIN, frames, arguments) as nodes:
+            starts_s.append(nodes.wait_for_start_s())
+            stops_s.append(nodes.stop_s())
+    with start_nodes(MAIN, frames, arguments) as nodes:
+        starts_s.append(nodes.wait_for_start_s())
+        nodes.wait_for_connection()
+        idle_percent = nodes.cpu_percent(min(seconds, IDLE_S))
+        performance = stream_camera(nodes, MAIN, seconds)
+        utterances_ms = [utterance_ms(nodes, n) for n in range(UTTERANCES)]
+        rss_mb = nodes.rss_mb()
+        stops_s.append(nodes.stop_s())
+    return Lifecycle(starts_s, stops_s, idle_percent, performance, utterances_ms, rss_mb)
+
+
+def utterance_ms(nodes: RunningNodes, number: int) -> float:
+    """Publish a sentence without a camera; return the time (ms) to the state that contains it."""
+    robot = nodes.probe
+    published_s, before = robot.now_s(), len(robot.texts)
+    robot.publish_sentence(SENTENCES[number % len(SENTENCES)])
+    nodes.wait_for(lambda robot: len(robot.texts) > before, 'emotion/text')
+    stamp_s = robot.texts[-1].stamp_s
+
+    def arrivals_s() -> list[float]:
+        return [m.arrival_s for m in robot.states if m.stamp_s == stamp_s]
+
+    nodes.wait_for(lambda _: arrivals_s(), 'an emotion_state with the words')
+    nodes.spin_for(PAUSE_S)
+    return 1e3 * (arrivals_s()[0] - published_s)
+
+
+def measure_scenario(
+    scenario: Scenario,
+    seconds: float,
+    arguments: Sequence[str] = (),
+    package: str = 'emotion_ros.nodes',
+) -> Performance:
+    """Start the nodes, stream the camera of the scenario, stop the nodes."""
+    with start_nodes(scenario, frames_of(scenario), arguments, package) as nodes:
+        nodes.wait_for_connection()
+        return stream_camera(nodes, scenario, seconds)
+
+
+def target_figures(lifecycle: Lifecycle, performances: Sequence[Performance]) -> list[Figure]:
+    """Return the figures that have targets: ``limit`` must hold, ``aim`` is wanted."""
+    of = {performance.situation: performance for performance in performances}
+    main, load = lifecycle.performance, of[FULL_LOAD.name]
+    full_hd_ms, separate_mb = of[FULL_HD.name].faces.p95, of[SEPARATE.name].rss_mb
+    voice = of[VOICE.name]
+    evidence_ms = voice.evidence.p95 if voice.evidence else float('nan')
+    slower = 100.0 * (voice.state.p95 / main.state.p95 - 1.0)
+    load_percent = voice.cpu_percent - main.cpu_percent
+    utterance = spread('utterance to emotion_state', lifecycle.utterances_ms)
+    start, stop = spread('start', lifecycle.starts_s), spread('stop', lifecycle.stops_s)
+    rate_hz, gap_ms = load.state_rate_hz, load.longest_gap_ms
+    core = '% of a core'
+    return [
+        Figure('frame to emotion_state, median', 'ms', main.state.p50, limit=40.0, aim=15.0),
+        Figure('frame to emotion_state, p95', 'ms', main.state.p95, limit=80.0, aim=30.0),
+        Figure('1920x1080, age of a frame, p95', 'ms', full_hd_ms, limit=100.0, aim=50.0),
+        Figure('frames processed', '%', main.processed_percent, limit=95.0, at_least=True),
+        Figure('growth of the age', 'ms/s', main.growth_ms_s, limit=1.0, comparable=False),
+        Figure('CPU at 30 fps, one face', core, main.cpu_percent, limit=120.0, aim=60.0),
+        Figure('CPU without input', core, lifecycle.idle_percent, limit=10.0, aim=4.0),
+        Figure('memory (RSS), one process', 'MB', lifecycle.rss_mb, limit=350.0, aim=220.0),
+        Figure('memory (RSS), three processes', 'MB', separate_mb, limit=600.0, aim=450.0),
+        Figure('utterance to emotion_state, median', 'ms', utterance.p50),
+        Figure('utterance to emotion_state, p95', 'ms', utterance.p95, limit=150.0, aim=30.0),
+        Figure('full load: rate of emotion_state', 'Hz', rate_hz, limit=9.0, at_least=True),
+        Figure('full load: longest gap', 'ms', gap_ms, limit=250.0, aim=150.0, comparable=False),
+        Figure('end of a voice to its evidence, p95', 'ms', evidence_ms, limit=250.0, aim=200.0),
+        Figure('with a voice: emotion_state later', '%', slower, limit=10.0, comparable=False),
+        Figure('with a voice: more CPU', core, load_percent, limit=20.0, comparable=False),
+        Figure('start to first message', 's', start.p50, start.p95, limit=5.0, aim=2.5),
+        Figure('stop', 's', stop.p50, stop.p95, limit=2.0, aim=1.0),
+    ]
 
 
 def show(report: Report, worsenings: dict[str, float], load: float) -> str:

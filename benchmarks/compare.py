@@ -5,50 +5,39 @@ Builds the other one in a separate folder (build-compare/), with a separate envi
 measures both in turn under the same loads, ``--runs`` times. Prints medians and ratios.
 """
 
-import argparse
 import json
 import os
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figure import NotMeasured, format_value
+from benchmarks.command import options
+from benchmarks.figure import Figure, NotMeasured, format_value
 from benchmarks.replay_speed import RATE_HZ, record
-from benchmarks.synthetic_frames import paint_heads, swaying, with_noise
+from benchmarks.scenario import Scenario
+from benchmarks.synthetic_frames import frames_of
 from emotion_ros.sandbox.domain import free_domain, isolated
 
 ROOT = Path(__file__).parents[1]
 BUILDS = ROOT / 'build-compare'
-DRIVER = Path(__file__).with_name('load_driver.py')
 COMMAND = 'install/emotion_ros/lib/emotion_ros/emotion-ros'
 REPLAYED_S = 60
 
 
-@dataclass(frozen=True)
-class Load:
-    """What the pipelines are sent; ``is_moving``: the heads sway from side to side."""
-
-    name: str
-    width: int = 640
-    height: int = 480
-    faces: int = 1
-    is_moving: bool = False
-    options: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One line of the table: a value under a load, and the targets of its ratio or of itself."""
 
     load: str
@@ -59,24 +48,16 @@ class Row:
     at_least: bool = False
     is_ratio: bool = True
 
-    def reached(self, value: float) -> str:
-        """Return ``aim``, ``floor``, ``missed``, or '' without targets."""
-        if self.floor is None or self.aim is None:
-            return ''
-        for name, target in (('aim', self.aim), ('floor', self.floor)):
-            if value >= target if self.at_least else value <= target:
-                return name
-        return 'missed'
-
 
 STILL, MOVING, HEAVY, JPEG, ROBOTS, REPLAY = 'still', 'moving', 'heavy', 'jpeg', 'robots', 'replay'
 LOADS = (
-    Load(STILL),
-    Load(MOVING, is_moving=True),
-    Load(HEAVY, 1920, 1080, faces=5, options=('--talk',)),
-    Load(JPEG, 1920, 1080, options=('--compressed',)),
-    Load(ROBOTS, options=('--robots', '8', '--fps', '10')),
+    Scenario(STILL, has_recogniser=False),
+    Scenario(MOVING, is_moving=True, has_recogniser=False),
+    Scenario(HEAVY, 1920, 1080, faces=5, has_speech=True),
+    Scenario(JPEG, 1920, 1080, is_compressed=True, has_recogniser=False),
+    Scenario(ROBOTS, robots=8, fps=10.0, has_recogniser=False),
 )
+NAMES = (*(load.name for load in LOADS), REPLAY)
 ROWS = (
     Row(STILL, 'p50_ms', '640x480, one face, 30 fps: frame to state, median (ms)', 0.7, 0.5),
     Row(STILL, 'p95_ms', 'the same, p95 (ms)', 0.7, 0.5),
@@ -117,27 +98,22 @@ ROWS = (
 
 def main() -> int:
     """Build, measure, print; 1 when something could not be measured."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = options(__doc__, runs=3, seconds=10)
     parser.add_argument('commit')
-    parser.add_argument('--runs', type=int, default=3, help='of each version (default: 3)')
-    parser.add_argument('--seconds', type=float, default=10.0, help='of each load (default: 10)')
-    parser.add_argument(
-        '--only', choices=[*(load.name for load in LOADS), REPLAY], nargs='+', help='these loads'
-    )
+    parser.add_argument('--only', choices=NAMES, nargs='+', default=NAMES, help='these loads')
     parser.add_argument('--json', type=Path, metavar='FILE', help='write all values to FILE')
     args = parser.parse_args()
-    names = args.only or [*(load.name for load in LOADS), REPLAY]
     os.environ.update(isolated(free_domain()))
     os.environ.pop('EMOTION_ROS_MODELS', None)  # as installed: without files that were fetched
     try:
         trees = {args.commit: build(args.commit), 'this': ROOT}
-        with TemporaryDirectory() as folder:
-            results = measure(trees, names, args.runs, args.seconds, Path(folder))
+        with driver_folder() as folder:
+            results = measure(trees, args.only, int(args.runs), args.seconds, folder)
     except (NotMeasured, subprocess.CalledProcessError) as error:
         print(f'compare: {error}', file=sys.stderr)
         return 1
     Console(width=150).print(to_table(results, args.commit))
-    print(f'{args.runs} runs in turn; {len(os.sched_getaffinity(0))} cores')
+    print(f'{args.runs:g} runs in turn; {len(os.sched_getaffinity(0))} cores')
     if args.json:
         args.json.write_text(json.dumps(results, indent=1), encoding='utf-8')
     return 0
@@ -165,45 +141,52 @@ def measure(
     results: dict[str, dict[str, dict[str, list[float]]]] = {
         version: {name: {} for name in names} for version in trees
     }
-    bag = folder / 'bag'
+    loads = {load.name: load for load in LOADS}
     if REPLAY in names:
-        record(bag, REPLAYED_S)
-    for load in LOADS:
-        if load.name in names:
-            frames = list(with_noise(paint_heads(load.width, load.height, load.faces)))
-            if load.is_moving:
-                frames = swaying(frames)
-            np.save(folder / f'{load.name}.npy', np.stack(frames))
+        record(folder / 'bag', REPLAYED_S)
     for run in range(runs):
-        for version, tree in trees.items():
-            for name in names:
+        for name in names:
+            for version, tree in trees.items():
                 print(f'run {run + 1}, {version}, {name}', file=sys.stderr)
                 if name == REPLAY:
-                    values = replay(tree, bag)
+                    values = replay(tree, folder / 'bag')
                 else:
-                    load = next(load for load in LOADS if load.name == name)
-                    values = drive(tree, load, folder, seconds)
+                    values = drive(tree, loads[name], folder, seconds)
                 for key, value in values.items():
                     results[version][name].setdefault(key, []).append(value)
     return results
 
 
-def drive(tree: Path, load: Load, folder: Path, seconds: float) -> dict[str, float]:
-    """Run the driver in the environment of one version."""
-    arguments = [str(folder / f'{load.name}.npy'), '--faces', str(load.faces)]
-    arguments += ['--seconds', str(seconds), *load.options]
-    done = run_in(tree, ['python', str(DRIVER), *arguments])
+@contextmanager
+def driver_folder() -> Iterator[Path]:
+    """Yield a folder that holds nothing of this checkout but its benchmarks."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / 'benchmarks').symlink_to(Path(__file__).parent)
+        yield Path(folder)
+
+
+def drive(tree: Path, load: Scenario, folder: Path, seconds: float) -> dict[str, float]:
+    """Run the driver of ``driver_folder`` in the environment of one version."""
+    frames = folder / f'{load.name}.npy'
+    if not frames.is_file():
+        np.save(frames, np.stack(frames_of(load)))
+    command = ['python', '-m', 'benchmarks.driver', json.dumps(asdict(load)), str(frames)]
+    done = run_in(tree, [*command, str(seconds)], folder)
     if done.returncode:
         reason = done.stderr.decode(errors='replace').strip().splitlines()[-1:]
         raise NotMeasured(f'{tree.name}, {load.name}: {"".join(reason)}')
-    values: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return values
+    values = json.loads(done.stdout.splitlines()[-1])
+    return {
+        'p50_ms': values['state']['p50'],
+        'p95_ms': values['state']['p95'],
+        **{key: values[key] for key in ('processed_percent', 'cpu_percent', 'rss_mb', 'start_s')},
+    }
 
 
 def replay(tree: Path, bag: Path) -> dict[str, float]:
     """Replay the bag with one version."""
     before, began_s = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
-    done = run_in(tree, ['python', COMMAND, 'replay', str(bag), '--json'])
+    done = run_in(tree, ['python', COMMAND, 'replay', str(bag), '--json'], tree)
     took_s, after = perf_counter() - began_s, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise NotMeasured(f'{tree.name}: the replay ended with {done.returncode}')
@@ -212,11 +195,11 @@ def replay(tree: Path, bag: Path) -> dict[str, float]:
     return {'frames_s': frames / took_s, 'cpu_ms': 1e3 * cpu_s / frames}
 
 
-def run_in(tree: Path, command: Sequence[str]) -> 'subprocess.CompletedProcess[bytes]':
-    """Run a command in the folder and the environment of one version."""
-    script = f'. bootstrap/env.bash; export PYTHONPATH="{tree}:$PYTHONPATH"; exec "$@"'
+def run_in(tree: Path, command: Sequence[str], folder: Path) -> subprocess.CompletedProcess[bytes]:
+    """Run a command in a folder, in the environment of one version."""
+    script = '. bootstrap/env.bash; export PYTHONPATH="$PWD:$PYTHONPATH"; cd "$0"; exec "$@"'
     return subprocess.run(
-        ['bash', '-c', script, 'bash', *command], cwd=tree, capture_output=True, check=False
+        ['bash', '-c', script, str(folder), *command], cwd=tree, capture_output=True, check=False
     )
 
 
@@ -230,12 +213,11 @@ def to_table(results: Mapping[str, Mapping[str, Mapping[str, list[float]]]], com
         if not all(pair):
             continue
         before, after = (median(values or [0.0]) for values in pair)
-        ratio = after / before
-        sign = '≥' if row.at_least else '≤'
-        targets = ['' if t is None else f'{sign} {t:g}' for t in (row.floor, row.aim)]
-        reached = row.reached(ratio if row.is_ratio else after)
-        values = format_value(before), format_value(after), f'{ratio:.2f}'
-        table.add_row(row.name, *values, *targets, reached)
+        value = after / before if row.is_ratio else after
+        figure = Figure(row.name, '', value, limit=row.floor, aim=row.aim, at_least=row.at_least)
+        values = format_value(before), format_value(after), f'{after / before:.2f}'
+        reached = figure.result.replace('ok', 'floor')
+        table.add_row(row.name, *values, *figure.targets, reached)
     return table
 
 

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emotion_ros.errors import EmotionRosError
 
-
-class NotMeasured(EmotionRosError):
+class NotMeasured(Exception):
     """Something did not run, so that there is no result."""
 
 
@@ -39,6 +37,12 @@ class Figure:
             return 'aim'
         return 'ok' if self._reaches(self.limit) else 'missed'
 
+    @property
+    def targets(self) -> list[str]:
+        """Limit and aim for a table, such as ``≤ 40``; '' for none."""
+        sign = '≥' if self.at_least else '≤'
+        return ['' if t is None else f'{sign} {t:g}' for t in (self.limit, self.aim)]
+
     def worsening(self, before: float) -> float:
         """Return how many times worse than ``before`` this is: 2 is twice the time, 1 no change.
 
@@ -61,21 +65,11 @@ class Spread:
     p99: float
 
 
-def summarise(
-    name: str,
-    unit: str,
-    samples: Sequence[float],
-    limit: float | None = None,
-    aim: float | None = None,
-) -> Figure:
-    """Return median and 95th percentile of the samples; NotMeasured when there are none."""
-    median, p95 = _quantiles(name, samples)
-    return Figure(name, unit, median, p95, limit, aim=aim)
-
-
 def spread(name: str, samples: Sequence[float]) -> Spread:
     """Return the percentiles of the samples; NotMeasured when there are none."""
-    return Spread(*_quantiles(name, samples, (0.5, 0.95, 0.99)))
+    if not len(samples):
+        raise NotMeasured(f'{name}: nothing was measured')
+    return Spread(*np.quantile(samples, (0.5, 0.95, 0.99)).tolist())
 
 
 def format_value(value: float | None) -> str:
@@ -84,11 +78,3 @@ def format_value(value: float | None) -> str:
         return ''
     places = 0 if abs(value) >= 100.0 else 1 if abs(value) >= 10.0 else 2
     return f'{value:.{places}f}'
-
-
-def _quantiles(
-    name: str, samples: Sequence[float], shares: Sequence[float] = (0.5, 0.95)
-) -> tuple[float, ...]:
-    if not len(samples):
-        raise NotMeasured(f'{name}: nothing was measured')
-    return tuple(float(value) for value in np.quantile(samples, shares))

@@ -3,7 +3,7 @@
 
 from time import perf_counter
 
-from benchmarks.figure import Figure, summarise
+from benchmarks.figure import Figure, spread
 from emotion_ros.core.fusion.card import load_fusion_card
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.fusion.fusion import Fusion
@@ -39,4 +39,5 @@ def measure_fusion_step(config: FusionConfig) -> Figure:
         fusion.add_faces(faces, now_s)
         fusion.states(now_s)
         times_ms.append(1e3 * (perf_counter() - began_s))
-    return summarise('one step of the fusion', 'ms', times_ms[WARM_UP_STEPS:], limit=MAX_STEP_MS)
+    name, step_ms = 'one step of the fusion', spread('step', times_ms[WARM_UP_STEPS:])
+    return Figure(name, 'ms', step_ms.p50, step_ms.p95, limit=MAX_STEP_MS)

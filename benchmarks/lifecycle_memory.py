@@ -6,20 +6,20 @@ lifecycle services over DDS, as a lifecycle manager does, while images come in. 
 from unconfigured to active and back, the memory shows whether anything is left behind.
 """
 
-import argparse
 import os
 from collections.abc import Iterator, Sequence
 
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 
-from benchmarks.bench import cpu_model, positive
+from benchmarks.command import cpu_model, options
 from benchmarks.figure import NotMeasured
+from benchmarks.running_nodes import SEPARATE as NODES
 from benchmarks.running_nodes import RunningNodes, start_nodes
-from benchmarks.scenarios import MAIN, SEPARATE, Scenario
+from benchmarks.scenario import MAIN, SEPARATE, Scenario
+from benchmarks.synthetic_frames import frames_of
 from emotion_ros.sandbox.domain import free_domain, isolated
 
-NODES = ('vision_node', 'sentiment_node', 'fusion_node')
 ARGUMENTS = ('-p', 'autostart:=false')
 ACTIVE_S = 3.0
 CYCLE_S = 0.3
@@ -35,9 +35,7 @@ DOWN = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--cycles', type=positive, default=20, help='default: 20')
-    args = parser.parse_args(argv)
+    args = options(__doc__, cycles=20).parse_args(argv)
     os.environ.update(isolated(free_domain()))
     rows = {
         name: dict(measure(scenario, int(args.cycles)))
@@ -52,9 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def measure(scenario: Scenario, cycles: int) -> Iterator[tuple[str, float]]:
     """Yield the states and the memory of all processes in each (10^6 bytes)."""
-    with start_nodes(scenario, ARGUMENTS) as nodes:
+    with start_nodes(scenario, frames_of(scenario), ARGUMENTS) as nodes:
         clients = [nodes.probe.create_client(ChangeState, f'{n}/change_state') for n in NODES]
-        nodes.wait_for(lambda: all(c.service_is_ready() for c in clients), 'lifecycle services')
+        nodes.wait_for(lambda _: all(c.service_is_ready() for c in clients), 'lifecycle services')
         nodes.probe.start_images(scenario.fps)
         yield 'unconfigured', nodes.rss_mb()
         for state, transition in {**UP, **DOWN}.items():
@@ -72,7 +70,7 @@ def change(nodes: RunningNodes, clients: Sequence[object], transition: int) -> N
     """Ask all nodes for a transition; NotMeasured when one refuses or does not answer."""
     request = ChangeState.Request(transition=Transition(id=transition))
     futures = [client.call_async(request) for client in clients]
-    nodes.wait_for(lambda: all(f.done() for f in futures), f'transition {transition}')
+    nodes.wait_for(lambda _: all(f.done() for f in futures), f'transition {transition}')
     if not all(future.result().success for future in futures):
         raise NotMeasured(f'transition {transition} was refused')
 

@@ -6,38 +6,26 @@ as they are and with stand-ins that do nothing. Modules are loaded in both: thei
 neither difference. Exit code 1 when a median is above its limit.
 """
 
-import argparse
 import os
 from statistics import median
 
-from benchmarks.bench import positive
-from benchmarks.measurements import Performance, stream_camera
-from benchmarks.running_nodes import start_nodes
-from benchmarks.scenarios import MAIN
+from benchmarks.bench import measure_scenario
+from benchmarks.command import in_turn, options
+from benchmarks.scenario import MAIN
 from emotion_ros.sandbox.domain import free_domain, isolated
 
 PACKAGES = ('benchmarks.without_people', 'emotion_ros.nodes')
 
 
-def measure(package: str, seconds: float) -> Performance:
-    """Return what the nodes of this package need."""
-    with start_nodes(MAIN, package=package) as nodes:
-        nodes.wait_for_connection()
-        return stream_camera(nodes, MAIN, seconds)
-
-
 def main() -> int:
     """Measure and print the pairs."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--rounds', type=positive, default=5, help='default: 5')
-    parser.add_argument('--seconds', type=positive, default=20, help='of each run; default: 20')
-    args = parser.parse_args()
+    args = options(__doc__, rounds=5, seconds=20).parse_args()
     os.environ.update(isolated(free_domain()))
-    rounds = []
-    for number in range(int(args.rounds)):
-        order = PACKAGES if number % 2 == 0 else PACKAGES[::-1]
-        runs = {package: measure(package, float(args.seconds)) for package in order}
-        rounds.append([runs[package] for package in PACKAGES])
+    rounds = in_turn(
+        lambda package: measure_scenario(MAIN, args.seconds, package=package),
+        PACKAGES,
+        args.rounds,
+    )
     pairs = {
         'CPU (% of a core)': [(a.cpu_percent, b.cpu_percent) for a, b in rounds],
         'frame to state, p95 (ms)': [(a.state.p95, b.state.p95) for a, b in rounds],

@@ -5,47 +5,34 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich import box
 from rich.table import Table
 
-from benchmarks.figure import Figure, Spread, format_value
+from benchmarks.driver import Performance
+from benchmarks.figure import Figure, format_value
 from emotion_ros.errors import ConfigError
 
 WARN_ABOVE = 1.25
 COLOURS = {'aim': 'green', 'ok': 'green', 'missed': 'red'}
 
 
-@dataclass(frozen=True)
-class Performance:
-    """Latency, rate, CPU and memory of the nodes in the scenario named ``situation``.
+def figures_of(performance: Performance) -> list[Figure]:
+    """Return the figures of a scenario that are compared with an earlier run."""
+    name = performance.situation
+    return [
+        Figure(f'frame to emotion_state, {name}', 'ms', performance.state.p50),
+        Figure(f'CPU, {name}', '% of a core', performance.cpu_percent),
+        Figure(f'memory (RSS), {name}', 'MB', performance.rss_mb),
+    ]
 
-    ``vision`` is the inference time of vision_node; ``faces`` and ``state`` are the times from
-    the stamp of an image to the arrival of the message at another process; all in ms. CPU is in
-    percent of one core, memory that of all processes. ``evidence``: from the end of a voice to
-    its evidence.
-    """
 
-    situation: str
-    vision: Spread
-    faces: Spread
-    state: Spread
-    processed_percent: float
-    growth_ms_s: float
-    state_rate_hz: float
-    longest_gap_ms: float
-    cpu_percent: float
-    rss_mb: float
-    evidence: Spread | None = None
+class Baseline(NamedTuple):
+    """The conditions of an earlier report, and its values by the names of the figures."""
 
-    def figures(self) -> list[Figure]:
-        """Return the figures that are compared with an earlier run."""
-        return [
-            Figure(f'frame to emotion_state, {self.situation}', 'ms', self.state.p50),
-            Figure(f'CPU, {self.situation}', '% of a core', self.cpu_percent),
-            Figure(f'memory (RSS), {self.situation}', 'MB', self.rss_mb),
-        ]
+    conditions: Mapping[str, Any]
+    values: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -62,7 +49,7 @@ class Report:
 
     def compared(self) -> list[Figure]:
         """Return the figures that are compared with an earlier run."""
-        return [*self.figures, *(f for p in self.performances for f in p.figures())]
+        return [*self.figures, *(f for p in self.performances for f in figures_of(p))]
 
     def to_json(self) -> str:
         """Return the results with the result of each figure."""
@@ -70,20 +57,12 @@ class Report:
         raw['figures'] = [asdict(f) | {'verdict': f.result} for f in self.compared()]
         return json.dumps(raw, indent=1) + '\n'
 
-    def worsenings(self, baseline: 'Baseline | None') -> dict[str, float]:
+    def worsenings(self, baseline: Baseline | None) -> dict[str, float]:
         """Return how many times worse each figure is; empty under other conditions."""
         if baseline is None or baseline.conditions != self.conditions:
             return {}
         before = baseline.values
         return {f.name: f.worsening(before[f.name]) for f in self.compared() if f.name in before}
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """The conditions of an earlier report, and its values by the names of the figures."""
-
-    conditions: Mapping[str, Any]
-    values: Mapping[str, float]
 
 
 def read_baseline(path: Path) -> Baseline | None:
@@ -107,9 +86,11 @@ def figure_table(figures: Sequence[Figure], worsenings: Mapping[str, float]) -> 
         table.add_column('times worse', justify='right')
     for figure in figures:
         row = [figure.name, format_value(figure.value), figure.unit]
-        row += [_target(figure, figure.limit), _target(figure, figure.aim), figure.result]
+        row += [*figure.targets, figure.result]
         if worsenings:
-            row += [_worsening(worsenings.get(figure.name))]
+            ratio = worsenings.get(figure.name)
+            mark = '! ' if ratio and ratio > WARN_ABOVE else ''
+            row += [f'{mark}{ratio:.2f}' if ratio else '']
         table.add_row(*row, style=COLOURS.get(figure.result))
     return table
 
@@ -121,23 +102,7 @@ def performance_table(performances: Sequence[Performance]) -> Table:
     for heading in headings:
         table.add_column(heading, justify='right')
     for p in performances:
-        spreads = (_spread(s) for s in (p.vision, p.faces, p.state))
+        spreads = (f'{s.p50:.0f}/{s.p95:.0f}/{s.p99:.0f}' for s in (p.vision, p.faces, p.state))
         rest = (p.processed_percent, p.state_rate_hz, p.longest_gap_ms, p.cpu_percent, p.rss_mb)
         table.add_row(p.situation, *spreads, *(f'{value:.0f}' for value in rest))
     return table
-
-
-def _spread(spread: Spread) -> str:
-    return '/'.join(f'{value:.0f}' for value in (spread.p50, spread.p95, spread.p99))
-
-
-def _target(figure: Figure, target: float | None) -> str:
-    if target is None:
-        return ''
-    return f'{"≥" if figure.at_least else "≤"} {target:g}'
-
-
-def _worsening(ratio: float | None) -> str:
-    if ratio is None:
-        return ''
-    return f'{"! " if ratio > WARN_ABOVE else ""}{ratio:.2f}'

@@ -5,22 +5,19 @@ Every robot is a pipeline in a namespace, with a camera of 640x480 at 10 fps and
 moves. Prints a table, and the slope of the CPU use.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from statistics import linear_regression
-from tempfile import TemporaryDirectory
 
-import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.compare import ROOT, Load, drive
+from benchmarks.command import options
+from benchmarks.compare import ROOT, drive, driver_folder
 from benchmarks.figure import NotMeasured, format_value
-from benchmarks.synthetic_frames import paint_heads, swaying, with_noise
+from benchmarks.scenario import Scenario
 from emotion_ros.sandbox.domain import free_domain, isolated
 
 COUNTS = (1, 2, 4, 8)
@@ -29,21 +26,17 @@ FPS = 10
 
 def main() -> int:
     """Measure and print; 1 when a pipeline does not answer."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--seconds', type=float, default=10.0, help='of each (default: 10)')
-    args = parser.parse_args()
+    args = options(__doc__, seconds=10).parse_args()
     os.environ.update(isolated(free_domain()))
     results = {}
-    with TemporaryDirectory() as folder:
+    try:
         for count in COUNTS:
-            load = Load('robots', options=('--robots', str(count), '--fps', str(FPS)))
-            frames = swaying(list(with_noise(paint_heads(load.width, load.height, load.faces))))
-            np.save(Path(folder) / f'{load.name}.npy', np.stack(frames))
-            try:
-                results[count] = drive(ROOT, load, Path(folder), args.seconds)
-            except NotMeasured as error:
-                print(f'robots: {error}', file=sys.stderr)
-                return 1
+            load = Scenario('robots', robots=count, fps=FPS, is_moving=True, has_recogniser=False)
+            with driver_folder() as folder:
+                results[count] = drive(ROOT, load, folder, args.seconds)
+    except NotMeasured as error:
+        print(f'robots: {error}', file=sys.stderr)
+        return 1
     Console(width=120).print(to_table(results))
     print(f'each further robot at {FPS} fps: {cpu_of_each(results):.1f} % of a core')
     return 0

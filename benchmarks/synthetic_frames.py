@@ -7,6 +7,7 @@ from math import ceil, sqrt
 import cv2
 import numpy as np
 
+from benchmarks.scenario import Scenario
 from emotion_ros.files.resources import packaged_config
 from emotion_ros.perception.image.decode import ImageArray
 
@@ -15,6 +16,13 @@ NOISE_LEVELS = 6
 WALL = 140
 HEAD = (slice(20, 250), slice(100, 330))  # rows and columns of the portrait, 400 x 400
 HEAD_SHARE = 0.75  # of the cell of a head
+
+
+def frames_of(scenario: Scenario) -> list[ImageArray]:
+    """Return a few images of the scenario's camera."""
+    scene = paint_heads(scenario.width, scenario.height, scenario.faces)
+    frames = list(with_noise(scene))
+    return swaying(frames) if scenario.is_moving else frames
 
 
 def paint_heads(width: int, height: int, count: int) -> ImageArray:

@@ -6,7 +6,6 @@ delays and drops Ethernet frames in both directions; no link layer sends them ag
 ``ip`` and /dev/net/tun. Prints a table, and how soon vision is back after the link was down.
 """
 
-import argparse
 import ctypes
 import fcntl
 import heapq
@@ -16,32 +15,27 @@ import signal
 import struct
 import subprocess
 import sys
-from array import array
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from functools import partial
 from multiprocessing import Array, Process
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
-import rclpy
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from sensor_msgs.msg import CompressedImage
 
-from benchmarks.figure import format_value
-from benchmarks.load_driver import ages_of
-from benchmarks.synthetic_frames import paint_heads, swaying, with_noise
-from emotion_ros.msg import EmotionState, FaceEmotionArray
+from benchmarks.command import options
+from benchmarks.driver import ages_ms
+from benchmarks.figure import NotMeasured, format_value
+from benchmarks.robot import Robot, image_messages, temporary_nodes
+from benchmarks.scenario import Scenario
+from benchmarks.synthetic_frames import frames_of
 
 PROGRAMS = Path(__file__).parents[1] / 'install' / 'emotion_ros' / 'lib' / 'emotion_ros'
-TOPIC = '/camera/image_raw'
 BITS_PER_S = 30e6
 LONGEST_QUEUE_S = 0.2  # in a router; what is later is dropped
 OUTAGE_S, TIMEOUT_S, LATE_S, WARM_UP_S = 8.0, 60.0, 1.0, 3.0
@@ -49,8 +43,7 @@ TUNSETIFF, IFF_TAP, IFF_NO_PI, CLONE_NEWNET = 0x400454CA, 0x2, 0x1000, 0x4000000
 NAMESPACES = {'emotion_a': '10.99.0.1/24', 'emotion_b': '10.99.0.2/24'}
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(NamedTuple):
     """What the link does: delay (s) of one way and share (0..1) of the packets that are lost."""
 
     name: str
@@ -106,84 +99,35 @@ def _ip(*arguments: str) -> None:
     subprocess.run(['ip', *arguments], check=True)
 
 
-class Robot:
-    """A camera in this process, and a record of what it gets back."""
-
-    def __init__(self, width: int, fps: float, quality: int) -> None:
-        frames = swaying(list(with_noise(paint_heads(width, width * 3 // 4, 1))))
-        options = (cv2.IMWRITE_JPEG_QUALITY, quality)
-        jpegs = [cv2.imencode('.jpg', frame, options)[1].tobytes() for frame in frames]
-        self.image_kb = len(jpegs[0]) / 1e3
-        self._images = [CompressedImage(format='jpeg', data=array('B', jpeg)) for jpeg in jpegs]
-        rclpy.init()
-        self._node = Node('camera')
-        self._publisher = self._node.create_publisher(CompressedImage, f'{TOPIC}/compressed', 5)
-        self._stamps_s: list[float] = []
-        self.faces: list[tuple[float, float]] = []  # stamp, arrival
-        self.states: list[tuple[float, float]] = []
-        for kind, topic, answers in (
-            (FaceEmotionArray, '/emotion/faces', self.faces),
-            (EmotionState, '/emotion_state', self.states),
-        ):
-            self._node.create_subscription(
-                kind, topic, lambda msg, to=answers: to.append((_stamp_s(msg), self.now_s())), 50
-            )
-        self._node.create_timer(1.0 / fps, self._publish)
-        self._executor = SingleThreadedExecutor()
-        self._executor.add_node(self._node)
-
-    def now_s(self) -> float:
-        """Return ROS time."""
-        return float(self._node.get_clock().now().nanoseconds / 1e9)
-
-    def wait_for_faces(self) -> float:
-        """Return after how long (s) an image of from now on was answered; RuntimeError if none."""
-        begin_s = self.now_s()
-        deadline_s = monotonic() + TIMEOUT_S
-        while not any(stamp_s > begin_s for stamp_s, _ in self.faces[-1:]):
-            if monotonic() > deadline_s:
-                raise RuntimeError('no answer from vision_node')
-            self._executor.spin_once(timeout_sec=0.05)
-        return self.now_s() - begin_s
-
-    def measure(self, seconds: float) -> list[float]:
-        """Return % of the images answered, median and p95 of the ages (ms), longest gap (s)."""
-        begin_s = self.now_s()
-        self.spin(seconds)
-        end_s = self.now_s()
-        self.spin(LATE_S)
-        stamps_s = [stamp_s for stamp_s in self._stamps_s if begin_s <= stamp_s <= end_s]
-        ages_ms = ages_of(stamps_s, self.faces) or [float('nan')]
-        arrivals_s = [begin_s, *(at for _, at in self.states if begin_s <= at <= end_s), end_s]
-        processed = 100.0 * len({stamp_s for stamp_s, _ in self.faces} & {*stamps_s})
-        p50, p95 = np.quantile(ages_ms, (0.5, 0.95)).tolist()
-        return [processed / len(stamps_s), p50, p95, float(np.diff(arrivals_s).max())]
-
-    def spin(self, seconds: float) -> None:
-        """Publish and record for so long."""
-        end_s = monotonic() + seconds
-        while monotonic() < end_s:
-            self._executor.spin_once(timeout_sec=0.05)
-
-    def _publish(self) -> None:
-        image = self._images[len(self._stamps_s) % len(self._images)]
-        image.header.stamp = self._node.get_clock().now().to_msg()
-        self._stamps_s.append(_stamp_s(image))
-        self._publisher.publish(image)
+def answers(robot: Robot, seconds: float) -> list[float]:
+    """Return % of the images answered, median and p95 of the ages (ms), longest gap (s)."""
+    begin_s = robot.now_s()
+    robot.spin_for(seconds)
+    end_s = robot.now_s()
+    robot.spin_for(LATE_S)
+    stamps_s = [stamp_s for stamp_s in robot.published_s if begin_s <= stamp_s <= end_s]
+    answered_ms = ages_ms(stamps_s, robot.faces)
+    arrivals_s = [m.arrival_s for m in robot.states if begin_s <= m.arrival_s <= end_s]
+    p50, p95 = np.quantile(answered_ms or [np.nan], (0.5, 0.95)).tolist()
+    gap_s = float(np.diff([begin_s, *arrivals_s, end_s]).max())
+    return [100.0 * len(answered_ms) / len(stamps_s), p50, p95, gap_s]
 
 
-def _stamp_s(msg: Any) -> float:
-    return float(msg.header.stamp.sec + msg.header.stamp.nanosec / 1e9)
+def wait_for_faces(robot: Robot) -> float:
+    """Return after how long (s) an image of from now on was answered; NotMeasured if none."""
+    begin_s = robot.now_s()
+    while not any(m.stamp_s > begin_s for m in robot.faces[-1:]):
+        if robot.now_s() - begin_s > TIMEOUT_S:
+            raise NotMeasured('no answer from vision_node')
+        robot.spin_once(0.05)
+    return robot.now_s() - begin_s
 
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--seconds', type=float, default=15.0, help='of each (default: 15)')
-    parser.add_argument('--width', type=int, default=640, help='of the images (default: 640)')
-    parser.add_argument('--fps', type=float, default=15.0)
-    parser.add_argument('--quality', type=int, default=80, help='of the JPEG (default: 80)')
-    args = parser.parse_args()
+    args = options(__doc__, seconds=15, width=640, fps=15, quality=80).parse_args()
+    width = int(args.width)
+    camera = Scenario('camera', width, width * 3 // 4, is_moving=True, is_compressed=True)
     with ExitStack() as stack:
         ends = [make_namespace(*item, stack) for item in NAMESPACES.items()]
         link = Array('d', [0.0, 0.0])
@@ -198,7 +142,7 @@ def main() -> int:
         }
         for name in ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE'):
             os.environ.pop(name, None)
-        vision = ('--ros-args', '-r', f'image:={TOPIC}', '-p', 'image_transport:=compressed')
+        vision = ('--ros-args', '-p', 'image_transport:=compressed')
         for namespace, command in ((here, ('fusion_node',)), (there, ('vision_node', *vision))):
             program = ['ip', 'netns', 'exec', namespace, str(PROGRAMS / command[0]), *command[1:]]
             node = subprocess.Popen(program, stderr=subprocess.DEVNULL)
@@ -207,21 +151,23 @@ def main() -> int:
         with open(f'/run/netns/{here}') as namespace_file:
             if ctypes.CDLL(None).setns(namespace_file.fileno(), CLONE_NEWNET):
                 raise OSError('setns')
-        robot = Robot(args.width, args.fps, args.quality)
-        robot.wait_for_faces()
-        robot.spin(WARM_UP_S)
+        images = image_messages(camera, frames_of(camera), int(args.quality))
+        (robot,) = stack.enter_context(temporary_nodes(partial(Robot, images, False)))
+        robot.start_images(args.fps)
+        wait_for_faces(robot)
+        robot.spin_for(WARM_UP_S)
         table = Table('link', box=box.MARKDOWN)
         for heading in ('images answered (%)', 'median (ms)', 'p95 (ms)', 'longest gap (s)'):
             table.add_column(heading, justify='right')
         for phase in PHASES:
             link[:] = [phase.delay_s, phase.share]
-            table.add_row(phase.name, *map(format_value, robot.measure(args.seconds)))
+            table.add_row(phase.name, *map(format_value, answers(robot, args.seconds)))
         link[1] = 1.0
-        robot.spin(OUTAGE_S)
+        robot.spin_for(OUTAGE_S)
         link[1] = PHASES[-1].share
-        back_s = robot.wait_for_faces()
+        back_s = wait_for_faces(robot)
         Console(width=120).print(table)
-        print(f'images of {robot.image_kb:.0f} kB at {args.fps:g} Hz')
+        print(f'images of {len(images[0].data) / 1e3:.0f} kB at {args.fps:g} Hz')
         print(f'{back_s:.2f} s until faces come again, after {OUTAGE_S:g} s without a link')
     return 0
 

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import CompressedImage, Image
 
-from benchmarks.bench import parse_arguments
+from benchmarks.bench import Lifecycle, measure_scenario, parse_arguments, target_figures
+from benchmarks.driver import Performance
 from benchmarks.figure import Spread
 from benchmarks.fusion_step import HAPPY, MAX_STEP_MS, measure_fusion_step
-from benchmarks.measurements import Lifecycle, measure_scenario, target_figures
-from benchmarks.report import Performance
-from benchmarks.scenarios import FULL, MAIN, QUICK, Scenario
+from benchmarks.robot import image_messages
+from benchmarks.scenario import FULL, MAIN, QUICK, Scenario
+from benchmarks.synthetic_frames import frames_of
 from emotion_ros.core.evidence import is_distribution
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.nodes.messages.image_decoder import make_decoder
@@ -34,7 +35,7 @@ def performance(scenario):
     ],
 )
 def test_the_node_can_decode_the_frames(scenario, msg_type):
-    frames = scenario.frames()
+    frames = image_messages(scenario, frames_of(scenario))
     assert {type(frame) for frame in frames} == {msg_type}
     image = make_decoder(VisionConfig(image_transport=scenario.transport))(frames[0])
     assert image.shape == (scenario.height, scenario.width, 3)
@@ -68,7 +69,7 @@ def test_a_wrong_command_line_ends_the_run(arguments, capsys):
 @pytest.mark.parametrize('is_separate', [False, True])
 def test_a_scenario_can_be_measured(ros_domain, is_separate):
     scenario = Scenario('two faces', faces=2, has_speech=True, is_separate=is_separate)
-    performance = measure_scenario(scenario, [], 1.0)
+    performance = measure_scenario(scenario, 1.0)
     assert performance.processed_percent > 0.0
     assert 0.0 < performance.vision.p50 <= performance.vision.p99
     assert performance.cpu_percent > 0.0

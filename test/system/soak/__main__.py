@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.figure import Figure, NotMeasured
-from benchmarks.probe_node import temporary_node
+from benchmarks.robot import temporary_nodes
 from emotion_ros.cli.arguments import domain_id
 from emotion_ros.demo.frame_renderer import FrameRenderer
 from emotion_ros.demo.storyboard import Cue, Picture, Storyboard, View
@@ -149,7 +149,7 @@ def soak(seconds: float) -> SoakResult:
     warm_up_s = min(WARM_UP_SHARE * seconds, MAX_WARM_UP_S)
     path = os.pathsep.join([str(EXAMPLES), os.environ.get('PYTHONPATH', '')])
     with (
-        temporary_node(partial(SoakDriver, render_pictures())) as driver,
+        temporary_nodes(partial(SoakDriver, render_pictures())) as (driver,),
         Programs({'PYTHONPATH': path}) as programs,
     ):
         run = Soak(driver, programs)

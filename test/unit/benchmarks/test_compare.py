@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import compare, robots
-from benchmarks.load_driver import ages_of
 
 
 def printed(table: Table) -> list[list[str]]:
@@ -16,30 +15,6 @@ def printed(table: Table) -> list[list[str]]:
     Console(file=text, width=200).print(table)
     lines = [line for line in text.getvalue().splitlines() if line.startswith('|')]
     return [[cell.strip() for cell in line.strip('|').split('|')] for line in lines[2:]]
-
-
-def test_the_age_of_an_image_is_that_of_its_first_state() -> None:
-    """Red when ``ages_of`` takes the last state of a stamp."""
-    states = [(1.0, 1.5), (1.0, 1.75), (3.0, 3.25)]
-    assert ages_of([1.0, 2.0, 3.0], states) == [500.0, 250.0]
-
-
-@pytest.mark.parametrize(
-    ('value', 'at_least', 'reached'),
-    [
-        (0.5, False, 'aim'),
-        (0.6, False, 'floor'),
-        (0.8, False, 'missed'),
-        (3.0, True, 'aim'),
-        (0.6, True, 'floor'),
-        (0.4, True, 'missed'),
-    ],
-)
-def test_what_a_value_has_reached(value: float, at_least: bool, reached: str) -> None:
-    """Red when ``Row.reached`` swaps the signs."""
-    low, high = (0.5, 0.7) if not at_least else (0.7, 0.5)
-    row = compare.Row('still', 'p50_ms', 'median', high, low, at_least=at_least)
-    assert row.reached(value) == reached
 
 
 def test_a_row_has_medians_and_their_ratio_and_only_what_both_versions_have() -> None:
@@ -51,6 +26,13 @@ def test_a_row_has_medians_and_their_ratio_and_only_what_both_versions_have() ->
     ((name, *values),) = printed(compare.to_table(results, 'abc'))
     assert 'median' in name
     assert values == ['9.00', '4.50', '0.50', '≤ 0.7', '≤ 0.5', 'aim']
+
+
+def test_the_target_of_a_share_is_for_the_share_itself() -> None:
+    """Red when ``to_table`` compares the ratio in every row, or prints ``ok``."""
+    shares = {name: {'heavy': {'processed_percent': [96.0]}} for name in ('abc', 'this')}
+    ((_, *values),) = printed(compare.to_table(shares, 'abc'))
+    assert values == ['96.0', '96.0', '1.00', '≥ 95', '≥ 99.9', 'floor']
 
 
 def test_rows_and_loads_fit_together() -> None:

@@ -8,9 +8,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from benchmarks.driver import Performance
 from benchmarks.figure import Figure, Spread
 from benchmarks.report import (
-    Performance,
     Report,
     figure_table,
     performance_table,

@@ -1,26 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""The scenarios in which the nodes are measured: camera, faces, speech, processes."""
+"""The scenarios in which the nodes are measured: what the robots see and hear, and how they run.
+
+Needs nothing of the package: the driver runs beside older versions of it.
+"""
 
 from dataclasses import dataclass
-
-import cv2
-from sensor_msgs.msg import CompressedImage, Image
-
-from benchmarks.synthetic_frames import paint_heads, with_noise
-from emotion_ros.nodes.messages.stamps import seconds_to_stamp
-from emotion_ros.nodes.messages.to_msg import bgr_to_msg
-from emotion_ros.perception.image.decode import ImageArray
-
-JPEG_QUALITY = 90
-FRAME_ID = 'bench_camera'
 
 
 @dataclass(frozen=True)
 class Scenario:
     """A camera (sizes in px), the faces in view, and how the nodes run.
 
-    ``has_speech``: sentences arrive beside the images. ``has_voice``: sound does, and voice_node
-    runs. ``is_separate``: three processes.
+    ``is_moving``: the heads sway from side to side. ``has_speech``: sentences arrive beside the
+    images. ``has_recogniser``: sentences could arrive, for which the nodes load a model.
+    ``has_voice``: sound arrives, and voice_node runs. ``is_separate``: three processes.
+    ``robots``: so many pipelines, in namespaces when there are several.
     """
 
     name: str
@@ -28,7 +22,10 @@ class Scenario:
     height: int = 480
     faces: int = 1
     fps: float = 30.0
+    robots: int = 1
+    is_moving: bool = False
     is_compressed: bool = False
+    has_recogniser: bool = True
     has_speech: bool = False
     has_voice: bool = False
     is_separate: bool = False
@@ -37,20 +34,6 @@ class Scenario:
     def transport(self) -> str:
         """The value of vision_node's ``image_transport``."""
         return 'compressed' if self.is_compressed else 'raw'
-
-    def frames(self) -> list[Image | CompressedImage]:
-        """Return a few messages that differ in their noise."""
-        scene = paint_heads(self.width, self.height, self.faces)
-        return [self._to_msg(image) for image in with_noise(scene)]
-
-    def _to_msg(self, image_bgr: ImageArray) -> Image | CompressedImage:
-        msg = bgr_to_msg(image_bgr, seconds_to_stamp(0.0), FRAME_ID)
-        if not self.is_compressed:
-            return msg
-        _, jpeg = cv2.imencode('.jpg', image_bgr, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
-        return CompressedImage(
-            header=msg.header, format='bgr8; jpeg compressed', data=jpeg.tobytes()
-        )
 
 
 MAIN = Scenario('640x480')
