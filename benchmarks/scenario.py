@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The scenarios in which the nodes are measured: the camera, speech and sound of the robots, and how they run.
+"""The scenarios in which the nodes are measured: camera, faces, speech, sound, processes.
 
 Needs nothing of the package: the driver runs beside older versions of it.
 """
