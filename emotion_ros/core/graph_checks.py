@@ -176,6 +176,9 @@ def _check_states(snapshot: GraphSnapshot) -> Iterator[Finding]:
         count = len(snapshot.state_publishers)
         what = f'{topic} has {count} publishers ({names}): states of each come in turn'
         yield Finding(Severity.PROBLEM, Kind.SEVERAL_FUSIONS, what, {'topic': topic})
+    for topic, node, policy in snapshot.unmatched:
+        what = f'{topic}: {node} asks for {policy} and receives nothing'
+        yield Finding(Severity.PROBLEM, Kind.UNMATCHED_SUBSCRIBER, what)
     if not snapshot.states:
         what = f'no emotion_state in {snapshot.duration_s:g} s'
         yield Finding(Severity.PROBLEM, Kind.NO_STATE, what)

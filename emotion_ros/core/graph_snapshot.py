@@ -61,6 +61,7 @@ class Kind(Enum):
     LATE_FOR_FUSION = auto()
     NO_UTTERANCE = auto()
     SEVERAL_FUSIONS = auto()
+    UNMATCHED_SUBSCRIBER = auto()
     NO_STATE = auto()
     NO_INPUT = auto()
 
@@ -163,7 +164,8 @@ class GraphSnapshot:
     """The graph as observed for ``duration_s`` seconds; an input is None without its node.
 
     ``others`` are further nodes of the package that sent diagnostics, ``state_publishers`` the
-    full names of the nodes that publish ``emotion_state``.
+    full names of the nodes that publish ``emotion_state``, ``unmatched`` topic, node and policy of
+    subscriptions to states and events whose quality of service does not match.
     """
 
     duration_s: float
@@ -179,3 +181,4 @@ class GraphSnapshot:
     others: tuple[NodeReport, ...] = ()
     audio: InputTopic | None = None
     state_publishers: tuple[str, ...] = ()
+    unmatched: tuple[tuple[str, str, str], ...] = ()

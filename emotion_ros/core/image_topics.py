@@ -23,6 +23,11 @@ _NO_FACES = {
 }
 _LAST = {'infra', 'infra1', 'infra2', 'ir', 'infrared', 'thermal', 'fisheye'}
 _COLOUR = {'color', 'colour', 'rgb', 'bgr'}
+_TO_PEOPLE = {'head', 'face', 'front', 'frontal', 'forward'}
+_NOT_TO_PEOPLE = {
+    *('back', 'rear', 'bottom', 'down', 'floor', 'ground', 'dock', 'docking', 'belly'),
+    *('hand', 'gripper', 'wrist', 'arm', 'tool', 'eef', 'navigation'),
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ def image_sources(transport: str, topic: str, compressed_topic: str = '') -> tup
 def rank_cameras(topics: Sequence[Topic], wanted: Topic, namespace: str = '') -> list[Topic]:
     """Return the topics with images that can be subscribed to, the likeliest camera first.
 
-    One that looks like a depth image, a mask or a drawing is last, infrared before it.
+    One that looks like a depth image, a mask or a drawing is last, infrared before it, and before
+    that one on a gripper or at the back of a robot.
     """
     images = [topic for topic in topics if topic.type in (IMAGE, COMPRESSED_IMAGE)]
     images = [topic for topic in images if split_transport(topic.name)[1] in ('', COMPRESSED)]
@@ -77,8 +83,10 @@ def rank_cameras(topics: Sequence[Topic], wanted: Topic, namespace: str = '') ->
             base != wanted_base,
             2 if words & _NO_FACES else 1 if words & _LAST else 0,
             bool(namespace) and not topic.name.startswith(f'{namespace}/'),
+            bool(words & _NOT_TO_PEOPLE) and not words & _TO_PEOPLE,
             -len(words & _COLOUR),
             not base.startswith(f'{wanted_base}/'),
+            not words & _TO_PEOPLE,
             -len(words & _words(wanted_base)),
             base,
             topic.type != wanted.type,

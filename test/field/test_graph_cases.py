@@ -17,8 +17,10 @@ import cv2
 import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
+from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode
 from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Bool, Header, String
@@ -26,7 +28,7 @@ from std_srvs.srv import SetBool
 
 from consult import examine
 from emotion_ros.core.graph_checks import diagnose
-from emotion_ros.core.graph_snapshot import Severity
+from emotion_ros.core.graph_snapshot import Kind, Severity
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.graph import graph_survey
@@ -371,6 +373,29 @@ def test_the_doctor_names_the_cause_first_and_its_remedy_helps(graph, rig, monke
     is_gone = lambda: any(state.label == 'happy' for state in states)  # noqa: E731
     graph.until(is_gone, 'an emotion', publish=publish)
     assert words.get_subscription_count() >= 0
+
+
+@pytest.mark.parametrize(
+    ('policy', 'qos'),
+    [
+        ('', QoSProfile(depth=1)),
+        ('', qos_profile_sensor_data),
+        ('transient local', QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)),
+        ('a deadline', QoSProfile(depth=1, deadline=Duration(seconds=0.2))),
+    ],
+)
+def test_a_controller_that_cannot_receive_the_states_is_named(
+    graph, rig, monkeypatch, policy, qos
+):
+    """Sources: py_trees_ros (latched subscribers), ros2/rclcpp 2499."""
+    monkeypatch.setattr(graph_survey, 'SETTLED_S', 0.6)
+    monkeypatch.setattr(graph_survey, 'LEAST_S', 1.2)
+    Nodes(graph, CAMERA)
+    rig.create_subscription(EmotionState, 'emotion_state', print, qos)
+    found = diagnose(examine(graph, raw_on(CAMERA)(World(graph, rig)), seconds=0.0))
+    named = [f for f in found if f.kind is Kind.UNMATCHED_SUBSCRIBER]
+    expected = f'/emotion_state: /rig asks for {policy} and receives nothing'
+    assert [f.what for f in named] == ([expected] if policy else [])
 
 
 def test_a_bag_that_is_played_beside_the_nodes_is_named_until_it_stops(graph, rig, monkeypatch):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from rclpy.node import Node
-from rclpy.qos import ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
@@ -23,6 +23,7 @@ NOT_MEANT = (
 )
 GET_STATE = 'lifecycle_msgs/srv/GetState'
 UNKNOWN = 'unknown'
+ENDLESS_NS = 10**9 * 3600 * 24 * 365  # some middlewares give 0x7FFFFFFF s for infinity
 
 
 def describe_input(node: Node, topic: str, msg_type: str, received: int = 0) -> InputTopic:
@@ -58,6 +59,22 @@ def names_of_publishers(node: Node, topic: str) -> set[str]:
     """Return the full names of the nodes that publish a topic (its full name)."""
     found = (_publisher(info, set()) for info in node.get_publishers_info_by_topic(topic))
     return {publisher.path or publisher.node for publisher in found}
+
+
+def unmatched_subscriptions(node: Node, topic: str) -> set[tuple[str, str]]:
+    """Return full name and policy of those who ask for more than a reliable, volatile topic."""
+    found = set()
+    for info in node.get_subscriptions_info_by_topic(topic):
+        qos = info.qos_profile
+        policies = {
+            'transient local': qos.durability == DurabilityPolicy.TRANSIENT_LOCAL,
+            'a deadline': qos.deadline.nanoseconds < ENDLESS_NS,
+            'a lease of liveliness': qos.liveliness_lease_duration.nanoseconds < ENDLESS_NS,
+        }
+        wanted = next((policy for policy, is_wanted in policies.items() if is_wanted), '')
+        if wanted:
+            found.add((f'{info.node_namespace.rstrip("/")}/{info.node_name}', wanted))
+    return found
 
 
 def managed_nodes(node: Node) -> set[str]:

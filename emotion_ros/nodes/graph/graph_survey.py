@@ -42,6 +42,7 @@ from emotion_ros.nodes.graph.graph_info import (
     describe_input,
     managed_nodes,
     names_of_publishers,
+    unmatched_subscriptions,
     with_image,
 )
 from emotion_ros.nodes.messages.image_decoder import make_decoder
@@ -52,6 +53,7 @@ from emotion_ros.runtime.discovery import discover_everything
 
 NODES = (VISION, SENTIMENT, FUSION)
 IMAGE_TYPES = (IMAGE, COMPRESSED_IMAGE)
+OUTPUTS = ('emotion_state', 'emotion_states', 'emotion_events')
 FURTHER_INPUTS = ('/robot_speech', '/emotion/privacy')
 DISCOVERY_S = 6.0
 GLANCE_S = 0.2
@@ -152,6 +154,11 @@ class Doctor(Node):
             others=others,
             audio=_complete(audio, received, known, voice),
             state_publishers=tuple(sorted(names_of_publishers(self, self._state_topic))),
+            unmatched=tuple(
+                (f'{space}/{topic}', *found)
+                for topic in OUTPUTS
+                for found in sorted(unmatched_subscriptions(self, f'{space}/{topic}'))
+            ),
         )
 
     def _discover(self) -> set[str]:

@@ -72,6 +72,8 @@ REMEDIES: Mapping[Kind, str] = {
     Kind.NO_UTTERANCE: '',
     Kind.SEVERAL_FUSIONS: 'stop one of them; of a bag beside running nodes, play only the inputs, '
     'or ros2 bag play BAG --remap {topic}:=/recorded{topic}',
+    Kind.UNMATCHED_SUBSCRIBER: 'subscribe with the default quality of service, which is '
+    'volatile, or that of sensor data',
     Kind.NO_STATE: 'see the findings above',
     Kind.NO_INPUT: 'see the findings above',
 }

@@ -97,3 +97,21 @@ def test_only_what_can_be_subscribed_to_is_ranked():
     topics += [Topic('/cam/depth/compressedDepth', COMPRESSED_IMAGE), Topic('/scan', 'a/msg/B')]
     assert rank_cameras(topics, RAW) == [JPEG]
     assert foreign_transports(topics, RAW.name) == [topics[1]]
+
+
+@pytest.mark.parametrize(
+    ('robot', 'likeliest', 'others'),
+    [
+        ('naoqi_driver2', '/camera/front/image_raw', ['/camera/bottom/image_raw']),
+        ('spot_ros2 52', '/spot/camera/frontleft/image', ['/spot/camera/back/image']),
+        ('spot_ros2 52', '/spot/camera/left/image', ['/spot/camera/hand/image']),
+        ('stretch_ros2', '/camera/color/image_raw', ['/gripper_camera/color/image_rect_raw']),
+        ('TIAGo', '/head_front_camera/image_raw', ['/base_rear_camera/rgb/image_raw']),
+        ('HSR', '/head_rgbd_sensor/rgb/image_raw', ['/hand_camera/image_raw']),
+        ('own', '/camera_front/image_raw', ['/camera_back/image_raw', '/arm/image_raw']),
+        ('own', '/hand_camera/image_raw', ['/depth/image_raw', '/camera/infra1/image_raw']),
+    ],
+)
+def test_the_camera_that_looks_at_people_comes_first(robot, likeliest, others):
+    topics = [Topic(name, IMAGE) for name in sorted([*others, likeliest])]
+    assert rank_cameras(topics, Topic('/image', IMAGE))[0].name == likeliest, robot
