@@ -52,6 +52,7 @@ class Kind(Enum):
     NOT_UPRIGHT = auto()
     SILENT_AUDIO = auto()
     CLIPPED_AUDIO = auto()
+    LOST_AUDIO = auto()
     STAMPS_BEHIND = auto()
     STAMPS_FAR_BEHIND = auto()
     STAMPS_AHEAD = auto()

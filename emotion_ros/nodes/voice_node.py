@@ -18,6 +18,7 @@ from emotion_ros.conversions.audio import (
 from emotion_ros.conversions.from_msg import msg_to_faces
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.evidence import VOICE, Evidence, Rejection
+from emotion_ros.core.graph_snapshot import Kind
 from emotion_ros.core.observations import SourceStatus, describe
 from emotion_ros.core.own_voice import MutedTimes, RobotSpeech
 from emotion_ros.core.people.privacy import PrivacyMode
@@ -91,6 +92,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         self._stream = AudioStream(self.config.channel)
         self._sound = SoundStatistics()
         self._problem = ''
+        self._reported: Kind | None = None
         self._spoken_s = 0.0
         self._speakers = SpeakerBinding()
         self._muted, self._robot_speech = MutedTimes(), RobotSpeech()
@@ -102,7 +104,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         self._follow_formats({s.name for s in sources if s.type in WITHOUT_FORMAT})
         self.create_subscription(String, 'robot_speech', self._on_robot_speech, QUEUE_DEPTH)
         self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, QUEUE_DEPTH)
-        self.subscribe(sources, SOUND, check_audio)
+        self.subscribe(sources, SOUND, check_audio, asks_for_all=True)
         self.create_timer(ACTIVITY_PERIOD_S, self._publish_activity, clock=self.steady_clock)
 
     def deactivate(self) -> None:
@@ -121,6 +123,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
             'topic': self.input.topic_name,
             'muted': str(self._muted.is_muted).lower(),
             **self._sound.collect(),
+            **self._stream.loss.collect(),
         }
 
     def problems(self) -> Iterable[str]:
@@ -133,14 +136,16 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         self._interrupt()
 
     def on_second(self) -> None:
-        """Look for latched publishers, and log once when the sound is of no use."""
+        """Look for latched publishers, and log once what is wrong with the sound."""
         super().on_second()
         for each in self._latched:
             each.update()
-        found = tuple(check_sound(self.input.topic_name, self._sound.collect()))
-        if found and not self._problem:
-            self.get_logger().warning(f'{found[0].what}. {remedy(found[0])}')
-        self._problem = found[0].what if found else ''
+        values = self._sound.collect() | self._stream.loss.collect()
+        found = next(check_sound(self.input.topic_name, values), None)
+        if found and found.kind is not self._reported:
+            self.get_logger().warning(f'{found.what}. {remedy(found)}')
+        self._reported = found.kind if found else None
+        self._problem = found.what if found else ''
 
     def accept(self, msg: Any) -> AudioChunk:
         """Return the sound of a message; InvalidInput while the robot itself speaks."""
@@ -173,7 +178,10 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
             if self.privacy.mode(speaker.person_id) is PrivacyMode.PAUSED:
                 self.statistics.count('paused')
             else:
-                self._publish(self._pipeline.classify(segment), speaker.person_id)
+                lost_s = self._stream.loss.lost_s(segment.start_s, segment.end_s)
+                if lost_s:
+                    self.statistics.count('segments_with_gaps')
+                self._publish(self._pipeline.classify(segment, lost_s), speaker.person_id)
         busy_s = self.steady_s() - started_s
         activity = self._pipeline.activity
         if self.privacy.mode('') is PrivacyMode.PAUSED:  # it may be they who speak

@@ -65,17 +65,29 @@ class WorkerNode(EmotionNode[C], Generic[C, Item]):
         """Return the input with what came last and was refused, and what was wrong with it."""
         return topic, ''
 
-    def subscribe(self, sources: Sequence[Topic], qos: Any, diagnose: Diagnose) -> None:
+    def subscribe(
+        self,
+        sources: Sequence[Topic],
+        qos: Any,
+        diagnose: Diagnose,
+        *,
+        asks_for_all: bool = False,
+    ) -> None:
         """Open the input and start the worker; ``diagnose`` finds out why nothing arrives.
 
-        The first of the sources that is published is taken.
+        The first of the sources that is published is taken; see InputSubscription.
         """
         if self._hung_worker and self._hung_worker.is_alive:
             raise ModelError('the model still works on an item: activate later, or cleanup first')
         self.refused = None  # set here, it is dropped with what else an active node holds
         self._worker = Worker(self.get_name(), self._process, self.fail, self.MAILBOX_SLOTS)
         self.input = InputSubscription(
-            self, sources, self._on_message, qos, clock=self.steady_clock
+            self,
+            sources,
+            self._on_message,
+            qos,
+            clock=self.steady_clock,
+            asks_for_all=asks_for_all,
         )
         self.monitor_input(self.input, diagnose, self.describe_refused)
 

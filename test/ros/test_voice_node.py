@@ -2,11 +2,14 @@
 """voice_node over real DDS: evidence per segment, activity, who speaks, and bad sound."""
 
 from array import array
+from collections.abc import Callable
 from math import isfinite, isinf, isnan
 
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.msg import Log
+from rclpy.qos import ReliabilityPolicy, qos_profile_sensor_data
 from std_msgs.msg import Bool, String
 from std_srvs.srv import SetBool
 
@@ -32,13 +35,24 @@ def start(graph: Graph, faults: FaultSequence | None = None, **parameters) -> Vo
     )
 
 
-def play(graph: Graph, node: VoiceNode, sound, begin_s: float | None = None, **options) -> float:
-    """Publish a sound at once, wait until the node has dealt with it; return when it began."""
+def play(
+    graph: Graph,
+    node: VoiceNode,
+    sound,
+    begin_s: float | None = None,
+    lost: Callable[[int], bool] = lambda n: False,
+    **options,
+) -> float:
+    """Publish a sound at once, wait until the node has dealt with it; return when it began.
+
+    Chunks whose number is ``lost`` are left out.
+    """
     begin_s = node.now_s() - len(sound) / RATE if begin_s is None else begin_s
     publisher = graph.publisher(Audio, 'audio', 100)
     source = node.input._subscription
     graph.until(lambda: source.get_publisher_count(), 'the other side of the connection')
-    chunks, before = list(messages(sound, begin_s, **options)), dealt_with(node)
+    whole, before = messages(sound, begin_s, **options), dealt_with(node)
+    chunks = [chunk for n, chunk in enumerate(whole) if not lost(n)]
     for msg in chunks:
         publisher.publish(msg)
     graph.until(lambda: dealt_with(node) >= before + len(chunks), 'the sound')
@@ -268,6 +282,39 @@ def test_silence_and_noise_are_no_evidence_and_no_actionable_state(graph, sound)
     assert node.statistics.counts()['processed'] == 20
 
 
+def last_status(found: list[DiagnosticArray]) -> str:
+    statuses = [s for m in found for s in m.status if s.name == 'voice_node']
+    return statuses[-1].message if statuses else ''
+
+
+def test_lost_blocks_are_told_and_their_segments_counted(graph):
+    found = graph.listen(DiagnosticArray, '/diagnostics')
+    logs = graph.listen(Log, '/rosout', 100)
+    evidence = graph.listen(EmotionEvidence, 'emotion/evidence')
+    node = start(graph)
+    play(graph, node, spoken(7.0), chunk_s=0.1, lost=lambda n: n % 10 == 9)
+    words = 'of the sound is lost on the way'
+    graph.until(lambda: words in last_status(found), words)
+    values = diagnostics_of(found, 'voice_node')
+    assert float(values['lost_share']) == pytest.approx(0.1, abs=0.02)
+    assert int(values['gaps']) > 5
+    assert int(values['segments_with_gaps']) > 3
+    assert all(e.quality < 0.8 for e in evidence)
+    warnings = lambda: [m.msg for m in logs if m.name == 'voice_node' and words in m.msg]  # noqa: E731
+    graph.until(warnings, 'the warning')
+    assert 'let the driver publish reliably' in warnings()[0]
+
+
+def test_a_rate_that_no_stream_takes_is_told_within_a_second(graph):
+    found = graph.listen(DiagnosticArray, '/diagnostics')
+    node = start(graph)
+    play(graph, node, spoken(1.0), sample_rate=96_000)
+    node._on_second()
+    graph.until(lambda: 'unsupported_rate' in last_status(found), 'the diagnostics')
+    after = [s.message for m in found for s in m.status if 'unsupported_rate' in str(s.values)]
+    assert set(after) == {'refuses all messages: unsupported_rate'}
+
+
 @pytest.mark.parametrize(
     ('sound', 'words'),
     [
@@ -279,13 +326,20 @@ def test_the_diagnostics_say_what_is_wrong_with_the_sound(graph, sound, words):
     found = graph.listen(DiagnosticArray, '/diagnostics')
     node = start(graph)
     play(graph, node, sound, chunk_s=1.0)
-
-    def level() -> str:
-        statuses = [s for m in found for s in m.status if s.name == 'voice_node']
-        return statuses[-1].message if statuses else ''
-
-    graph.until(lambda: words in level(), words)
+    graph.until(lambda: words in last_status(found), words)
     values = diagnostics_of(found, 'voice_node')
     assert values['model'] == 'angry_voice'
     for key in ('level_dbfs', 'loudest_dbfs', 'clipping', 'speech_share', 'real_time_factor'):
         assert isfinite(float(values[key])), key
+
+
+def test_what_a_reliable_driver_sends_is_asked_for_again_when_lost(graph):
+    override = {'qos_overrides./audio.subscription.reliability': 'best_effort'}
+    graph.tester.create_publisher(Audio, 'audio', 10)
+    nodes = [start(graph), start(graph, **override)]
+    asked = lambda: [n.input._subscription.qos_profile.reliability for n in nodes]  # noqa: E731
+    wanted = [ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT]
+    graph.until(lambda: asked() == wanted, 'the offer of the driver')
+    graph.tester.create_publisher(Audio, 'audio', qos_profile_sensor_data)
+    wanted = [ReliabilityPolicy.BEST_EFFORT] * 2
+    graph.until(lambda: asked() == wanted, 'what both offer')

@@ -16,6 +16,7 @@ from emotion_ros.core.input_checks import NO_CLOCK, check_messages
 SILENT_DBFS = -80.0
 """Below the noise of any open microphone: it is muted, or it is the wrong device."""
 MOST_CLIPPED = 0.01
+REPORTED_LOSS = 0.02
 
 
 def check_audio(
@@ -42,6 +43,10 @@ def check_sound(topic: str, values: Mapping[str, str]) -> Iterator[Finding]:
     if float(loudest) < SILENT_DBFS:
         what = f'{topic}: audio arrives, but it is silence ({loudest} dBFS)'
         yield Finding(Severity.PROBLEM, Kind.SILENT_AUDIO, what)
+    lost = float(values.get('lost_share', 'nan'))
+    if lost > REPORTED_LOSS:
+        what = f'{topic}: {lost:.0%} of the sound is lost on the way ({values["gaps"]} gaps)'
+        yield Finding(Severity.PROBLEM, Kind.LOST_AUDIO, what)
     clipping = float(values.get('clipping', 'nan'))
     if clipping > MOST_CLIPPED:
         what = f'{topic}: {clipping:.0%} of the sound is clipped'

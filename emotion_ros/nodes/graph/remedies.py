@@ -57,6 +57,8 @@ REMEDIES: Mapping[Kind, str] = {
     Kind.SILENT_AUDIO: 'unmute the microphone (alsamixer, pavucontrol), or choose another device '
     'of the driver (arecord -l lists them)',
     Kind.CLIPPED_AUDIO: 'lower the gain of the microphone (alsamixer, pavucontrol)',
+    Kind.LOST_AUDIO: 'let the driver publish reliably, in blocks of 20 to 100 ms, and look at the '
+    'network (Wi-Fi); if dropped of voice_node grows, its machine is too slow',
     Kind.STAMPS_BEHIND: f'{CLOCKS}; if the images really are that late, set max_age: {{above}} of '
     'vision_node, and vision_timeout: {above}, face_fresh_for: {above} of fusion_node',
     Kind.STAMPS_FAR_BEHIND: 'a bag: ros2 bag play BAG --clock, and {launch} use_sim_time:=true; a '

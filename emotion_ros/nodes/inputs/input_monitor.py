@@ -25,6 +25,13 @@ REFUSED_S = 3.0
 """An input of which nothing was used for so long is reported."""
 HALF_CHECK_S = 0.5  # checks come once a second, some a little early
 LEAST_REFUSED = 3
+OF_THE_SOURCE = {
+    'unsupported_format',
+    'unsupported_rate',
+    'unsupported_channels',
+    'unsupported_encoding',
+}
+"""Reasons that every message of a source has: they are reported at the next check."""
 FAULTS = ('stale', 'future', 'invalid', 'bad_stamp', 'bad_value')
 """Why the fusion refuses evidence; the other reasons are no faults of the source."""
 QUIET_S = 10.0
@@ -46,7 +53,7 @@ class RejectionMonitor:
         self._last_s = NAN
 
     def check(self, used: int, rejected: Mapping[str, int], now_s: float) -> bool:
-        """Return whether nothing was used for REFUSED_S although messages come.
+        """Return whether nothing was used for REFUSED_S although messages come, or nothing can be.
 
         ``used`` and ``rejected`` count from the start; ``now_s`` is steady time.
         """
@@ -63,8 +70,9 @@ class RejectionMonitor:
         most_first = sorted(((r, n) for r, n in grown.items() if n), key=lambda each: -each[1])
         self.rejected = dict(most_first)
         is_routine = used > 0 and self.rejected.keys() <= {*ROUTINE}
+        is_settled = now_s - self.since_s >= REFUSED_S - HALF_CHECK_S
         return (
-            now_s - self.since_s >= REFUSED_S - HALF_CHECK_S
+            (is_settled or bool(self.rejected.keys() & OF_THE_SOURCE))
             and sum(self.rejected.values()) >= LEAST_REFUSED
             and not is_routine
             and not self.rejected.keys() & {*MODEL_FAILURES}
@@ -140,7 +148,7 @@ class InputMonitor:
         elif not self.problem:
             topic, detail = self._describe(self._topic(counts['received']))
             clock = self._clock()
-            seconds = waited_s - monitor.since_s
+            seconds = waited_s - monitor.since_s or NAN  # NaN: the first check since
             finding = check_refused(topic, monitor.rejected, clock, detail, seconds)
             self.problem = f'refuses all messages: {next(iter(monitor.rejected))}'
             self._warn(finding.what, finding)

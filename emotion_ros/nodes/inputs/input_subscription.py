@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any
 
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from rclpy.timer import Timer
@@ -25,7 +26,8 @@ class InputSubscription:
 
     Until one is, it waits on the first one. It stays with a source while that is published, and
     leaves it only for one that was found twice in succession: a camera announces its topics one
-    by one.
+    by one. ``asks_for_all``: what was lost on the way is sent again, where all publishers of the
+    source offer that (reliable), unless qos_overrides say otherwise.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class InputSubscription:
         qos: Any,
         *,
         clock: Any,
+        asks_for_all: bool = False,
     ) -> None:
         self._node, self._on_message, self._qos = node, on_message, qos
         self._sources = [s for s in sources if message_class(s.type) is not None]
@@ -43,13 +46,14 @@ class InputSubscription:
             package = sources[0].type.partition('/')[0]
             apt = f'ros-$ROS_DISTRO-{package.replace("_", "-")}'
             raise MissingDependency(f'{package} is not installed (apt: {apt})')
+        self._asks_for_all = asks_for_all
         self._found: Topic | None = None
         # A topic that has another type now cannot be opened: in one process that is an error.
         types = {s: published_types(node, s.name) for s in self._sources}
         free = [s for s in self._sources if not types[s] or s.type in types[s]]
         self._open((free or self._sources)[0])
         self._timer: Timer | None = None
-        if len(self._sources) > 1:
+        if len(self._sources) > 1 or asks_for_all:
             self._timer = node.create_timer(CHECK_PERIOD_S, self.update, clock=clock)
 
     def close(self) -> None:
@@ -72,6 +76,10 @@ class InputSubscription:
         """Change to another source when only that is published."""
         if self._is_published(self._source):
             self._found = None
+            reliability = self._subscription.qos_profile.reliability
+            if self._follows_offer and self._offered(self._source) != reliability:
+                self._node.destroy_subscription(self._subscription)
+                self._open(self._source)
             return
         found = next((s for s in self._sources if self._is_published(s)), None)
         if found is not None and found == self._found:
@@ -86,14 +94,31 @@ class InputSubscription:
     def _is_published(self, source: Topic) -> bool:
         return source.type in published_types(self._node, source.name)
 
+    def _offered(self, source: Topic) -> ReliabilityPolicy:
+        """Return the reliability that every publisher of a source offers."""
+        infos = self._node.get_publishers_info_by_topic(source.name)
+        offers = [i.qos_profile.reliability for i in infos if i.topic_type == source.type]
+        is_reliable = offers and all(offer == ReliabilityPolicy.RELIABLE for offer in offers)
+        return ReliabilityPolicy.RELIABLE if is_reliable else ReliabilityPolicy.BEST_EFFORT
+
     def _open(self, source: Topic) -> None:
         self._source = source
+        qos = copy(self._qos)  # rclpy writes the overrides into it
+        self._follows_offer = False
+        if self._asks_for_all:
+            qos.reliability = ReliabilityPolicy.SYSTEM_DEFAULT  # what a user does not override
+
+        def choose(profile: QoSProfile) -> SetParametersResult:
+            if profile.reliability == ReliabilityPolicy.SYSTEM_DEFAULT:
+                profile.reliability, self._follows_offer = self._offered(source), True
+            return SetParametersResult(successful=True)
+
         self._subscription = self._node.create_subscription(
             message_class(source.type),
             source.name,
             self._on_message,
-            copy(self._qos),  # rclpy writes the overrides into it
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            qos,
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(callback=choose),
         )
 
 

@@ -11,7 +11,7 @@ LATEST_IMAGE = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 """Images: only the newest counts, and a best-effort subscription matches every camera."""
 SOUND_DEPTH = 100
 SOUND = QoSProfile(depth=SOUND_DEPTH, reliability=ReliabilityPolicy.BEST_EFFORT)
-"""Sound: every chunk counts, and a best-effort subscription matches every driver."""
+"""Sound: every chunk counts. Reliable where the driver is; best effort matches every one."""
 BEST_EFFORT = QoSProfile(depth=QUEUE_DEPTH, reliability=ReliabilityPolicy.BEST_EFFORT)
 """Viewers: matches every publisher and cannot block one."""
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)

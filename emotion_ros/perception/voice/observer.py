@@ -44,7 +44,8 @@ class VoiceObserver:
             person_id = self._speakers.speaker(segment.start_s, segment.end_s).person_id
             if not may_analyse(person_id):
                 continue
-            report = self.pipeline.classify(segment)
+            lost_s = self._stream.loss.lost_s(segment.start_s, segment.end_s)
+            report = self.pipeline.classify(segment, lost_s)
             if not report.reason:
                 evidence = Evidence(
                     modality=VOICE,

@@ -29,7 +29,7 @@ from emotion_ros.perception.voice.log_mel import SAMPLE_RATE, Samples
 from emotion_ros.perception.voice.segmenter import Segmenter, SpeechSegment
 
 NO_EMOTION = (float('nan'),) * len(EMOTIONS)
-NOT_SPEECH = 'not_speech'
+NOT_SPEECH, LOST_SOUND = 'not_speech', 'lost_sound'
 MAX_STAMP_ERROR_S = 0.25
 """A stamp may be so far from where the previous chunk ended; chunks then follow each other."""
 CLOCK_DRIFT = 0.005
@@ -43,6 +43,8 @@ MIN_SPEECH = 0.5
 FULL_QUALITY_S = 1.5
 FULL_QUALITY_SNR_DB = 15.0
 MIN_LEVEL_DBFS = -60.0
+MOST_LOST = 0.3
+"""A segment of which more was lost does not count: the UAR falls from .73 to .57 there."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,8 @@ class VoiceReport:
 
     Reports with the same ``start_s`` are of one segment that went on: the last one counts.
     ``is_paused`` is false while the person goes on speaking. Probabilities sum to 1. With a
-    ``reason`` (not_speech) it does not count: probabilities are NaN, ``quality`` is 0.
-    ``quality`` is 0..1; ``inference_time_s`` includes the spectrogram.
+    ``reason`` (not_speech, lost_sound) it does not count: probabilities are NaN, ``quality`` is
+    0. ``quality`` is 0..1; ``inference_time_s`` includes the spectrogram.
     """
 
     start_s: float
@@ -169,23 +171,27 @@ class VoicePipeline:
         self.reset()
         return [] if segment is None else [segment]
 
-    def classify(self, segment: SpeechSegment) -> VoiceReport:
+    def classify(self, segment: SpeechSegment, lost_s: float = 0.0) -> VoiceReport:
         """Classify a segment; its state is not touched, so that another thread may call it.
 
+        ``lost_s`` is how much of its sound never came: what is there was joined.
         InvalidInput when the network fails (``bad_output``, ``inference_failed``).
         """
         started_s = self._clock()
+        lost_share = lost_s / (segment.duration_s + lost_s)
         prediction = self._classifier.classify(segment.samples)
-        quality = quality_of(segment) * prediction.speech
-        is_speech = prediction.speech >= MIN_SPEECH and quality > 0
+        quality = quality_of(segment) * prediction.speech * max(1 - lost_share / MOST_LOST, 0.0)
+        reason = LOST_SOUND if lost_share >= MOST_LOST else ''
+        if prediction.speech < MIN_SPEECH or quality_of(segment) <= 0:
+            reason = NOT_SPEECH
         return VoiceReport(
             start_s=segment.start_s,
             end_s=segment.end_s,
             is_paused=segment.is_paused,
             inference_time_s=self._clock() - started_s,
-            reason='' if is_speech else NOT_SPEECH,
-            probabilities=tuple(prediction.emotion.tolist()) if is_speech else NO_EMOTION,
-            quality=quality if is_speech else 0.0,
+            reason=reason,
+            probabilities=NO_EMOTION if reason else tuple(prediction.emotion.tolist()),
+            quality=0.0 if reason else quality,
         )
 
     def _synchronise(self, stamp_s: float, duration_s: float) -> list[SpeechSegment | None]:

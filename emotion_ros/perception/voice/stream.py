@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.voice.log_mel import Samples
+from emotion_ros.perception.voice.lost_sound import LossMeter
 from emotion_ros.perception.voice.resample import (
     MAX_CHANNELS,
     MAX_RATE,
@@ -54,11 +55,13 @@ class AudioStream:
     Chunks of another source, rate or number of channels are refused until this one has been
     silent for OTHER_SOURCE_S, so that two microphones on one topic are not mixed. Where there
     are no stamps, the time is that of the samples and follows the time of receipt slowly.
+    ``loss`` measures what was lost on the way.
     """
 
     def __init__(self, channel: int = -1) -> None:
         """``channel`` is the one that counts, from 0; -1 is the mean of all."""
         self._channel = channel
+        self.loss = LossMeter()
         self.reset()
 
     def reset(self) -> None:
@@ -66,6 +69,7 @@ class AudioStream:
         self._resampler: MonoResampler | None = None
         self._format: tuple[str, int, int] | None = None
         self._end_s = -inf
+        self.loss.reset()
 
     def add(self, chunk: AudioChunk) -> tuple[Samples, float]:
         """Return the sound of a chunk and the time of its first sample (s).
@@ -82,9 +86,11 @@ class AudioStream:
         samples = chunk.samples[self._channel :: chunk.channels] if is_one else chunk.samples
         resampler = self._resampler if found == self._format else None
         if resampler is None:
+            self.loss.reset()
             resampler = MonoResampler(chunk.sample_rate, 1 if is_one else chunk.channels)
         mono = resampler.convert(samples)
         self._resampler, self._format = resampler, found
+        self.loss.add(chunk.stamp_s, chunk.duration_s, chunk.is_stamped)
         stamp_s = chunk.stamp_s
         if not chunk.is_stamped and abs(late_s) <= RECEIPT_TOLERANCE_S:
             gain = min(RECEIPT_GAIN_PER_S * chunk.duration_s, 1.0)

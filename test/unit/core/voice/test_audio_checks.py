@@ -78,6 +78,12 @@ def test_sound_that_is_fine():
             'audio arrives, but it is silence (-120.0 dBFS)',
             'unmute the microphone',
         ),
+        (
+            TOPIC,
+            {'lost_share': '0.104', 'gaps': '31'},
+            '10% of the sound is lost on the way (31 gaps)',
+            'let the driver publish reliably',
+        ),
     ],
 )
 def test_a_problem_and_its_remedy(topic, values, what, cure):

@@ -178,6 +178,17 @@ def test_a_gap_ends_the_segment_there() -> None:
     assert report.end_s == pytest.approx(101.8, abs=FRAME_S)
 
 
+def test_a_segment_of_which_sound_was_lost_counts_less_or_not() -> None:
+    voice = pipeline()
+    (segment,) = voice.add(spoken(1.5), 10.0)[-1:]
+    whole = voice.classify(segment)
+    part = voice.classify(segment, lost_s=0.1 * segment.duration_s)
+    assert 0.0 < part.quality < 0.8 * whole.quality
+    assert part.probabilities == whole.probabilities
+    lost = voice.classify(segment, lost_s=segment.duration_s)
+    assert (lost.reason, lost.quality, lost.confidence) == ('lost_sound', 0.0, 0.0)
+
+
 def test_stamps_may_waver_and_drift() -> None:
     voice, rng = pipeline(), np.random.default_rng(0)
     samples = np.concatenate([spoken(0.8)] * 10)
