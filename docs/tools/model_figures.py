@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def model_figures() -> str:
-    """Return the facts and metrics of the packaged model cards as Markdown."""
+    """Return the facts and metrics of the packaged model cards, without studies, as Markdown."""
     cards = [load_card(packaged_weights() / f'{name}.json') for name in TITLES]
     return ''.join(f'{line}\n' for card in cards for line in _lines(card))
 
@@ -49,7 +49,8 @@ def _lines(card: ModelCard) -> Iterator[str]:
     yield f'`{card.file}`: {card.training.get("architecture")}.'
     yield f'{size:.1f} MB, version {card.version}, sha256 `{card.sha256[:12]}…`. Outputs: {heads}.'
     yield ''
-    splits = dict.fromkeys((metric['split'], metric['n']) for metric in card.metrics)
+    trained = (m for m in card.metrics if str(m['command']).startswith('python -m training.'))
+    splits = dict.fromkeys((metric['split'], metric['n']) for metric in trained)
     yield from (f'- {split} ({n:,}): {_figures(card, split)}' for split, n in splits)
 
 
