@@ -16,7 +16,14 @@ from emotion_ros.bag.offline_fusion import FusionInput, OfflineFusion, Publicati
 from emotion_ros.bag.provenance import ReplayProvenance, replay_provenance
 from emotion_ros.bag.reader import Bag, Recorded, Topic
 from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
-from emotion_ros.bag.topics import IMAGES, Sources, find_sources, read_private_times
+from emotion_ros.bag.topics import (
+    DECODE,
+    IMAGES,
+    Sources,
+    find_sources,
+    read_private_times,
+)
+from emotion_ros.bag.types import COMPRESSED_IMAGE
 from emotion_ros.conversions.audio import AudioFormat
 from emotion_ros.core.evidence import FACE, TEXT, VOICE, Evidence, Rejection
 from emotion_ros.core.fusion.card import load_fusion_card
@@ -142,6 +149,7 @@ class Replay:
             else f'left out: {topic.name} ({topic.type}): --speech-topic {topic.name} takes it'
             for topic in self.sources.other_speech
         ]
+        notes += [f'no images: {topic.name} is video: {DECODE}' for topic in self.sources.video]
         audio, voices = self.sources.audio, self._voices
         if VOICE in self._options.without:
             return notes
@@ -206,11 +214,10 @@ class Replay:
             )
         if UNSUPPORTED_ENCODING in reasons:
             others = [t.name for t in self.bag.topics if t.type in IMAGES and t != topic]
-            remedy = (
-                f'choose among {", ".join(others)} with --image-topic'
-                if others
-                else ('record a colour or grey camera')
-            )
+            if others:
+                return f'{line}: choose among {", ".join(others)} with --image-topic'
+            is_video = topic.type == COMPRESSED_IMAGE
+            remedy = f'if it is video, {DECODE}' if is_video else 'record a colour or grey camera'
             return f'{line}: {remedy}'
         return f'{line}: see docs/troubleshooting.md'
 

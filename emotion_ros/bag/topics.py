@@ -20,6 +20,7 @@ from emotion_ros.bag.types import (
     TOPICS,
 )
 from emotion_ros.conversions.speech import SPEECH_TYPES
+from emotion_ros.core.image_topics import FOREIGN_TRANSPORTS, split_transport
 from emotion_ros.core.people.behaviour_reactions import BegunBehaviour, begun_behaviours
 from emotion_ros.core.people.privacy import PrivacyRules
 from emotion_ros.core.people.private_times import PrivateTimes
@@ -53,7 +54,14 @@ NO_SPEECH_NAMES = (
 )
 _COMPRESSED = '/compressed'
 _CAMERA_NAMES = ('', '/image_raw', _COMPRESSED, f'/image_raw{_COMPRESSED}')
-_NO_CAMERA = ('/emotion/debug_image', '/compressedDepth')
+_NO_CAMERA = ('/emotion/debug_image', *(f'/{transport}' for transport in FOREIGN_TRANSPORTS))
+_NO_VIDEO = ('compressedDepth', 'draco')
+VIDEO_TYPES = (
+    'ffmpeg_image_transport_msgs/msg/FFMPEGPacket',
+    'foxglove_msgs/msg/CompressedVideo',
+    'theora_image_transport/msg/Packet',
+)
+DECODE = 'decode it (ros2 run image_transport republish) and record it anew'
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,8 @@ class Sources:
     """The topics to replay; None where the bag has none or it is not selected.
 
     ``image``, ``speech`` and ``audio`` go through the networks, the others straight to the fusion.
-    ``other_speech`` are topics that may be speech, too, and are left out.
+    ``other_speech`` are topics that may be speech, too, and are left out; ``video`` those of a
+    camera that nothing here decodes, where there is no ``image``.
     """
 
     image: Topic | None = None
@@ -70,6 +79,7 @@ class Sources:
     text: Topic | None = None
     evidence: Topic | None = None
     other_speech: tuple[Topic, ...] = ()
+    video: tuple[Topic, ...] = ()
     audio: Topic | None = None
     audio_info: Topic | None = None  # with the format of ``audio``
 
@@ -113,6 +123,7 @@ def find_sources(
             text=None if speech else find_topic(bag, (TEXT_SENTIMENT,)),
             evidence=find_topic(bag, (EVIDENCE,)),
             other_speech=other_speech(bag, speech),
+            video=() if image else encoded_video(bag),
             audio=audio,
             audio_info=find_audio_info(bag, audio),
         )
@@ -127,7 +138,9 @@ def find_sources(
         found = sources.faces or sources.text or sources.evidence
         wanted = 'emotion/faces nor emotion/text nor emotion/evidence'
     if not found:
-        raise BagError(f'{bag.path}: the bag has neither {wanted}; it has {bag.describe()}')
+        video = encoded_video(bag)
+        hint = f'; {video[0].name} is video: {DECODE}' if video else ''
+        raise BagError(f'{bag.path}: the bag has neither {wanted}; it has {bag.describe()}{hint}')
     return sources
 
 
@@ -159,6 +172,19 @@ def find_image(bag: Bag, name: str = '') -> Topic | None:
     ]
     usual = [topic for topic in fitting if topic.name in USUAL_NAMES]
     return _only(bag, usual or fitting, '--image-topic')
+
+
+def encoded_video(bag: Bag) -> tuple[Topic, ...]:
+    """Return the topics of cameras of which every image depends on those before it, or zstd."""
+    return tuple(
+        topic
+        for topic in bag.topics
+        if topic.count
+        and (
+            topic.type in VIDEO_TYPES
+            or split_transport(topic.name)[1] in {*FOREIGN_TRANSPORTS} - {*_NO_VIDEO}
+        )
+    )
 
 
 def find_audio(bag: Bag, name: str = '') -> Topic | None:

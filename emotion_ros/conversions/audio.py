@@ -3,7 +3,8 @@
 
 ``emotion_ros/msg/Audio`` and audio_common_msgs, of which there are two that share their name:
 ros-drivers' (AudioData and AudioDataStamped, whose format is on another topic, as AudioInfo) and
-that of PortAudio (AudioStamped). Works for the messages of rclpy and those of a bag reader.
+that of PortAudio (AudioStamped); and those of Pepper and NAO (AudioBuffer) and of audio_utils
+(AudioFrame). Works for the messages of rclpy and those of a bag reader.
 """
 
 from dataclasses import dataclass
@@ -23,11 +24,23 @@ from emotion_ros.conversions.raw_audio import (
     to_samples,
     widened,
 )
-from emotion_ros.core.voice.audio_topics import AUDIO, AUDIO_STAMPED, INFO_NAME, WITHOUT_FORMAT
+from emotion_ros.core.voice.audio_topics import (
+    AUDIO,
+    AUDIO_BUFFER,
+    AUDIO_FRAME,
+    AUDIO_STAMPED,
+    INFO_NAME,
+    WITHOUT_FORMAT,
+)
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.voice.stream import AudioChunk
 
 RAW_CODINGS = ('', 'wave', 'wav', 'raw', 'pcm')
+FRAME_FORMATS = {
+    **{'signed_8': 'S8', 'signed_16': 'S16LE', 'signed_24': 'S24LE', 'signed_32': 'S32LE'},
+    **{'signed_padded_24': 'S24_32LE', 'unsigned_8': 'U8', 'float': 'F32LE', 'double': 'F64LE'},
+}
+"""The formats of AudioFrame, as AudioInfo calls them."""
 # The fields of the AudioData of AudioStamped; one of them is filled.
 TYPED_ARRAYS = {
     **{'int16_data': np.int16, 'float32_data': np.float32, 'int32_data': np.int32},
@@ -68,6 +81,13 @@ def audio_from_msg(
     elif msg_type == AUDIO_STAMPED:
         samples = _typed_samples(msg.audio.audio_data)
         found = AudioFormat(msg.audio.info.rate, msg.audio.info.channels)
+    elif msg_type == AUDIO_BUFFER:
+        samples = np.asarray(msg.data, np.int16)
+        found = AudioFormat(msg.frequency, len(msg.channel_map))
+    elif msg_type == AUDIO_FRAME:
+        name = FRAME_FORMATS.get(msg.format, msg.format)
+        found = AudioFormat(msg.sampling_frequency, msg.channel_count, name)
+        samples = _decode(msg.data, found, None).samples
     elif msg_type in WITHOUT_FORMAT:
         data = getattr(msg, 'audio', msg)
         if hasattr(data, 'data'):

@@ -2,7 +2,9 @@
 """Cameras, recognisers and clocks as they are recorded."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from emotion_ros.bag.replay_config import ReplayOptions
 from emotion_ros.bag.session_reader import read_session
+from emotion_ros.bag.topics import VIDEO_TYPES
 from emotion_ros.bag.types import COMPRESSED_IMAGE, IMAGE, STATE, STRING
 from emotion_ros.bag.writer import BagWriter
 from emotion_ros.cli.main import main
@@ -92,6 +95,8 @@ def replay(capsys: Capture, bag: Path, *options: str) -> tuple[int, list[dict[st
         ([camera('/usb/x'), camera('/usb/x/compressed', is_raw=False)], '', '/usb/x'),
         ([camera('/r1/cam/image'), camera('/r1/emotion/debug_image')], '', '/r1/cam/image'),
         ([camera('/a', is_raw=False), camera('/a/compressedDepth', is_raw=False)], '', '/a'),
+        ([camera('/a'), camera('/a/zstd', is_raw=False)], '', '/a'),
+        ([camera('/a'), camera('/a/h264', is_raw=False)], '', '/a'),
         ([camera('/a'), camera('/b')], '--image-topic b', '/b'),
         ([camera('/a/image_raw'), camera('/b')], '--image-topic /a', '/a/image_raw'),
         (
@@ -224,6 +229,39 @@ def test_speech_that_is_left_out_is_named(
     assert 'robot_description' not in err
     assert main([name, 'bag', *options, '--speech-topic', '/transcription']) == 0
     assert 'no words' not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('topic', 'msg_type', 'source'),
+    [
+        ('/a/image_raw/ffmpeg', VIDEO_TYPES[0], 'ffmpeg_image_transport 5'),
+        ('/camera/video', VIDEO_TYPES[1], 'ffmpeg_image_transport 22'),
+        ('/a/image_raw/theora', VIDEO_TYPES[2], 'image_transport_plugins'),
+    ],
+)
+@pytest.mark.parametrize('has_words', [True, False])
+def test_a_camera_that_is_video_is_named(
+    topic: str, msg_type: str, source: str, has_words: bool, tmp_path: Path, capsys: Capture
+) -> None:
+    words = said('/speech', STRING, {'data': SAD}) if has_words else []
+    bag = write(tmp_path / 'bag', camera(topic, is_raw=False), words)
+    with closing(sqlite3.connect(next(bag.glob('*.db3')))) as storage, storage:
+        storage.execute('UPDATE topics SET type = ? WHERE name = ?', (msg_type, topic))
+    metadata = bag / 'metadata.yaml'
+    metadata.write_text(metadata.read_text().replace(COMPRESSED_IMAGE, msg_type))
+    code, states, err = replay(capsys, bag)
+    assert (code, bool(states)) == ((0, True) if has_words else (2, False)), source
+    assert f'{topic} is video: decode it' in err
+
+
+def test_video_among_compressed_images_is_named(tmp_path: Path, capsys: Capture) -> None:
+    """Source: usb_cam 144; the format of a robot dog."""
+    video = camera('/a/image_raw/h264', is_raw=False)
+    for *_, fields in video:
+        fields['data'] = np.frombuffer(b'\0\0\0\1\x67\x42' + bytes(99), np.uint8)
+    code, _, err = replay(capsys, write(tmp_path / 'bag', video))
+    assert code == 2
+    assert 'all 10 messages are refused (10 unsupported_encoding): if it is video, decode' in err
 
 
 def test_words_that_are_all_refused_are_named_and_no_failure(

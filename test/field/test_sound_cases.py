@@ -16,7 +16,13 @@ import numpy as np
 import pytest
 
 from emotion_ros.conversions.audio import AudioFormat, audio_from_msg
-from emotion_ros.core.voice.audio_topics import AUDIO, AUDIO_DATA, AUDIO_STAMPED
+from emotion_ros.core.voice.audio_topics import (
+    AUDIO,
+    AUDIO_BUFFER,
+    AUDIO_DATA,
+    AUDIO_FRAME,
+    AUDIO_STAMPED,
+)
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.voice.stream import AudioStream
 
@@ -56,6 +62,18 @@ def own(rate: int, channels: int, samples: array, stamp_s: int = 5) -> list[Msg]
     return [Msg(header=header, sample_rate=rate, channels=channels, samples=samples)]
 
 
+def buffer(rate: int, channels: int) -> list[Msg]:
+    header = Msg(stamp=Msg(sec=5, nanosec=0), frame_id='')
+    samples = array('h', s16(tone(rate, max(channels, 1))))
+    return [Msg(header=header, frequency=rate, channel_map=list(range(channels)), data=samples)]
+
+
+def frame(name: str, raw: bytes) -> list[Msg]:
+    header = Msg(stamp=Msg(sec=5, nanosec=0), frame_id='')
+    fields = {'format': name, 'channel_count': 1, 'sampling_frequency': RATE}
+    return [Msg(header=header, data=array('B', raw), **fields)]
+
+
 def wav(rate: int = RATE, channels: int = 1) -> bytes:
     file = io.BytesIO()
     with wave.open(file, 'wb') as writer:
@@ -79,6 +97,7 @@ def s24(sound: np.ndarray, order: int = 1) -> bytes:
 
 ARRAY = np.stack([tone(), *(0.05 * tone() for _ in range(4)), tone(level=0.9)], axis=1).ravel()
 MP3 = b'\xff\xfb\x90\x64' + bytes(413)  # a frame: 128 kbit/s, 44,100 Hz
+NO_CHANNELS = 'unsupported_channels'
 ODD = (6_401, 6_402, 12_805)
 
 CASES = [
@@ -282,6 +301,25 @@ CASES = [
         None,
         {},
         (1, RATE),
+    ),
+    (
+        'microphones of Pepper',
+        'naoqi_driver2#8',
+        AUDIO_BUFFER,
+        buffer(48_000, 4),
+        None,
+        {'channel': 3},
+        (4, 48_000),
+    ),
+    ('Pepper without channels', 'own', AUDIO_BUFFER, buffer(RATE, 0), None, {}, NO_CHANNELS),
+    *(
+        (f'frame of {name}', 'odas_ros#32', AUDIO_FRAME, frame(name, raw), None, {}, expected)
+        for name, raw, expected in (
+            ('signed_16', s16(tone()), (1, RATE)),
+            ('signed_24', s24(tone()), (1, RATE)),
+            ('float', tone().astype('<f4').tobytes(), (1, RATE)),
+            ('unsigned_16', s16(tone()), 'unsupported_format'),
+        )
     ),
     (
         'telephone, mu-law',

@@ -7,8 +7,13 @@ AUDIO = 'emotion_ros/msg/Audio'
 AUDIO_STAMPED = 'audio_common_msgs/msg/AudioStamped'
 AUDIO_DATA_STAMPED = 'audio_common_msgs/msg/AudioDataStamped'
 AUDIO_DATA = 'audio_common_msgs/msg/AudioData'
+AUDIO_BUFFER = 'naoqi_bridge_msgs/msg/AudioBuffer'
+AUDIO_FRAME = 'audio_utils_msgs/msg/AudioFrame'
 AUDIO_INFO = 'audio_common_msgs/msg/AudioInfo'
-AUDIO_MESSAGES = (AUDIO, AUDIO_STAMPED, AUDIO_DATA_STAMPED, AUDIO_DATA)
+AUDIO_MESSAGES = (
+    *(AUDIO, AUDIO_STAMPED, AUDIO_DATA_STAMPED, AUDIO_DATA),
+    *(AUDIO_BUFFER, AUDIO_FRAME),
+)
 WITHOUT_FORMAT = (AUDIO_DATA_STAMPED, AUDIO_DATA)
 """Their sample rate and format are on another topic, as AudioInfo."""
 AUDIO_TYPES = (AUTO, *(name.rpartition('/')[2] for name in AUDIO_MESSAGES))

@@ -4,8 +4,10 @@
 from emotion_ros.core.image_topics import Topic
 from emotion_ros.core.voice.audio_topics import (
     AUDIO,
+    AUDIO_BUFFER,
     AUDIO_DATA,
     AUDIO_DATA_STAMPED,
+    AUDIO_FRAME,
     AUDIO_STAMPED,
     audio_sources,
     info_topics,
@@ -18,6 +20,8 @@ def test_where_sound_may_come_from():
         Topic('/audio', AUDIO_STAMPED),
         Topic('/audio', AUDIO_DATA_STAMPED),
         Topic('/audio', AUDIO_DATA),
+        Topic('/audio', AUDIO_BUFFER),
+        Topic('/audio', AUDIO_FRAME),
         Topic('/audio/audio_stamped', AUDIO_DATA_STAMPED),
         Topic('/audio/audio', AUDIO_DATA),
     )
