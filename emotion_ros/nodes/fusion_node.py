@@ -177,14 +177,15 @@ class FusionNode(EmotionNode[FusionConfig]):
         started_s = self.steady_s()
         states = self._fusion.states(now_s)
         self._privacy.publish()
-        messages = [state_to_msg(state, now_s) for state in states]
-        self._state_publisher.publish(messages[0])
+        focus = state_to_msg(states[0], now_s)
+        self._state_publisher.publish(focus)
         if self._states_publisher.get_subscription_count():
-            self._states_publisher.publish(states_to_msg(states, messages))
+            others = [state_to_msg(state, now_s) for state in states[1:]]
+            self._states_publisher.publish(states_to_msg(states, [focus, *others]))
         self._people.publish(states, self._fusion.place(states[0].person_id), now_s)
         if self._reactions and self.is_active:
-            self._reactions.update(states, messages, now_s)
-        self.statistics.processed(messages[0].latency, self.steady_s() - started_s)
+            self._reactions.update(states, now_s)
+        self.statistics.processed(focus.latency, self.steady_s() - started_s)
 
 
 def main(args: list[str] | None = None) -> int:

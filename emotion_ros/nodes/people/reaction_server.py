@@ -20,7 +20,7 @@ from emotion_ros.core.people.reaction import (
 )
 from emotion_ros.core.state import EmotionState
 from emotion_ros.core.units import NANOSECONDS
-from emotion_ros.msg import EmotionState as EmotionStateMsg
+from emotion_ros.nodes.messages.to_msg import state_to_msg
 
 ACTION = 'observe_reaction'
 MAX_GOALS = 64
@@ -76,16 +76,15 @@ class ReactionServer:
             result_timeout=RESULT_KEPT_S,
         )
 
-    def update(
-        self, states: Sequence[EmotionState], messages: Sequence[EmotionStateMsg], now_s: float
-    ) -> None:
-        """Take the states of everybody, the focus person first, and their messages."""
+    def update(self, states: Sequence[EmotionState], now_s: float) -> None:
+        """Take the states of everybody, the focus person first."""
         self._states, self._now_s = states, now_s
         self._history.add(states, now_s)
         for running in [*self._running]:
             own = running.observer.person_id
-            for state, message in zip(states, messages, strict=True):
+            for state in states:
                 if state.person_id == own and running.goal.is_active:
+                    message = state_to_msg(state, now_s)
                     elapsed = now_s - running.observer.began_s
                     running.goal.publish_feedback(
                         ObserveReaction.Feedback(state=message, elapsed=elapsed)

