@@ -59,7 +59,7 @@ class EmotionNode(ManagedNode, Generic[C]):
             DiagnosticArray, '/diagnostics', QUEUE_DEPTH
         )
         self.create_service(SetBool, '~/enable', self._on_enable)
-        self.create_timer(1.0, self._on_second, clock=self.steady_clock)
+        self.create_timer(1.0, self.check_and_report, clock=self.steady_clock)
         if lifecycle.autostart:
             self.start_active()
 
@@ -108,22 +108,8 @@ class EmotionNode(ManagedNode, Generic[C]):
     def on_second(self) -> None:
         """Do what is due once a second of steady time while active."""
 
-    def _on_config(self, config: C) -> None:
-        self.config = config
-        if self.is_configured:
-            self.on_config(config)
-
-    def _on_enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
-        self.enabled = bool(request.data)
-        response.success = True
-        response.message = 'enabled' if self.enabled else 'disabled'
-        if self.is_active:
-            self.on_enable(self.enabled)
-        else:
-            response.message += f', but {self.lifecycle_state}'
-        return response
-
-    def _on_second(self) -> None:
+    def check_and_report(self) -> None:
+        """Do what is due, check names and inputs, publish diagnostics: once a second."""
         if self.is_active:
             self.on_second()
         self._name_check.check()
@@ -140,6 +126,21 @@ class EmotionNode(ManagedNode, Generic[C]):
         message = DiagnosticArray(status=[status])
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics_publisher.publish(message)
+
+    def _on_config(self, config: C) -> None:
+        self.config = config
+        if self.is_configured:
+            self.on_config(config)
+
+    def _on_enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        self.enabled = bool(request.data)
+        response.success = True
+        response.message = 'enabled' if self.enabled else 'disabled'
+        if self.is_active:
+            self.on_enable(self.enabled)
+        else:
+            response.message += f', but {self.lifecycle_state}'
+        return response
 
     def _check_inputs(self, now_s: float) -> None:
         """Check the inputs; without /clock there is one cause, and a bag has not started."""

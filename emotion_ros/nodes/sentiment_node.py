@@ -52,9 +52,9 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         """Load the model and open the publisher."""
         self._pipeline = self._make_pipeline(self.config)
         self._muted = MutedTimes()
-        self._robot_speech = RobotSpeech()
+        self.robot_speech = RobotSpeech()
         self.privacy = PrivacyFollower(self)
-        self._speakers = SpeakerBinding()
+        self.speakers = SpeakerBinding()
         self.results = self.create_publisher(TextSentiment, 'emotion/text', QUEUE_DEPTH)
 
     def activate(self) -> None:
@@ -63,8 +63,8 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         topic = self.resolve_topic_name('speech')
         self.subscribe(speech_sources(topic, self.config.speech_type), QUEUE_DEPTH, check_speech)
         self.create_subscription(FaceEmotionArray, 'emotion/faces', self._on_faces, QUEUE_DEPTH)
-        self._voices = VoiceTopics(self, self._on_message, lambda: self.input.topic_name)
-        self._persons = PersonTopics(self)
+        self.voices = VoiceTopics(self, self._on_message, lambda: self.input.topic_name)
+        self.persons = PersonTopics(self)
         self._mute = LatchedInput(self, Bool, 'mute', self._on_mute)
         self.create_subscription(String, 'robot_speech', self._on_robot_speech, QUEUE_DEPTH)
 
@@ -81,8 +81,8 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         """Close the latched mute, too: it was opened later."""
         super().deactivate()
         self._mute.close_latched()
-        self._voices.close()
-        self._persons.close()
+        self.voices.close()
+        self.persons.close()
 
     def on_enable(self, enabled: bool) -> None:
         """Publish at once that text is off or on: the next utterance may be far away."""
@@ -95,8 +95,8 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         """Take a latched mute, too: its value was published before this node started."""
         super().on_second()
         self._mute.update()
-        self._voices.update()
-        self._persons.update()
+        self.voices.update()
+        self.persons.update()
         self._free_or_load()
 
     def accept(self, msg: Any) -> StampedUtterance:
@@ -107,11 +107,11 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         if self._muted.contains(stamped.stamp_s, now_s, self.config.mute_hold):
             raise InvalidInput('muted', 'the robot speaks')
         window_s = self.config.own_voice_window
-        if window_s and self._robot_speech.repeats(stamped.utterance.final, now_s, window_s):
+        if window_s and self.robot_speech.repeats(stamped.utterance.final, now_s, window_s):
             raise InvalidInput('own_voice', 'the words of the robot')
         words = len(words_of(stamped.utterance.final))
-        speaker = speaker_of_words(self._speakers, words, stamped.stamp_s)
-        if said.voice_id and (face := self._persons.face_of_voice(said.voice_id)):
+        speaker = speaker_of_words(self.speakers, words, stamped.stamp_s)
+        if said.voice_id and (face := self.persons.face_of_voice(said.voice_id)):
             speaker = Speaker(face, 1.0)
         return replace(stamped, voice_id=said.voice_id, speaker=speaker)
 
@@ -133,7 +133,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
 
     def _on_faces(self, msg: FaceEmotionArray) -> None:
         try:
-            self._speakers.update(msg_to_faces(msg))
+            self.speakers.update(msg_to_faces(msg))
         except InvalidInput as error:
             self.statistics.count(f'faces.{error.reason}')
 
@@ -146,7 +146,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         if not isinstance(engine, EngineOnDemand) or self.statistics.counts()['received']:
             return
         now_s = self.steady_s()
-        if self.count_publishers(self.input.topic_name) or self._voices.are_published:
+        if self.count_publishers(self.input.topic_name) or self.voices.are_published:
             self._unpublished_since_s = now_s
             if not engine.is_loaded:
                 args = engine.load, self.fail
@@ -160,7 +160,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
 
     def _on_robot_speech(self, msg: String) -> None:
         now_s = self.now_s()
-        self._robot_speech.add(msg.data, now_s)
+        self.robot_speech.add(msg.data, now_s)
         if self.enabled:
             self._pipeline.add_robot_speech(msg.data, now_s)
 

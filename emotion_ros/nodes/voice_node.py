@@ -94,8 +94,8 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         self._problem = ''
         self._reported: Kind | None = None
         self._spoken_s = 0.0
-        self._speakers = SpeakerBinding()
-        self._muted, self._robot_speech = MutedTimes(), RobotSpeech()
+        self.speakers = SpeakerBinding()
+        self._muted, self.robot_speech = MutedTimes(), RobotSpeech()
         self._is_interrupted = False
         sources = audio_sources(self.resolve_topic_name('audio'), self.config.audio_type)
         self._formats: dict[str, AudioFormat] = {}
@@ -174,7 +174,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         started_s = self.steady_s()
         samples, stamp_s = self._stream.add(chunk)
         for segment in self._pipeline.add(samples, stamp_s):
-            speaker = self._speakers.speaker(segment.start_s, segment.end_s)
+            speaker = self.speakers.speaker(segment.start_s, segment.end_s)
             if self.privacy.mode(speaker.person_id) is PrivacyMode.PAUSED:
                 self.statistics.count('paused')
             else:
@@ -219,7 +219,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         self._spoken_s = activity.segment_duration_s or self._spoken_s
         if activity.speaking:
             begin_s = activity.stamp_s - activity.segment_duration_s
-            person_id = self._speakers.speaker(begin_s, activity.stamp_s).person_id
+            person_id = self.speakers.speaker(begin_s, activity.stamp_s).person_id
         if self.privacy.mode(person_id) is PrivacyMode.PAUSED:
             activity, person_id, self._spoken_s = replace(NO_SOUND, stamp_s=now_s), '', 0.0
         activity = replace(activity, segment_duration_s=self._spoken_s)
@@ -230,7 +230,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         if self._muted.contains(end_s, now_s, self.config.mute_hold):
             return 'muted'
         window_s = self.config.own_voice_window
-        return 'own_voice' if window_s and self._robot_speech.is_speaking(now_s, window_s) else ''
+        return 'own_voice' if window_s and self.robot_speech.is_speaking(now_s, window_s) else ''
 
     def _interrupt(self) -> None:
         """Drop what is being spoken, once, in the order of the sound."""
@@ -255,11 +255,11 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         self._muted.update(bool(msg.data), self.now_s())
 
     def _on_robot_speech(self, msg: String) -> None:
-        self._robot_speech.add(msg.data, self.now_s())
+        self.robot_speech.add(msg.data, self.now_s())
 
     def _on_faces(self, msg: FaceEmotionArray) -> None:
         try:
-            self._speakers.update(msg_to_faces(msg))
+            self.speakers.update(msg_to_faces(msg))
         except InvalidInput as error:  # a bad stamp
             self.statistics.count(f'faces.{error.reason}')
 

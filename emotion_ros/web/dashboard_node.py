@@ -77,7 +77,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
                 is_wanted=lambda: self.enabled and self.server.clients > 0,
                 on_reject=self.statistics.reject,
                 on_error=self.report_error,
-                hide=self._hide_paused,
+                hide=self.hide_paused,
             )
             images = camera_sources(self, self.config.image_transport)
             on_image = self._camera.submit
@@ -207,7 +207,7 @@ class DashboardNode(EmotionNode[DashboardConfig]):
         if self._camera and self.privacy.has_paused:
             self._camera.clear()
 
-    def _hide_paused(self, image_bgr: ImageArray) -> ImageArray:
+    def hide_paused(self, image_bgr: ImageArray) -> ImageArray:
         """Return the image without paused persons; black when they may be anywhere in it."""
         is_current = self.steady_s() - self._faces_s < SILENCE_S
         is_known = self.privacy.may_show_image and (is_current or not self.privacy.has_paused)

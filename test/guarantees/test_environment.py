@@ -48,25 +48,25 @@ def test_promise_44_two_cameras_on_one_topic_are_told_once(graph):
     Camera(graph, bright_square(), FPS)
     (warning,) = graph.until(lambda: warnings_in(said, '2 publishers'), 'the warning')
     assert '/image' in warning
-    node._on_second()
-    node._on_second()
+    node.check_and_report()
+    node.check_and_report()
     told = len(faces)
     graph.until(lambda: len(faces) > told + 3, 'images of both')
     assert warnings_in(said, 'publishers') == [warning]
 
 
 def test_promise_44_a_second_node_of_the_same_name_is_told_once(graph):
-    """Red when EmotionNode._on_second does not check its name."""
+    """Red when EmotionNode.check_and_report does not check its name."""
     said, states = graph.listen(Log, '/rosout', 100), graph.listen(EmotionState, 'emotion_state')
     node = graph.add(FusionNode)
     graph.until(lambda: states, 'a state')
-    node._on_second()
+    node.check_and_report()
     assert not warnings_in(said, 'fusion_node')
     other = graph.add(FusionNode)
     graph.monitor.expect_jump()
     graph.until(lambda: warnings_in(said, '/fusion_node'), 'the warning')
     for each in (node, other, node, other):
-        each._on_second()
+        each.check_and_report()
     told = len(states)
     graph.until(lambda: len(states) > told + 5, 'states of both')
     assert 1 <= len(warnings_in(said, '/fusion_node')) <= 2

@@ -40,8 +40,8 @@ def test_a_silent_camera_is_logged_once_with_its_cause(graph, logs):
     node = graph.add(VisionNode, face_pipeline_factory(HappyFaceClassifier()))
     warnings = lambda: [m.msg for m in logs if m.name == 'vision_node' and m.level >= 30]  # noqa: E731
     graph.until(warnings, 'the warning')
-    node._on_second()
-    node._on_second()
+    node.check_and_report()
+    node.check_and_report()
     (warning,) = warnings()
     assert 'no node publishes /image; there is /cam0/image_raw' in warning
     (waited_s,) = re.findall(r'\(after (\d+) s\)', warning)
@@ -78,7 +78,7 @@ def test_without_clock_only_that_is_logged_and_patience_begins_with_it(graph, lo
     clock = graph.publisher(Clock, '/clock')
     clock.publish(Clock(clock=Time(sec=100)))
     graph.until(lambda: node.now_s() > 0.0, 'the time')
-    node._on_second()
+    node.check_and_report()
     assert len(warnings()) == 1
 
 
@@ -158,7 +158,7 @@ def test_speech_of_another_type_is_logged_once(graph, rig, logs, msg_type, name,
     rig.create_publisher(msg_type, 'speech', 10)
     warnings = lambda: [m.msg for m in logs if m.name == 'sentiment_node' and m.level >= 30]  # noqa: E731
     graph.until(warnings, 'the warning')
-    node._on_second()
+    node.check_and_report()
     (warning,) = warnings()
     assert f'/speech is {name} of rig, not std_msgs/msg/String' in warning
     assert cure in warning

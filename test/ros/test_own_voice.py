@@ -73,7 +73,7 @@ def test_words_that_repeat_the_robot_are_its_own(graph):
     sentiments = graph.listen(TextSentiment, 'emotion/text')
     robot, speech = graph.publisher(String, 'robot_speech'), graph.publisher(String, 'speech')
     robot.publish(String(data=SENTENCE))
-    graph.until(lambda: node._robot_speech._said, 'the words of the robot')
+    graph.until(lambda: node.robot_speech.is_speaking(node.now_s(), 9.0), 'the words of the robot')
     speech.publish(String(data="i'm so sorry to hear that terrible news"))
     rejected(graph, node, 'own_voice')
     speech.publish(String(data='sorry to hear that'))
@@ -88,7 +88,7 @@ def test_the_window_of_the_own_voice_ends(graph, window):
     sentiments = graph.listen(TextSentiment, 'emotion/text')
     robot, speech = graph.publisher(String, 'robot_speech'), graph.publisher(String, 'speech')
     robot.publish(String(data='so happy today'))
-    graph.until(lambda: node._robot_speech._said, 'the words of the robot')
+    graph.until(lambda: node.robot_speech.is_speaking(node.now_s(), 9.0), 'the words of the robot')
     said_s = node.now_s()
     if window:
         graph.until(lambda: node.now_s() > said_s + 1.7, 'the end of the window')

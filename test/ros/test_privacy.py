@@ -259,7 +259,7 @@ def test_the_dashboard_shows_neither_the_face_nor_the_words_of_a_paused_person(g
     speech = graph.publisher(String, 'speech')
     faces = graph.publisher(FaceEmotionArray, 'emotion/faces')
     image = np.full((100, 100, 3), 200, np.uint8)
-    assert not node._hide_paused(image).any()  # the face may be anywhere
+    assert not node.hide_paused(image).any()  # the face may be anywhere
     box = [0.4, 0.4, 0.6, 0.6]
     paused = FaceEmotion(
         face_id=1, box_xyxy=box, detection_score=0.9, probabilities=[math.nan] * 7
@@ -268,7 +268,7 @@ def test_the_dashboard_shows_neither_the_face_nor_the_words_of_a_paused_person(g
     msg.header.stamp = graph.tester.get_clock().now().to_msg()
     faces.publish(msg)
     graph.until(lambda: node.privacy.may_show_image, 'the face')
-    shown = node._hide_paused(image)
+    shown = node.hide_paused(image)
     assert (shown[32:68, 32:68] == 128).all()
     assert (shown[:25] == 200).all()
     speech.publish(String(data='I am in zanzibar'))

@@ -130,7 +130,7 @@ def test_words_have_their_voice_and_the_person_whose_lips_moved(graph):
     for _ in range(10):
         faces.publish(faces_of(graph, 0.1, 0.9))
         graph.serve()
-    graph.until(lambda: len(node._speakers._frames) >= 8, 'the faces')
+    graph.until(lambda: node.speakers.images >= 8, 'the faces')
     voice.publish(String(data=HAPPY))
     report = graph.until(lambda: said, 'a report')[0]
     assert (report.voice_id, report.person_id) == ('anna', 'face_1')
@@ -139,7 +139,7 @@ def test_words_have_their_voice_and_the_person_whose_lips_moved(graph):
     assert graph.until(lambda: len(said) > 1, 'another report')
     assert said[1].voice_id == ''
     graph.tester.destroy_publisher(voice)
-    graph.until(lambda: node.on_second() or not node._voices._subscriptions, 'the voice gone')
+    graph.until(lambda: node.on_second() or not node.voices.are_published, 'the voice gone')
 
 
 def test_a_person_manager_says_whose_voice_it_is(graph):
@@ -158,19 +158,19 @@ def test_a_person_manager_says_whose_voice_it_is(graph):
     ):
         ids[name].publish(String(data=value))
     graph.until(lambda: node.on_second() or voice.get_subscription_count(), 'the voice taken')
-    graph.until(lambda: len(node._persons._ids) == 3, 'the ids')
+    graph.until(lambda: node.persons.face_of_voice('v8'), 'the ids')
     voice.publish(String(data=HAPPY))
     graph.until(lambda: len(said) == 1, 'words of a voice without a face')
     ids['anna/face_id'].publish(String(data='face_2'))
-    graph.until(lambda: node._persons.face_of_voice('v7'), 'the face')
+    graph.until(lambda: node.persons.face_of_voice('v7'), 'the face')
     voice.publish(String(data='This is terrible!'))
     graph.until(lambda: len(said) == 2, 'words of a voice with a face')
     found = [(m.voice_id, m.person_id, m.binding_confidence) for m in said]
     assert found == [('v7', '', 0.0), ('v7', 'face_2', 1.0)]
     for publisher in ids.values():
         tester.destroy_publisher(publisher)
-    graph.until(lambda: node.on_second() or not node._persons._subscriptions, 'the end')
-    assert node._persons.face_of_voice('v7') == ''
+    graph.until(lambda: node.on_second() or not node.persons.faces(), 'the end')
+    assert node.persons.face_of_voice('v7') == ''
 
 
 def test_words_of_who_is_paused_are_refused_and_those_of_the_other_are_not(graph):
@@ -186,11 +186,11 @@ def test_words_of_who_is_paused_are_refused_and_those_of_the_other_are_not(graph
         graph.publisher(String, 'speech'),
     )
     for lips, words in (((0.9, 0.1), 'I am so happy!'), ((0.1, 0.9), 'This is terrible!')):
-        node._speakers = SpeakerBinding()
+        node.speakers = SpeakerBinding()
         for _ in range(10):
             faces.publish(faces_of(graph, *lips))
             graph.serve()
-        graph.until(lambda: len(node._speakers._frames) >= 8, 'the faces')
+        graph.until(lambda: node.speakers.images >= 8, 'the faces')
         speech.publish(String(data=words))
         graph.until(lambda: said or node.statistics.counts().get('rejected.paused'), 'the words')
     graph.until(lambda: said, 'the words of the other')

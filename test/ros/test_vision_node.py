@@ -285,7 +285,7 @@ def test_qos_of_the_camera_can_be_overridden(graph):
         'qos_overrides./image.subscription.depth': 5,
     }
     nodes = [start(graph, **overrides), start(graph)]
-    found = [node.input._subscription.qos_profile for node in nodes]
+    found = [node.input.qos for node in nodes]
     assert [(qos.reliability, qos.depth) for qos in found] == [
         (ReliabilityPolicy.RELIABLE, 5),
         (ReliabilityPolicy.BEST_EFFORT, 1),

@@ -49,8 +49,7 @@ def play(
     """
     begin_s = node.now_s() - len(sound) / RATE if begin_s is None else begin_s
     publisher = graph.publisher(Audio, 'audio', 100)
-    source = node.input._subscription
-    graph.until(lambda: source.get_publisher_count(), 'the other side of the connection')
+    graph.until(lambda: node.input.publishers, 'the other side of the connection')
     whole, before = messages(sound, begin_s, **options), dealt_with(node)
     chunks = [chunk for n, chunk in enumerate(whole) if not lost(n)]
     for msg in chunks:
@@ -124,7 +123,7 @@ def test_the_voice_belongs_to_the_face_whose_mouth_moves(graph, speaking, person
         ]
         faces.publish(msg)
         graph.serve()
-    graph.until(lambda: len(node._speakers._frames) >= 25, 'the faces')
+    graph.until(lambda: node.speakers.images >= 25, 'the faces')
     play(graph, node, spoken(0.8), begin_s)
     assert graph.until(lambda: evidence, 'evidence')[0].person_id == person_id
 
@@ -186,7 +185,7 @@ def test_while_the_robot_speaks_nothing_counts(graph):
 def test_the_announced_words_of_the_robot_are_its_own_voice(graph):
     node = start(graph, mute_hold=0.0)
     graph.publisher(String, 'robot_speech').publish(String(data='hello ' * 40))
-    graph.until(lambda: node._robot_speech.is_speaking(node.now_s(), 1.0), 'the words')
+    graph.until(lambda: node.robot_speech.is_speaking(node.now_s(), 1.0), 'the words')
     play(graph, node, spoken(1.0))
     assert set(rejected(node)) == {'own_voice'}
 
@@ -202,7 +201,7 @@ def test_the_voice_of_a_paused_person_is_not_classified(graph, rules, count):
     faults = FaultSequence()
     node = start(graph, faults)
     graph.publisher(String, 'emotion/privacy', LATCHED).publish(String(data=rules.to_json()))
-    graph.until(lambda: node.privacy._rules == rules, 'the rules')
+    graph.until(lambda: node.privacy.mode('') is rules.unknown_speaker, 'the rules')
     play(graph, node, spoken(0.8))
     counts = node.statistics.counts()
     assert (counts.get('paused', 0), faults.calls) == (count, 1 - count)
@@ -309,7 +308,7 @@ def test_a_rate_that_no_stream_takes_is_told_within_a_second(graph):
     found = graph.listen(DiagnosticArray, '/diagnostics')
     node = start(graph)
     play(graph, node, spoken(1.0), sample_rate=96_000)
-    node._on_second()
+    node.check_and_report()
     graph.until(lambda: 'unsupported_rate' in last_status(found), 'the diagnostics')
     after = [s.message for m in found for s in m.status if 'unsupported_rate' in str(s.values)]
     assert set(after) == {'refuses all messages: unsupported_rate'}
@@ -337,7 +336,7 @@ def test_what_a_reliable_driver_sends_is_asked_for_again_when_lost(graph):
     override = {'qos_overrides./audio.subscription.reliability': 'best_effort'}
     graph.tester.create_publisher(Audio, 'audio', 10)
     nodes = [start(graph), start(graph, **override)]
-    asked = lambda: [n.input._subscription.qos_profile.reliability for n in nodes]  # noqa: E731
+    asked = lambda: [n.input.qos.reliability for n in nodes]  # noqa: E731
     wanted = [ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT]
     graph.until(lambda: asked() == wanted, 'the offer of the driver')
     graph.tester.create_publisher(Audio, 'audio', qos_profile_sensor_data)

@@ -68,6 +68,11 @@ class SpeakerBinding:
             while self._frames[0][0] < faces.stamp_s - KEPT_S:
                 self._frames.popleft()
 
+    @property
+    def images(self) -> int:
+        """How many images are kept."""
+        return len(self._frames)
+
     def guards_paused(self, since_s: float) -> bool:
         """Return whether a paused person may have spoken: in view up to KEPT_S before."""
         return self._unwatched_s >= since_s - KEPT_S

@@ -72,12 +72,21 @@ class InputSubscription:
         """The type of that topic, such as ``sensor_msgs/msg/Image``."""
         return self._source.type
 
+    @property
+    def qos(self) -> QoSProfile:
+        """The profile of the subscription, with what a user overrides."""
+        return self._subscription.qos_profile
+
+    @property
+    def publishers(self) -> int:
+        """How many publishers the subscription has."""
+        return int(self._subscription.get_publisher_count())
+
     def update(self) -> None:
         """Change to another source when only that is published."""
         if self._is_published(self._source):
             self._found = None
-            reliability = self._subscription.qos_profile.reliability
-            if self._follows_offer and self._offered(self._source) != reliability:
+            if self._follows_offer and self._offered(self._source) != self.qos.reliability:
                 self._node.destroy_subscription(self._subscription)
                 self._open(self._source)
             return
