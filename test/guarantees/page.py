@@ -19,10 +19,9 @@ NAME = re.compile(r'test_promise_(\d+)_')
 MEASURED = Path(__file__).with_name('measured.csv')
 HEAD = """# Promises
 
-Guarantees of the package. Every line has tests (`grep -rn test_promise_12_ test`), with a
-docstring that names a one-line change of the code that makes the test fail. `make test` runs them
-in short forms; `make promises` runs them at full length, writes this page, and writes what it
-measured into [measured.csv](../test/guarantees/measured.csv). A line without a remark was kept.
+Every line has tests (`grep -rn test_promise_12_ test`). `make test` runs them in short forms,
+`make promises` at full length; it writes this page and
+[what was measured](../test/guarantees/measured.csv). A line without a remark was kept.
 """
 
 
