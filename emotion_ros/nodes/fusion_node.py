@@ -11,6 +11,7 @@ from emotion_ros.core.fusion.config import FusionConfig, ModalityConfig
 from emotion_ros.core.fusion.fusion import Fusion
 from emotion_ros.core.fusion.publish_schedule import PublishSchedule
 from emotion_ros.core.people.privacy import MODES, PrivacyKeeper
+from emotion_ros.core.state import EmotionState as State
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import InvalidInput
 from emotion_ros.files.resources import packaged_weights
@@ -25,6 +26,7 @@ from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.inputs.input_monitor import EvidenceMonitor
 from emotion_ros.nodes.messages.qos import QUEUE_DEPTH
+from emotion_ros.nodes.messages.stamps import ExactStamps
 from emotion_ros.nodes.messages.to_msg import state_to_msg, states_to_msg
 from emotion_ros.nodes.parameters import declare_config
 from emotion_ros.nodes.people.people_publisher import PeoplePublisher
@@ -63,6 +65,7 @@ class FusionNode(EmotionNode[FusionConfig]):
         self._fusion = Fusion(self.config, self._card, self._modalities, self._keeper)
         self._schedule = PublishSchedule(self.config.rate, self.config.max_rate)
         self._polled_s = -1.0
+        self._stamps = ExactStamps()
         self._state_publisher = self.create_publisher(EmotionState, 'emotion_state', QUEUE_DEPTH)
         self._states_publisher = self.create_publisher(
             EmotionStateArray, 'emotion_states', QUEUE_DEPTH
@@ -143,6 +146,7 @@ class FusionNode(EmotionNode[FusionConfig]):
             now_s = self.now_s()
             try:
                 reason = add(convert(msg), now_s).value
+                self._stamps.remember(msg.header.stamp)
             except InvalidInput as error:
                 reason = error.reason
             if reason:
@@ -177,15 +181,21 @@ class FusionNode(EmotionNode[FusionConfig]):
         started_s = self.steady_s()
         states = self._fusion.states(now_s)
         self._privacy.publish()
-        focus = state_to_msg(states[0], now_s)
+        focus = self._to_msg(states[0], now_s)
         self._state_publisher.publish(focus)
         if self._states_publisher.get_subscription_count():
-            others = [state_to_msg(state, now_s) for state in states[1:]]
+            others = [self._to_msg(state, now_s) for state in states[1:]]
             self._states_publisher.publish(states_to_msg(states, [focus, *others]))
         self._people.publish(states, self._fusion.place(states[0].person_id), now_s)
         if self._reactions and self.is_active:
             self._reactions.update(states, now_s)
         self.statistics.processed(focus.latency, self.steady_s() - started_s)
+
+    def _to_msg(self, state: State, now_s: float) -> EmotionState:
+        msg = state_to_msg(state, now_s)
+        for stamped in (msg, *msg.evidence):
+            self._stamps.restore(stamped.header)
+        return msg
 
 
 def main(args: list[str] | None = None) -> int:

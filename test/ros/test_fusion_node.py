@@ -11,6 +11,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rosgraph_msgs.msg import Clock
 from std_srvs.srv import SetBool
 
+from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.errors import ConfigError
 from emotion_ros.msg import (
     EmotionEvidence,
@@ -20,6 +21,7 @@ from emotion_ros.msg import (
     FaceEmotionArray,
 )
 from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 from graph import Graph, diagnostics_of
 
 
@@ -65,6 +67,28 @@ def test_a_face_becomes_an_actionable_state(graph):
     assert state.duration.sec + state.duration.nanosec / 1e9 >= 0.5
     assert state.evidence[0].used
     graph.until(lambda: everybody and everybody[-1].states[0].person_id == 'face_1', 'the array')
+
+
+def test_a_state_has_the_stamp_of_its_image_to_the_nanosecond(graph):
+    """As message_filters.TimeSynchronizer needs it. Source: leggedrobotics/darknet_ros 63."""
+    states = graph.listen(EmotionState, 'emotion_state')
+    graph.add(FusionNode)
+    publisher = graph.publisher(FaceEmotionArray, 'emotion/faces')
+    shown = []
+
+    def show() -> None:
+        msg = faces_now(graph, happy_face())
+        stamp = msg.header.stamp
+        while seconds_to_stamp(stamp_to_seconds(stamp)) == stamp:
+            stamp.nanosec -= 1
+        shown.append(stamp)
+        publisher.publish(msg)
+
+    def is_exact(state: EmotionState) -> bool:
+        headers = [state.header, *(evidence.header for evidence in state.evidence)]
+        return len(headers) == 2 and all(header.stamp in shown for header in headers)
+
+    graph.until(lambda: any(map(is_exact, states)), 'the stamp of an image', 5.0, show)
 
 
 def test_of_two_people_a_voice_that_is_not_known_counts_for_neither(graph):

@@ -2,8 +2,12 @@
 """Seconds to stamps and durations; the way back is stamp_to_seconds in conversions/from_msg.py."""
 
 from builtin_interfaces.msg import Duration, Time
+from std_msgs.msg import Header
 
+from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.core.units import NANOSECONDS
+
+REMEMBERED = 256
 
 
 def seconds_to_stamp(seconds: float) -> Time:
@@ -16,3 +20,25 @@ def seconds_to_duration(seconds: float) -> Duration:
     """Return seconds >= 0 as a duration."""
     stamp = seconds_to_stamp(seconds)
     return Duration(sec=stamp.sec, nanosec=stamp.nanosec)
+
+
+class ExactStamps:
+    """The stamps of recent messages, to give them on to the nanosecond.
+
+    Seconds since 1970 are exact to 0.2 us only, and message_filters asks for equal stamps.
+    """
+
+    def __init__(self) -> None:
+        self._exact: dict[tuple[int, int], Time] = {}
+
+    def remember(self, stamp: Time) -> None:
+        """Take the stamp of a message; InvalidInput('bad_stamp') when nanosec is 1e9 or more."""
+        rounded = seconds_to_stamp(stamp_to_seconds(stamp))
+        self._exact[rounded.sec, rounded.nanosec] = stamp
+        if len(self._exact) > REMEMBERED:
+            del self._exact[next(iter(self._exact))]
+
+    def restore(self, header: Header) -> None:
+        """Replace a stamp that came from seconds by the one it was before."""
+        stamp = header.stamp
+        header.stamp = self._exact.get((stamp.sec, stamp.nanosec), stamp)
