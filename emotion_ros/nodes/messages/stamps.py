@@ -23,7 +23,7 @@ def seconds_to_duration(seconds: float) -> Duration:
 
 
 class ExactStamps:
-    """The stamps of recent messages, to give them on to the nanosecond.
+    """The stamps of recent messages, to repeat them to the nanosecond.
 
     Seconds since 1970 are exact to 0.2 us only, and message_filters asks for equal stamps.
     """
