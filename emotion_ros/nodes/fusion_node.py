@@ -146,7 +146,7 @@ class FusionNode(EmotionNode[FusionConfig]):
             now_s = self.now_s()
             try:
                 reason = add(convert(msg), now_s).value
-                self._stamps.remember(msg.header.stamp)
+                self._stamps.store(msg.header.stamp)
             except InvalidInput as error:
                 reason = error.reason
             if reason:

@@ -7,7 +7,7 @@ from std_msgs.msg import Header
 from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.core.units import NANOSECONDS
 
-REMEMBERED = 256
+MAX_STORED = 256
 
 
 def seconds_to_stamp(seconds: float) -> Time:
@@ -31,11 +31,11 @@ class ExactStamps:
     def __init__(self) -> None:
         self._exact: dict[tuple[int, int], Time] = {}
 
-    def remember(self, stamp: Time) -> None:
-        """Take the stamp of a message; InvalidInput('bad_stamp') when nanosec is 1e9 or more."""
+    def store(self, stamp: Time) -> None:
+        """Store the stamp of a message; InvalidInput('bad_stamp') when nanosec is 1e9 or more."""
         rounded = seconds_to_stamp(stamp_to_seconds(stamp))
         self._exact[rounded.sec, rounded.nanosec] = stamp
-        if len(self._exact) > REMEMBERED:
+        if len(self._exact) > MAX_STORED:
             del self._exact[next(iter(self._exact))]
 
     def restore(self, header: Header) -> None:
