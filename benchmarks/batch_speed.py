@@ -6,7 +6,6 @@ Other work on the machine makes the ratio of the times smaller. That of the CPU 
 depend on it so much: N processes that use as much CPU as one are N times as fast when alone.
 """
 
-import argparse
 import os
 import resource
 import shutil
@@ -16,6 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.command import options
 from emotion_ros.bag.replay_config import ReplayOptions
 from emotion_ros.demo.recording import write_recording
 from emotion_ros.files.resources import package_version, packaged_config
@@ -39,23 +39,21 @@ def _cpu_of_ended_processes() -> float:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print both times and their ratio."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--bags', type=int, default=40)
-    parser.add_argument('--jobs', type=int, default=len(os.sched_getaffinity(0)))
-    args = parser.parse_args(argv)
+    args = options(__doc__, bags=40, jobs=len(os.sched_getaffinity(0))).parse_args(argv)
+    count, most = int(args.bags), int(args.jobs)
     with tempfile.TemporaryDirectory() as folder:
         first = Path(folder) / 'bag_0'
         duration_s = write_recording(first, packaged_config('demo.yaml'))
-        bags = [Path(folder) / f'bag_{number}' for number in range(args.bags)]
+        bags = [Path(folder) / f'bag_{number}' for number in range(count)]
         for bag in bags[1:]:
             shutil.copytree(first, bag)
         jobs = [BagJob(ReplayOptions(bag), version=package_version()) for bag in bags]
-        print(f'{args.bags} bags of {duration_s:.0f} s; load {os.getloadavg()[0]:.1f}')
-        taken = {processes: measure(jobs, processes) for processes in (1, args.jobs)}
+        print(f'{count} bags of {duration_s:.0f} s; load {os.getloadavg()[0]:.1f}')
+        taken = {processes: measure(jobs, processes) for processes in (1, most)}
     for processes, (taken_s, cpu_s) in taken.items():
         print(f'{processes} processes: {taken_s:.1f} s, CPU {cpu_s:.1f} s')
-    (one_s, one_cpu_s), (more_s, more_cpu_s) = taken[1], taken[args.jobs]
-    alone = args.jobs * one_cpu_s / more_cpu_s
+    (one_s, one_cpu_s), (more_s, more_cpu_s) = taken[1], taken[most]
+    alone = most * one_cpu_s / more_cpu_s
     print(f'ratio {one_s / more_s:.2f}, by CPU time {alone:.2f}; load {os.getloadavg()[0]:.1f}')
     return 0
 

@@ -5,7 +5,6 @@ Records a face in front of a 640x480 camera as JPEG, 30 frames per second, and r
 ``emotion-ros replay --json`` on it as a separate process. Exit code 1 when that fails.
 """
 
-import argparse
 import os
 import resource
 import subprocess
@@ -16,6 +15,7 @@ from time import perf_counter
 
 import cv2
 
+from benchmarks.command import options
 from benchmarks.synthetic_frames import paint_heads, with_noise
 from emotion_ros.bag.types import COMPRESSED_IMAGE, STRING
 from emotion_ros.bag.writer import BagWriter
@@ -28,9 +28,7 @@ START_S, SPEECH_EVERY_S = 1_700_000_000, 5
 
 def main() -> int:
     """Record, replay, print one line; return the exit code of the replay."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--minutes', type=float, default=10.0, help='length of the bag')
-    seconds = round(60.0 * parser.parse_args().minutes)
+    seconds = round(60.0 * options(__doc__, minutes=10).parse_args().minutes)
     with TemporaryDirectory() as folder:
         bag = Path(folder) / 'bag'
         record(bag, seconds)
