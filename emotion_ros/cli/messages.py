@@ -151,6 +151,7 @@ statistics once a second on `/diagnostics` (`diagnostic_msgs/DiagnosticArray`). 
 
 - **Images in**: any QoS of the publisher matches. The latest image is processed; older ones are
   counted as `dropped` in `/diagnostics`.
+- **Sound in**: any QoS, too; reliable where the driver is.
 - **Speech in**: the recogniser must publish reliably, which is the ROS default. `mute` may be
   transient local.
 - **Your subscriber** to `emotion_state`: reliable or best effort, but volatile (the default): a
