@@ -5,7 +5,7 @@ Works for every object with the fields of the message: those of rclpy and those 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from emotion_ros.conversions.from_msg import stamp_to_seconds
@@ -29,19 +29,18 @@ class RecognisedSpeech:
 def speech_from_msg(msg_type: str, msg: Any) -> RecognisedSpeech:
     """Return what a message of one of SPEECH_TYPES says.
 
-    KeyError for another type, InvalidInput('bad_stamp') when its nanosec is 1e9 or more.
+    KeyError for another type; InvalidInput: 'bad_stamp' when its nanosec is 1e9 or more,
+    'unsupported_format' for JSON without words.
     """
     return _CONVERT[msg_type](msg)
 
 
 def _from_live_speech(msg: Any) -> RecognisedSpeech:
     """Convert a LiveSpeech of ROS4HRI; before Jazzy, ``locale`` was ``language``."""
-    utterance = Utterance(
-        final=msg.final,
-        partial=msg.incremental,
-        confidence=float(msg.confidence),
-        language=msg.locale if hasattr(msg, 'locale') else msg.language,
-    )
+    language = msg.locale if hasattr(msg, 'locale') else msg.language
+    utterance = _in_words(msg.final, float(msg.confidence), language)
+    if not msg.final:
+        utterance = replace(utterance, partial=msg.incremental)
     return RecognisedSpeech(utterance, stamp_to_seconds(msg.header.stamp), msg.header.frame_id)
 
 
@@ -50,8 +49,21 @@ def _from_candidates(msg: Any) -> RecognisedSpeech:
     for index, text in enumerate(msg.transcript):
         if text:
             confidence = float(msg.confidence[index]) if index < len(msg.confidence) else 0.0
-            return RecognisedSpeech(Utterance(final=text, confidence=confidence))
+            return RecognisedSpeech(_in_words(text, confidence))
     return RecognisedSpeech(Utterance())
+
+
+def _in_words(text: str, confidence: float, language: str = '') -> Utterance:
+    """Return the utterance of a field with words, which may be the JSON of the recogniser.
+
+    What the message itself states goes before what the JSON does.
+    """
+    found = Utterance.from_text(text)
+    return replace(
+        found,
+        confidence=confidence or found.confidence,
+        language=language or found.language,
+    )
 
 
 _CONVERT: dict[str, Callable[[Any], RecognisedSpeech]] = {

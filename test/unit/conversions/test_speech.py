@@ -49,6 +49,26 @@ def live(nanosec: int = 500_000_000, **fields: object) -> Msg:
             RecognisedSpeech(Utterance('hello')),
         ),
         (CANDIDATES, Msg(transcript=[], confidence=[]), RecognisedSpeech(Utterance())),
+        (  # recognize_vosk of SpeechRecognition returns JSON; jsk_3rdparty 474
+            CANDIDATES,
+            Msg(transcript=['{\n  "text" : "hello"\n}'], confidence=[1.0]),
+            RecognisedSpeech(Utterance('hello', confidence=1.0)),
+        ),
+        (
+            CANDIDATES,
+            Msg(transcript=['{"text": ""}'], confidence=[]),
+            RecognisedSpeech(Utterance()),
+        ),
+        (
+            CANDIDATES,
+            Msg(transcript=['{"partial": "hel"}'], confidence=[]),
+            RecognisedSpeech(Utterance(partial='hel')),
+        ),
+        (
+            LIVE_SPEECH,
+            live(final='{"text": "hello", "confidence": 0.5}', incremental='hel', locale='en'),
+            RecognisedSpeech(Utterance('hello', '', 0.5, 'en'), 7.5, 'head'),
+        ),
     ],
 )
 def test_utterance_and_stamp(msg_type: str, msg: Msg, expected: RecognisedSpeech) -> None:
