@@ -27,6 +27,7 @@ from emotion_ros.files.resources import packaged_weights
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.quality import (
     COVERED,
+    FILTER_SIDES,
     TURNED,
     border_features,
     classify_view,
@@ -170,11 +171,11 @@ def train_view(crops: Crops, epochs: int, per_epoch: int, rng: Rng) -> dict[str,
 
     The same network rates all four: an upright face must win over itself, turned.
     """
-    few, many = CHANNELS
+    (few, many), (first_side, second_side) = CHANNELS, FILTER_SIDES
     model = nn.Sequential(
-        nn.Conv2d(1, few, 5, stride=2),
+        nn.Conv2d(1, few, first_side, stride=2),
         nn.ReLU(),
-        nn.Conv2d(few, many, 3, stride=2),
+        nn.Conv2d(few, many, second_side, stride=2),
         nn.ReLU(),
         nn.Flatten(),
         nn.Dropout(DROPOUT),

@@ -236,7 +236,9 @@ class Fusion:
         conflict = memory.conflict.update(contradict(opinions), now_s)
         valence, arousal = valence_arousal(belief)
         valence = blend_valence(valence, used)
-        mood = self._moods.setdefault(person, Mood()) if person else Mood()
+        mood = self._moods.get(person) or Mood()
+        if person:
+            self._moods[person] = mood
         if status is Status.OK:
             mood.add(valence, arousal, now_s)
         return EmotionState(

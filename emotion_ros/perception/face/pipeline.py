@@ -30,7 +30,7 @@ from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
 from emotion_ros.perception.face.detectors.factory import make_detector
 from emotion_ros.perception.face.lip_activity import LipActivity
 from emotion_ros.perception.face.motion_detector import MotionDetector
-from emotion_ros.perception.face.quality import measure_face
+from emotion_ros.perception.face.quality import FaceMeter
 from emotion_ros.perception.face.template_tracker import WIDTH, TemplateTracker, to_small_grey
 from emotion_ros.perception.face.tracker import Box, FaceTrack, FaceTracker
 from emotion_ros.perception.face.view_average import ViewAverage
@@ -106,6 +106,7 @@ class FacePipeline:
         """Drop every face, as after a backward jump of the clock or for another camera."""
         self._reset_tracks()
         self._lips = LipActivity()
+        self._meter = FaceMeter()
         self._views = ViewAverage(lambda crops: self.classifier.classify(crops))
 
     def _reset_tracks(self) -> None:
@@ -181,7 +182,8 @@ class FacePipeline:
         rows = self._views.update(ids, crops, stamp_s)
         observations = list(located.not_analysed)
         for (face, track, _, grey_crop), row in zip(located.faces, rows, strict=True):
-            measured = measure_face(face, grey_crop, width, height)
+            size = width, height
+            measured = self._meter.update(track.face_id, face, grey_crop, size, stamp_s)
             observation = FaceObservation(
                 face_id=track.face_id,
                 box_xyxy=track.box_xyxy,
@@ -197,6 +199,7 @@ class FacePipeline:
             )
             observations.append(observation)
         self._lips.keep(ids)
+        self._meter.keep(ids)
         observations.sort(key=lambda observation: observation.face_id)
         detect_s = located.located_s - located.start_s
         timings = {'detect': detect_s, 'classify': self._clock() - located.located_s}

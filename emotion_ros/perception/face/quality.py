@@ -8,6 +8,7 @@ of the image cuts off a part, by another one from box and landmarks. Both are tr
 ``python -m training.face.coverage``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from math import atan, atan2, exp, hypot, log, pi
@@ -39,11 +40,14 @@ COVER_SHARE = 0.38  # of the face, when the mouth or the eyes are covered
 CUT_SHARE = 0.33  # of the faces that the network learned as cut off
 NEAR = 0.15  # sizes of a face between its box and a border that may cut it
 VIEW_SIDE = 24  # px
+FILTER_SIDES = 5, 3
 ASPECT = 0.78  # width to height of a whole face
 BORDER_PX = 2.0
 QUARTERS = (0.0, pi / 2, pi, -pi / 2)
 PER_SHARE = 2.4  # with a third of the face away, a fifth of the quality is left
+VIEW_PERIOD_S = 0.09  # every third image of a camera of 30 Hz
 Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
 Weights = dict[str, Floats]
 
 
@@ -59,16 +63,45 @@ class FaceMeasures:
     sharpness: float
 
 
+class FaceMeter:
+    """Measures the faces of one camera, by their id.
+
+    What covers or turns a face is classified anew after VIEW_PERIOD_S and holds meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._views: dict[int, tuple[View, float]] = {}
+
+    def update(
+        self, face_id: int, face: FaceBox, crop: ImageArray, size: tuple[int, int], stamp_s: float
+    ) -> FaceMeasures:
+        """Return ``measure_face`` of a face in an image of ``size`` (width, height) at a time."""
+        view, seen_s = self._views.get(face_id, (None, stamp_s))
+        if view is None or not 0.0 <= stamp_s - seen_s < VIEW_PERIOD_S:
+            view = classify_view(crop)
+            self._views[face_id] = view, stamp_s
+        return measure_face(face, crop, *size, view)
+
+    def keep(self, face_ids: Iterable[int]) -> None:
+        """Forget all faces but these."""
+        self._views = {i: self._views[i] for i in face_ids if i in self._views}
+
+
 def measure_face(
-    face: FaceBox, crop: ImageArray, image_width: int = 0, image_height: int = 0
+    face: FaceBox,
+    crop: ImageArray,
+    image_width: int = 0,
+    image_height: int = 0,
+    view: 'View | None' = None,
 ) -> FaceMeasures:
     """Return the measures of a face in an image of this size, and its grey uint8 [48, 48] crop.
 
     The quality, 0..1, is the least of detector score, size and sharpness, times what pose, light
     and cover leave of it: 1 for ordinary faces. Without a size nothing counts as cut off.
+    ``view`` is that of the crop, if it is known.
     """
     yaw, roll = head_pose(face)
-    view = classify_view(crop)
+    view = view or classify_view(crop)
     sharp = relative_sharpness(crop)
     light = exposure(crop)
     cut = cut_share(face, image_width, image_height) if image_width else 0.0
@@ -129,10 +162,10 @@ def classify_view(crop: ImageArray, network: Weights | None = None) -> View:
     is the packaged one.
     """
     network = network or _networks()['view']
-    small = view_pixels(crop)
-    x = np.stack([np.rot90(small, quarters) for quarters in range(4)])[..., None]
-    for i in (0, 1):
-        x = np.maximum(_convolve(x, network[f'filters_{i}']) + network[f'filters_{i}_bias'], 0.0)
+    x = view_pixels(crop).ravel()
+    for i, places in enumerate(_receptive_fields(network['filters_0'].shape[1])):
+        x = x.take(places) @ network[f'filters_{i}'] + network[f'filters_{i}_bias']
+        x = np.maximum(x, 0.0).ravel()
     hidden = np.maximum(x.reshape(4, -1) @ network['hidden'] + network['hidden_bias'], 0.0)
     ratings = (hidden @ network['output'] + network['output_bias']).tolist()
     odds = [exp(upright - ratings[0][0]) for upright, _ in ratings]
@@ -149,11 +182,25 @@ def view_pixels(crop: ImageArray) -> Floats:
     return np.asarray((small - np.float32(mean)) / np.float32(deviation + 2.0))
 
 
-def _convolve(x: Floats, filters: Floats) -> Floats:
-    """Return each second place of [n, h, w, c] under filters [c * side * side, channels]."""
-    side = round((len(filters) / x.shape[-1]) ** 0.5)
+@cache
+def _receptive_fields(channels: int) -> tuple[Places, Places]:
+    """Return which [fields, c * side * side] of its flat input each filter of a layer sees.
+
+    The first layer sees the four rotations of one view, the second the ``channels`` of the first.
+    To take them by index needs a third of the time of windows.
+    """
+    first, second = FILTER_SIDES
+    view = np.arange(VIEW_SIDE**2).reshape(VIEW_SIDE, VIEW_SIDE)
+    rotations = np.stack([np.rot90(view, quarters) for quarters in range(4)])[..., None]
+    side = (VIEW_SIDE - first) // 2 + 1
+    seen = np.arange(4 * side * side * channels).reshape(4, side, side, channels)
+    return _each_second(rotations, first), _each_second(seen, second)
+
+
+def _each_second(x: Places, side: int) -> Places:
+    """Return each second window of this side in [n, h, w, c], one a row."""
     windows = sliding_window_view(x, (side, side), axis=(1, 2))[:, ::2, ::2]
-    return np.asarray(windows.reshape(*windows.shape[:3], -1) @ filters)
+    return np.asarray(windows.reshape(-1, x.shape[-1] * side * side))
 
 
 @cache
@@ -179,9 +226,9 @@ def cut_share(face: FaceBox, width: int, height: int) -> float:
     if not inside_x or not inside_y:
         return 1.0
     if face.landmarks_xy:
-        features = border_features(face, width, height)
-        if features[:4].min() >= NEAR:
+        if min(x1, y1, width - x2, height - y2) >= NEAR * max(face.size_px, 1.0):
             return 0.0
+        features = border_features(face, width, height)
         network = _networks()['cut']
         hidden = np.maximum(features @ network['hidden'] + network['hidden_bias'], 0.0)
         logit = float((hidden @ network['output'] + network['output_bias'])[0])
