@@ -7,7 +7,7 @@ that of PortAudio (AudioStamped); and those of Pepper and NAO (AudioBuffer) and 
 (AudioFrame). Works for the messages of rclpy and those of a bag reader.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,52 +73,42 @@ def audio_from_msg(
     ``unsupported_format`` when it is compressed or of unknown samples, ``bad_length``, ``empty``,
     ``bad_stamp``.
     """
-    found = audio_format or AudioFormat()
-    samples: NDArray[np.generic]
-    if msg_type == AUDIO:
-        samples = np.asarray(msg.samples, np.int16)
-        found = AudioFormat(msg.sample_rate, msg.channels)
-    elif msg_type == AUDIO_STAMPED:
-        samples = _typed_samples(msg.audio.audio_data)
-        found = AudioFormat(msg.audio.info.rate, msg.audio.info.channels)
-    elif msg_type == AUDIO_BUFFER:
-        samples = np.asarray(msg.data, np.int16)
-        found = AudioFormat(msg.frequency, len(msg.channel_map))
-    elif msg_type == AUDIO_FRAME:
-        name = FRAME_FORMATS.get(msg.format, msg.format)
-        found = AudioFormat(msg.sampling_frequency, msg.channel_count, name)
-        samples = _decode(msg.data, found, None).samples
-    elif msg_type in WITHOUT_FORMAT:
-        data = getattr(msg, 'audio', msg)
-        if hasattr(data, 'data'):
-            decoded = _decode(data.data, found, rest)
-            samples = decoded.samples
-            found = AudioFormat(decoded.sample_rate, decoded.channels)
-        else:
-            samples = _typed_samples(data)
-        if not found.sample_rate:
-            raise InvalidInput('no_format', f'the sample rate is not known: no {INFO_NAME} yet')
-    else:
-        raise KeyError(msg_type)
+    samples, found = _samples(msg_type, msg, audio_format or AudioFormat(), rest)
     header = getattr(msg, 'header', None)
     stamp_s = stamp_to_seconds(header.stamp) if header is not None else 0.0
-    chunk = AudioChunk(
-        samples,
-        int(found.sample_rate),
-        int(found.channels),
-        stamp_s,
-        header.frame_id if header is not None else '',
-    )
+    source = header.frame_id if header is not None else ''
+    chunk = AudioChunk(samples, int(found.sample_rate), int(found.channels), stamp_s, source)
     if stamp_s or chunk.sample_rate <= 0 or chunk.channels <= 0:
         return chunk
-    return AudioChunk(
-        samples,
-        chunk.sample_rate,
-        chunk.channels,
-        receipt_s - chunk.duration_s,
-        chunk.source,
-        is_stamped=False,
-    )
+    return replace(chunk, stamp_s=receipt_s - chunk.duration_s, is_stamped=False)
+
+
+def _samples(
+    msg_type: str, msg: Any, known: AudioFormat, rest: bytearray | None
+) -> tuple[NDArray[np.generic], AudioFormat]:
+    """Return the samples of a message and their format: its own, or the one that is known."""
+    if msg_type == AUDIO:
+        return np.asarray(msg.samples, np.int16), AudioFormat(msg.sample_rate, msg.channels)
+    if msg_type == AUDIO_STAMPED:
+        info = msg.audio.info
+        return _typed_samples(msg.audio.audio_data), AudioFormat(info.rate, info.channels)
+    if msg_type == AUDIO_BUFFER:
+        return np.asarray(msg.data, np.int16), AudioFormat(msg.frequency, len(msg.channel_map))
+    if msg_type == AUDIO_FRAME:
+        name = FRAME_FORMATS.get(msg.format, msg.format)
+        found = AudioFormat(msg.sampling_frequency, msg.channel_count, name)
+        return _decode(msg.data, found, None).samples, found
+    if msg_type not in WITHOUT_FORMAT:
+        raise KeyError(msg_type)
+    data = getattr(msg, 'audio', msg)
+    if not hasattr(data, 'data'):
+        samples = _typed_samples(data)
+    else:
+        decoded = _decode(data.data, known, rest)
+        samples, known = decoded.samples, AudioFormat(decoded.sample_rate, decoded.channels)
+    if not known.sample_rate:
+        raise InvalidInput('no_format', f'the sample rate is not known: no {INFO_NAME} yet')
+    return samples, known
 
 
 def format_from_msg(msg: Any) -> AudioFormat:

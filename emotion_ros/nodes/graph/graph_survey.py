@@ -80,6 +80,11 @@ class ClockTicks:
     last_s: float = NAN
     offset_s: float = NAN
 
+    def report(self, published: bool) -> ClockReport:
+        """Return what they say of a clock that is published, or is not."""
+        is_running = self.last_s != self.first_s and self.last_s == self.last_s
+        return ClockReport(published=published, is_running=is_running, offset_s=self.offset_s)
+
 
 class Doctor(Node):
     """Subscribes to the inputs of the nodes of one namespace, and to their output."""
@@ -144,11 +149,7 @@ class Doctor(Node):
             states=len(self._states),
             last_status=Status(last.status).name if last.status in tuple(Status) else '?',
             last_reason=last.not_actionable_reason,
-            clock=ClockReport(
-                published=self.count_publishers('/clock') > 0,
-                is_running=ticks.last_s != ticks.first_s and ticks.last_s == ticks.last_s,
-                offset_s=ticks.offset_s,
-            ),
+            clock=ticks.report(self.count_publishers('/clock') > 0),
             where=where(self._home),
             namespace=space,
             others=others,
