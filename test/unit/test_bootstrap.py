@@ -105,3 +105,17 @@ def test_links_to_files_that_moved_are_removed(
     Workspace(tmp_path, '').remove_dead_links()
     assert [path for path in (tmp_path / 'install').rglob('*') if path.is_symlink()] == [kept]
     assert not room.exists()
+
+
+@pytest.mark.skipif(not (ROOT / '.venv').is_dir(), reason='make setup was not run')
+def test_the_middleware_of_a_robot_is_not_taken_over() -> None:
+    """The wheels hold Fast DDS only: with another, rclpy ends the process."""
+    command = '. bootstrap/env.bash; echo "<${RMW_IMPLEMENTATION-none}>"'
+    done = subprocess.run(
+        ['bash', '-c', command],
+        cwd=ROOT,
+        env=os.environ | {'RMW_IMPLEMENTATION': 'rmw_cyclonedds_cpp'},
+        capture_output=True,
+        text=True,
+    )
+    assert '<none>' in done.stdout

@@ -19,8 +19,8 @@ CLOCKS = 'compare the clocks of the machines (chronyc tracking)'
 
 REMEDIES: Mapping[Kind, str] = {
     Kind.FINE: '',
-    Kind.NO_NODE: 'start it: {launch}; if it runs, compare ROS_DOMAIN_ID, the discovery range and '
-    'the namespace with those of its terminal',
+    Kind.NO_NODE: 'start it: {launch}; if it runs, compare ROS_DOMAIN_ID, '
+    'RMW_IMPLEMENTATION, the discovery range and the namespace with those of its terminal',
     Kind.OTHER_NAMESPACE: 'emotion-ros doctor --namespace {namespace}',
     Kind.NODE_MISSING: 'start it: ros2 run emotion_ros {node}{in_namespace}',
     Kind.NODE_ELSEWHERE: 'start all nodes in one namespace: {launch}; or look there: emotion-ros '
