@@ -75,9 +75,12 @@ def load_pipelines(params: ParamsFile, *, with_text: bool, with_voice: bool = Fa
     card = load_fusion_card(packaged_weights() / 'fusion.json')
     text = params.config('sentiment_node', SentimentConfig)
     voice = params.config('voice_node', VoiceConfig)
+    words = make_text_pipeline(text) if with_text else None
+    if words:
+        words.prepare()
     return Pipelines(
         vision=make_face_pipeline(params.config('vision_node', VisionConfig)),
-        text=make_text_pipeline(text) if with_text else None,
+        text=words,
         fusion=Fusion(config, card, modalities),
         schedule=PublishSchedule(config.rate, config.max_rate),
         voice=VoiceObserver(make_voice_pipeline(voice, threads=1), voice.channel)

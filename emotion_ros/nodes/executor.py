@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -54,6 +54,7 @@ def run(
         for unused in unused_blocks(sys.argv if args is None else args, names):
             nodes[0].get_logger().warning(unused)
         stop.is_loading = False
+        gc.freeze()  # what is there now stays: no need to look through it again and again
         gc.enable()  # start.py has disabled it
         trim_heap()  # give back what loading the models took for a while, 50 MB
         spin(nodes, stop)
@@ -67,6 +68,7 @@ def run(
             return EXIT_BAD_CONFIG
     finally:
         _on_stop_signals(signal.SIG_IGN)  # a second one changes nothing now
+        gc.unfreeze()  # what holds shared memory is found at the end, too
         for node in nodes:
             node.destroy_node()
         try_shutdown()
@@ -117,10 +119,10 @@ def spin(nodes: Sequence[EmotionNode[Any]], stop: StopRequest) -> None:
 
 def make_executor(context: rclpy.Context | None = None) -> Executor:
     """Return a TopicExecutor or, with an rclpy that is not known, its own, which costs more."""
-    try:
-        is_known = int(version('rclpy').partition('.')[0]) <= NEWEST_RCLPY
-    except (PackageNotFoundError, ValueError):
-        is_known = False
+    # Of the name of rclpy-7.1.5.dist-info or -py3.12.egg-info: importlib.metadata takes 20 ms.
+    names = (path.name for path in Path(rclpy.__file__).parents[1].glob('rclpy-*-info'))
+    versions = [name.removeprefix('rclpy-').partition('.')[0] for name in names]
+    is_known = any(major.isdecimal() and int(major) <= NEWEST_RCLPY for major in versions)
     kind = TopicExecutor if is_known else SingleThreadedExecutor
     return kind(context=context)
 

@@ -138,9 +138,9 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
             self.statistics.count(f'faces.{error.reason}')
 
     def _free_or_load(self) -> None:
-        """Keep the model in memory from the first speech on, before that while it is published.
+        """Have the model in memory from the first speech on, before that while it is published.
 
-        It takes 38 MB, and at a recogniser's start there is time to load it again.
+        It takes 50 MB, and at a recogniser's start there is time to load it.
         """
         engine = self._pipeline.engine
         if not isinstance(engine, EngineOnDemand) or self.statistics.counts()['received']:
@@ -149,7 +149,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         if self.count_publishers(self.input.topic_name) or self.voices.are_published:
             self._unpublished_since_s = now_s
             if not engine.is_loaded:
-                args = engine.load, self.fail
+                args = self._pipeline.prepare, self.fail
                 Thread(target=report_exceptions, args=args, name='text model', daemon=True).start()
         elif engine.is_loaded and now_s - self._unpublished_since_s >= PATIENCE_S:
             engine.free()

@@ -1,12 +1,31 @@
 # SPDX-License-Identifier: MIT
 """emotion_pipeline: which nodes its command line starts."""
 
+import subprocess
+import sys
+
 import pytest
 
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.pipeline import chosen_nodes
 from emotion_ros.nodes.sentiment_node import SentimentNode
 from emotion_ros.nodes.vision_node import VisionNode
+
+STARTED = """
+import sys
+from emotion_ros.nodes.start import start
+
+def main():
+    from emotion_ros.nodes import executor, pipeline
+    def stop():
+        raise KeyboardInterrupt
+    return executor.run([*pipeline.chosen_nodes([]), stop], [])
+
+sys.modules['program'] = sys.modules['__main__']
+assert start('program') == 0
+print(*sys.modules)
+"""
+"""A pipeline that is stopped once all of its nodes are active, and what it has imported."""
 
 
 @pytest.mark.parametrize(
@@ -28,3 +47,28 @@ def test_an_unknown_argument_ends_the_process(capsys):
         chosen_nodes(['--no-fusion'])
     assert end.value.code == 2
     assert '--no-fusion' in capsys.readouterr().err
+
+
+def test_the_start_imports_nothing_that_only_some_robots_need():
+    """Red when start.py lets the generator of messages in, or the text model is loaded."""
+    done = subprocess.run([sys.executable, '-c', STARTED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    imported = set(done.stdout.split())
+    assert {'rclpy', 'cv2', 'onnxruntime', 'emotion_ros.nodes.sentiment_node'} <= imported
+    unneeded = {
+        'aiohttp',
+        'asyncio',
+        'emotion_ros.cli',
+        'emotion_ros.perception.voice',
+        'email',
+        'importlib.metadata',
+        'lark',
+        'matplotlib',
+        'pandas',
+        'rich',
+        'scipy',
+        'tokenizers',
+        'torch',
+        'unittest',
+    }
+    assert not unneeded & imported

@@ -206,5 +206,6 @@ class ManagedNode(LifecycleNode):
 
 def _free() -> None:
     """Free what only cycles of references hold, and give the memory back."""
+    gc.unfreeze()
     gc.collect()
     trim_heap()

@@ -16,7 +16,7 @@ from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.fusion.opinion_pool import softmax
 from emotion_ros.errors import InvalidInput, ModelError
 from emotion_ros.files.checked import CheckedValue, read_json
-from emotion_ros.perception.models.file import read_model_file, refuse_pickle
+from emotion_ros.perception.models.file import check_model_file, read_model_file, refuse_pickle
 
 SPEECH_CLASSES = ('other', 'speech')
 LABELS: Mapping[str, tuple[str, ...]] = {
@@ -207,6 +207,11 @@ class ModelCard:
         if self.task != task:
             raise ModelError(f'{self.path}: a model for {self.task!r}, not for {task!r}')
         return self
+
+    def check_files(self) -> None:
+        """Raise ModelError unless the files of a text model have the card's hashes."""
+        check_model_file(self.model_path, self.sha256)
+        check_model_file(self.tokenizer_path, self.text_input.tokenizer_sha256)
 
     def read_model(self) -> bytes:
         """Return the bytes of the model file; ModelError unless they have the card's hash."""

@@ -11,8 +11,8 @@ from urllib.request import urlopen
 
 from emotion_ros.errors import ConfigError, ModelError
 from emotion_ros.files.atomic_write import atomic_write, atomic_write_folder
+from emotion_ros.perception.models.file import BLOCK_BYTES
 from emotion_ros.perception.models.registry import (
-    BLOCK_BYTES,
     ExternalFile,
     external_model,
     model_folders,

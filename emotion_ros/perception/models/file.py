@@ -7,6 +7,7 @@ from pathlib import Path
 from emotion_ros.errors import ModelError
 
 MAX_MODEL_BYTES = 1 << 30
+BLOCK_BYTES = 1 << 20
 PICKLE_SUFFIXES = ('.pt', '.pth', '.pkl', '.pickle', '.joblib')
 
 
@@ -34,3 +35,17 @@ def read_model_file(path: Path, expected_sha256: str, *, limit: int = MAX_MODEL_
     if actual != expected_sha256:
         raise ModelError(f'{path}: sha256 is {actual}, expected {expected_sha256}')
     return data
+
+
+def check_model_file(path: Path, expected_sha256: str) -> None:
+    """Raise ModelError, naming the file, unless it has this hash; it is not kept in memory."""
+    digest = sha256()
+    try:
+        with path.open('rb') as file:
+            while block := file.read(BLOCK_BYTES):
+                digest.update(block)
+    except OSError as error:
+        raise ModelError(f'{path}: cannot be read: {error.strerror}') from error
+    actual = digest.hexdigest()
+    if actual != expected_sha256:
+        raise ModelError(f'{path}: sha256 is {actual}, expected {expected_sha256}')

@@ -6,14 +6,12 @@ Nothing here uses the network; download.py does, and only when asked.
 
 import os
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
-from emotion_ros.errors import ConfigError, ModelError
-from emotion_ros.perception.models.file import read_model_file
+from emotion_ros.errors import ConfigError
+from emotion_ros.perception.models.file import check_model_file, read_model_file
 
 FOLDER_VARIABLE = 'EMOTION_ROS_MODELS'
-BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -150,13 +148,4 @@ def verify_model(name: str, entry: Path) -> None:
     """Raise ModelError, naming the file, unless every file of the model has the pinned hash."""
     model = external_model(name)
     for file, path in zip(model.files, model.paths(entry), strict=True):
-        digest = sha256()
-        try:
-            with path.open('rb') as stream:
-                while block := stream.read(BLOCK_BYTES):
-                    digest.update(block)
-        except OSError as error:
-            raise ModelError(f'{path}: cannot be read: {error.strerror}') from error
-        if digest.hexdigest() != file.sha256:
-            actual = digest.hexdigest()
-            raise ModelError(f'{path}: sha256 is {actual}, expected {file.sha256}')
+        check_model_file(path, file.sha256)

@@ -2,20 +2,24 @@
 """Text classifier: from cleaned text to sentiment and emotion probabilities."""
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.errors import InvalidInput, ModelError
+from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
 from emotion_ros.files.checked import parse_json
 from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.models.backend import Backend, make_backend
 from emotion_ros.perception.models.card import ModelCard, load_card
 from emotion_ros.perception.text.engine import PROBE_TEXT, TextEngine, TextPrediction
 from emotion_ros.perception.text.normalize import is_unpunctuated
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 HUB_PREFIX = 'hf:'
 TASK = 'text_emotion'
@@ -27,7 +31,7 @@ class TextClassifier:
     ModelError when there is no sentiment head or when the model fails on PROBE_TEXT.
     """
 
-    def __init__(self, card: ModelCard, backend: Backend, tokenizer: Tokenizer) -> None:
+    def __init__(self, card: ModelCard, backend: Backend, tokenizer: 'Tokenizer') -> None:
         self.name, self.sha256 = card.name, card.sha256
         self._heads = {head.name: (i, head) for i, head in enumerate(card.outputs)}
         self._backend = backend
@@ -68,14 +72,26 @@ class TextClassifier:
         return np.asarray(head.probabilities(outputs[index])[0])
 
 
-def load_tokenizer(card: ModelCard) -> Tokenizer:
+def load_tokenizer(card: ModelCard) -> 'Tokenizer':
     """Return the card's tokenizer, set to keep the last ``max_length`` tokens."""
+    from tokenizers import Tokenizer  # 6 MB that only words need
+
     data = card.read_tokenizer()
     parse_json(data, card.tokenizer_path).mapping()['model'].mapping()
     tokenizer = Tokenizer.from_str(data.decode('utf-8'))
     tokenizer.no_padding()
     tokenizer.enable_truncation(card.text_input.max_length, direction='left')
     return tokenizer
+
+
+def packaged_text_card() -> ModelCard:
+    """Return the card of the packaged model, which is whole and can be loaded when it is due."""
+    card = load_card(packaged_weights() / f'{TASK}.json').require_task(TASK)
+    card.check_files()
+    for name in ('onnxruntime', 'tokenizers'):
+        if find_spec(name) is None:
+            raise MissingDependency(f'{name} is not installed: pip install {name}')
+    return card
 
 
 def make_text_engine(text_model: str, device: str = 'cpu', threads: int = 2) -> TextEngine:

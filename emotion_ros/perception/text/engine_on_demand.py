@@ -5,20 +5,25 @@ from collections.abc import Callable
 from threading import Lock
 
 from emotion_ros.errors import ModelError
+from emotion_ros.perception.models.card import ModelCard
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 
 
 class EngineOnDemand:
     """Loads an engine at once, so that a broken one fails then, and anew after ``free``.
 
-    All methods may be called from any thread. ModelError when ``make`` fails, at once and later,
-    and when it then loads another model than at first.
+    With a ``card``, whose files have been checked, nothing is loaded before it is due. All
+    methods may be called from any thread. ModelError when ``make`` fails, at once and later, and
+    when it then loads another model than at first.
     """
 
-    def __init__(self, make: Callable[[], TextEngine]) -> None:
+    def __init__(self, make: Callable[[], TextEngine], card: ModelCard | None = None) -> None:
         self._make, self._lock = make, Lock()
-        self._engine: TextEngine | None = make()
-        self.name, self.sha256 = self._engine.name, self._engine.sha256
+        self._engine: TextEngine | None = None
+        model = card or make()
+        if not isinstance(model, ModelCard):
+            self._engine = model
+        self.name, self.sha256 = model.name, model.sha256
 
     @property
     def is_loaded(self) -> bool:

@@ -4,6 +4,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from unicodedata import name
 
@@ -11,6 +12,7 @@ from emotion_ros.errors import ConfigError
 from emotion_ros.perception.text.foreign_words import FOREIGN_WORDS, LOANWORDS, SHARED_WORDS
 from emotion_ros.perception.text.language_profile import (
     FILE_NAME,
+    LanguageProfile,
     load_profile,
     split_words,
 )
@@ -65,9 +67,13 @@ class LanguageCheck:
         self._scripts = {s for code in languages for s in SCRIPTS.get(code, LATIN)}
         latin = [code for code in languages if 'LATIN' in SCRIPTS.get(code, LATIN)]
         paths = [folder / FILE_NAME.format(code) for code in latin]
-        all_there = all(path.exists() for path in paths)
+        self._paths = paths if all(path.exists() for path in paths) else []
         self._is_english = list(languages) == ['en']
-        self._profiles = [load_profile(path) for path in paths] if all_there else []
+
+    @cached_property
+    def _profiles(self) -> list[LanguageProfile]:
+        """Loaded at first use: it takes 20 ms."""
+        return [load_profile(path) for path in self._paths]
 
     def check(self, text: str, reported: str = '') -> LanguageResult:
         """Check a cleaned text; ``reported`` is the code that the recogniser gave, if any."""

@@ -5,7 +5,6 @@ The sentiment node and the replay share it.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,8 +19,12 @@ from emotion_ros.core.observations import SourceStatus, TextObservation
 from emotion_ros.core.people.opt_out import OptOutPhrases
 from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
-from emotion_ros.files.resources import packaged_weights
-from emotion_ros.perception.text.classifier import HUB_PREFIX, make_text_engine
+from emotion_ros.files.resources import PACKAGED, packaged_weights
+from emotion_ros.perception.text.classifier import (
+    HUB_PREFIX,
+    make_text_engine,
+    packaged_text_card,
+)
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.dialogue import DialogueContext, load_transitions
 from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
@@ -110,6 +113,14 @@ class TextPipeline:
     def model_sha256(self) -> str:
         """The hash of the model file; empty when it is not known."""
         return self.engine.sha256
+
+    def prepare(self) -> None:
+        """Load and compile now, not when the first utterance waits; from any thread."""
+        if isinstance(self.engine, EngineOnDemand):
+            self.engine.load()
+        find_negations('i am not sad')
+        is_hallucination('www')
+        self._languages.check('these are some words')
 
     def opts_out(self, utterance: Utterance) -> bool:
         """Return whether these words ask for a pause; ``process`` does not score them."""
@@ -201,15 +212,14 @@ def quality_of(prediction: TextPrediction) -> float:
 
 
 def make_text_pipeline(config: SentimentConfig, threads: int = 2) -> TextPipeline:
-    """Return the pipeline with the configured model loaded.
+    """Return the pipeline of the configured model.
 
-    A model that loads in a moment has an EngineOnDemand.
+    A model that loads in a moment has an EngineOnDemand; the packaged one is only checked now.
     """
     make = partial(make_text_engine, config.text_model, config.device, threads)
     is_fast = config.device == 'cpu' and not config.text_model.startswith(HUB_PREFIX)
-    with ThreadPoolExecutor(1) as pool:
-        engine = pool.submit(EngineOnDemand, make) if is_fast else pool.submit(make)
-        # Meanwhile, so that the first utterance does not wait for what is compiled at first use:
-        find_negations('i am not sad')
-        is_hallucination('www')
-        return TextPipeline(config, engine.result())
+    if is_fast and config.text_model == PACKAGED:
+        return TextPipeline(config, EngineOnDemand(make, packaged_text_card()))
+    pipeline = TextPipeline(config, EngineOnDemand(make) if is_fast else make())
+    pipeline.prepare()
+    return pipeline

@@ -39,16 +39,22 @@ def test_a_card_is_found_by_its_own_path_or_its_model(tmp_path: Path, given: str
 
 def test_text_card_reads_its_tokenizer(tmp_path: Path) -> None:
     (tmp_path / 'tokenizer.json').write_bytes(b'words')
+    (tmp_path / 'face.onnx').touch()
     card = load_card(save_card(tmp_path / 'text.json', text_card()))
     assert card.input == TextInput(
         ('input_ids', 'attention_mask'), 'tokenizer.json', sha256(b'words').hexdigest(), 64
     )
     assert card.read_tokenizer() == b'words'
+    card.check_files()
     (tmp_path / 'tokenizer.json').write_bytes(b'other words')
     with pytest.raises(
         ModelError, match=f'tokenizer.json: sha256 is .* expected {"[0-9a-f]" * 8}'
     ):
         card.read_tokenizer()
+    with pytest.raises(
+        ModelError, match=f'tokenizer.json: sha256 is .* expected {"[0-9a-f]" * 8}'
+    ):
+        card.check_files()
 
 
 BAD_CARDS = [

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from emotion_ros.errors import ModelError
+from emotion_ros.perception.text.classifier import packaged_text_card
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 from emotion_ros.perception.text.engine_on_demand import EngineOnDemand
 
@@ -51,6 +52,17 @@ def test_it_is_loaded_once_until_it_is_freed() -> None:
     assert not engine.is_loaded and (engine.name, engine.sha256) == ('engine 1', 'abc')
     assert engine.classify('four').tokens == 4
     assert engine.is_loaded and maker.count == 2
+
+
+def test_with_a_card_it_is_loaded_when_it_is_due() -> None:
+    """Red when EngineOnDemand does not look at the card."""
+    card = packaged_text_card()
+    maker = Maker(Engine(), Engine(card.sha256))
+    engine = EngineOnDemand(maker, card)
+    assert not engine.is_loaded and (engine.name, engine.sha256) == (card.name, card.sha256)
+    with pytest.raises(ModelError, match='was replaced by engine 1'):
+        engine.load()
+    assert maker.count == 1
 
 
 def test_threads_load_it_once() -> None:
