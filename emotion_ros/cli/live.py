@@ -16,11 +16,11 @@ from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.cli.arguments import free_port, port
 from emotion_ros.core.observations import SentimentResult
 from emotion_ros.demo.storyboard_file import packaged_storyboard
-from emotion_ros.errors import ConfigError, InvalidInput
+from emotion_ros.errors import ConfigError, InvalidInput, MissingDependency
 from emotion_ros.live.camera_feed import CameraFeed
 from emotion_ros.live.scripted_person import ScriptedPerson
 from emotion_ros.live.session import HOST, LiveSession, load_pipelines
-from emotion_ros.live.sound_feed import MicrophoneFeed, SoundFileFeed
+from emotion_ros.live.sound_feed import MicrophoneFeed, SoundFileFeed, VideoSoundFeed
 from emotion_ros.runtime.worker import busy_threads, report_exceptions
 from emotion_ros.view.vocabulary import REJECT_WORDS
 from emotion_ros.web.config import DashboardConfig
@@ -33,6 +33,7 @@ POLL_S = 0.2
 READ_BYTES = 65536
 
 Feed = CameraFeed | ScriptedPerson | None
+Sound = MicrophoneFeed | SoundFileFeed | VideoSoundFeed | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         '--camera',
         metavar='SOURCE',
-        help='webcam (number or /dev/videoN), video file (played over and over), stream '
+        help='webcam (number or /dev/videoN), video file (over and over, with its sound), stream '
         f'(rtsp://, http://), {DEMO} (the scripted person) or {NONE}; default: webcam 0, or '
         f'{DEMO} without one',
     )
@@ -86,8 +87,9 @@ def run(args: argparse.Namespace) -> int:
 def serve(args: argparse.Namespace) -> None:
     """Open the camera, load the models and serve the page until KeyboardInterrupt."""
     params = ParamsFile(args.params)
-    sound = open_sound(args.microphone, args.audio)
+    sound: Sound = open_sound(args.microphone, args.audio)
     feed = open_feed(args.camera, NONE if sound else DEMO)
+    sound = sound or open_sound_of(feed)
     session = LiveSession(
         args.port or free_port(HOST, DashboardConfig().port),
         partial(load_pipelines, params, with_text=not args.no_text, with_voice=bool(sound)),
@@ -133,6 +135,19 @@ def open_feed(camera: str | None, otherwise: str = DEMO) -> Feed:
         instead = 'showing the scripted person' if otherwise == DEMO else 'no camera'
         print(f'{error}: {instead} instead (--camera takes another source)')
         return open_feed(otherwise)
+
+
+def open_sound_of(feed: Feed) -> VideoSoundFeed | None:
+    """Return the sound of a video that is played, in step with it; print why there is none."""
+    if not isinstance(feed, CameraFeed) or feed.video is None:
+        return None
+    try:
+        sound = VideoSoundFeed(feed.video)
+    except (ConfigError, MissingDependency) as error:
+        print(f'the video is played without sound: {error}', flush=True)
+        return None
+    feed.on_begin = sound.begin
+    return sound
 
 
 def open_sound(device: str | None, file: Path | None) -> MicrophoneFeed | SoundFileFeed | None:

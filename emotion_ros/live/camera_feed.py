@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from threading import Event
 from time import monotonic
 
@@ -27,6 +28,10 @@ class CameraFeed:
     def __init__(self, camera: str) -> None:
         source = _open(camera)
         self.name = source.name
+        self.video = Path(source.name) if isinstance(source, Video) else None
+        """The file, where the source is one."""
+        self.on_begin: Callable[[float], None] | None = None
+        """Called when a source begins, also anew, with the time of its first image."""
         self._camera = camera
         self._source: ImageSource | None = source
 
@@ -56,6 +61,8 @@ class CameraFeed:
     def _images(self, stopping: Event) -> Iterator[tuple[ImageArray, float]]:
         """Yield images and their times until the source ends or ``stopping`` is set."""
         source, began_s = self._source, monotonic()
+        if self.on_begin:
+            self.on_begin(began_s)
         for sample in source.samples() if source else ():
             stamp_s = began_s + (sample.at_s or 0.0)
             if isinstance(source, Video):

@@ -2,7 +2,9 @@
 """Sound of a microphone or of a file, as it comes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Event
 from time import monotonic
 
@@ -15,6 +17,8 @@ from emotion_ros.audio.microphone import (
     OnSound,
     open_microphone,
 )
+from emotion_ros.errors import ConfigError
+from emotion_ros.perception.voice.ffmpeg import EncodedSound
 from emotion_ros.perception.voice.sound_file import cut_sound, read_sound
 from emotion_ros.perception.voice.stream import AudioChunk
 
@@ -81,3 +85,40 @@ class SoundFileFeed:
                     )
                 )
             stopping.wait(PAUSE_S)
+
+
+class VideoSoundFeed:
+    """Plays the first sound track of a video in step with its images: ``begin`` starts it anew.
+
+    ConfigError or MissingDependency, when built, if there is no sound that can be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._sound = EncodedSound.open(path)
+        if not self._sound.tracks:
+            raise ConfigError(f'{path}: holds no sound')
+        self._begins: SimpleQueue[float] = SimpleQueue()
+
+    def begin(self, began_s: float) -> None:
+        """Play from the start, as the first image is of ``began_s`` (``monotonic``)."""
+        self._begins.put(began_s)
+
+    def play(self, stopping: Event, on_chunk: OnChunk) -> None:
+        """Give each chunk when its last sample is over, until ``stopping`` is set."""
+        while not stopping.is_set():
+            try:
+                began_s = self._begins.get(timeout=CHECK_S)
+            except Empty:
+                continue
+            for second in self._sound.chunks():
+                for chunk in cut_sound(second, CHUNK_S):
+                    stamp_s = began_s + chunk.stamp_s
+                    if stopping.wait(max(stamp_s + chunk.duration_s - monotonic(), 0.0)):
+                        return
+                    if not self._begins.empty():
+                        break
+                    if chunk.stamp_s >= 0.0:  # else it is of before the first image
+                        on_chunk(replace(chunk, stamp_s=stamp_s))
+                if not self._begins.empty():
+                    break

@@ -27,6 +27,7 @@ from emotion_ros.perception.image.stream_address import (
     public_address,
     scheme_of,
 )
+from emotion_ros.perception.image.video_header import declares_frames
 
 PICTURE_SUFFIXES = (
     *('.jpg', '.jpeg', '.jpe', '.jfif', '.jfi', '.jif', '.mpo'),
@@ -39,7 +40,7 @@ _DEVICE = re.compile(r'/dev/video(\d+)')
 SILENT = 0  # OpenCV's log level
 USUAL_RATE_HZ = 30.0
 MAX_RATE_HZ = 240.0
-MISSING_SHARE = 0.05  # containers only estimate how many frames they have
+MISSING_SHARE = 0.05  # headers are off by a frame or two
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,7 @@ class Video:
 
     def __init__(self, path: Path) -> None:
         """Open it; ConfigError when it holds no frames of a usable size."""
-        self.name = str(path)
+        self.name, self._path = str(path), path
         problem = f'{path}: is not a readable picture or video'
         self._capture = _open(str(path), cv2.CAP_FFMPEG, problem)
         self.rate_hz = _rate_hz(self._capture)
@@ -117,7 +118,8 @@ class Video:
                 at_s = position_s if position_s > at_s else at_s + 1 / self.rate_hz
             yield ImageSample(self.name, at_s, image)
             read += 1
-        if self.count and read < (1.0 - MISSING_SHARE) * self.count:
+        is_short = self.count and read < (1.0 - MISSING_SHARE) * self.count
+        if is_short and declares_frames(self._path):
             missing = f'{read} of {self.count} frames can be read'
             at_s += 1 / self.rate_hz
             yield ImageSample(self.name, at_s, error=InvalidInput('truncated', missing))

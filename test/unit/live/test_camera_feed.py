@@ -24,9 +24,13 @@ def test_a_video_is_played_at_its_rate_and_begins_again(tmp_path):
         if len(times) == 6:
             stopping.set()
 
+    begins: list[float] = []
+    feed.on_begin = begins.append
     began_s = monotonic()
     feed.play(stopping, on_image, problems.append)
     assert (len(times), problems) == (6, [])
+    assert len(begins) == 2
+    assert all(0 <= times[first] - at_s < 0.5 for first, at_s in zip((0, 4), begins, strict=True))
     assert times[3] - began_s >= 3 / RATE_HZ
     assert all(earlier <= later for earlier, later in pairwise(times))
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Sound of a file and of a device, as the session takes it."""
 
+import subprocess
 import wave
 from itertools import pairwise
 from threading import Event
@@ -10,7 +11,9 @@ import numpy as np
 import pytest
 
 from emotion_ros.errors import ConfigError
-from emotion_ros.live.sound_feed import CHUNK_S, MicrophoneFeed, SoundFileFeed
+from emotion_ros.live.sound_feed import CHUNK_S, MicrophoneFeed, SoundFileFeed, VideoSoundFeed
+from emotion_ros.perception.voice.ffmpeg import find_ffmpeg
+from image_files import make_video
 
 RATE = 16_000
 BLOCK = round(CHUNK_S * RATE)
@@ -35,6 +38,38 @@ def test_a_file_is_played_in_real_time_and_begins_again(tmp_path):
     ] * 3
     assert chunks[0].stamp_s >= began_s
     assert all(b.stamp_s - a.stamp_s >= 0.9 * CHUNK_S for a, b in pairwise(chunks))
+
+
+def test_the_sound_of_a_video_begins_anew_with_its_images(tmp_path):
+    pytest.importorskip('imageio_ffmpeg')
+    path = tmp_path / 'a.mkv'
+    tone = "aevalsrc='0.5*sin(3000*t)*gt(t,0.1)':d=2:s=16000"
+    inputs = ['-f', 'lavfi', '-i', 'color=s=64x48:d=1', '-f', 'lavfi', '-i', tone]
+    codecs = ['-c:v', 'mpeg4', '-c:a', 'pcm_s16le']
+    command = [find_ffmpeg(), '-nostdin', '-v', 'error', *inputs, *codecs, str(path)]
+    subprocess.run(command, check=True)
+    feed, stopping = VideoSoundFeed(path), Event()
+    began_s, onsets_s = [monotonic()], []
+    feed.begin(began_s[0])
+
+    def on_chunk(chunk):
+        assert chunk.stamp_s + chunk.duration_s <= monotonic()
+        is_new = len(onsets_s) < len(began_s)
+        if is_new and chunk.stamp_s >= began_s[-1] and np.abs(chunk.samples).max() > 9000:
+            onsets_s.append(chunk.stamp_s - began_s[-1])
+            began_s.append(monotonic())
+            feed.begin(began_s[-1])
+        if len(onsets_s) == 2:
+            stopping.set()
+
+    feed.play(stopping, on_chunk)
+    assert onsets_s == pytest.approx([0.1, 0.1], abs=CHUNK_S)
+
+
+def test_a_video_without_sound_is_one_line(tmp_path):
+    pytest.importorskip('imageio_ffmpeg')
+    with pytest.raises(ConfigError, match=r'a\.avi: holds no sound'):
+        VideoSoundFeed(make_video(tmp_path / 'a.avi', 2))
 
 
 def test_a_file_that_is_missing_is_one_line(tmp_path):

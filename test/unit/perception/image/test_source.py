@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Pictures, videos and webcams as samples; broken input is an error."""
 
+import subprocess
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ from emotion_ros.perception.image.source import (
     Webcam,
     open_image_source,
 )
+from emotion_ros.perception.voice.ffmpeg import find_ffmpeg
 from image_files import RATE_HZ, cut, make_picture, make_video
 from mjpeg_server import mjpeg_server
 from rtsp_server import rtsp_server
@@ -48,6 +50,26 @@ def test_a_video_that_was_cut_ends_with_an_error(tmp_path: Path) -> None:
     assert 0 < len(frames) < 10
     assert last.image_bgr is None
     assert str(last.error) == f'truncated: {len(frames)} of 10 frames can be read'
+
+
+@pytest.mark.parametrize(
+    ('name', 'codec'), [('a.mkv', 'ac3'), ('a.webm', 'libopus'), ('a.flv', 'aac'), ('a.ts', 'mp2')]
+)
+def test_sound_that_is_longer_than_the_images_is_no_error(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    pytest.importorskip('imageio_ffmpeg')
+    path = tmp_path / name
+    video = {'a.webm': 'libvpx', 'a.flv': 'flv', 'a.ts': 'mpeg2video'}.get(name, 'mpeg4')
+    inputs = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=1', '-f', 'lavfi', '-i', 'sine=d=3']
+    command = [find_ffmpeg(), '-nostdin', '-v', 'error', *inputs, '-c:v', video, '-c:a', codec]
+    subprocess.run([*command, str(path)], check=True)
+    samples = list(Video(path).samples())
+    assert [sample.error for sample in samples] == [None] * 25
+    if name in ('a.mkv', 'a.webm'):  # whose header tells how many bytes there are
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 4])
+        *_, last = Video(path).samples()
+        assert 'frames can be read' in str(last.error)
 
 
 def test_pictures_of_a_folder_come_by_name(tmp_path: Path) -> None:
