@@ -88,7 +88,7 @@ def test_a_state_has_the_stamp_of_its_image_to_the_nanosecond(graph):
         headers = [state.header, *(evidence.header for evidence in state.evidence)]
         return len(headers) == 2 and all(header.stamp in shown for header in headers)
 
-    graph.until(lambda: any(map(is_exact, states)), 'the stamp of an image', 5.0, show)
+    graph.until(lambda: any(map(is_exact, states)), 'the stamp of an image', publish=show)
 
 
 def test_of_two_people_a_voice_that_is_not_known_counts_for_neither(graph):
