@@ -93,12 +93,15 @@ class BagObserver:
         stamps: str = FROM_HEADER,
         voice: VoiceObserver | None = None,
         audio_format: AudioFormat | None = None,
+        *,
+        in_threads: bool = True,
     ) -> None:
         self.results: dict[Topic, TopicResult] = {}
         self._vision = vision
         self._text = text
         self._voice = voice
         self._audio_format = audio_format
+        self._in_threads = in_threads
         self._cut = bytearray()  # of a sample that a message of AudioData cut
         self._without = without
         self._by_header = stamps == FROM_HEADER
@@ -113,11 +116,12 @@ class BagObserver:
     def observe(self, messages: Generator[Recorded, None, None]) -> Iterator[FusionInput]:
         """Yield the observations with their time of receipt, as OfflineFusion takes them.
 
-        The messages that follow are decoded in one thread meanwhile, the faces in their images
-        located in a second and classified in a third.
+        With ``in_threads`` the messages that follow are decoded in one thread meanwhile, the
+        faces in their images located in a second and classified in a third.
         """
-        located = run_ahead(self._locate(run_ahead(self._decode(messages))))
-        for recorded, observation in run_ahead(self._process(located)):
+        ahead: Callable[[Any], Any] = run_ahead if self._in_threads else iter
+        located = ahead(self._locate(ahead(self._decode(messages))))
+        for recorded, observation in ahead(self._process(located)):
             result = self.results.setdefault(recorded.topic, TopicResult())
             result.messages += 1
             if result.age_s is None and hasattr(recorded.msg, 'header'):

@@ -100,6 +100,7 @@ class Replay:
             stamps=options.stamps,
             voice=VoiceObserver(self.voice, voice.channel) if self.voice else None,
             audio_format=audio_format,
+            in_threads=options.in_threads,
         )
 
     def __enter__(self) -> 'Replay':

@@ -29,6 +29,7 @@ class ReplayOptions:
     without: frozenset[str] = frozenset()  # modalities
     weights: Mapping[str, float] = field(default_factory=dict)  # by modality
     threads: int = 1  # of each network: decoding and processing already take a core each
+    in_threads: bool = True  # decode, locate and classify at the same time; costs CPU time
 
     @property
     def changes_states(self) -> bool:

@@ -50,16 +50,18 @@ class Outcome:
     error: str = ''
 
 
-def attempt_bag(job: BagJob) -> Outcome:
+def attempt_bag(job: BagJob, *, in_threads: bool = True) -> Outcome:
     """Return the outcome of ``process_bag``; its EmotionRosErrors are part of it."""
     try:
-        return Outcome(job, process_bag(job))
+        return Outcome(job, process_bag(job, in_threads=in_threads))
     except EmotionRosError as error:
         return Outcome(job, error=' '.join(str(error).split()))
 
 
-def process_bag(job: BagJob) -> bytes:
-    """Replay the bag with one thread and return a parquet file of its states.
+def process_bag(job: BagJob, *, in_threads: bool = True) -> bytes:
+    """Replay the bag and return a parquet file of its states.
+
+    ``in_threads``: see BagObserver; the states are the same.
 
     The metadata of the file hold the rows of the summary. EmotionRosError when the bag cannot be
     used; of a damaged one, what is whole is there, and ``error`` in the summary says what is not.
@@ -68,7 +70,7 @@ def process_bag(job: BagJob) -> bytes:
         raise ConfigError(
             f'this worker has emotion_ros {package_version()}, not {job.version}: install that'
         )
-    options = replace(job.options, threads=1)
+    options = replace(job.options, threads=1, in_threads=in_threads)
     with open_replay(options) as replay:
         counter = _UtteranceCounter()
         summary = SessionSummary()

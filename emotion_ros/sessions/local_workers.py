@@ -2,6 +2,7 @@
 """Processes on this machine that process bags; the end of one of them ends nothing else."""
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, suppress
@@ -23,9 +24,12 @@ def process_locally(jobs: Sequence[BagJob], processes: int) -> Generator[Outcome
     A job whose process dies (out of memory, a crash in a library) has that as its error.
     """
     waiting = list(reversed(jobs))
+    processes = min(processes, len(jobs))
+    # A bag fills a core and a half; where each process has less, threads only cost time.
+    in_threads = 2 * processes <= len(os.sched_getaffinity(0))
     with ExitStack() as stack:
         busy: dict[object, tuple[_Worker, BagJob]] = {}
-        idle = [_start(stack) for _ in range(min(processes, len(jobs)))]
+        idle = [_start(stack, in_threads) for _ in range(processes)]
         while waiting or busy:
             while waiting and idle:
                 worker, job = idle.pop(), waiting.pop()
@@ -40,7 +44,7 @@ def process_locally(jobs: Sequence[BagJob], processes: int) -> Generator[Outcome
                     worker.process.join(_STOP_S)
                     code = worker.process.exitcode
                     outcome = Outcome(job, error=f'its process ended with exit code {code}')
-                    worker = _start(stack) if waiting else worker
+                    worker = _start(stack, in_threads) if waiting else worker
                 yield outcome
                 idle.append(worker)
 
@@ -56,9 +60,9 @@ class _Worker:
         self.process.join()
 
 
-def _start(stack: ExitStack) -> _Worker:
+def _start(stack: ExitStack, in_threads: bool) -> _Worker:
     ours, theirs = _SPAWN.Pipe()
-    process = _SPAWN.Process(target=_serve, args=(theirs,), daemon=True)
+    process = _SPAWN.Process(target=_serve, args=(theirs, in_threads), daemon=True)
     process.start()
     theirs.close()
     worker = _Worker(process, ours)
@@ -66,10 +70,10 @@ def _start(stack: ExitStack) -> _Worker:
     return worker
 
 
-def _serve(connection: Connection) -> None:
+def _serve(connection: Connection, in_threads: bool) -> None:
     """Process the jobs that come until the other end is closed; Ctrl-C is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
     with suppress(EOFError, BrokenPipeError):
         while True:
-            connection.send(attempt_bag(connection.recv()))
+            connection.send(attempt_bag(connection.recv(), in_threads=in_threads))

@@ -20,7 +20,7 @@ from emotion_ros.bag.replay_config import ReplayOptions
 from emotion_ros.cli.main import main
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.resources import package_version
-from emotion_ros.sessions.bag_job import BagJob, attempt_bag
+from emotion_ros.sessions.bag_job import BagJob, attempt_bag, process_bag
 from emotion_ros.sessions.batch import Batch, BatchFiles
 from emotion_ros.sessions.local_workers import process_locally
 from emotion_ros.sessions.state_table import STATE_COLUMNS
@@ -159,6 +159,11 @@ def test_the_end_of_a_process_is_the_error_of_its_job(recordings: Path) -> None:
     dead, done = process_locally([Deadly(), good], processes=1)
     assert dead.error == 'its process ended with exit code 7'
     assert (done.job, done.error) == (good, '')
+
+
+def test_without_threads_the_result_is_the_same(recordings: Path) -> None:
+    job = BagJob(ReplayOptions(recordings / 'anna'), version=package_version())
+    assert process_bag(job, in_threads=False) == process_bag(job)
 
 
 def test_who_stops_listening_stops_the_processes(recordings: Path) -> None:

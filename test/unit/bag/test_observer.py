@@ -7,7 +7,8 @@ from itertools import islice
 
 import pytest
 
-from emotion_ros.bag.observer import MOST_AHEAD, run_ahead
+from emotion_ros.bag.observer import MOST_AHEAD, BagObserver, run_ahead
+from emotion_ros.bag.reader import Recorded, Topic
 
 
 class Source:
@@ -57,3 +58,18 @@ def test_a_source_is_closed_in_its_thread_when_its_reader_stops() -> None:
     assert list(islice(ahead, 2)) == [0, 1]
     ahead.close()
     assert source.closed_in is source.made[0]
+
+
+@pytest.mark.parametrize('in_threads', [True, False])
+def test_messages_are_read_in_the_thread_of_the_caller_unless_in_threads(in_threads: bool) -> None:
+    readers: set[threading.Thread] = set()
+
+    def messages() -> Generator[Recorded, None, None]:
+        for time_ns in range(3):
+            readers.add(threading.current_thread())
+            yield Recorded(time_ns, Topic('/other', 'std_msgs/msg/Empty', 3), object(), b'')
+
+    observer = BagObserver(None, None, (), in_threads=in_threads)
+    assert list(observer.observe(messages())) == []
+    assert next(iter(observer.results.values())).messages == 3
+    assert (threading.current_thread() in readers) is not in_threads
