@@ -18,8 +18,9 @@ from emotion_ros.core.observations import SentimentResult
 from emotion_ros.demo.storyboard_file import packaged_storyboard
 from emotion_ros.errors import ConfigError, InvalidInput, MissingDependency
 from emotion_ros.live.camera_feed import CameraFeed
+from emotion_ros.live.pipelines import load_pipelines
 from emotion_ros.live.scripted_person import ScriptedPerson
-from emotion_ros.live.session import HOST, LiveSession, load_pipelines
+from emotion_ros.live.session import HOST, LiveSession
 from emotion_ros.live.sound_feed import MicrophoneFeed, SoundFileFeed, VideoSoundFeed
 from emotion_ros.runtime.worker import busy_threads, report_exceptions
 from emotion_ros.view.vocabulary import REJECT_WORDS

@@ -15,7 +15,8 @@ import pytest
 from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.demo.synthetic_voice import speak
 from emotion_ros.errors import ConfigError, InvalidInput
-from emotion_ros.live.session import LiveSession, Pipelines, load_pipelines
+from emotion_ros.live.pipelines import Pipelines, load_pipelines
+from emotion_ros.live.session import LiveSession
 from emotion_ros.live.sound_feed import SoundFileFeed
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.pipeline import FaceReport
