@@ -12,7 +12,9 @@ from emotion_ros.perception.voice.activity import EnergyDetector
 from emotion_ros.perception.voice.classifier import VoicePrediction
 from emotion_ros.perception.voice.config import VoiceConfig
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
+from emotion_ros.perception.voice.observer import VoiceObserver
 from emotion_ros.perception.voice.pipeline import VoicePipeline, VoiceReport
+from emotion_ros.perception.voice.stream import AudioChunk
 
 FRAME_S = 0.032
 NO_ROUNDING = 2 * FRAME_S
@@ -187,6 +189,21 @@ def test_a_segment_of_which_sound_was_lost_counts_less_or_not() -> None:
     assert part.probabilities == whole.probabilities
     lost = voice.classify(segment, lost_s=segment.duration_s)
     assert (lost.reason, lost.quality, lost.confidence) == ('lost_sound', 0.0, 0.0)
+
+
+def test_without_stamps_a_loss_of_blocks_lowers_the_quality_of_a_recording_too() -> None:
+    samples = (spoken(3.0, before=5.0) * 32767).astype(np.int16)
+    blocks = [samples[i : i + 512] for i in range(0, len(samples), 512)]
+    qualities = []
+    for lost_every in (0, 8):
+        voice, found = VoiceObserver(pipeline()), []
+        for n, block in enumerate(blocks):
+            if not lost_every or n % lost_every:
+                receipt_s = 100.0 + n * 0.032
+                chunk = AudioChunk(block, SAMPLE_RATE, 1, receipt_s, 'mic', is_stamped=False)
+                found += voice.add(chunk)
+        qualities.append(max(evidence.quality for evidence in found))
+    assert qualities[1] < 0.8 * qualities[0]
 
 
 def test_stamps_may_waver_and_drift() -> None:
