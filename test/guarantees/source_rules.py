@@ -80,14 +80,17 @@ def imported(node: ast.AST) -> list[str]:
 
 
 def rclpy_names(tree: ast.AST) -> set[str]:
-    """Return the full names of rclpy that are imported, or used as ``rclpy.name``."""
+    """Return the full names of rclpy that are imported, or used as ``rclpy.name``.
+
+    Without those that every module has, such as ``__file__``.
+    """
     names = {name for node in ast.walk(tree) for name in imported(node)}
     names |= {
         f'rclpy.{node.attr}'
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) == 'rclpy'
     }
-    return {name for name in names if name.startswith('rclpy.')}
+    return {name for name in names if name.startswith('rclpy.') and '.__' not in name}
 
 
 def attributes(tree: ast.AST) -> set[str]:
