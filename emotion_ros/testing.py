@@ -19,6 +19,7 @@ docs/testing_your_robot.md.
 import os
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -32,16 +33,21 @@ from rclpy.executors import SingleThreadedExecutor, TimeoutException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.publisher import Publisher
+from rclpy.serialization import deserialize_message
 from rclpy.utilities import try_shutdown
 from rosgraph_msgs.msg import Clock
 
 from emotion_ros.bag.offline_fusion import with_ticks
+from emotion_ros.conversions.from_msg import msg_to_state
+from emotion_ros.core.people.events import EventDetector
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.demo.ground_truth import ground_truth_state
 from emotion_ros.demo.storyboard_file import load_storyboard
-from emotion_ros.msg import EmotionState
+from emotion_ros.errors import InvalidInput
+from emotion_ros.msg import EmotionEvent, EmotionState
 from emotion_ros.nodes.messages.qos import OBSERVER_DEPTH
 from emotion_ros.nodes.messages.to_msg import state_to_msg
+from emotion_ros.nodes.people.people_publisher import EVENTS_TOPIC, event_to_msg
 from emotion_ros.sandbox.domain import claim_domain, isolated
 
 __all__ = ['EmotionPlayer', 'emotion_player']
@@ -60,6 +66,8 @@ States = list[tuple[int, Any]]
 class EmotionPlayer:
     """Plays ``emotion_state`` to nodes in the test's own process and gives them their time.
 
+    The ``emotion_events`` that follow from these states are published, too.
+
     The next message comes when all of them have handled the one before, timers included. What a
     callback raises comes out of ``play``, ``wait`` or ``until``.
     """
@@ -72,6 +80,7 @@ class EmotionPlayer:
         self._tester = Node('emotion_player')
         self._executor.add_node(self._tester)
         self._states = self._tester.create_publisher(EmotionState, topic, OBSERVER_DEPTH)
+        self._events = self._tester.create_publisher(EmotionEvent, EVENTS_TOPIC, OBSERVER_DEPTH)
         self._clock = self._tester.create_publisher(Clock, '/clock', 1)
 
     def add(self, node: Node) -> Node:
@@ -103,10 +112,12 @@ class EmotionPlayer:
         states = _story_states(path) if is_story else _bag_states(path, topic)
         self._wait_for_connections()
         first_ns, last_ns = states[0][0], states[-1][0]
+        detector = EventDetector()
         for time_ns, message in with_ticks(states, first_ns, last_ns, TICKS_HZ):
             self._set_clock(time_ns)
             if message is not None:
                 self._states.publish(message)
+                self._publish_events(detector, message, time_ns / NANOSECONDS)
             self._settle()
 
     def wait(self, seconds: float) -> None:
@@ -135,6 +146,15 @@ class EmotionPlayer:
             node.destroy_node()
         self._executor.shutdown()
 
+    def _publish_events(self, detector: EventDetector, message: Any, now_s: float) -> None:
+        msg = deserialize_message(message, EmotionState) if isinstance(message, bytes) else message
+        with suppress(
+            InvalidInput
+        ):  # as the listener: such a state is played, and changes nothing
+            state = msg_to_state(msg)
+            for event in detector.update([state], now_s):
+                self._events.publish(event_to_msg(event, state))
+
     def _wait_for_connections(self) -> None:
         """Wait until nothing that is published can be lost."""
         listening = [s.topic_name for node in self._nodes for s in node.subscriptions]
@@ -142,6 +162,7 @@ class EmotionPlayer:
         message = f'no node subscribes to {self._states.topic_name}, but to {sorted(listening)}'
         _require(readers > 0, message)
         self._wait_for_readers(self._states, readers)
+        self._wait_for_readers(self._events, listening.count(self._events.topic_name))
         self._wait_for_readers(self._clock, len(self._nodes))
         published = {p.topic_name for node in self._nodes for p in node.publishers}
         for topic in published & {s.topic_name for s in self._tester.subscriptions}:
@@ -165,8 +186,10 @@ class EmotionPlayer:
 
         Fast DDS hands a message over within the process at once; other middleware need not.
         """
-        arrived = self._states.wait_for_all_acked(Duration(seconds=TIMEOUT_S))
-        _require(arrived, f'a state did not reach its subscribers within {TIMEOUT_S:g} s')
+        for publisher in (self._states, self._events):
+            arrived = publisher.wait_for_all_acked(Duration(seconds=TIMEOUT_S))
+            what = f'a message on {publisher.topic_name} did not reach its subscribers'
+            _require(arrived, f'{what} within {TIMEOUT_S:g} s')
         for _ in range(MAX_CALLBACKS):
             if not self._executor.run_one(timeout_s=0.0):
                 return

@@ -111,18 +111,18 @@ COMMANDS = {
     ),
     'models': Command(
         'list, download and verify model files',
-        'Nothing is downloaded but by "fetch".',
+        'Only "fetch" downloads.',
         'models fetch yunet',
     ),
     'messages': Command(
         'print all topics and message fields with their meaning',
         'The output is Markdown.',
-        'messages',
+        'messages EmotionState',
     ),
     'parameters': Command(
         'print all parameters of the nodes with default and range',
         'The output is Markdown.',
-        'parameters',
+        'parameters fusion_node',
     ),
 }
 INSTALL_HINTS = {
@@ -143,6 +143,13 @@ class OneLineParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End the program with the error."""
         self.exit(EXIT_MISUSE, f'{self.prog}: error: {message} (see {self.prog} --help)\n')
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Report unknown arguments with the name of the sub-command that they were given to."""
+        namespace, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f'unrecognized arguments: {" ".join(unknown)}')
+        return namespace, unknown
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Suggest the choice that a mistyped one resembles."""

@@ -38,7 +38,7 @@ SELF_TESTS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the sub-command."""
-    verbs = parser.add_subparsers(dest='verb', required=True)
+    verbs = parser.add_subparsers(dest='verb', metavar='ACTION', required=True)
     verbs.add_parser('list', help='list the packaged models and those that can be downloaded')
     card = verbs.add_parser('card', help='write the card of your own face network')
     model_card.add_arguments(card)

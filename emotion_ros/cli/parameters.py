@@ -35,12 +35,14 @@ Also printed by `emotion-ros parameters`.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add nothing: the sub-command has no arguments."""
+    """Add the arguments of the sub-command."""
+    nodes = [node for node in NODES if ' ' not in node]
+    parser.add_argument('node', nargs='?', choices=nodes, metavar='NODE', help='only this one')
 
 
-def run(args: argparse.Namespace) -> int:  # noqa: ARG001
-    """Print the page docs/parameters.md."""
-    print(parameters_page(), end='')
+def run(args: argparse.Namespace) -> int:
+    """Print the page docs/parameters.md, or the part about one node."""
+    print('\n'.join(_list(args.node)).strip() if args.node else parameters_page().rstrip())
     return 0
 
 

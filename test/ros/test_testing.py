@@ -19,6 +19,7 @@ from emotion_ros.conversions.state_fields import state_to_fields
 from emotion_ros.core.state import EmotionState as CoreState
 from emotion_ros.core.state import Reason, Status
 from emotion_ros.errors import EmotionRosError
+from emotion_ros.listener import EmotionListener
 from emotion_ros.msg import EmotionState
 from emotion_ros.testing import STORY_BEGINS_NS, EmotionPlayer, emotion_player  # noqa: F401
 
@@ -27,6 +28,11 @@ SECOND = 1_000_000_000
 IN_A_PACKAGE = ('--import-mode=prepend',)  # of a user, whose pytest has the default imports
 BEGIN_NS = 1_600_000_000 * SECOND
 STORY = '- {at: 0, expect: {status: ok, emotion: happy, within_s: 2}}'
+CONFLICT_STORY = """
+- {at: 0, expect: {status: ok, emotion: happy, within_s: 1}}
+- {at: 1, expect: {status: ok, emotion: happy, conflict: true, within_s: 1}}
+- {at: 2, show: nobody, expect: {status: no_person, emotion: unknown, within_s: 1}}
+"""
 
 LATE = """
 import pytest, rclpy
@@ -128,6 +134,24 @@ def test_a_storyboard_plays_what_it_expects(player: EmotionPlayer, tmp_path: Pat
     assert {state.label for state in states} == {'happy'}
     assert [state.actionable for state in states] == [False] * 5 + [True] * 16
     assert states[0].header.stamp.sec == STORY_BEGINS_NS // SECOND
+
+
+def test_the_events_of_the_states_are_published(player: EmotionPlayer, tmp_path: Path) -> None:
+    node = Node('robot')
+    listener = EmotionListener(node)
+    asked: list[tuple[float, str]] = []
+    for kind in ('onset', 'conflict', 'offset'):
+        listener.on_event(
+            kind,
+            do=lambda _, kind=kind: asked.append(
+                (node.get_clock().now().nanoseconds / SECOND - STORY_BEGINS_NS / SECOND, kind)
+            ),
+        )
+    player.add(node)
+    story = tmp_path / 'story.yaml'
+    story.write_text(CONFLICT_STORY)
+    player.play(story)
+    assert asked == [(0.0, 'onset'), (1.0, 'conflict'), (2.0, 'offset')]
 
 
 def test_what_is_played_again_is_the_same(player: EmotionPlayer, tmp_path: Path) -> None:

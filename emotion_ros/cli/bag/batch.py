@@ -7,13 +7,14 @@ import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emotion_ros.cli.bag.arguments import add_replay_arguments, print_notes, replay_options
 from emotion_ros.errors import ConfigError
-from emotion_ros.sessions.batch import Batch, BatchFiles, Process
-from emotion_ros.sessions.find_bags import find_bags
-from emotion_ros.sessions.local_workers import process_locally
 from emotion_ros.view.progress import with_progress
+
+if TYPE_CHECKING:  # --help needs no pyarrow
+    from emotion_ros.sessions.batch import Batch, Process
 
 DEFAULT_OUTPUT = Path('sessions.parquet')
 
@@ -43,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Process the bags and write the tables; 1 when a bag could not be used completely."""
+    from emotion_ros.sessions.batch import Batch, BatchFiles
+    from emotion_ros.sessions.find_bags import find_bags
+
     files = BatchFiles(args.out)
     files.check(args.force)
     bags = find_bags(args.bags)
@@ -58,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if batch.errors else 0
 
 
-def _process(batch: Batch, process: Process) -> None:
+def _process(batch: 'Batch', process: 'Process') -> None:
     jobs = batch.pending()
     try:
         with (
@@ -74,13 +78,15 @@ def _process(batch: Batch, process: Process) -> None:
         raise
 
 
-def _workers(args: argparse.Namespace) -> Process:
+def _workers(args: argparse.Namespace) -> 'Process':
     if args.scheduler:
         from emotion_ros.sessions.dask_workers import process_with_dask
 
         return partial(
             process_with_dask, scheduler=args.scheduler, notify=lambda note: print_notes([note])
         )
+    from emotion_ros.sessions.local_workers import process_locally
+
     return partial(process_locally, processes=args.jobs or len(os.sched_getaffinity(0)))
 
 

@@ -44,7 +44,8 @@ def run_without(module: str, *arguments: str) -> subprocess.CompletedProcess[str
         (['modles', 'fetch'], "'modles', did you mean models?"),
         (['models', 'ftech'], "'ftech', did you mean fetch?"),
         (['replay', 'bag', '--from', 'image'], "'image', did you mean images?"),
-        (['demo', '--dance'], 'unrecognized arguments: --dance'),
+        (['demo', '--dance'], 'arguments: --dance (see emotion-ros demo --help)'),
+        (['models'], 'the following arguments are required: ACTION'),
         (['demo', '--domain', 'x'], "'x' is not within 0 to 232"),
         (['demo', '--domain', '233'], "'233' is not within 0 to 232"),
         (['demo', '--port', '0'], "'0' is not within 1 to 65535"),
@@ -183,3 +184,8 @@ def test_the_shell_completes_commands_options_and_choices(line, completions, tmp
         timeout=60,
     )
     assert {word.strip() for word in answer.read_text().split('\013')} == completions
+
+
+def test_the_help_of_batch_needs_no_pyarrow():
+    shown = run_without('pyarrow', 'batch', '--help')
+    assert (shown.returncode, shown.stderr) == (0, '')

@@ -31,3 +31,11 @@ def test_a_reader_that_has_had_enough_is_no_error():
     assert process.stderr.read() == ''
     process.stderr.close()
     process.wait()
+
+
+def test_the_parameters_of_one_node(capsys):
+    assert main(['parameters', 'wav_source']) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith('## wav_source')
+    assert shown.strip() in PAGE.read_text(encoding='utf-8')
+    assert '`chunk`' in shown
