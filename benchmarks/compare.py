@@ -105,6 +105,7 @@ def main() -> int:
     args = parser.parse_args()
     os.environ.update(isolated(free_domain()))
     os.environ.pop('EMOTION_ROS_MODELS', None)  # as installed: without files that were fetched
+    os.environ.pop('PYTHONDONTWRITEBYTECODE', None)  # and compiled, from the second start on
     try:
         trees = {args.commit: build(args.commit), 'this': ROOT}
         with driver_folder() as folder:
