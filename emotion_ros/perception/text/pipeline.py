@@ -216,6 +216,8 @@ def make_text_pipeline(config: SentimentConfig, threads: int = 2) -> TextPipelin
 
     A model that loads in a moment has an EngineOnDemand; the packaged one is only checked now.
     """
+    if config.text_model == PACKAGED:
+        threads = 1  # a sentence is too little for two: they take longer, and more of both cores
     make = partial(make_text_engine, config.text_model, config.device, threads)
     is_fast = config.device == 'cpu' and not config.text_model.startswith(HUB_PREFIX)
     if is_fast and config.text_model == PACKAGED:
