@@ -29,6 +29,8 @@ class BagWriter:
     """
 
     def __init__(self, path: Path, storage: str = 'sqlite3', version: Literal[8, 9] = 8) -> None:
+        if path.exists():
+            raise BagError(f'{path}: exists already: choose another name')
         self.path = path
         self._types = make_typestore()
         add_speech_types(self._types, [])

@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--port',
         type=port,
         metavar='N',
-        help='port of the dashboard, or the next one that is free (default: 8080); serves it, too',
+        help='serve the dashboard at this port, or the next free one (default: 8080)',
     )
     add(
         '--domain',

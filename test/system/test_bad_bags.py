@@ -152,7 +152,7 @@ def test_an_existing_bag_is_not_overwritten(
     before = sorted(p.name for p in (tmp_path / 'bag').iterdir())
     path = str(tmp_path / 'bag')
     assert main(['replay', path, '--output', path]) == 2
-    assert 'exists already' in capsys.readouterr().err
+    assert 'exists already: choose another name' in capsys.readouterr().err
     assert sorted(p.name for p in (tmp_path / 'bag').iterdir()) == before
 
 

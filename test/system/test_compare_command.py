@@ -31,7 +31,10 @@ def test_a_bag_is_compared_with_itself_under_options(bag: Path, capsys) -> None:
     [first, *_] = found['longest_differences']
     assert (first['label_a'], first['bag']) == ('happy', 'bag')
     assert main(['compare', 'bag', '--without', 'face']) == 0
-    assert 'longest differences' in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert 'longest differences' in shown.out
+    assert 'A: bag\n' in shown.err
+    assert 'B: bag with these options\n' in shown.err
 
 
 def test_all_files_of_one_replay_are_the_same(bag: Path, capsys) -> None:

@@ -41,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError('give a second run, or options for a second replay of the bag')
     by_stamp = has_stamps_only(args.run_a) or has_stamps_only(options.bag)
     comparison = compare(_load(ReplayOptions(args.run_a), by_stamp), _load(options, by_stamp))
+    changed = ' with these options' if options.changes_states else ''
+    print_notes([f'A: {args.run_a}', f'B: {options.bag}{changed}'])
     if args.json:
         print(to_json(to_fields(comparison)))
     else:
