@@ -177,12 +177,15 @@ class WebServer:
 
     async def _send_updates(self, client: web.WebSocketResponse) -> None:
         sent: bytes | None = None
+        latest = self._latest
         with suppress(ConnectionError):
             await client.send_str(self._source.hello_message())
             while not client.closed:
                 async with self._updated:
-                    await self._updated.wait()
-                    message, jpeg = self._latest
+                    while self._latest is latest:  # Python 3.13 also wakes when a client leaves
+                        await self._updated.wait()
+                    latest = self._latest
+                message, jpeg = latest
                 await client.send_str(message)
                 if jpeg is not None and jpeg is not sent:
                     await client.send_bytes(jpeg)

@@ -41,7 +41,8 @@ STATE = EmotionState(
 @pytest.mark.parametrize('status', Status)
 def test_a_state_survives_its_message(status):
     state = replace(STATE, status=status)
-    assert msg_to_state(state_to_msg(state, now_s=8.0)) == state
+    # since Python 3.13 a dataclass with a NaN is not equal to its copy
+    assert repr(msg_to_state(state_to_msg(state, now_s=8.0))) == repr(state)
 
 
 @pytest.mark.parametrize(

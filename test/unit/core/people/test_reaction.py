@@ -149,7 +149,8 @@ def test_of_a_paused_person_nothing_is_told():
     paused = lacking(Status.PAUSED, Reason.PAUSED)
     reaction, after_s = observe(lambda t: CALM, lambda t: SMILE if t < 1 else paused)
     assert after_s == pytest.approx(1.0, abs=0.11)
-    assert reaction == Reaction(reason=UnknownReason.PAUSED)
+    # since Python 3.13 a dataclass with a NaN is not equal to its copy
+    assert repr(reaction) == repr(Reaction(reason=UnknownReason.PAUSED))
     later, _ = observe(lambda t: CALM if t < 2.9 else paused, lambda t: SMILE)
     assert isnan(later.baseline_valence)
 

@@ -174,7 +174,8 @@ def test_when_it_catches_up_makes_no_difference(every: int) -> None:
     for k, image in enumerate(moving):
         first = at_once.process(image, k / 30)
         at_once.run_deferred()
-        assert later.process(image, k / 30).faces == first.faces
+        # since Python 3.13 a dataclass with a NaN is not equal to its copy
+        assert repr(later.process(image, k / 30).faces) == repr(first.faces)
     later.run_deferred()
     assert one.calls == other.calls > 2
 
@@ -189,7 +190,7 @@ def test_located_while_the_one_before_is_classified_it_gives_the_same(every: int
     images = list(zip(moving, stamps, strict=True))
     reports = [in_turn.process(image, stamp_s).faces for image, stamp_s in images]
     located = [ahead.locate(image, stamp_s) for image, stamp_s in images]
-    assert [ahead.classify(faces).faces for faces in located] == reports
+    assert repr([ahead.classify(faces).faces for faces in located]) == repr(reports)
     assert len({len(faces) for faces in reports}) == 3
 
 
