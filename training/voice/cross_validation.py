@@ -19,25 +19,25 @@ UNKNOWN = -1e9
 
 
 def predict(heads: EmotionHeads, fitted_on: Examples, clips: Examples) -> NDArray[np.float64]:
-    """Logits [N, 7] of clips; only emotions that the heads were fitted on can be predicted."""
+    """Logits [V, N, 7] of clips and copies; only emotions of ``fitted_on`` can be predicted."""
     known = np.unique(fitted_on.labels)
-    logits = np.full((len(clips), len(EMOTIONS)), UNKNOWN)
-    logits[:, known] = heads.logits(clips.features[0])[:, known]
+    logits = np.full((len(clips.features), len(clips), len(EMOTIONS)), UNKNOWN)
+    logits[:, :, known] = np.stack([heads.logits(view)[:, known] for view in clips.features])
     return logits
 
 
 def held_out(
     train: Examples, clips: Examples, groups: Names, config: TrainConfig
 ) -> NDArray[np.float64]:
-    """Logits [N, 7] of ``clips``, each by a head fitted on those of ``train`` of other groups.
+    """Logits [V, N, 7] of ``clips``, each by a head fitted on those of ``train`` of other groups.
 
     ``groups`` has that of each clip; the first of them are those of ``train``.
     """
-    logits = np.empty((len(clips), len(EMOTIONS)))
+    logits = np.empty((len(clips.features), len(clips), len(EMOTIONS)))
     for name in progress(np.unique(groups), 'held out'):
         others = train.take(groups[: len(train)] != name)
         mine = groups == name
-        logits[mine] = predict(fit_emotions(others, config), others, clips.take(mine))
+        logits[:, mine] = predict(fit_emotions(others, config), others, clips.take(mine))
     return logits
 
 
@@ -64,23 +64,26 @@ def cross_validate(train: Examples, valid: Examples, config: TrainConfig) -> dic
     """Figures, confusions and the temperature; heads are fitted on ``train`` only.
 
     ``other_speakers`` and ``other_corpora`` are what options are chosen by: clips of ``train``.
-    The temperature is that of both: a robot meets new speakers, in a room of a new sound.
+    The temperature is that of both and of the noisiest copies: a robot meets new speakers, in a
+    room of a new sound.
     ``left_out`` are all clips of each corpus, those of ``valid`` too, for the card.
     """
     fold = calibrate.fold_of_groups(train.speaker_names(), config.folds)
-    by_speaker = held_out(train, train, fold, config)
+    in_noise = train.with_views([0, -1])
+    by_speaker = held_out(train, in_noise, fold, config)
     both = join(train, valid)
-    by_corpus = held_out(train, both, both.corpora, config)
+    by_corpus = held_out(train, both, both.corpora, config)[0]
     elsewhere = by_corpus[: len(train)]
     known = elsewhere[np.arange(len(train)), train.labels] > UNKNOWN
     return {
         'temperature': calibrate.fit_temperature(
-            np.concatenate([by_speaker, elsewhere[known]]),
-            np.concatenate([train.labels, train.labels[known]]),
+            np.concatenate([*by_speaker, elsewhere[known]]),
+            np.concatenate([*[train.labels] * 2, train.labels[known]]),
         ),
-        'other_speakers': scores(by_speaker, train),
+        'other_speakers': scores(by_speaker[0], train),
+        'other_speakers_in_noise': scores(by_speaker[1], train),
         'other_corpora': scores(elsewhere, train),
         'left_out': scores(by_corpus, both),
-        'known': confusion(by_speaker, train).tolist(),
+        'known': confusion(by_speaker[0], train).tolist(),
         'elsewhere': confusion(by_corpus, both).tolist(),
     }

@@ -113,8 +113,8 @@ def draft_card(path: Path, about: dict[str, Any], source: Path) -> dict[str, Any
             'languages': 'en and de (acted), ur (spontaneous)',
             'command': f'{command} --data {about["data_file"]}',
             'commit': about['commit'],
-            'calibrated_on': 'clips of train, by heads fitted on other speakers and on other '
-            'corpora',
+            'calibrated_on': 'clips of train, also in noise, by heads fitted on other speakers '
+            'and on other corpora',
             'chosen_on': 'speakers and corpora of train left out; val was seen meanwhile',
             'settings': dataclasses.asdict(config) | dataclasses.asdict(augmentation),
         },

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Heads on the features of the frozen encoder, and how they are fitted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -92,6 +92,10 @@ class Examples:
         return Examples(
             self.features[:, index], self.labels[index], self.corpora[index], self.speakers[index]
         )
+
+    def with_views(self, numbers: list[int]) -> 'Examples':
+        """The clips (0) or copies of these numbers only."""
+        return replace(self, features=self.features[numbers])
 
 
 def join(first: Examples, second: Examples) -> Examples:
