@@ -71,7 +71,8 @@ class PrivacyAuthority:
 
     def publish(self) -> None:
         """Publish the rules when they have changed."""
-        rules = replace(self._keeper.rules(), session=self._session)
+        rules = self._keeper.rules()
         if rules != self._sent:
             self._sent = rules
+            rules = replace(rules, session=self._session)
             self._rules_publisher.publish(String(data=rules.to_json()))

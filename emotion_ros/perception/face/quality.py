@@ -66,21 +66,21 @@ class FaceMeasures:
 class FaceMeter:
     """Measures the faces of one camera, by their id.
 
-    What covers or turns a face is classified anew after VIEW_PERIOD_S and holds meanwhile.
+    What covers, turns or lights a face is looked at anew after VIEW_PERIOD_S and holds meanwhile.
     """
 
     def __init__(self) -> None:
-        self._views: dict[int, tuple[View, float]] = {}
+        self._views: dict[int, tuple[View, float, float]] = {}
 
     def update(
         self, face_id: int, face: FaceBox, crop: ImageArray, size: tuple[int, int], stamp_s: float
     ) -> FaceMeasures:
         """Return ``measure_face`` of a face in an image of ``size`` (width, height) at a time."""
-        view, seen_s = self._views.get(face_id, (None, stamp_s))
-        if view is None or not 0.0 <= stamp_s - seen_s < VIEW_PERIOD_S:
-            view = classify_view(crop)
-            self._views[face_id] = view, stamp_s
-        return measure_face(face, crop, *size, view)
+        known = self._views.get(face_id)
+        if known is None or not 0.0 <= stamp_s - known[2] < VIEW_PERIOD_S:
+            known = self._views[face_id] = classify_view(crop), exposure(crop), stamp_s
+        view, light, _ = known
+        return measure_face(face, crop, *size, view, light)
 
     def keep(self, face_ids: Iterable[int]) -> None:
         """Forget all faces but these."""
@@ -93,17 +93,18 @@ def measure_face(
     image_width: int = 0,
     image_height: int = 0,
     view: 'View | None' = None,
+    light: float | None = None,
 ) -> FaceMeasures:
     """Return the measures of a face in an image of this size, and its grey uint8 [48, 48] crop.
 
     The quality, 0..1, is the least of detector score, size and sharpness, times what pose, light
     and cover leave of it: 1 for ordinary faces. Without a size nothing counts as cut off.
-    ``view`` is that of the crop, if it is known.
+    ``view`` and ``light`` are those of the crop, if they are known.
     """
     yaw, roll = head_pose(face)
     view = view or classify_view(crop)
     sharp = relative_sharpness(crop)
-    light = exposure(crop)
+    light = exposure(crop) if light is None else light
     cut = cut_share(face, image_width, image_height) if image_width else 0.0
     turned, covered = _rising(view.turned, *TURNED), _rising(view.covered, *COVERED)
     if turned:  # where a detector sets landmarks as if the face were upright
