@@ -120,7 +120,7 @@ def check_speech(
     else:
         yield from partly_refused(node, rejected)
         yield from check_multiple_publishers(speech)
-        count = f'{speech.received} utterances'
+        count = f'{speech.received} utterance{"s" if speech.received > 1 else ""}'
         yield Finding(Severity.GOOD, Kind.FINE, f'{speech.topic}: {count}')
 
 

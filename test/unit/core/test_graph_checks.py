@@ -51,7 +51,7 @@ def test_a_healthy_graph_has_no_findings_but_good_ones():
         'sentiment_node runs, m.onnx aaaaaaaaaaaa',
         'fusion_node runs, m.onnx aaaaaaaaaaaa',
         '/image: 30 images/s, rgb8',
-        '/speech: 1 utterances',
+        '/speech: 1 utterance',
         'emotion_state: 10 Hz, at last OK',
     ]
 
