@@ -30,6 +30,8 @@ class SqliteStorage:
         self._recovered: RecoveredIndex | None = None
         with closing(self._connect()) as database:
             try:
+                if self._file == path:  # else the log may hold the end
+                    _check_size(path)
                 self.contents = _survey(database)
             except ERRORS as error:
                 if 'no such table' in str(error):
@@ -76,6 +78,19 @@ def _with_side_files(path: Path, new_folder: Callable[[], Path]) -> Path:
     for file in (path, *filled):
         shutil.copyfile(file, folder / file.name)
     return folder / path.name
+
+
+def _check_size(path: Path) -> None:
+    """Raise sqlite3.DatabaseError when pages at the end are missing, whatever they held.
+
+    Source: https://www.sqlite.org/fileformat.html, "In-header database size".
+    """
+    with path.open('rb') as file:
+        header = file.read(100)
+    page_size, pages = (int.from_bytes(header[i:j], 'big') for i, j in ((16, 18), (28, 32)))
+    is_size_valid = header[24:28] == header[92:96]  # not after writers older than 3.7
+    if is_size_valid and path.stat().st_size < pages * (page_size if page_size > 1 else 65536):
+        raise sqlite3.DatabaseError('the end of the file is missing')
 
 
 def _survey(database: sqlite3.Connection) -> Contents:
