@@ -12,6 +12,7 @@ import pytest
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.errors import ConfigError, ModelError
 from emotion_ros.perception.models.card import load_card
+from emotion_ros.perception.text.classifier import make_text_engine
 from training.text import evaluate
 
 pytest.importorskip('torch', reason='training needs torch')
@@ -22,7 +23,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 
 from emotion_ros.perception.models.torch_backend import import_torchvision
 from training import checkpoint
-from training.text import calibration, export, train
+from training.text import calibration, export, head, train
 from training.text.config import TrainConfig
 from training.text.initial import read_onnx
 
@@ -145,6 +146,18 @@ def test_calibration_fits_the_export_again(weights: Path, data: Path, tmp_path: 
     assert load_card(copy).metrics == load_card(weights).metrics
 
 
+def test_sentiment_head_is_fitted_to_the_export(weights: Path, data: Path, tmp_path: Path) -> None:
+    for path in weights.parent.iterdir():
+        shutil.copy(path, tmp_path)
+    copy = tmp_path / weights.name
+    head.main(['--weights', str(copy), '--data-folder', str(data)])
+    before, after = read_onnx(weights), read_onnx(copy)
+    changed = {name for name in after if not after[name].equal(before[name])}
+    assert changed == {'sentiment.weight', 'sentiment.bias'}
+    assert load_card(copy).outputs[1] == load_card(weights).outputs[1]
+    make_text_engine(str(copy))
+
+
 def test_training_goes_on_from_the_export(
     weights: Path, base: Path, data: Path, tmp_path: Path
 ) -> None:
@@ -157,9 +170,16 @@ def test_training_goes_on_from_the_export(
     again = tmp_path / 'text_emotion.onnx'
     network, _ = export.load_network(tmp_path / 'best.safetensors')
     export.write_onnx(network, tmp_path / 'full.onnx')
-    export.quantise(tmp_path / 'full.onnx', again, per_channel=True, reduce_range=True)
-    frozen = {name for name in before if name.startswith('encoder.')}
-    assert all(read_onnx(again)[name].allclose(before[name], atol=1e-6) for name in frozen)
+    export.quantise(tmp_path / 'full.onnx', again, reduce_range=True)
+    tokenizer = Tokenizer.from_file(str(tmp_path / 'tokenizer.json'))
+    export.round_again(again, network, tokenizer, WORDS, reduce_range=True)
+    rounded = read_onnx(again)
+    assert all(rounded[name].equal(after[name]) for name in changed)
+    assert all(
+        rounded[name].allclose(weight, atol=float(weight.abs().max()) / 32)
+        for name, weight in before.items()
+        if name not in changed
+    )
 
 
 @pytest.mark.parametrize(('content', 'message'), [(b'abc', 'not an ONNX model'), (b'', 'absent')])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Initial weights of a text training: a checkpoint or an exported int8 network."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from training.text.state import Tensors, TrainState
 
 GATHERED = '.weight_quantized'
 MULTIPLIED = '/MatMul_quant'
+TRANSPOSED = '_Transposed'
 MULTIPLIED_HEAD = '/Gemm_MatMul_quant'
 
 
@@ -44,17 +46,27 @@ def read_onnx(path: Path) -> Tensors:
     found: dict[str, NDArray[np.floating]] = {
         name: values for name, values in stored.items() if values.dtype == np.float32
     }
-    found = {name: v for name, v in found.items() if not name.endswith('_scale')}
+    found = {
+        name.removesuffix(TRANSPOSED): v.T if name.endswith(TRANSPOSED) else v
+        for name, v in found.items()
+        if not name.endswith('_scale')
+    }
     for name in stored:
         if name.endswith(GATHERED):
             weight = name.removesuffix('_quantized')
             found[weight] = _dequantised(stored, weight)
+    for layer, weight in multiplied(graph):
+        found[f'{layer}.weight'] = _dequantised(stored, weight).T
+    return {name: torch.from_numpy(np.array(v, np.float32)) for name, v in found.items()}
+
+
+def multiplied(graph: onnx.GraphProto) -> Iterator[tuple[str, str]]:
+    """Each int8 layer under its name in a ``TextNetwork``, and the name of its weight here."""
+    stored = {each.name for each in graph.initializer}
     for node in graph.node:
         if node.op_type == 'MatMulInteger' and node.input[1] in stored:
             layer = node.name.removesuffix(MULTIPLIED_HEAD).removesuffix(MULTIPLIED)
-            weight = node.input[1].removesuffix('_quantized')
-            found[layer.strip('/').replace('/', '.') + '.weight'] = _dequantised(stored, weight).T
-    return {name: torch.from_numpy(np.array(v, np.float32)) for name, v in found.items()}
+            yield layer.strip('/').replace('/', '.'), node.input[1].removesuffix('_quantized')
 
 
 def _dequantised(stored: dict[str, NDArray[np.generic]], name: str) -> NDArray[np.float32]:
