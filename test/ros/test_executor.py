@@ -121,3 +121,26 @@ def test_an_rclpy_whose_insides_are_not_known_keeps_its_executor(
     graph.until(lambda: executor.spin_once(timeout_sec=0.05) or received, 'the message')
     executor.shutdown()
     node.destroy_node()
+
+
+def test_what_joins_while_the_wait_set_is_built_is_served(graph: Graph) -> None:
+    """Red when wake in topic_executor.py only forgets the wait set: another thread may be faster.
+
+    Here a subscription is made, as by another thread, when those of the node were listed.
+    """
+    heard: list[String] = []
+
+    class Growing(Node):
+        is_listed = False
+
+        @property
+        def subscriptions(self) -> Any:
+            listed = list(super().subscriptions)
+            if not Growing.is_listed and threading.current_thread() is threading.main_thread():
+                Growing.is_listed = True
+                self.create_subscription(String, 'words', heard.append, 1)
+            return iter(listed)
+
+    graph.add(Growing, 'growing')
+    publisher = graph.publisher(String, 'words')
+    graph.until(lambda: heard, 'a message', publish=lambda: publisher.publish(String()))

@@ -34,7 +34,8 @@ class TopicExecutor(SingleThreadedExecutor):
     """
 
     def __init__(self, *, context: rclpy.Context | None = None) -> None:
-        self._waiting: _WaitSet | None = None
+        self._waiting: tuple[object, _WaitSet] | None = None
+        self._entities = object()  # another one whenever a node has got or lost something
         self._pending: deque[Any] = deque()
         self._others = _OtherExecutor(self, context)
         super().__init__(context=context)
@@ -60,7 +61,7 @@ class TopicExecutor(SingleThreadedExecutor):
 
     def wake(self) -> None:
         """Build the wait sets anew: rclpy calls this when a node has got or lost something."""
-        self._waiting = None
+        self._entities = object()
         super().wake()
         self._others.wake()
 
@@ -77,12 +78,12 @@ class TopicExecutor(SingleThreadedExecutor):
         if self._is_shutdown or wait_condition():
             return
         seconds = getattr(timeout_sec, 'timeout', timeout_sec)  # Jazzy: may be a TimeoutObject
-        waiting = self._waiting
-        if waiting is None:
+        entities = self._entities  # before they are listed: another thread may change them then
+        if self._waiting is None or self._waiting[0] is not entities:
             guards = (self._guard, self._sigint_gc)
-            waiting = self._waiting = _WaitSet(self._context, guards, self.get_nodes())
+            self._waiting = entities, _WaitSet(self._context, guards, self.get_nodes())
         try:
-            ready = waiting.wait(timeout_sec_to_nsec(seconds))
+            ready = self._waiting[1].wait(timeout_sec_to_nsec(seconds))
         except _rclpy.InvalidHandle:  # destroyed by another thread
             self._waiting = None
             return
