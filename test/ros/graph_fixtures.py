@@ -17,7 +17,7 @@ def graph(ros_domain: int) -> Iterator[Graph]:
     graph = Graph()
     yield graph
     graph.close()
-    assert not graph.monitor.violations
+    assert not graph.monitor.violations, graph.monitor.violations[:3]
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ import sys
 
 import numpy as np
 import pytest
+from builtin_interfaces.msg import Time
 from rclpy.serialization import deserialize_message, serialize_message
+from std_msgs.msg import Header
 
 from emotion_ros.conversions.from_msg import msg_to_state, stamp_to_seconds
 from emotion_ros.core.emotions import Emotion, Sentiment
@@ -14,7 +16,7 @@ from emotion_ros.core.observations import FaceObservation
 from emotion_ros.core.state import EmotionState, Reason, Status
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.msg import FaceEmotion
-from emotion_ros.nodes.messages.stamps import seconds_to_stamp
+from emotion_ros.nodes.messages.stamps import ExactStamps, seconds_to_stamp
 from emotion_ros.nodes.messages.to_msg import face_to_msg, state_to_msg
 from examples import face, make_fusion, play, voice, words
 
@@ -80,3 +82,19 @@ def test_stamps_keep_the_microsecond(seconds):
 def test_the_fusion_does_without_the_inference_runtime():
     code = 'import sys, emotion_ros.nodes.fusion_node; sys.exit("onnxruntime" in sys.modules)'
     assert subprocess.run([sys.executable, '-c', code], check=False, timeout=60).returncode == 0
+
+
+def test_an_exact_stamp_is_not_before_the_rounded_one_of_the_state_before():
+    """Red when restore_in_order of stamps.py only restores."""
+    stamps, exact = ExactStamps(), Time(sec=1_795_944_044, nanosec=901_512_921)
+    rounded = seconds_to_stamp(stamp_to_seconds(exact))
+    assert rounded.nanosec > exact.nanosec
+    first, second = Header(stamp=rounded), Header(stamp=rounded)
+    stamps.restore_in_order(first)
+    stamps.store(exact)
+    stamps.restore_in_order(second)
+    assert second.stamp == rounded
+    later = Header(stamp=Time(sec=1_795_944_045))
+    stamps.restore_in_order(later)
+    stamps.restore_in_order(second)  # the clock jumped back
+    assert second.stamp == exact

@@ -8,6 +8,7 @@ from emotion_ros.conversions.from_msg import stamp_to_seconds
 from emotion_ros.core.units import NANOSECONDS
 
 MAX_STORED = 256
+ROUNDING_NS = 1_000  # more than seconds since 1970 are rounded by
 
 
 def seconds_to_stamp(seconds: float) -> Time:
@@ -30,6 +31,7 @@ class ExactStamps:
 
     def __init__(self) -> None:
         self._exact: dict[tuple[int, int], Time] = {}
+        self._before_ns = 0
 
     def store(self, stamp: Time) -> None:
         """Store the stamp of a message; InvalidInput('bad_stamp') when nanosec is 1e9 or more."""
@@ -42,3 +44,13 @@ class ExactStamps:
         """Replace a stamp that came from seconds by the one it was before."""
         stamp = header.stamp
         header.stamp = self._exact.get((stamp.sec, stamp.nanosec), stamp)
+
+    def restore_in_order(self, header: Header) -> None:
+        """Do the same, but let no rounding put a stamp before that of the message before."""
+        self.restore(header)
+        stamp_ns = header.stamp.sec * NANOSECONDS + header.stamp.nanosec
+        if 0 < self._before_ns - stamp_ns < ROUNDING_NS:
+            stamp_ns = self._before_ns
+            sec, nanosec = divmod(stamp_ns, NANOSECONDS)
+            header.stamp = Time(sec=sec, nanosec=nanosec)
+        self._before_ns = stamp_ns
