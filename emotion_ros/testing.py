@@ -148,9 +148,7 @@ class EmotionPlayer:
 
     def _publish_events(self, detector: EventDetector, message: Any, now_s: float) -> None:
         msg = deserialize_message(message, EmotionState) if isinstance(message, bytes) else message
-        with suppress(
-            InvalidInput
-        ):  # as the listener: such a state is played, and changes nothing
+        with suppress(InvalidInput):  # as the listener: it is played, and changes nothing
             state = msg_to_state(msg)
             for event in detector.update([state], now_s):
                 self._events.publish(event_to_msg(event, state))

@@ -182,7 +182,7 @@ class FusionNode(EmotionNode[FusionConfig]):
         states = self._fusion.states(now_s)
         self._privacy.publish()
         focus = self._to_msg(states[0], now_s)
-        self._stamps.restore_in_order(focus.header)
+        self._stamps.keep_in_order(focus.header)
         self._state_publisher.publish(focus)
         if self._states_publisher.get_subscription_count():
             others = [self._to_msg(state, now_s) for state in states[1:]]

@@ -85,16 +85,18 @@ def test_the_fusion_does_without_the_inference_runtime():
 
 
 def test_an_exact_stamp_is_not_before_the_rounded_one_of_the_state_before():
-    """Red when restore_in_order of stamps.py only restores."""
+    """Red when keep_in_order of stamps.py does nothing."""
     stamps, exact = ExactStamps(), Time(sec=1_795_944_044, nanosec=901_512_921)
     rounded = seconds_to_stamp(stamp_to_seconds(exact))
     assert rounded.nanosec > exact.nanosec
-    first, second = Header(stamp=rounded), Header(stamp=rounded)
-    stamps.restore_in_order(first)
+    first, second, third = (Header(stamp=rounded) for _ in range(3))
+    stamps.keep_in_order(first)
     stamps.store(exact)
-    stamps.restore_in_order(second)
-    assert second.stamp == rounded
-    later = Header(stamp=Time(sec=1_795_944_045))
-    stamps.restore_in_order(later)
-    stamps.restore_in_order(second)  # the clock jumped back
+    stamps.restore(second)
     assert second.stamp == exact
+    stamps.keep_in_order(second)
+    assert second.stamp == rounded
+    stamps.keep_in_order(Header(stamp=Time(sec=exact.sec + 1)))
+    stamps.restore(third)  # the clock jumped back
+    stamps.keep_in_order(third)
+    assert third.stamp == exact

@@ -45,9 +45,8 @@ class ExactStamps:
         stamp = header.stamp
         header.stamp = self._exact.get((stamp.sec, stamp.nanosec), stamp)
 
-    def restore_in_order(self, header: Header) -> None:
-        """Do the same, but let no rounding put a stamp before that of the message before."""
-        self.restore(header)
+    def keep_in_order(self, header: Header) -> None:
+        """Let no rounding put the stamp of a message before that of the message before."""
         stamp_ns = header.stamp.sec * NANOSECONDS + header.stamp.nanosec
         if 0 < self._before_ns - stamp_ns < ROUNDING_NS:
             stamp_ns = self._before_ns
