@@ -159,7 +159,10 @@ def test_transitions_in_every_order_at_every_moment(graph, name):
         ask(random.choices(LABELS, k=random.randrange(1, 4)))
     ask([*LABELS, 'deactivate', 'cleanup'])
     assert state(graph, name) == now == 'unconfigured'
-    assert held(node) == before
+    after = held(node)
+    # a thread of an earlier test may have ended meanwhile
+    assert after.pop('threads') <= before.pop('threads')
+    assert after == before
     for factory in args:
         assert factory.made
         assert factory.alive() == 0
