@@ -198,7 +198,7 @@ def camera_frame() -> Callable[[], object]:
 
 def utterance() -> Callable[[], object]:
     """Return the second utterance of the text pipeline."""
-    from emotion_ros.core.utterance import Utterance
+    from emotion_ros.core.speech.utterance import Utterance
     from emotion_ros.perception.text.config import SentimentConfig
     from emotion_ros.perception.text.pipeline import make_text_pipeline
 

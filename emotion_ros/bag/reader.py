@@ -14,9 +14,9 @@ import zstandard
 from rosbags.serde import SerdeError
 from rosbags.typesys import TypesysError
 
-from emotion_ros.bag.files import ZSTD_MAGIC, Scratch, open_storages
-from emotion_ros.bag.merge import ChannelKey, channel_key, merge_rows, sort_ties
-from emotion_ros.bag.storage import DAMAGE
+from emotion_ros.bag.storage.base import DAMAGE
+from emotion_ros.bag.storage.files import ZSTD_MAGIC, Scratch, open_storages
+from emotion_ros.bag.storage.merge import ChannelKey, channel_key, merge_rows, sort_ties
 from emotion_ros.bag.types import add_speech_types, is_of_other_version, make_typestore
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.errors import BagError

@@ -4,7 +4,7 @@
 from rosbags.typesys import Stores, TypesysError, get_types_from_msg, get_typestore
 from rosbags.typesys.store import Typestore
 
-from emotion_ros.bag.storage import DAMAGE, Channel
+from emotion_ros.bag.storage.base import DAMAGE, Channel
 from emotion_ros.conversions.speech import CANDIDATES, LIVE_SPEECH, SPEECH_TYPES, TRANSCRIPTION
 from emotion_ros.core.voice.audio_topics import AUDIO_INFO, AUDIO_MESSAGES
 from emotion_ros.files.resources import message_folder

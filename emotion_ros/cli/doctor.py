@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from emotion_ros.cli.arguments import domain_id, namespace, seconds
 from emotion_ros.cli.console import table_console
 from emotion_ros.conversions.state_fields import to_json
-from emotion_ros.core.graph_checks import diagnose
-from emotion_ros.core.graph_snapshot import Finding, GraphSnapshot, Severity
+from emotion_ros.core.graph.checks import diagnose
+from emotion_ros.core.graph.snapshot import Finding, GraphSnapshot, Severity
 from emotion_ros.errors import ConfigError
 
 EXIT_PROBLEM = 1

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from emotion_ros.bag.files import is_bag_folder
+from emotion_ros.bag.storage.files import is_bag_folder
 from emotion_ros.bag.writer import STORAGES
 from emotion_ros.demo.recording import write_recording
 from emotion_ros.demo.storyboard_file import packaged_storyboard

@@ -18,7 +18,7 @@ from emotion_ros.cli.image.analysis import (
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.core.observations import describe
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.files.checked import read_text
 from emotion_ros.files.csv_table import write_csv

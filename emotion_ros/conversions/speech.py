@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emotion_ros.conversions.from_msg import stamp_to_seconds
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 
 STRING = 'std_msgs/msg/String'
 LIVE_SPEECH = 'hri_msgs/msg/LiveSpeech'

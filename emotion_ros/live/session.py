@@ -12,8 +12,8 @@ from emotion_ros.core.evidence import VOICE, Rejection
 from emotion_ros.core.fusion.fusion import Observation
 from emotion_ros.core.observations import FacesObservation, SentimentResult
 from emotion_ros.core.people.privacy import PrivacyMode
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.core.trigger import SILENCE_S
-from emotion_ros.core.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.live.pipelines import Pipelines
 from emotion_ros.live.privacy import LivePrivacy

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from std_msgs.msg import Bool, String
 
 from emotion_ros.conversions.from_msg import msg_to_faces
-from emotion_ros.core.input_checks import check_speech
+from emotion_ros.core.graph.input_checks import check_speech
 from emotion_ros.core.observations import SourceStatus
-from emotion_ros.core.own_voice import MutedTimes, RobotSpeech, words_of
 from emotion_ros.core.people.privacy import PrivacyMode
 from emotion_ros.core.people.speaker_binding import Speaker, SpeakerBinding
 from emotion_ros.core.people.words_speaker import speaker_of_words
+from emotion_ros.core.speech.own_voice import MutedTimes, RobotSpeech, words_of
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import FaceEmotionArray, TextSentiment
 from emotion_ros.nodes.executor import run

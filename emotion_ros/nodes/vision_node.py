@@ -10,9 +10,9 @@ from builtin_interfaces.msg import Time
 from sensor_msgs.msg import Image
 
 from emotion_ros.conversions.from_msg import stamp_to_seconds
-from emotion_ros.core.graph_checks import NOT_UPRIGHT
-from emotion_ros.core.graph_snapshot import InputTopic
-from emotion_ros.core.input_checks import check_images
+from emotion_ros.core.graph.checks import NOT_UPRIGHT
+from emotion_ros.core.graph.input_checks import check_images
+from emotion_ros.core.graph.snapshot import InputTopic
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.msg import FaceEmotionArray

@@ -18,14 +18,14 @@ from emotion_ros.conversions.audio import (
 from emotion_ros.conversions.from_msg import msg_to_faces
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.evidence import VOICE, Evidence, Rejection
-from emotion_ros.core.graph_snapshot import Kind
+from emotion_ros.core.graph.audio_checks import check_audio, check_sound
+from emotion_ros.core.graph.snapshot import Kind
 from emotion_ros.core.observations import SourceStatus, describe
-from emotion_ros.core.own_voice import MutedTimes, RobotSpeech
 from emotion_ros.core.people.privacy import PrivacyMode
 from emotion_ros.core.people.speaker_binding import SpeakerBinding
+from emotion_ros.core.speech.own_voice import MutedTimes, RobotSpeech
 from emotion_ros.core.stamp_check import check_stamp
 from emotion_ros.core.state import WeighedEvidence
-from emotion_ros.core.voice.audio_checks import check_audio, check_sound
 from emotion_ros.core.voice.audio_topics import (
     AUDIO_INFO,
     WITHOUT_FORMAT,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from rclpy.publisher import Publisher
 
-from emotion_ros.core.graph_snapshot import InputTopic
+from emotion_ros.core.graph.snapshot import InputTopic
 from emotion_ros.core.image_topics import Topic
 from emotion_ros.core.observations import SourceStatus
 from emotion_ros.core.options import Options

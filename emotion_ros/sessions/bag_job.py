@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from emotion_ros.bag.files import METADATA
 from emotion_ros.bag.offline_fusion import FusionInput
 from emotion_ros.bag.replay import Replay, open_replay
 from emotion_ros.bag.replay_config import ReplayOptions
+from emotion_ros.bag.storage.files import METADATA
 from emotion_ros.conversions.speech import speech_from_msg
 from emotion_ros.conversions.state_fields import Fields
 from emotion_ros.core.observations import TextObservation

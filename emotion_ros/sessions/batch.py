@@ -12,9 +12,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from emotion_ros.bag.files import METADATA, is_bag_folder, list_files
 from emotion_ros.bag.provenance import REPLAY_COLUMNS
 from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
+from emotion_ros.bag.storage.files import METADATA, is_bag_folder, list_files
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import BagError, ConfigError
 from emotion_ros.files.atomic_write import atomic_write

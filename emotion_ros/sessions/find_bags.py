@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
-from emotion_ros.bag.files import METADATA, storage_files
+from emotion_ros.bag.storage.files import METADATA, storage_files
 from emotion_ros.errors import ConfigError
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emotion_ros.bag.replay import open_replay
 from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.errors import BagError, InvalidInput
 from emotion_ros.perception.face.pipeline import make_face_pipeline
 from emotion_ros.perception.image.compressed import decode_compressed

@@ -11,7 +11,7 @@ import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 
 from emotion_ros.conversions.from_msg import msg_to_faces, msg_to_state, msg_to_text
-from emotion_ros.core.graph_snapshot import FUSION, SENTIMENT, VISION, VOICE_NODE
+from emotion_ros.core.graph.snapshot import FUSION, SENTIMENT, VISION, VOICE_NODE
 from emotion_ros.core.image_topics import Topic
 from emotion_ros.core.observations import FacesObservation
 from emotion_ros.core.people.privacy import PrivacyMode, PrivacyRules, withhold_paused

@@ -8,7 +8,7 @@ from threading import Lock
 
 from emotion_ros.conversions.observation_fields import faces_to_fields
 from emotion_ros.conversions.state_fields import Fields, state_to_fields, to_json
-from emotion_ros.core.graph_snapshot import SENTIMENT
+from emotion_ros.core.graph.snapshot import SENTIMENT
 from emotion_ros.core.observations import FacesObservation, SentimentResult
 from emotion_ros.core.state import EmotionState
 from emotion_ros.core.trigger import SILENCE_S

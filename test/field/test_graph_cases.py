@@ -27,8 +27,8 @@ from std_msgs.msg import Bool, Header, String
 from std_srvs.srv import SetBool
 
 from consult import examine
-from emotion_ros.core.graph_checks import diagnose
-from emotion_ros.core.graph_snapshot import Kind, Severity
+from emotion_ros.core.graph.checks import diagnose
+from emotion_ros.core.graph.snapshot import Kind, Severity
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.nodes.graph import graph_survey

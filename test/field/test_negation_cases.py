@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from emotion_ros.core.emotions import Emotion, Sentiment
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipeline
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.engine import TextPrediction

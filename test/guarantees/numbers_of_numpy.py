@@ -19,8 +19,8 @@ from std_msgs.msg import Header
 from emotion_ros.core.emotions import Emotion, Sentiment
 from emotion_ros.core.evidence import Evidence, Rejection
 from emotion_ros.core.observations import FaceObservation
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.core.state import EmotionState, Reason, Status, WeighedEvidence
-from emotion_ros.core.utterance import Utterance
 from emotion_ros.msg import EmotionState as EmotionStateMsg
 from emotion_ros.nodes.messages.speech import StampedUtterance
 from emotion_ros.nodes.messages.to_msg import face_to_msg, report_to_msg, state_to_msg

@@ -4,8 +4,8 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from emotion_ros.core.graph_checks import diagnose
-from emotion_ros.core.graph_snapshot import Finding, GraphSnapshot, Severity
+from emotion_ros.core.graph.checks import diagnose
+from emotion_ros.core.graph.snapshot import Finding, GraphSnapshot, Severity
 from emotion_ros.nodes.graph.graph_survey import open_doctor
 from graph import Graph
 

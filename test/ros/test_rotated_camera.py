@@ -8,7 +8,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from sensor_msgs.msg import Image
 
 from consult import consult
-from emotion_ros.core.graph_snapshot import Kind
+from emotion_ros.core.graph.snapshot import Kind
 from emotion_ros.demo.storyboard_file import packaged_storyboard
 from emotion_ros.nodes.graph.remedies import remedy
 from emotion_ros.nodes.messages.to_msg import bgr_to_msg

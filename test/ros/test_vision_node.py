@@ -13,7 +13,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool
 
-from emotion_ros.core.graph_snapshot import InputTopic
+from emotion_ros.core.graph.snapshot import InputTopic
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.vision_node import VisionNode

@@ -28,6 +28,7 @@ LAYERS = (
     ('nodes.messages',),
     ('nodes.executors', 'nodes.graph', 'nodes.lifecycle'),
     ('nodes.inputs', 'nodes.people'),
+    ('bag.storage',),
     ('bag', 'nodes', 'sandbox'),
     ('audio',),
     ('listener', 'demo', 'web', 'sessions'),

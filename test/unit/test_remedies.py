@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
-from emotion_ros.core.graph_snapshot import Finding, Kind, Severity
+from emotion_ros.core.graph.snapshot import Finding, Kind, Severity
 from emotion_ros.nodes.graph.remedies import REJECTED, REMEDIES, remedy
 from emotion_ros.perception.image.decode import REJECT_REASONS
 from emotion_ros.perception.text.config import SPEECH_TYPES as NAMES

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from emotion_ros.core import graph_checks, input_checks
 from emotion_ros.core.evidence import Rejection
-from emotion_ros.core.graph_snapshot import Kind
+from emotion_ros.core.graph import audio_checks, checks, input_checks
+from emotion_ros.core.graph.snapshot import Kind
 from emotion_ros.core.state import Reason
-from emotion_ros.core.voice import audio_checks
 from emotion_ros.nodes.graph.remedies import REJECTED, REMEDIES
 from pages import ROOT, inline
 
@@ -25,7 +24,7 @@ OF_OTHERS = {'truncated', 'unreadable'}
 
 def findings() -> Iterator[str]:
     """Yield the longest fixed words of every finding that is not good news."""
-    for module in (graph_checks, input_checks, audio_checks):
+    for module in (checks, input_checks, audio_checks):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == 'Finding':
                 severity, what = (ast.unparse(node.args[0]), node.args[2])

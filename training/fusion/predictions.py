@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.core.evidence import Rejection
 from emotion_ros.core.observations import TextObservation
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.face.classifier import FaceClassifier

@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from emotion_ros.bag.files import require_free
 from emotion_ros.bag.provenance import REPLAYED
 from emotion_ros.bag.replay import open_replay
+from emotion_ros.bag.storage.files import require_free
 from emotion_ros.bag.writer import BagWriter
 from emotion_ros.cli.bag.arguments import (
     add_bag_arguments,

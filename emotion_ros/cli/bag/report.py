@@ -6,11 +6,11 @@ import shlex
 import sys
 from pathlib import Path
 
-from emotion_ros.bag.files import is_bag_folder
 from emotion_ros.bag.reader import Bag
 from emotion_ros.bag.replay_config import FROM_HEADER, make_replay_config
 from emotion_ros.bag.session_reader import read_session
 from emotion_ros.bag.snapshots import take_pictures
+from emotion_ros.bag.storage.files import is_bag_folder
 from emotion_ros.cli.bag.arguments import (
     add_bag_arguments,
     print_notes,

@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from emotion_ros.core.own_voice import words_of
+from emotion_ros.core.speech.own_voice import words_of
 
 PHRASES = (
     "don't analyze me",

@@ -9,7 +9,7 @@ from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
-from emotion_ros.core.graph_snapshot import NAN, InputTopic, Publisher
+from emotion_ros.core.graph.snapshot import NAN, InputTopic, Publisher
 from emotion_ros.core.image_topics import COMPRESSED_IMAGE, IMAGE, Topic
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES

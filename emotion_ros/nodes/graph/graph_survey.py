@@ -21,7 +21,7 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
-from emotion_ros.core.graph_snapshot import (
+from emotion_ros.core.graph.snapshot import (
     FUSION,
     NAN,
     SENTIMENT,

@@ -7,7 +7,7 @@ Works without ROS. docs/troubleshooting.md has a row for every line of these tab
 from collections.abc import Mapping
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
-from emotion_ros.core.graph_snapshot import FUSION, Finding, Kind
+from emotion_ros.core.graph.snapshot import FUSION, Finding, Kind
 from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
 
 LAUNCH = 'ros2 launch emotion_ros emotion.launch.py'

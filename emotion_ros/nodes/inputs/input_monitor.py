@@ -7,13 +7,13 @@ from time import time
 
 from rclpy.node import Node
 
-from emotion_ros.core.graph_snapshot import NAN, ClockReport, Finding, InputTopic, Kind, Severity
-from emotion_ros.core.input_checks import (
+from emotion_ros.core.graph.input_checks import (
     ROUTINE,
     check_multiple_publishers,
     check_refused,
     refused_by_fusion,
 )
+from emotion_ros.core.graph.snapshot import NAN, ClockReport, Finding, InputTopic, Kind, Severity
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.nodes.graph.graph_info import describe_input
 from emotion_ros.nodes.graph.remedies import remedy

@@ -9,7 +9,7 @@ from std_msgs.msg import Header
 from emotion_ros.conversions.speech import SPEECH_TYPES, speech_from_msg
 from emotion_ros.core.image_topics import Topic
 from emotion_ros.core.people.speaker_binding import Speaker
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.messages.stamps import seconds_to_stamp
 from emotion_ros.nodes.messages.type_names import ros_type_name

@@ -17,7 +17,7 @@ from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS, Sentiment
 from emotion_ros.core.evidence import TEXT, Rejection
 from emotion_ros.core.observations import SourceStatus, TextObservation
 from emotion_ros.core.people.opt_out import OptOutPhrases
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.text.classifier import (

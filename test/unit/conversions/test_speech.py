@@ -14,7 +14,7 @@ from emotion_ros.conversions.speech import (
     RecognisedSpeech,
     speech_from_msg,
 )
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.errors import InvalidInput
 
 

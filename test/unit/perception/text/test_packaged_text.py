@@ -4,7 +4,7 @@
 import pytest
 
 from emotion_ros.core.emotions import Sentiment
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipeline
 

@@ -10,7 +10,7 @@ import pytest
 
 from emotion_ros.core.emotions import Sentiment
 from emotion_ros.core.evidence import Rejection
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.errors import ConfigError, InvalidInput, ModelError
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.engine import TextPrediction

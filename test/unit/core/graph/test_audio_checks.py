@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from emotion_ros.core.graph_checks import diagnose
-from emotion_ros.core.graph_snapshot import (
+from emotion_ros.core.graph.audio_checks import check_audio
+from emotion_ros.core.graph.checks import diagnose
+from emotion_ros.core.graph.snapshot import (
     GraphSnapshot,
     InputTopic,
     NodeReport,
@@ -14,7 +15,6 @@ from emotion_ros.core.graph_snapshot import (
     Severity,
 )
 from emotion_ros.core.image_topics import Topic
-from emotion_ros.core.voice.audio_checks import check_audio
 from emotion_ros.nodes.graph.remedies import remedy
 
 AUDIO, DATA = 'emotion_ros/msg/Audio', 'audio_common_msgs/msg/AudioData'

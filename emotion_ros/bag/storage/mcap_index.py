@@ -23,7 +23,7 @@ from mcap.records import Channel as ChannelRecord
 from mcap.records import Header, Schema
 from mcap.summary import Summary
 
-from emotion_ros.bag.storage import DAMAGE, LATEST_NS, Channel, Contents, full_type
+from emotion_ros.bag.storage.base import DAMAGE, LATEST_NS, Channel, Contents, full_type
 from emotion_ros.errors import BagError
 
 MAGIC = b'\x89MCAP0\r\n'

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from emotion_ros.core.graph_checks import diagnose
-from emotion_ros.core.graph_snapshot import (
+from emotion_ros.core.graph.checks import diagnose
+from emotion_ros.core.graph.snapshot import (
     FUSION,
     SENTIMENT,
     VISION,

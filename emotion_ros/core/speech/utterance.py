@@ -3,8 +3,8 @@
 
 from dataclasses import dataclass
 
-from emotion_ros.core.language_code import language_code
-from emotion_ros.core.recogniser_json import read_hypothesis
+from emotion_ros.core.speech.language_code import language_code
+from emotion_ros.core.speech.recogniser_json import read_hypothesis
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from typing import Any
 import yaml
 import zstandard
 
-from emotion_ros.bag import mcap_index, mcap_storage, sqlite_storage
-from emotion_ros.bag.storage import DAMAGE, Storage, full_type
+from emotion_ros.bag.storage import mcap, mcap_index, sqlite
+from emotion_ros.bag.storage.base import DAMAGE, Storage, full_type
 from emotion_ros.errors import BagError, ConfigError
 
 ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
@@ -132,9 +132,9 @@ def open_storage(path: Path, scratch: Scratch) -> Storage:
             except BagError as error:
                 raise BagError(str(error).replace(str(unpacked), str(path))) from error
         if begin.startswith(mcap_index.MAGIC):
-            return mcap_storage.McapStorage(path)
-        if begin.startswith(sqlite_storage.MAGIC):
-            return sqlite_storage.SqliteStorage(path, scratch.folder)
+            return mcap.McapStorage(path)
+        if begin.startswith(sqlite.MAGIC):
+            return sqlite.SqliteStorage(path, scratch.folder)
     if begin.startswith(_ROS1_MAGIC):
         raise BagError(
             f'{path}: is a ROS 1 recording: convert it with rosbags-convert --src {path} --dst NEW'

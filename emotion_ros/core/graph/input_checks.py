@@ -4,7 +4,7 @@
 from collections.abc import Generator, Iterator, Mapping
 from math import isnan
 
-from emotion_ros.core.graph_snapshot import (
+from emotion_ros.core.graph.snapshot import (
     FUSION,
     NAN,
     ClockReport,

@@ -3,7 +3,7 @@
 
 import pytest
 
-from emotion_ros.core.utterance import Utterance
+from emotion_ros.core.speech.utterance import Utterance
 
 
 @pytest.mark.parametrize(

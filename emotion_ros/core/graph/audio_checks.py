@@ -3,7 +3,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from emotion_ros.core.graph_snapshot import (
+from emotion_ros.core.graph.input_checks import NO_CLOCK, check_messages
+from emotion_ros.core.graph.snapshot import (
     ClockReport,
     Finding,
     InputTopic,
@@ -11,7 +12,6 @@ from emotion_ros.core.graph_snapshot import (
     NodeReport,
     Severity,
 )
-from emotion_ros.core.input_checks import NO_CLOCK, check_messages
 
 SILENT_DBFS = -80.0
 """Below the noise of any open microphone: it is muted, or it is the wrong device."""

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-from emotion_ros.bag.sqlite_recovery import ERRORS, Entry, RecoveredIndex
-from emotion_ros.bag.storage import Channel, Contents, Row, full_type
+from emotion_ros.bag.storage.base import Channel, Contents, Row, full_type
+from emotion_ros.bag.storage.sqlite_recovery import ERRORS, Entry, RecoveredIndex
 from emotion_ros.errors import BagError
 
 MAGIC = b'SQLite format 3\0'

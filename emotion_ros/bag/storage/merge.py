@@ -5,7 +5,7 @@ import heapq
 from collections.abc import Collection, Iterable, Iterator
 from itertools import count
 
-from emotion_ros.bag.storage import Channel, Row, Storage
+from emotion_ros.bag.storage.base import Channel, Row, Storage
 
 MOST_TIES = 64  # messages of one time that are sorted together
 MOST_TIES_BYTES = 8_000_000

@@ -4,7 +4,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from emotion_ros.core.graph_snapshot import (
+from emotion_ros.core.graph.audio_checks import check_audio
+from emotion_ros.core.graph.input_checks import check_images, check_speech, refused_by_fusion
+from emotion_ros.core.graph.snapshot import (
     FUSION,
     SENTIMENT,
     VISION,
@@ -15,8 +17,6 @@ from emotion_ros.core.graph_snapshot import (
     NodeReport,
     Severity,
 )
-from emotion_ros.core.input_checks import check_images, check_speech, refused_by_fusion
-from emotion_ros.core.voice.audio_checks import check_audio
 
 # What a node says in its diagnostics when it works, or waits.
 CALM = ('', 'running', 'disabled', 'waiting_for_clock')

@@ -3,7 +3,7 @@
 
 import pytest
 
-from emotion_ros.core.own_voice import MutedTimes, RobotSpeech
+from emotion_ros.core.speech.own_voice import MutedTimes, RobotSpeech
 
 
 def muted(*changes: tuple[bool, float]) -> MutedTimes:

@@ -8,7 +8,8 @@ from typing import BinaryIO
 
 from mcap.opcode import Opcode
 
-from emotion_ros.bag.mcap_index import (
+from emotion_ros.bag.storage.base import LATEST_NS, Row
+from emotion_ros.bag.storage.mcap_index import (
     MESSAGE,
     RECORD,
     UNREADABLE,
@@ -16,7 +17,6 @@ from emotion_ros.bag.mcap_index import (
     read_index,
     records,
 )
-from emotion_ros.bag.storage import LATEST_NS, Row
 
 _Found = tuple[int, int, int, int, bytes]
 """Log time (ns), offset in the file, number in the chunk, channel, message."""
