@@ -2,16 +2,18 @@
 """The executor of the nodes, which the graph of all tests here uses, too."""
 
 import threading
+from inspect import iscoroutine
 from typing import Any
 
 import pytest
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from rclpy.task import Future
+from rclpy.task import Future, Task
 from std_msgs.msg import String
 from std_srvs.srv import SetBool
 
 from emotion_ros.nodes import executor as executors
+from emotion_ros.nodes.executors import topic_executor
 from emotion_ros.nodes.executors.topic_executor import TopicExecutor
 from graph import Graph
 
@@ -95,6 +97,56 @@ def test_a_coroutine_waits_for_a_message(graph: Graph) -> None:
     graph.publisher(String, 'words').publish(String(data='hello'))
     graph.until(waited.done, 'the end of the coroutine')
     assert waited.result() == 'hello'
+
+
+class LaterFuture(Future):
+    """A future as of rclpy 7.1.9: who awaits it is not to be resumed before it is done."""
+
+    def __await__(self) -> Any:
+        if not self.done():
+            yield self
+        if not self.done():
+            raise RuntimeError('Future awaited a second time before it was done')
+        return self.result()
+
+
+class LaterTask(Task):
+    """A task as of rclpy 7.1.9: the future that it awaits resumes it."""
+
+    def __call__(self) -> None:
+        if not iscoroutine(self._handler):
+            return super().__call__()
+        try:
+            awaited = self._handler.send(None)
+        except StopIteration as end:
+            return self.set_result(end.value)
+        except ValueError as error:
+            return self.set_exception(error)
+        return awaited.add_done_callback(lambda _: self())
+
+
+def test_a_coroutine_of_a_later_rclpy_is_resumed_once(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Red when _run_tasks in topic_executor.py does not ask IS_RESUMED."""
+    monkeypatch.setattr(topic_executor, 'IS_RESUMED', True)
+    monkeypatch.setattr(topic_executor, 'Task', LaterTask)
+    awaited = [LaterFuture(), LaterFuture()]
+
+    async def fail() -> None:
+        for each in awaited:
+            await each
+        raise ValueError('at the end')
+
+    executor = graph.tester.executor
+    assert executor is not None
+    failed = executor.create_task(fail)
+    for each in awaited:
+        graph.serve()
+        assert not failed.done()
+        each.set_result(None)
+    graph.until(lambda: graph.errors, 'the error')
+    assert [str(error) for error in graph.errors] == ['at the end']
 
 
 def test_its_thread_ends_with_it(ros_domain: int) -> None:

@@ -22,6 +22,9 @@ from rclpy.utilities import timeout_sec_to_nsec
 from emotion_ros.runtime.worker import report_exceptions
 
 EVENT_PERIOD_S = 1.0
+# From 2026 on (7.1.9 of Jazzy, all others, too) what a coroutine awaits resumes it, and to call it
+# before is an error. Until then it is called until it is done.
+IS_RESUMED = hasattr(SingleThreadedExecutor, '_call_task_in_next_spin')
 
 
 class TopicExecutor(SingleThreadedExecutor):
@@ -44,9 +47,12 @@ class TopicExecutor(SingleThreadedExecutor):
     def create_task(self, callback: Any, *args: Any, **kwargs: Any) -> Any:
         """Run a function or coroutine here, soon; return its future."""
         task = Task(callback, args, kwargs, executor=self)
+        self._call_task_in_next_spin(task)
+        return task
+
+    def _call_task_in_next_spin(self, task: Any) -> None:
         self._pending.append(task)
         super().wake()
-        return task
 
     def add_node(self, node: Any) -> bool:
         """Serve a node, too."""
@@ -96,10 +102,12 @@ class TopicExecutor(SingleThreadedExecutor):
         for _ in range(len(self._pending)):
             task = self._pending.popleft()
             task()
-            if not (task.done() or task.cancelled()):
-                self._pending.append(task)  # a coroutine that awaits something
-            elif error := task.exception():
-                raise error
+            if task.done() or task.cancelled():
+                _raise_error(task)
+            elif IS_RESUMED:  # a coroutine that awaits something
+                task.add_done_callback(_raise_error)
+            else:
+                self._pending.append(task)
 
 
 class _WaitSet:
@@ -241,6 +249,10 @@ class _OtherExecutor(SingleThreadedExecutor):
 
 def _run_task(task: Any) -> None:
     task()
+    _raise_error(task)
+
+
+def _raise_error(task: Any) -> None:
     if error := task.exception():
         raise error
 
