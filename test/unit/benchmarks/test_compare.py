@@ -2,6 +2,7 @@
 """Two versions beside each other, and numbers of robots: the arithmetic, on made-up numbers."""
 
 from io import StringIO
+from itertools import product
 
 import pytest
 from rich.console import Console
@@ -35,10 +36,10 @@ def test_the_target_of_a_share_is_for_the_share_itself() -> None:
     assert values == ['96.0', '96.0', '1.00', '≥ 95', '≥ 99.9', 'floor']
 
 
-def test_rows_and_loads_fit_together() -> None:
-    """Red when a row names a load that is not driven."""
-    names = {load.name for load in compare.LOADS} | {compare.REPLAY}
-    assert {row.load for row in compare.ROWS} == names
+def test_every_load_has_a_name_and_every_target_a_row() -> None:
+    """Red when a target names a load or a value that is not measured."""
+    assert {load.name for load in compare.LOADS} | {compare.REPLAY} == set(compare.NAMES)
+    assert set(compare.TARGETS) <= set(product(compare.NAMES, compare.KEYS))
 
 
 def test_each_further_robot_costs_the_slope() -> None:

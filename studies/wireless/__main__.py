@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Vision on another computer, over a link that loses packets: ``python -m benchmarks.wireless``.
+"""Vision on another computer, over a link that loses packets: ``python -m studies.wireless``.
 
 Camera and fusion run in one network namespace, vision_node in another. A relay between the two
 delays and drops Ethernet frames in both directions; no link layer sends them again. Needs root,
@@ -35,7 +35,7 @@ from benchmarks.robot import Robot, image_messages, temporary_nodes
 from benchmarks.scenario import Scenario
 from benchmarks.synthetic_frames import frames_of
 
-PROGRAMS = Path(__file__).parents[1] / 'install' / 'emotion_ros' / 'lib' / 'emotion_ros'
+PROGRAMS = Path(__file__).parents[2] / 'install' / 'emotion_ros' / 'lib' / 'emotion_ros'
 BITS_PER_S = 30e6
 LONGEST_QUEUE_S = 0.2  # in a router; what is later is dropped
 OUTAGE_S, TIMEOUT_S, LATE_S, WARM_UP_S = 8.0, 60.0, 1.0, 3.0
