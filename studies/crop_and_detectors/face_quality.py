@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What quality do faces get that are turned, covered, cut off, dark or blurred?
 
-``python -m studies.crop_and_detectors.face_quality`` prints the table of docs/people.md: FER2013
+``python -m studies.crop_and_detectors.face_quality`` prints results/face_quality.csv: FER2013
 PublicTest faces (``$EMOTION_ROS_DATA``) pasted into frames of 640x480, each frame degraded as the
 row says. A row is over the faces that the detector finds. Of the ordinary rows few should be below
 LEAST, of the others nearly all. ``--crops FILE`` writes the crops of Training faces instead, which
@@ -9,6 +9,7 @@ LEAST, of the others nearly all. ``--crops FILE`` writes the crops of Training f
 """
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import process_time
@@ -27,6 +28,7 @@ from studies.crop_and_detectors.frames.synthetic_frames import (
     paste,
     sample_faces,
 )
+from studies.tables import as_csv
 from training.face.coverage import beard, glasses, hat, shade
 from training.run_log import progress
 
@@ -237,14 +239,15 @@ def main() -> None:
     rng = np.random.default_rng(3)
     faces = load_public_test(args.faces).images
     frames = [paste(f, SIDES[i % len(SIDES)], rng, 'border') for i, f in enumerate(faces)]
-    print(f'| | found | quality below {LEAST} |\n|---|---|---|')
+    print(as_csv([('face', 'found', f'quality_below_{LEAST}')]), end='')
     times_s: list[float] = []
     for name, degrade in CONDITIONS.items():
         found = list(measures(detector, [degrade(frame, rng) for frame in frames]))
         times_s += [seconds for _, seconds in found]
-        below = np.mean([one.quality < LEAST for one, _ in found]) if found else np.nan
-        print(f'| {name} | {len(found) / len(frames):.0%} | {below:.1%} |', flush=True)
-    print(f'\n{1e3 * np.median(times_s):.3f} ms of processor time a face, {detector.name}')
+        below = float(np.mean([one.quality < LEAST for one, _ in found])) if found else np.nan
+        print(as_csv([(name, len(found) / len(frames), below)]), end='', flush=True)
+    took_ms = 1e3 * np.median(times_s)
+    print(f'{took_ms:.3f} ms of processor time a face, {detector.name}', file=sys.stderr)
 
 
 if __name__ == '__main__':
