@@ -8,12 +8,12 @@ import pytest
 
 from pages import ROOT
 
-ROW = re.compile(r'^\| `(emotion_ros[\w.]*)` \| ([^|]+) \|', re.MULTILINE)
+ROW = re.compile(r'^- `(emotion_ros[\w.]*)`: ([^(]+) \(', re.MULTILINE)
 NAMES = {
     module: re.findall(r'`(\w+)`', names)
     for module, names in ROW.findall((ROOT / 'docs' / 'api.md').read_text(encoding='utf-8'))
 }
-NEEDS_ROS = {'emotion_ros.listener', 'emotion_ros.msg', 'emotion_ros.testing'}
+NEEDS_ROS = {f'emotion_ros.{name}' for name in ('action', 'listener', 'msg', 'srv', 'testing')}
 
 
 @pytest.mark.parametrize('module', NAMES)
