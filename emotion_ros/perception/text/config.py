@@ -4,7 +4,6 @@
 from dataclasses import dataclass
 
 from emotion_ros.core.options import Options, option
-from emotion_ros.core.people.opt_out import PHRASES
 from emotion_ros.files.resources import PACKAGED
 from emotion_ros.perception.models.backend import DEVICES
 from emotion_ros.perception.text.dialogue import MAX_CONTEXT
@@ -55,7 +54,9 @@ class SentimentConfig(Options):
         dynamic=True,
     )
     opt_out_phrases: tuple[str, ...] = option(
-        PHRASES, 'who says one of these is paused; such text is not scored'
+        (PACKAGED,),
+        'who says one of these is paused, and it is not scored; a|b: one of these words, *: up to '
+        'four words, packaged: the English ones that come with it',
     )
     own_voice_window: float = option(
         5.0,
