@@ -52,6 +52,7 @@ class TakenWell(Behaviour):
         super().__init__(f'{behaviour} is taken well')
         self._client = ActionClient(node, ObserveReaction, 'observe_reaction')
         self._goal = ObserveReaction.Goal(behaviour=behaviour, window=Duration(sec=window_s))
+        self.initialise()
 
     def initialise(self) -> None:
         """Send the goal as soon as the action is there."""
@@ -74,9 +75,16 @@ class TakenWell(Behaviour):
         return Status.RUNNING
 
     def terminate(self, new_status: Status) -> None:
-        """Cancel a goal that is not waited for any more."""
-        if new_status is Status.INVALID and self._result and not self._result.done():
-            self._sent.result().cancel_goal_async()
+        """Cancel a goal that is not waited for any more, also when it is not answered yet."""
+        is_over = self._result is not None and self._result.done()
+        if new_status is Status.INVALID and self._sent is not None and not is_over:
+            self._sent.add_done_callback(cancel)
+
+
+def cancel(sent: Future) -> None:
+    """Cancel a goal that was accepted."""
+    if sent.result().accepted:
+        sent.result().cancel_goal_async()
 
 
 def make_tree(node: Node) -> Behaviour:

@@ -21,6 +21,7 @@ from emotion_ros.nodes.inputs.input_monitor import (
 )
 from emotion_ros.nodes.inputs.input_subscription import InputSubscription
 from emotion_ros.nodes.lifecycle.managed_node import ManagedNode
+from emotion_ros.nodes.lifecycle.manager_bond import ManagerBond
 from emotion_ros.nodes.messages.qos import QUEUE_DEPTH
 from emotion_ros.nodes.parameters import declare_config, follow_changes, refuse_unknown
 from emotion_ros.runtime.lifecycle import LifecycleConfig
@@ -62,6 +63,8 @@ class EmotionNode(ManagedNode, Generic[C]):
         self.create_timer(1.0, self.check_and_report, clock=self.steady_clock)
         if lifecycle.autostart:
             self.start_active()
+        else:
+            self.bond = ManagerBond(self)
 
     def declare_options(self) -> None:
         """Declare further parameters; the configuration is there already."""

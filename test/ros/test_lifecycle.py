@@ -263,3 +263,18 @@ def test_shutdown_ends_every_state(graph):
         assert state(graph, 'fusion_node') == 'finalized'
         assert not graph.call(ChangeState, 'fusion_node/change_state', shutdown).success
         graph.remove(node)
+
+
+def test_a_bond_is_kept_while_active_where_bond_is_installed(graph):
+    bond = pytest.importorskip('bond.msg', reason='the package bond is not installed')
+    beats = graph.listen(bond.Status, 'bond')
+    graph.add(FusionNode, autostart=False)
+    for number in (1, 2):
+        beats.clear()
+        assert change(graph, 'fusion_node', 'configure') is (number == 1)
+        assert change(graph, 'fusion_node', 'activate')
+        graph.until(lambda: len(beats) > 2, 'heartbeats')
+        assert {(b.id, b.active) for b in beats} == {('fusion_node', True)}
+        assert len({b.instance_id for b in beats}) == 1
+        assert change(graph, 'fusion_node', 'deactivate')
+        graph.until(lambda: not beats[-1].active, 'the end')

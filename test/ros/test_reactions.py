@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from action_msgs.msg import GoalStatus, GoalStatusArray
 from builtin_interfaces.msg import Duration, Time
-from joke_tree import make_tree
+from joke_tree import TakenWell, make_tree
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from py_trees.common import Status
 from rclpy.action import ActionClient
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import String
@@ -23,6 +24,7 @@ from emotion_ros.cli.main import main
 from emotion_ros.core.emotions import Emotion
 from emotion_ros.msg import EmotionState, FaceEmotion, FaceEmotionArray
 from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.messages.qos import LATCHED
 from emotion_ros.nodes.people import reaction_server
 from graph import Graph
 
@@ -195,6 +197,30 @@ def test_a_behaviour_tree_goes_on_as_the_joke_is_taken(scene, shown, answer):
     scene.people[1] = shown
     scene.graph.until(tick, 'the answer')
     assert [msg.data for msg in said] == ['joke', answer]
+
+
+@pytest.mark.parametrize('is_answered', [False, True])
+def test_an_interrupted_tree_cancels_its_goal_answered_or_not(scene, is_answered):
+    tree = TakenWell(scene.graph.tester, 'joke')
+    tree.stop(Status.INVALID)  # before it has run
+    goals = scene.graph.listen(GoalStatusArray, 'observe_reaction/_action/status', LATCHED)
+
+    def tick() -> None:
+        tree.tick_once()
+        if not is_answered:
+            tree.stop(Status.INVALID)
+
+    scene.graph.until(lambda: goals, 'a goal', publish=tick)
+    scene.graph.until(lambda: scene.run(0.1) or tick() or scene.now_ns > 1_004e9, 'some ticks')
+    tree.stop(Status.INVALID)
+
+    def are_over() -> bool:
+        """Return whether all ended before their window did; the next goal replaces the last."""
+        scene.run(0.1)
+        statuses = {goal.status for goal in goals[-1].status_list}
+        return statuses <= {GoalStatus.STATUS_CANCELED, GoalStatus.STATUS_ABORTED}
+
+    scene.graph.until(are_over, 'the end')
 
 
 @pytest.mark.parametrize(

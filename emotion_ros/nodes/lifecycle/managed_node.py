@@ -11,6 +11,7 @@ from lifecycle_msgs.srv import ChangeState
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from emotion_ros.errors import EmotionRosError
+from emotion_ros.nodes.lifecycle.manager_bond import ManagerBond
 from emotion_ros.runtime.memory import trim_heap
 from emotion_ros.runtime.worker import report_exceptions
 
@@ -45,10 +46,11 @@ class ManagedNode(LifecycleNode):
     A step up that raises is undone and answered with a failure; the state stays as it was. A
     transition that the state does not allow is refused with a line in the log (rclpy before
     Kilted would not answer at all). ``deactivate`` and ``cleanup`` are also called by
-    ``destroy_node``, and when their counterpart has raised.
+    ``destroy_node``, and when their counterpart has raised. A ``bond`` is open while active.
     """
 
     is_active: bool = False
+    bond: ManagerBond | None = None
     _steps: tuple[_Opened, ...] = ()  # here, as a node that could not be made is destroyed, too
     _finalized: bool = False
 
@@ -102,6 +104,8 @@ class ManagedNode(LifecycleNode):
         """Begin to work."""
         result = self._step_up(self.activate)
         self.is_active = bool(result == TransitionCallbackReturn.SUCCESS)
+        if self.is_active and self.bond:
+            self.bond.open()
         return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: ARG002
@@ -148,6 +152,8 @@ class ManagedNode(LifecycleNode):
 
     def _step_down(self) -> None:
         self.is_active = False
+        if self.bond:
+            self.bond.close()
         hook = self.cleanup if len(self._steps) == 1 else self.deactivate
         report_exceptions(hook, self.report_error)
         *steps, opened = self._steps

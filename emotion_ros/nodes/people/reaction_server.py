@@ -24,7 +24,7 @@ from emotion_ros.nodes.messages.to_msg import state_to_msg
 
 ACTION = 'observe_reaction'
 MAX_GOALS = 64
-RESULT_KEPT_S = 60
+RESULT_KEPT_S = int(LONGEST_S) + 60  # Humble counts from the acceptance of a goal, not its end
 CUT_SHORT = (
     UnknownReason.PERSON_LOST,
     UnknownReason.PAUSED,
