@@ -148,9 +148,9 @@ def test_every_command_has_a_line_on_some_page():
 def test_every_file_of_the_glossary_exists():
     text = (ROOT / 'docs' / 'glossary.md').read_text(encoding='utf-8')
     terms = text.split('\n- ')[1:]
-    named = [re.search(r'\bin\s((?:`[^`]+`,?\s?)+)\)\.', ' '.join(term.split())) for term in terms]
+    named = [re.findall(r'`(\w+/[\w/.]+)`', term) for term in terms]
     assert [term for term, files in zip(terms, named, strict=True) if not files] == []
-    files = [name for found in named if found for name in re.findall('`([^`]+)`', found[1])]
+    files = [name for found in named for name in found]
     assert len(files) > 25
     folders = (ROOT / 'emotion_ros', ROOT)
     assert [f for f in files if not any((folder / f).exists() for folder in folders)] == []
