@@ -42,8 +42,25 @@ PARTS = (
         'lines',
         'sentence',
         'besttranscription',
+        'msg',
     ),
 )
+CHAT = ('messages', 'history', 'conversation', 'dialog', 'dialogue', 'chat')
+"""Lists of what was said by both sides: the last words of the person count."""
+FURTHER_WORDS = re.compile(
+    r'(?!context)(?:\w*(?:text|transcripts?|transcription|utterance|recogni[sz]ed|speech|asr|stt)'
+    r'|(?:asr|stt|speech|voice|recognition|raw)\w*results?|(?:user|voice|speech)?(?:input|query'
+    r'|said)|(?:user|voice|speech)message|utt|heard|msg|raw)'
+)
+"""Names in nodes that people write themselves; they count when there is no other."""
+PERSON = ('user', 'human', 'person', 'you')
+ROBOT = re.compile(
+    r'(?:robot|assistant|chatbot|bot|agent|system|ai|llm|gpt|chatgpt|model|tool|function|tts)'
+    r'(?:text|speech|says|said|message|response|reply|utterance)?'
+)
+REPLY = re.compile(r'(?:bot|robot|llm|agent)?(?:response|reply|answer|output)')
+SENDERS = ('role', 'speaker', 'sender', 'source', 'from', 'author', 'who')
+ERRORS = ('error', 'errormessage', 'exception')
 CONFIDENCES = ('confidence', 'likelihood')
 WORD_LISTS = ('result', 'words', 'items', 'partialresult')
 WORD_CONFIDENCES = ('conf', 'confidence', 'probability', 'score')
@@ -75,9 +92,11 @@ NO_SPEECH_PROBABILITY, NO_SPEECH_LOGPROB = 0.6, -1.0
 
 MAX_CHARS = 1_000_000
 MAX_DEPTH = 8
-IS_OBJECT = re.compile(r'\s*(?:\{\s*(?:["\'}]|\w+\s*:\s*["\'[{\d])|\[\s*\{|\[?\s*[A-Z]\w*\(\w+=)')
+IS_OBJECT = re.compile(
+    r'\s*(?:\{\s*(?:["\'}]|\w+\s*:\s*["\'[{\d])|\[\s*\{|\[?\s*(?:\w+\.)*[A-Z]\w*\(\w+=)'
+)
 """JSON, the same with bare names, or an object that Python printed, as ``Segment(id=1, ...)``."""
-IS_LIST = re.compile(r'\s*\[\s*["\']')
+IS_LIST = re.compile(r'\s*[\[(]\s*["\']')
 IS_QUOTED = re.compile(r'\s*(?:b(?:"[^"]*"|\'[^\']*\')|"\s*[{[].*")\s*', re.DOTALL)
 """Bytes that Python printed, or JSON that was encoded twice."""
 IS_EVENT_STREAM = re.compile(r'(?:(?:event|id|retry):[^\n]*\n)*data:\s*[{[]')
@@ -102,7 +121,8 @@ def read_hypothesis(raw: str) -> Hypothesis | None:
     JSON may be encoded twice, printed by Python or sent as server-sent events.
 
     Of several results, as lines of JSON, the final ones count together, else the last one.
-    InvalidInput('unsupported_format') for JSON without any name for words, or broken JSON.
+    InvalidInput: 'unsupported_format' for JSON without any name for words, or broken JSON;
+    'own_voice' for what it names as words of the robot.
     """
     given = raw.strip('\ufeff\0')
     raw = _unwrap(given)
@@ -159,7 +179,9 @@ def _printed(node: ast.expr) -> Any:
         fields = {kw.arg: _printed(kw.value) for kw in node.keywords if kw.arg}
         return fields or (_printed(node.args[0]) if node.args else None)
     if isinstance(node, (ast.List, ast.Tuple)):
-        return [_printed(item) for item in node.elts]
+        items = [_printed(item) for item in node.elts]
+        is_result = isinstance(node, ast.Tuple) and items and isinstance(items[0], str)
+        return items[:1] if is_result else items  # words, then their confidence or language
     if isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
         return {
@@ -179,14 +201,42 @@ def _read(content: Any, depth: int) -> Hypothesis | None:
     if depth == 0:
         return None
     if isinstance(content, list):
+        if (said := _said_by_person(content)) is not content:
+            return _read(said[-1], depth - 1)
         first = content[0] if content and isinstance(content[0], dict) else {}
         if 'transcript' in first and 'confidence' in first and 'start' not in first:
             return _read(first, depth - 1)  # alternatives, not parts: they have no time
         return _join([part for item in content if (part := _read(item, depth - 1))])
     if not isinstance(content, dict):
         return None
-    fields = {re.sub(r'[\W_]', '', str(key)).lower(): value for key, value in content.items()}
+    fields = _named(content)
+    if _is_of_robot(fields):
+        raise InvalidInput('own_voice', 'the words of the robot')
     return _read_object(fields, depth)
+
+
+def _named(content: dict[Any, Any]) -> dict[str, Any]:
+    """Return the fields of an object by names that can be compared."""
+    return {re.sub(r'[\W_]', '', str(key)).lower(): value for key, value in content.items()}
+
+
+def _is_of_robot(fields: dict[str, Any]) -> bool:
+    """Return whether an object says that its words are those of the robot; so does Rasa's."""
+    senders = (fields[name] for name in SENDERS if isinstance(fields.get(name), str))
+    return 'recipientid' in fields or any(ROBOT.fullmatch(who.lower()) for who in senders)
+
+
+def _said_by_person(messages: list[Any]) -> list[Any]:
+    """Return the messages of a chat that are not the robot's; the same list when it is none.
+
+    InvalidInput('own_voice') when all of them are.
+    """
+    if not any(isinstance(m, dict) and 'role' in _named(m) for m in messages):
+        return messages
+    said = [m for m in messages if not isinstance(m, dict) or not _is_of_robot(_named(m))]
+    if not said:
+        raise InvalidInput('own_voice', 'the words of the robot')
+    return said
 
 
 def _join(parts: list[Hypothesis]) -> Hypothesis | None:
@@ -214,9 +264,13 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     if SILENT_KIND.search(kinds):
         return Hypothesis('')
     inner = _read_parts(fields, depth)
-    found = _own_words(fields) or inner
+    found = _own_words(fields) or inner or _further_words(fields)
     if found is None:
-        is_status = 'voiceid' in fields or NOTHING_KIND.search(kinds)
+        is_status = (
+            'voiceid' in fields
+            or NOTHING_KIND.search(kinds)
+            or any(isinstance(fields.get(name), str) for name in ERRORS)
+        )
         return Hypothesis('') if is_status else None
     is_silent = (inner is not None and not inner.text and 'segments' in fields) or (
         _number(fields.get('nospeechprob')) > NO_SPEECH_PROBABILITY
@@ -263,6 +317,24 @@ def _own_words(fields: dict[str, Any]) -> Hypothesis | None:
     )
 
 
+def _further_words(fields: dict[str, Any]) -> Hypothesis | None:
+    """Return the words under names that only some nodes use.
+
+    InvalidInput('own_voice') when the only ones are the robot's.
+    """
+    given = {name: value for name, value in fields.items() if isinstance(value, str)}
+    of_robot = [name for name in given if ROBOT.fullmatch(name) or REPLY.fullmatch(name)]
+    names = [name for name in PERSON if name in given and of_robot]
+    names += [name for name in ('message',) if name in given and given.keys() & {*SENDERS}]
+    if not fields.keys() & {*ERRORS, 'status', 'success'}:
+        names += [n for n in given if n not in of_robot and FURTHER_WORDS.fullmatch(n)]
+    if names:
+        return Hypothesis(given[names[0]])
+    if of_robot:
+        raise InvalidInput('own_voice', 'the words of the robot')
+    return None
+
+
 def _read_parts(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     """Return what the best alternative says, or the parts together."""
     for name in ALTERNATIVES:
@@ -271,6 +343,9 @@ def _read_parts(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     for texts in (fields.get(name) for name in N_BEST):
         if isinstance(texts, list) and texts and all(isinstance(text, str) for text in texts):
             return Hypothesis(next(filter(None, texts), ''))
+    for name in CHAT:
+        if isinstance(messages := fields.get(name), list) and messages:
+            return _read(_said_by_person(messages)[-1], depth - 1)
     is_empty = False
     for name in PARTS:
         if isinstance(part := fields.get(name), (list, dict)):

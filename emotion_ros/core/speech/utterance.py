@@ -1,10 +1,23 @@
 # SPDX-License-Identifier: MIT
 """One message of a speech recogniser."""
 
+import re
 from dataclasses import dataclass
 
 from emotion_ros.core.speech.language_code import language_code
 from emotion_ros.core.speech.recogniser_json import read_hypothesis
+from emotion_ros.errors import InvalidInput
+
+_PARTIAL = re.compile(
+    r'\s*[\[(<{]?\s*(?:partial|interim|intermediate)(?: (?:results?|transcript\w*|text))?\s*'
+    r'[\])>}:]+(?=\s|$)',
+    re.IGNORECASE,
+)
+_OF_ROBOT = re.compile(
+    r'\s*[\[(<]?(?:robot|assistant|chatbot|bot|agent|system|ai|chatgpt|tts)\s*[\])>]?:(?=\s)',
+    re.IGNORECASE,
+)
+"""Labels before the text, as in a printed chat."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +39,14 @@ class Utterance:
     def from_text(cls, text: str) -> 'Utterance':
         """Return the utterance of a recogniser that gives words, or its result as JSON.
 
-        InvalidInput('unsupported_format') for JSON that has no words.
+        InvalidInput: 'unsupported_format' for JSON that has no words, 'own_voice' for what is
+        named as words of the robot.
         """
         found = read_hypothesis(text)
         if found is None:
-            return cls(final=text)
+            if _OF_ROBOT.match(text):
+                raise InvalidInput('own_voice', 'the words of the robot')
+            return cls(partial=text) if _PARTIAL.match(text) else cls(final=text)
         words = {'final': found.text} if found.is_final else {'partial': found.text or ' '}
         return cls(**words, confidence=found.confidence, language=found.language)
 

@@ -57,6 +57,11 @@ _ENGLISH = (
     r'(?:.* )?(?:ming pao \w+.*|yoyo television series exclusive)',
     r'(?:\w+ ){0,2}(?:satsang with )?mooji(?: org)?(?: .*)?',
     r'(?:this is )?(?:a )?production of .* (?:studios|television|tv)',
+    # what a program says when it understood nothing
+    r'(?:(?:i m )?sorry )?(?:i )?(?:could not|couldn t|did not|didn t|can not|cannot|can t) '
+    r'(?:understand|catch|recogni[sz]e|hear)(?: (?:that|you|your speech|what you said'
+    r'|anything))?(?: (?:please |could you |can you )?(?:repeat|say|try)(?: \w+){0,2})?',
+    r'(?:please )?say something',
 )
 _OTHERS = r"""
 (?:live )?untertitel(?:ung)?\b.*
@@ -165,6 +170,7 @@ _ADVERTISED = re.compile(
     r'|like (?:and |or )?(?:comment|share)|(?:like|share) (?:and \w+ )?this video'
 )
 _TRIGGERS = """
+say sorry couldn didn can could did cannot i
 abone abonner abonnez amara ard attention bedankt bell below br button by caption captions
 channel closed com comment comments copyright dank danke emily episode gracias grazie heute http
 https hvala inscreva iscrivetevi iscriviti joining kiitos legenda legendado legendas like

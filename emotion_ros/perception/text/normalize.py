@@ -2,8 +2,11 @@
 """Normalises the text of a speech recogniser for a model; independent of the language."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from html import unescape
 from unicodedata import category, normalize
+from urllib.parse import unquote
 
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.text.recogniser_marks import remove_marks
@@ -39,6 +42,8 @@ MAX_PASSES = 4
 """Loops of loops: what is left of one is looked at again, so often at most."""
 _TERMINAL = re.compile(r'\x1b\[[0-?]*[ -/]*[@-~]')
 """Colours and cleared lines, as programs print them to a terminal."""
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""ASCII as input methods for Chinese and Japanese write it."""
 _WORD = re.compile(r"[^\W_]+(?:['’*][^\W_]+)*")
 _PUNCTUATION = re.compile('[.,!?;:\u2026]')
 _FACE = re.compile(r"[:;=8xX]['-]?[()DPp/\\|\[\]{}3]|<3")
@@ -65,7 +70,8 @@ def clean_text(raw: str, max_chars: int) -> CleanText:
     tail = raw[-2 * max_chars :]
     # Surrogate pairs are joined; a lone one, which UTF-8 cannot hold, becomes U+FFFD.
     valid = tail.encode('utf-16-le', 'surrogatepass').decode('utf-16-le', 'replace')
-    text = remove_marks(' '.join(normalize('NFC', _remove_invisible(valid)).split()))
+    decoded = _decode(_remove_invisible(valid))
+    text = remove_marks(' '.join(normalize('NFC', decoded).split()))
     truncated = len(text) > max_chars
     if truncated:  # from the start of a word, else of a character
         text = text[-max_chars:].lstrip(ZERO_WIDTH_JOINER)
@@ -135,6 +141,18 @@ def _keep(text: str, spans: list[tuple[int, int]], kept: list[tuple[int, int]]) 
     head = text[: spans[0][0]]
     parts = [text[spans[begin][0] : ends[end]] for begin, end in kept if begin < end]
     return f'{head}{"".join(parts)}'.rstrip(' ,;-')
+
+
+def _decode(text: str) -> str:
+    """Undo what web services and bridges do to characters: ``I&#39;m``, ``Iâ€™m``, ``I%27m``."""
+    if '&' in text:
+        text = unescape(text)
+    if 'â€' in text or 'Ã' in text:  # UTF-8 that was read as Windows-1252
+        with suppress(UnicodeError):
+            text = text.encode('cp1252').decode('utf-8')
+    if ' ' not in text and '%20' in text:
+        text = unquote(text)
+    return text.replace('\\n', ' ').translate(FULL_WIDTH)
 
 
 def _remove_invisible(text: str) -> str:

@@ -6,7 +6,7 @@ The sentiment node and the replay share it.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
@@ -27,7 +27,7 @@ from emotion_ros.perception.text.classifier import (
 )
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.dialogue import DialogueContext, load_transitions
-from emotion_ros.perception.text.duplicate_filter import DuplicateFilter
+from emotion_ros.perception.text.duplicate_filter import DuplicateFilter, Transcript
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 from emotion_ros.perception.text.engine_on_demand import EngineOnDemand
 from emotion_ros.perception.text.hallucination import is_hallucination
@@ -97,6 +97,7 @@ class TextPipeline:
         self._opt_out = OptOutPhrases(config.opt_out_phrases)
         self._languages = LanguageCheck(config.languages, packaged_weights())
         self._duplicates = DuplicateFilter()
+        self._transcript = Transcript()
         self._clock = clock
         self._dialogue: DialogueContext | None = None
         if config.context:
@@ -140,8 +141,8 @@ class TextPipeline:
         """Classify one utterance that ``speaker`` said at ``stamp_s``.
 
         InvalidInput when it cannot be classified: ``partial``, ``empty``, ``repetition``,
-        ``hallucination``, ``repeated`` (the same text within a second), ``bad_output``,
-        ``inference_failed``.
+        ``hallucination``, ``repeated`` (the same text within a second, a sentence within five),
+        ``bad_output``, ``inference_failed``.
         """
         started_s = self._clock()
         if utterance.is_partial:
@@ -153,7 +154,8 @@ class TextPipeline:
         if self._drop_hallucinations and is_hallucination(clean.text):
             raise InvalidInput('hallucination', 'recognisers invent this in silence')
         if self._duplicates.is_duplicate(clean.text.casefold(), stamp_s):
-            raise InvalidInput('repeated', 'the same text within a second')
+            raise InvalidInput('repeated', 'the same text again')
+        clean = replace(clean, text=self._transcript.new_words(clean.text, stamp_s))
         language = self._languages.check(clean.text, utterance.language_code)
         if not language.is_supported:
             return TextReport(

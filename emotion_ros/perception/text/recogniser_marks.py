@@ -22,7 +22,8 @@ EYES = frozenset(":;=8xX-'")
 """Before a bracket they make it a face such as ``:-(``."""
 
 _HAS_MARK = re.compile(
-    r'[\[(<{（［【〈《*+♪♫♬♩🎵🎶:_]|>>|!SIL|%[A-Z]|WEBVTT|#|\d{10}\.|\A\W*-', re.IGNORECASE
+    r'[\[(<{（［【〈《*+♪♫♬♩🎵🎶:_]|>>|!SIL|%[A-Z]|WEBVTT|#|thinks you said|\d{10}\.|\A\W*-',
+    re.IGNORECASE,
 )
 _SOUNDS = (
     r'music|musik|musique|música|musica|muziek|applau|laugh|chuckl|giggl|sigh|cough|sneez|sniff|'
@@ -54,6 +55,13 @@ _SPEAKER = re.compile(
     r')\s*:(?=\s|$)',
     re.IGNORECASE,
 )
+_RESULT = re.compile(
+    r'\A\W*(?:google speech recognition thinks you said|(?:(?:you|user|human|person) said'
+    r'|(?:i )?heard?|recogni[sz]ed(?: text)?|transcri(?:bed|ption|pt)(?: text)?'
+    r'|(?:final )?(?:result|text)|you|stt|asr)\s*:)(?=\s)',
+    re.IGNORECASE,
+)
+"""What programs print before the words."""
 _CAPTION = re.compile(r'>>+ ?(?:[A-Z][A-Z .-]{0,30}:)?')
 
 _LEFT_OVER = re.compile(r'^(?:[:;,-]+(?: |$))+')
@@ -62,7 +70,10 @@ _NOTHING = (
     r'(?:none|null|nil|nan|undefined|n/?a|unk|no[ _]?speech(?:[ _]detected| recogni[sz]ed)?'
     r'|no[ _]audio|blank[ _]?audio|no result|sil|inaudible|unintelligible'
     r'|(?:[\w,]+ ){0,5}could(?: not|n.t) (?:understand|recogni[sz]e)(?: the)? (?:audio|speech)'
-    r'|could not request results\b.*)'
+    r'|could not request results\b.*|(?:sorry,? )?(?:the )?(?:speech )?service (?:is )?(?:down'
+    r'|unavailable)|(?:listening )?timed? ?out(?: while waiting for phrase to start)?'
+    r'|(?:unknownvalue|request|waittimeout)error\b.*|error: .*'
+    r'|(?:listening|recording|recogni[sz]ing|transcribing|processing|speak now)(?: again)?)'
 )
 _ONLY_NOTHING = re.compile(rf'{_NOTHING}(?:[\s.,;!?-]+{_NOTHING})*')
 
@@ -77,6 +88,7 @@ def remove_marks(text: str) -> str:
         for _ in range(len(text)):
             before = text
             text = _SPEAKER.sub(' ', _TIMES.sub(' ', _remove_brackets(text)))
+            text = _RESULT.sub(' ', text)
             text = _WORDLESS.sub(' ', _PLUSSED.sub(' ', _SUNG.sub(' ', _CAPTION.sub(' ', text))))
             rest = _STARRED.sub(' ', text)
             has_words = any(c.isalnum() for c in rest)
