@@ -46,7 +46,7 @@ PARTS = (
     ),
 )
 CHAT = ('messages', 'history', 'conversation', 'dialog', 'dialogue', 'chat')
-"""Lists of what was said by both sides: the last words of the person count."""
+"""Lists of what was said by both sides: the last message of the person counts."""
 FURTHER_WORDS = re.compile(
     r'(?!context)(?:\w*(?:text|transcripts?|transcription|utterance|recogni[sz]ed|speech|asr|stt)'
     r'|(?:asr|stt|speech|voice|recognition|raw)\w*results?|(?:user|voice|speech)?(?:input|query'
@@ -201,8 +201,8 @@ def _read(content: Any, depth: int) -> Hypothesis | None:
     if depth == 0:
         return None
     if isinstance(content, list):
-        if (said := _said_by_person(content)) is not content:
-            return _read(said[-1], depth - 1)
+        if (of_person := _of_person(content)) is not content:
+            return _read(of_person[-1], depth - 1)
         first = content[0] if content and isinstance(content[0], dict) else {}
         if 'transcript' in first and 'confidence' in first and 'start' not in first:
             return _read(first, depth - 1)  # alternatives, not parts: they have no time
@@ -226,17 +226,17 @@ def _is_of_robot(fields: dict[str, Any]) -> bool:
     return 'recipientid' in fields or any(ROBOT.fullmatch(who.lower()) for who in senders)
 
 
-def _said_by_person(messages: list[Any]) -> list[Any]:
+def _of_person(messages: list[Any]) -> list[Any]:
     """Return the messages of a chat that are not the robot's; the same list when it is none.
 
     InvalidInput('own_voice') when all of them are.
     """
     if not any(isinstance(m, dict) and 'role' in _named(m) for m in messages):
         return messages
-    said = [m for m in messages if not isinstance(m, dict) or not _is_of_robot(_named(m))]
-    if not said:
+    kept = [m for m in messages if not isinstance(m, dict) or not _is_of_robot(_named(m))]
+    if not kept:
         raise InvalidInput('own_voice', 'the words of the robot')
-    return said
+    return kept
 
 
 def _join(parts: list[Hypothesis]) -> Hypothesis | None:
@@ -345,7 +345,7 @@ def _read_parts(fields: dict[str, Any], depth: int) -> Hypothesis | None:
             return Hypothesis(next(filter(None, texts), ''))
     for name in CHAT:
         if isinstance(messages := fields.get(name), list) and messages:
-            return _read(_said_by_person(messages)[-1], depth - 1)
+            return _read(_of_person(messages)[-1], depth - 1)
     is_empty = False
     for name in PARTS:
         if isinstance(part := fields.get(name), (list, dict)):
