@@ -12,7 +12,8 @@ from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.face.detectors.detector import FaceBox
 from emotion_ros.perception.face.pipeline import FacePipeline
-from emotion_ros.perception.models.card import ImageInput, ModelCard, OutputHead
+from emotion_ros.perception.models.card import ModelCard
+from emotion_ros.perception.models.signature import ImageInput, OutputHead
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 from emotion_ros.perception.text.pipeline import TextPipeline

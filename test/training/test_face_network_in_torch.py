@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import save
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.perception.models.card import ImageInput, ModelCard, OutputHead
+from emotion_ros.perception.models.card import ModelCard
+from emotion_ros.perception.models.signature import ImageInput, OutputHead
 from emotion_ros.perception.models.torch_backend import TorchBackend
 from training.face.network import FaceNetwork
 

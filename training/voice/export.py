@@ -18,8 +18,8 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.files.resources import packaged_weights
-from emotion_ros.perception.models.card import SPEECH_CLASSES
 from emotion_ros.perception.models.onnx_session import open_session
+from emotion_ros.perception.models.signature import SPEECH_CLASSES
 from emotion_ros.perception.voice.classifier import VoiceClassifier
 from emotion_ros.perception.voice.log_mel import MELS, SAMPLE_RATE
 from training import card, checkpoint

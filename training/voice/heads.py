@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.perception.models.card import SPEECH_CLASSES
+from emotion_ros.perception.models.signature import SPEECH_CLASSES
 from training.voice.config import TrainConfig
 
 Floats = NDArray[np.floating]

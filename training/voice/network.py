@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from emotion_ros.perception.models.card import SPEECH_CLASSES
+from emotion_ros.perception.models.signature import SPEECH_CLASSES
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE, Samples, log_mel
 from training import checkpoint
 from training.config import restore

@@ -9,8 +9,9 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from emotion_ros.errors import ConfigError, InvalidInput, ModelError
-from emotion_ros.perception.models.card import AudioInput, ImageInput, ModelCard
+from emotion_ros.perception.models.card import ModelCard
 from emotion_ros.perception.models.onnx_session import ENGINE_ERRORS, open_session
+from emotion_ros.perception.models.signature import AudioInput, ImageInput
 
 CPU, CUDA, TENSORRT = (f'{name}ExecutionProvider' for name in ('CPU', 'CUDA', 'Tensorrt'))
 PROVIDERS = {'cpu': [CPU], 'cuda': [CUDA, CPU], 'tensorrt': [TENSORRT, CUDA, CPU]}

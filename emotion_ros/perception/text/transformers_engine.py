@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.errors import InvalidInput, MissingDependency, ModelError
-from emotion_ros.perception.models.card import OutputHead
 from emotion_ros.perception.models.registry import find_model, registered_name, verify_model
+from emotion_ros.perception.models.signature import OutputHead
 from emotion_ros.perception.models.torch_backend import choose_torch_device, import_torchvision
 from emotion_ros.perception.text.engine import PROBE_TEXT, TextPrediction
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from emotion_ros.errors import InvalidInput, ModelError
 from emotion_ros.files.resources import PACKAGED, packaged_weights
 from emotion_ros.perception.models.backend import Backend, make_backend
-from emotion_ros.perception.models.card import SPEECH_CLASSES, ModelCard, load_card
+from emotion_ros.perception.models.card import ModelCard, load_card
+from emotion_ros.perception.models.signature import SPEECH_CLASSES
 from emotion_ros.perception.voice.log_mel import MIN_SAMPLES, SAMPLE_RATE, Samples, log_mel
 
 TASK = 'voice_emotion'

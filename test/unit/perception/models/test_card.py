@@ -11,7 +11,8 @@ import pytest
 
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import InvalidInput, ModelError
-from emotion_ros.perception.models.card import ImageInput, OutputHead, TextInput, load_card
+from emotion_ros.perception.models.card import load_card
+from emotion_ros.perception.models.signature import ImageInput, OutputHead, TextInput
 from tiny_models import face_card, head, image_input, save_card, save_face
 
 TEXT_INPUT = {
