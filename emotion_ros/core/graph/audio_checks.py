@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from emotion_ros.core.graph.input_checks import NO_CLOCK, check_messages
+from emotion_ros.core.graph.input_checks import check_messages
 from emotion_ros.core.graph.snapshot import (
     ClockReport,
     Finding,
@@ -12,6 +12,7 @@ from emotion_ros.core.graph.snapshot import (
     NodeReport,
     Severity,
 )
+from emotion_ros.core.graph.stamp_checks import NO_CLOCK
 
 SILENT_DBFS = -80.0
 """Below the noise of any open microphone: it is muted, or it is the wrong device."""
