@@ -16,6 +16,8 @@ STEP_S = 0.1
 WINDOW_S = 30.0
 LATE_S = {True: 0.3, False: 1.0}
 """So long a chunk may be late, with stamps and without (a network delivers in bursts)."""
+BURST_S = 2.0
+"""So long before a segment its lag is looked for: stamps of the receipt come in bursts."""
 LEAST_GAP_S = 0.025
 """In a segment, less may be the jitter of stamps."""
 LEAST_RISE_S = 0.005
@@ -31,8 +33,8 @@ class LossMeter:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._lags: deque[tuple[float, float]] = deque()
-        """Number of the step, and smallest lag in it (s)."""
+        self._lags: deque[tuple[float, float, float]] = deque()
+        """Number of the step, smallest and largest lag in it (s)."""
         self._received_s, self._end_s, self._late_s = 0.0, nan, 0.0
 
     def reset(self) -> None:
@@ -49,11 +51,11 @@ class LossMeter:
                 self._begin()
                 lag_s = start_s
             self._late_s = max(LATE_S[is_stamped], 2 * duration_s)
-            step = start_s // STEP_S
+            step, least_s, most_s = start_s // STEP_S, lag_s, lag_s
             if self._lags and step <= self._lags[-1][0]:
-                step, lag_s = self._lags[-1][0], min(lag_s, self._lags[-1][1])
-                self._lags.pop()
-            self._lags.append((step, lag_s))
+                step, before_s, most_before_s = self._lags.pop()
+                least_s, most_s = min(lag_s, before_s), max(lag_s, most_before_s)
+            self._lags.append((step, least_s, most_s))
             self._received_s += duration_s
             self._end_s = start_s + duration_s
             while self._lags[0][0] < step - (WINDOW_S + self._late_s) / STEP_S:
@@ -61,16 +63,18 @@ class LossMeter:
 
     def lost_s(self, start_s: float, end_s: float) -> float:
         """Return how much was lost between two times (s)."""
+        begin = start_s // STEP_S
         with self._lock:
-            first = [lag for step, lag in self._lags if step <= start_s // STEP_S][-1:]
-            later = [lag for step, lag in self._lags if step >= end_s // STEP_S - 1]
-        lost_s = min(later) - first[0] if first and later else 0.0
+            burst = [most for step, _, most in self._lags if 0 <= begin - step <= BURST_S / STEP_S]
+            later = [lag for step, lag, _ in self._lags if step >= end_s // STEP_S - 1]
+        lost_s = min(later) - max(burst) if burst and later else 0.0
         return lost_s if lost_s >= LEAST_GAP_S else 0.0
 
     def collect(self) -> dict[str, str]:
         """Return lost_share and gaps of the last WINDOW_S; nothing before LEAST_WINDOW_S."""
         with self._lock:
-            lags, late_steps = list(self._lags), round(self._late_s / STEP_S)
+            lags = [(step, lag) for step, lag, _ in self._lags]
+            late_steps = round(self._late_s / STEP_S)
         settled = [
             (step, min(lag for later, lag in ahead if later <= step + late_steps))
             for i, (step, _) in enumerate(lags)

@@ -34,6 +34,9 @@ MAX_STAMP_ERROR_S = 0.25
 """A stamp may be so far from where the previous chunk ended; chunks then follow each other."""
 CLOCK_DRIFT = 0.005
 """The stamps may run faster or slower than the samples by this share."""
+MAX_BURST_S = 2.0
+"""Sound stamped when it was received may come in bursts of this length (PulseAudio, Wi-Fi)."""
+BURST_DECAY_PER_S = 0.01
 BACKWARD_JUMP_S = 2.0
 """A stamp that is further back begins a new stream; nearer ones overlap and are rejected."""
 LEVEL_FRAMES = 4
@@ -107,6 +110,7 @@ class VoicePipeline:
         self._detector = detector
         self._clock = clock
         self._segmenter = Segmenter(config)
+        self._burst_s = 0.0  # so much sound came lately before the time of its stamps
         self.reset()
 
     @property
@@ -147,9 +151,10 @@ class VoicePipeline:
         """Take a chunk of any length, whose first sample is of ``stamp_s``; return what is due.
 
         A chunk that begins more than 0.25 s after the end of the previous one ends the segment
-        there; one that is more than 2 s back begins a new stream. InvalidInput, and nothing of
-        the chunk is used, when a sample is not finite (``not_finite``), the stamp is not
-        (``bad_stamp``), or the chunk repeats a time that was already received (``overlap``).
+        there, unless the sound comes in bursts; one that is more than 2 s back begins a new
+        stream. InvalidInput, and nothing of the chunk is used, when a sample is not finite
+        (``not_finite``), the stamp is not (``bad_stamp``), or more than MAX_BURST_S were received
+        ahead of the stamps (``overlap``): two microphones, or sound that is repeated.
         """
         if not isfinite(stamp_s):
             raise InvalidInput('bad_stamp', f'{stamp_s}')
@@ -198,9 +203,17 @@ class VoicePipeline:
         """Compare the stamp with the end of the previous chunk; return a segment it ends."""
         error_s = stamp_s - self._expected_s
         finished: list[SpeechSegment | None] = []
+        self._burst_s *= max(1 - BURST_DECAY_PER_S * duration_s, 0.0)
         if -BACKWARD_JUMP_S <= error_s < -MAX_STAMP_ERROR_S:
-            raise InvalidInput('overlap', f'begins {-error_s:.2f} s before the last chunk ended')
-        if abs(error_s) <= MAX_STAMP_ERROR_S:
+            is_burst = error_s >= -MAX_STAMP_ERROR_S - duration_s
+            if not is_burst or self._burst_s - error_s > MAX_BURST_S:
+                words = f'begins {-error_s:.2f} s before the last chunk ended'
+                raise InvalidInput('overlap', words)
+            self._burst_s -= error_s
+            self._expected_s = stamp_s  # no sound is received before it is made
+        elif -MAX_STAMP_ERROR_S <= error_s <= MAX_STAMP_ERROR_S + self._burst_s:
+            if error_s > MAX_STAMP_ERROR_S:
+                self._burst_s = max(self._burst_s, error_s)
             most_s = CLOCK_DRIFT * duration_s
             self._expected_s += min(max(error_s, -most_s), most_s)
         else:  # a gap, a clock that jumped, or (NaN) the first chunk

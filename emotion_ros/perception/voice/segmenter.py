@@ -8,7 +8,7 @@ import numpy as np
 
 from emotion_ros.perception.voice.activity import FRAME_S
 from emotion_ros.perception.voice.config import VoiceConfig
-from emotion_ros.perception.voice.log_mel import Samples
+from emotion_ros.perception.voice.log_mel import SAMPLE_RATE, Samples
 
 BEGIN_PROBABILITY = 0.5
 KEEP_PROBABILITY = 0.35
@@ -43,8 +43,8 @@ class SpeechSegment:
 
     @property
     def duration_s(self) -> float:
-        """The length in seconds."""
-        return self.end_s - self.start_s
+        """The length of the sound in seconds; the times may be those of its receipt."""
+        return len(self.samples) / SAMPLE_RATE
 
 
 @dataclass(frozen=True)

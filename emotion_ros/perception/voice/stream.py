@@ -20,8 +20,9 @@ from emotion_ros.perception.voice.resample import (
     MonoResampler,
 )
 
-RECEIPT_TOLERANCE_S = 1.0
-"""A network delivers in bursts: the times of receipt are off by so much."""
+RECEIPT_TOLERANCE_S = 1.25
+BURST_S = 2.25
+"""A network delivers in bursts: the times of receipt are later or earlier by so much."""
 RECEIPT_GAIN_PER_S = 0.2  # how fast the time of the samples follows that of the receipt
 OTHER_SOURCE_S = 1.0
 LONGEST_CHUNK_S = 60.0
@@ -92,7 +93,7 @@ class AudioStream:
         self._resampler, self._format = resampler, found
         self.loss.add(chunk.stamp_s, chunk.duration_s, chunk.is_stamped)
         stamp_s = chunk.stamp_s
-        if not chunk.is_stamped and abs(late_s) <= RECEIPT_TOLERANCE_S:
+        if not chunk.is_stamped and -BURST_S <= late_s <= RECEIPT_TOLERANCE_S:
             gain = min(RECEIPT_GAIN_PER_S * chunk.duration_s, 1.0)
             stamp_s = self._end_s + gain * late_s
         self._end_s = stamp_s + chunk.duration_s

@@ -217,6 +217,32 @@ def test_stamps_may_waver_and_drift() -> None:
     assert reports[-1].end_s == pytest.approx(100 + 1.002 * 27.0, abs=0.15)
 
 
+@pytest.mark.parametrize('is_stamped', [True, False])
+@pytest.mark.parametrize('burst_s', [0.5, 1.0, 2.0])
+def test_sound_stamped_at_its_receipt_may_come_in_bursts(burst_s: float, is_stamped: bool) -> None:
+    """As over Wi-Fi, or from PulseAudio, whose blocks last up to 2 s."""
+    voice, found, size = VoiceObserver(pipeline()), [], 512
+    samples = (np.concatenate([spoken(0.8)] * 5) * 32767).astype(np.int16)
+    for i in range(0, len(samples) - size, size):
+        receipt_s = 100 + np.ceil((i + size) / SAMPLE_RATE / burst_s) * burst_s
+        block = samples[i : i + size]
+        found += voice.add(AudioChunk(block, SAMPLE_RATE, 1, receipt_s, is_stamped=is_stamped))
+    ends_s = [evidence.stamp_s for evidence in found]
+    expected_s = [101.8 + 2.8 * n for n in range(1, 5)]
+    assert ends_s[1:] == pytest.approx(expected_s, abs=0.3 + burst_s)
+
+
+def test_two_microphones_of_one_name_are_told() -> None:
+    voice, overlaps = VoiceObserver(pipeline()), 0
+    for n in range(100):
+        for _ in range(2):
+            try:
+                voice.add(AudioChunk(np.zeros(1600, np.int16), SAMPLE_RATE, 1, 100 + 0.1 * n))
+            except InvalidInput as error:
+                overlaps += error.reason == 'overlap'
+    assert overlaps > 70
+
+
 def test_repeated_sound_is_rejected() -> None:
     voice = pipeline()
     run(voice, sound((2, 0.001)))
