@@ -6,6 +6,7 @@ read and that the terms are not known.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,22 @@ def licence(lines: list[str]) -> str:
     return UNKNOWN_LICENCE if any(UNKNOWN in line for line in lines) else KNOWN_LICENCE
 
 
+def one_line_each(lines: list[str]) -> list[str]:
+    """Return one line for each source, that with most texts: a smaller share is part of it."""
+    most: dict[str, tuple[int, str]] = {}
+    for line in lines:
+        found = re.fullmatch(r'(.*): (\d+) texts', line)
+        source, count = (found[1], int(found[2])) if found else (line, 0)
+        most[source] = max(most.get(source, (0, '')), (count, line))
+    return [line for _, line in most.values()]
+
+
+def without_folders(text: str) -> str:
+    """Return ``text`` with absolute paths cut to their last two parts: a card is published."""
+    return re.sub(r'(?<!\S)/\S*/(?=[^/\s]+/[^/\s]+)', '', text)
+
+
 def data_on_card(about: dict[str, Any]) -> dict[str, Any]:
     """Return the entries ``data`` and ``licence`` of a card, from the JSON of a checkpoint."""
-    lines = about.get('data') or [f'not recorded in the checkpoint ({UNKNOWN})']
+    lines = one_line_each(about.get('data') or [f'not recorded in the checkpoint ({UNKNOWN})'])
     return {'data': lines, 'licence': licence(lines)}

@@ -27,7 +27,7 @@ from training.face.evaluate import CALIBRATION_SPLIT
 from training.face.initial import IMAGENET
 from training.face.network import FaceNetwork, ResNet18, load_network, logits_of, to_input
 from training.face.recalibrate import recalibrate
-from training.provenance import data_on_card
+from training.provenance import data_on_card, without_folders
 
 OPSET = 17
 REAL_FACES = 256
@@ -99,11 +99,11 @@ def describe(about: dict[str, Any], source: Path) -> dict[str, Any]:
         'architecture': f'ResNet18 (2-2-2-2), width {layout["width"]}, 3x3 stem of stride '
         f'{layout["stem_stride"]} without pooling',
         **data_on_card(about),
-        'command': training_command(about, source),
+        'command': without_folders(training_command(about, source)),
         'commit': about['commit'],
         'epoch': about['epoch'],
-        'init_from': about['init_from'],
-        'teachers': about.get('teachers', []),
+        'init_from': without_folders(about['init_from']),
+        'teachers': [without_folders(path) for path in about.get('teachers', [])],
         'settings': layout | about['recipe'] | about['augmentation'],
     }
 

@@ -23,7 +23,7 @@ from emotion_ros.perception.models.onnx_session import open_session
 from training import card, checkpoint
 from training.command import run
 from training.config import command_line, restore
-from training.provenance import data_on_card
+from training.provenance import data_on_card, without_folders
 from training.text.batches import as_recognised, encode
 from training.text.calibration import finish_card, load_validation
 from training.text.config import TrainConfig
@@ -136,7 +136,7 @@ def draft_card(path: Path, about: dict[str, Any], settings: dict[str, Any]) -> d
             **data_on_card(about),
             'command': f'{command} --data-folder data',
             'commit': about['commit'],
-            'init_from': about['init_from'],
+            'init_from': without_folders(about['init_from']),
             'settings': about['recipe'] | {'part': about['part']} | settings,
         },
         'metrics': [],
