@@ -15,7 +15,7 @@ from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedE
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import get_default_context, try_shutdown
 
-from emotion_ros.errors import EmotionRosError
+from emotion_ros.errors import EmotionRosError, import_problem
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executors.topic_executor import TopicExecutor
 from emotion_ros.nodes.start import EXIT_BAD_CONFIG
@@ -60,9 +60,11 @@ def run(
         spin(nodes, stop)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
-    except (EmotionRosError, RuntimeError) as error:  # rclpy: a bad argument or params file
+    # RuntimeError, by rclpy: a bad argument or params file
+    except (EmotionRosError, RuntimeError, ImportError) as error:
         if not stop.is_requested:
-            one_line = ' '.join(str(error).split())
+            is_import = isinstance(error, ImportError)
+            one_line = import_problem(error) if is_import else ' '.join(str(error).split())
             hint = LOG_FOLDER if 'initialize logging' in one_line else ''
             sys.stderr.write(f'emotion_ros: {one_line}{hint}\n')
             return EXIT_BAD_CONFIG

@@ -37,11 +37,16 @@ M = TypeVar('M')
 Observation = TypeVar('Observation')
 
 SHORTEST_POLL_S = 1e-3
+FIRST_POLLS = 100
+FIRST_POLL_S = 0.01
 SIM_POLLS_PER_TICK = 2  # a simulated clock can run faster than the steady one of the timer
 
 
 class FusionNode(EmotionNode[FusionConfig]):
-    """Publishes EmotionState at once on new evidence and on whole multiples of 1/rate."""
+    """Publishes EmotionState at once on new evidence and on whole multiples of 1/rate.
+
+    Whoever finds the node within a second of its start gets the first one at once.
+    """
 
     Config = FusionConfig
     _reactions: ReactionServer | None = None
@@ -77,6 +82,7 @@ class FusionNode(EmotionNode[FusionConfig]):
     def activate(self) -> None:
         """Subscribe to the evidence; the timer follows ROS time by polling."""
         self._fusion.enabled = self.enabled
+        self._first_polls = FIRST_POLLS
         self._evidence_monitors: list[EvidenceMonitor] = []
         self._subscribe(FaceEmotionArray, 'emotion/faces', msg_to_faces, self._fusion.add_faces)
         self._subscribe(TextSentiment, 'emotion/text', msg_to_text, self._fusion.add_text)
@@ -172,6 +178,11 @@ class FusionNode(EmotionNode[FusionConfig]):
             often_s = 1.0 / (SIM_POLLS_PER_TICK * self.config.rate)
             until_s = often_s if now_s == self._polled_s else min(until_s, often_s)
         self._polled_s = now_s
+        if self._first_polls:
+            until_s = min(until_s, FIRST_POLL_S)
+            has_subscriber = self._state_publisher.get_subscription_count() > 0
+            is_due |= has_subscriber
+            self._first_polls = 0 if has_subscriber else self._first_polls - 1
         self._poll.timer_period_ns = round(until_s * NANOSECONDS)
         self._poll.reset()
         if is_due:

@@ -4,16 +4,21 @@
 import sys
 from argparse import REMAINDER, ArgumentParser
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.fusion_node import FusionNode
-from emotion_ros.nodes.sentiment_node import SentimentNode
-from emotion_ros.nodes.vision_node import VisionNode
+
+NODES = {
+    'fusion_node': 'FusionNode',
+    'sentiment_node': 'SentimentNode',
+    'vision_node': 'VisionNode',
+    'voice_node': 'VoiceNode',
+}
 
 
-def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode[Any]]]:
+def chosen_nodes(args: Sequence[str]) -> list[str]:
     """Return the nodes that the command line asks for; a wrong one ends the process."""
     parser = ArgumentParser(prog='emotion_pipeline', description='The nodes in one process.')
     parser.add_argument('--no-vision', action='store_true', help='leave out vision_node')
@@ -21,19 +26,31 @@ def chosen_nodes(args: Sequence[str]) -> list[Callable[[], EmotionNode[Any]]]:
     parser.add_argument('--voice', action='store_true', help='add voice_node')
     parser.add_argument('--ros-args', nargs=REMAINDER, help='what follows is for ROS')
     wanted = parser.parse_args(args)
-    text = [] if wanted.no_text else [SentimentNode]
-    vision = [] if wanted.no_vision else [VisionNode]
-    chosen: list[Callable[[], EmotionNode[Any]]] = [FusionNode, *text, *vision]
-    if wanted.voice:
-        from emotion_ros.nodes.voice_node import VoiceNode  # 20 ms that most do not need
+    has = {
+        'sentiment_node': not wanted.no_text,
+        'vision_node': not wanted.no_vision,
+        'voice_node': wanted.voice,
+    }
+    return [name for name in NODES if has.get(name, True)]
 
-        chosen.append(VoiceNode)
-    return chosen
+
+def factory(name: str) -> Callable[[], EmotionNode[Any]]:
+    """Return what imports and makes a node.
+
+    So the first nodes find other processes while the modules of the next ones are imported.
+    """
+
+    def make() -> EmotionNode[Any]:
+        module = import_module(f'emotion_ros.nodes.{name}')
+        node: EmotionNode[Any] = getattr(module, NODES[name])()
+        return node
+
+    return make
 
 
 def main(args: list[str] | None = None) -> int:
     """Run the nodes until the process is asked to stop."""
-    return run(chosen_nodes(sys.argv[1:] if args is None else args), args)
+    return run([*map(factory, chosen_nodes(sys.argv[1:] if args is None else args))], args)
 
 
 if __name__ == '__main__':

@@ -2,6 +2,7 @@
 """fusion_node over real DDS: states on evidence, on ticks, switched off, with bad input."""
 
 import math
+from functools import partial
 from itertools import pairwise
 from statistics import median
 
@@ -48,6 +49,21 @@ def test_without_input_a_state_comes_at_ten_hertz(graph):
     stamps = [s.header.stamp.sec + s.header.stamp.nanosec / 1e9 for s in states[1:]]
     gaps = [b - a for a, b in pairwise(stamps)]
     assert median(gaps) == pytest.approx(0.1, abs=0.02)
+
+
+def test_who_subscribes_right_after_the_start_need_not_wait_for_a_tick(graph):
+    """Red when the first state is only sent on ticks: the clock stands still."""
+    clock = graph.tester.create_publisher(Clock, '/clock', 1)
+    everybody = graph.listen(EmotionStateArray, '/robot/emotion_states')
+    graph.add(partial(FusionNode, namespace='robot'), use_sim_time=True)
+    ten = Clock(clock=Time(sec=10))
+    graph.until(
+        lambda: everybody and everybody[-1].states[0].header.stamp.sec == 10,
+        'the tick of this time',
+        publish=lambda: clock.publish(ten),
+    )
+    states = graph.listen(EmotionState, '/robot/emotion_state')
+    graph.until(lambda: states, 'a state')
 
 
 def test_a_face_becomes_an_actionable_state(graph):

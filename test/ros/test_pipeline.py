@@ -6,20 +6,20 @@ import sys
 
 import pytest
 
-from emotion_ros.nodes.fusion_node import FusionNode
+from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.pipeline import chosen_nodes
-from emotion_ros.nodes.sentiment_node import SentimentNode
-from emotion_ros.nodes.vision_node import VisionNode
+from emotion_ros.nodes.start import EXIT_BAD_CONFIG
 
 STARTED = """
 import sys
 from emotion_ros.nodes.start import start
 
 def main():
-    from emotion_ros.nodes import executor, pipeline
+    from emotion_ros.nodes import executor
+    from emotion_ros.nodes.pipeline import chosen_nodes, factory
     def stop():
         raise KeyboardInterrupt
-    return executor.run([*pipeline.chosen_nodes([]), stop], [])
+    return executor.run([*map(factory, chosen_nodes([])), stop], [])
 
 sys.modules['program'] = sys.modules['__main__']
 assert start('program') == 0
@@ -31,15 +31,15 @@ print(*sys.modules)
 @pytest.mark.parametrize(
     ('args', 'nodes'),
     [
-        ([], {FusionNode, SentimentNode, VisionNode}),
-        (['--ros-args', '-r', '__ns:=/robot'], {FusionNode, SentimentNode, VisionNode}),
-        (['--no-vision'], {FusionNode, SentimentNode}),
-        (['--no-text', '--ros-args', '--params-file', 'nowhere.yaml'], {FusionNode, VisionNode}),
-        (['--no-text', '--no-vision'], {FusionNode}),
+        ([], ['fusion_node', 'sentiment_node', 'vision_node']),
+        (['--ros-args', '-r', '__ns:=/robot'], ['fusion_node', 'sentiment_node', 'vision_node']),
+        (['--no-vision'], ['fusion_node', 'sentiment_node']),
+        (['--no-text', '--ros-args', '--params-file', 'nowhere.yaml'], ['fusion_node', 'vision_node']),
+        (['--no-text', '--no-vision'], ['fusion_node']),
     ],
 )
 def test_the_command_line_chooses_the_nodes(args, nodes):
-    assert set(chosen_nodes(args)) == nodes
+    assert chosen_nodes(args) == nodes
 
 
 def test_an_unknown_argument_ends_the_process(capsys):
@@ -72,3 +72,11 @@ def test_the_start_imports_nothing_that_only_some_robots_need():
         'unittest',
     }
     assert not unneeded & imported
+
+
+def test_a_node_whose_module_cannot_be_imported_is_told_in_one_line(capsys):
+    def make():
+        raise ImportError('no module of\nthis robot')
+
+    assert run([make], []) == EXIT_BAD_CONFIG
+    assert capsys.readouterr().err == 'emotion_ros: no module of this robot\n'
