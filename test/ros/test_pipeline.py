@@ -34,7 +34,10 @@ print(*sys.modules)
         ([], ['fusion_node', 'sentiment_node', 'vision_node']),
         (['--ros-args', '-r', '__ns:=/robot'], ['fusion_node', 'sentiment_node', 'vision_node']),
         (['--no-vision'], ['fusion_node', 'sentiment_node']),
-        (['--no-text', '--ros-args', '--params-file', 'nowhere.yaml'], ['fusion_node', 'vision_node']),
+        (
+            ['--no-text', '--ros-args', '--params-file', 'nowhere.yaml'],
+            ['fusion_node', 'vision_node'],
+        ),
         (['--no-text', '--no-vision'], ['fusion_node']),
     ],
 )
