@@ -63,8 +63,9 @@ def run(
     # RuntimeError, by rclpy: a bad argument or params file
     except (EmotionRosError, RuntimeError, ImportError) as error:
         if not stop.is_requested:
-            is_import = isinstance(error, ImportError)
-            one_line = import_problem(error) if is_import else ' '.join(str(error).split())
+            one_line = ' '.join(str(error).split())
+            if isinstance(error, ImportError):
+                one_line = import_problem(error)
             hint = LOG_FOLDER if 'initialize logging' in one_line else ''
             sys.stderr.write(f'emotion_ros: {one_line}{hint}\n')
             return EXIT_BAD_CONFIG
