@@ -45,7 +45,7 @@ SIM_POLLS_PER_TICK = 2  # a simulated clock can run faster than the steady one o
 class FusionNode(EmotionNode[FusionConfig]):
     """Publishes EmotionState at once on new evidence and on whole multiples of 1/rate.
 
-    Whoever finds the node within a second of its start gets the first one at once.
+    A subscriber that comes within a second of the start gets one at once, too.
     """
 
     Config = FusionConfig
