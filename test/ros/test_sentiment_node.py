@@ -2,6 +2,7 @@
 """sentiment_node over real DDS: utterances scored, bad ones counted, text kept private."""
 
 import math
+from functools import partial
 
 import pytest
 from std_msgs.msg import String
@@ -142,13 +143,17 @@ def test_words_have_their_voice_and_the_person_whose_lips_moved(graph):
     graph.until(lambda: node.on_second() or not node.voices.are_published, 'the voice gone')
 
 
-def test_a_person_manager_says_whose_voice_it_is(graph):
-    said = graph.listen(TextSentiment, 'emotion/text')
-    node = start(graph)
+@pytest.mark.parametrize(
+    ('namespace', 'humans'), [('', '/humans'), ('/robot', '/humans'), ('/robot', '/robot/humans')]
+)
+def test_a_person_manager_says_whose_voice_it_is(graph, namespace, humans):
+    said = graph.listen(TextSentiment, f'{namespace}/emotion/text')
+    make = partial(SentimentNode, text_pipeline_factory(KeywordTextEngine()), namespace=namespace)
+    node = graph.add(make)
     tester = graph.tester
-    voice = tester.create_publisher(String, '/humans/voices/v7/speech', 10)
+    voice = tester.create_publisher(String, f'{humans}/voices/v7/speech', 10)
     ids = {
-        name: tester.create_publisher(String, f'/humans/persons/{name}', LATCHED)
+        name: tester.create_publisher(String, f'{humans}/persons/{name}', LATCHED)
         for name in ('anna/face_id', 'anna/voice_id', 'ben/face_id', 'ben/voice_id')
     }
     for name, value in (

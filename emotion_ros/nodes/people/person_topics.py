@@ -18,12 +18,13 @@ MOST_TOPICS = 128
 class PersonTopics:
     """Follows ``humans/persons/<id>/face_id`` and ``voice_id`` of the persons there are now.
 
-    Such as hri_person_manager publishes them, latched; an empty id says that there is none.
+    Such as hri_person_manager publishes them, latched, in the namespace of the node or in none;
+    an empty id says that there is none.
     """
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._prefix = f'{node.resolve_topic_name(PERSONS)}/'
+        self._prefixes = f'{node.resolve_topic_name(PERSONS)}/', f'/{PERSONS}/'
         self._subscriptions: dict[str, Subscription] = {}
         self._ids: dict[str, str] = {}
 
@@ -32,7 +33,7 @@ class PersonTopics:
         found = [
             name
             for name, _ in self._node.get_topic_names_and_types()
-            if name.startswith(self._prefix)
+            if name.startswith(self._prefixes)
             and TOPIC.fullmatch(name)
             and self._node.count_publishers(name)
         ][:MOST_TOPICS]

@@ -14,7 +14,7 @@ from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.nodes.messages.qos import QUEUE_DEPTH
 from emotion_ros.nodes.messages.type_names import message_class
 
-VOICE_SPEECH = re.compile(r'/humans/voices/([^/]+)/speech')
+VOICES = 'humans/voices'
 MOST_VOICES = 64
 
 
@@ -27,15 +27,18 @@ class VoiceMessage:
 
 
 class VoiceTopics:
-    """Subscribes to ``/humans/voices/<id>/speech`` of every voice that is there now.
+    """Subscribes to ``humans/voices/<id>/speech`` of every voice that is there now.
 
-    ``on_message`` gets a VoiceMessage. The topic called ``without`` is left out.
+    In the namespace of the node, or in none. ``on_message`` gets a VoiceMessage. The topic called
+    ``without`` is left out.
     """
 
     def __init__(
         self, node: Node, on_message: Callable[[VoiceMessage], None], without: Callable[[], str]
     ) -> None:
         self._node, self._on_message, self._without = node, on_message, without
+        prefixes = {re.escape(name) for name in (f'/{VOICES}', node.resolve_topic_name(VOICES))}
+        self._topic = re.compile(f'(?:{"|".join(prefixes)})/([^/]+)/speech')
         self._subscriptions: dict[str, Subscription] = {}
 
     @property
@@ -47,7 +50,7 @@ class VoiceTopics:
         """Open what is new and close what is gone; call it about once a second."""
         found = {}
         for name, types in self._node.get_topic_names_and_types():
-            match = VOICE_SPEECH.fullmatch(name)
+            match = self._topic.fullmatch(name)
             known = [msg_type for msg_type in types if msg_type in SPEECH_TYPES]
             if match and known and name != self._without() and self._node.count_publishers(name):
                 found[name] = (match[1], known[0])
