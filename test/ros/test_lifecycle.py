@@ -122,7 +122,7 @@ def picture(graph: Graph) -> Image:
 
 
 @pytest.mark.parametrize('name', NODES)
-def test_transitions_in_every_order_at_every_moment(graph, name):
+def test_promise_73_transitions_in_every_order_at_every_moment(graph, name):
     """Requests come one by one and several at once, while images and words come in."""
     make, args, parameters = NODES[name]()
     node = graph.add(make, *args, autostart=False, **parameters)

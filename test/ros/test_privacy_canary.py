@@ -84,7 +84,9 @@ def people(messages) -> dict[str, EmotionState]:
 
 
 @pytest.mark.parametrize('how', ['service', 'words'])
-def test_nothing_of_a_paused_person_and_all_of_the_other(graph, clients, tmp_path, capfd, how):
+def test_promise_74_nothing_of_a_paused_person_and_all_of_the_other(
+    graph, clients, tmp_path, capfd, how
+):
     states = graph.listen(EmotionStateArray, 'emotion_states')
     voices = graph.listen(VoiceActivity, 'emotion/voice')
     shown = graph.listen(Image, 'emotion/debug_image')

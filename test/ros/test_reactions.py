@@ -176,8 +176,8 @@ def test_an_inactive_fusion_answers_who_waits_and_takes_no_goals(scene):
 
 
 def test_a_window_without_length_is_refused_and_so_are_too_many(scene, monkeypatch):
-    for seconds in (0, -1, 3600):
-        assert not scene.send(window=Duration(sec=seconds)).accepted
+    for seconds, nanoseconds in ((0, 0), (-1, 0), (3600, 0), (0, 1)):
+        assert not scene.send(window=Duration(sec=seconds, nanosec=nanoseconds)).accepted
     monkeypatch.setattr(reaction_server, 'MAX_GOALS', 2)
     accepted = [scene.send(behaviour=name).accepted for name in 'abc']
     assert accepted == [True, True, False]

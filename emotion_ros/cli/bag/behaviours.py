@@ -20,7 +20,7 @@ from emotion_ros.core.people.behaviour_reactions import (
     compare_behaviours,
     summarise_behaviours,
 )
-from emotion_ros.core.people.reaction import LONGEST_S, Reaction, Verdict
+from emotion_ros.core.people.reaction import LONGEST_S, SHORTEST_S, Reaction, Verdict
 
 WINDOW_S = 5.0
 VERDICTS = (Verdict.BETTER, Verdict.UNCHANGED, Verdict.WORSE, Verdict.UNKNOWN)
@@ -164,6 +164,6 @@ def _seconds(text: str) -> float:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0.0 < value <= LONGEST_S:
-        raise argparse.ArgumentTypeError(f'{text} is not in 0..{LONGEST_S:g} seconds')
+    if not SHORTEST_S <= value <= LONGEST_S:
+        raise argparse.ArgumentTypeError(f'{text} is not in {SHORTEST_S:g}..{LONGEST_S:g} seconds')
     return value

@@ -22,8 +22,8 @@ PEAK_S = 0.5
 """The peak is a mean of so many seconds: a single frame is none."""
 LONGEST_GAP_S = 0.5
 """A state counts until the next one, at most for so long."""
-LONGEST_S = 300.0
-"""The longest window of an observation."""
+SHORTEST_S, LONGEST_S = 0.1, 300.0
+"""The window of an observation."""
 LEAST_SEEN = 0.5
 """Share of the window in which the person must be observed for a verdict."""
 LOST_S = 2.0

@@ -7,6 +7,7 @@ from importlib import import_module
 from uuid import uuid4
 
 from rclpy.node import Node
+from rclpy.qos import QoSProfile
 from std_msgs.msg import String
 
 from emotion_ros.core.people.declaration import NAME, PURPOSE, declaration
@@ -16,6 +17,7 @@ from emotion_ros.nodes.people.privacy_follower import PRIVACY_TOPIC
 from emotion_ros.srv import SetPrivacy
 
 DECLARATION_TOPIC = 'emotion/data_processing'
+MOST_REQUESTS = 100  # at once; the 10 of ROS lose what comes beyond, and callers wait for ever
 DATA_MANAGEMENT_TOPIC = '/data_management'
 """Where the packages of ROS4HRI publish hri_privacy_msgs/PersonalDataProcessor, latched."""
 
@@ -49,7 +51,8 @@ class PrivacyAuthority:
                     data_purpose=PURPOSE,
                 )
             )
-        node.create_service(SetPrivacy, '~/set_privacy', self._on_set)
+        requests = QoSProfile(depth=MOST_REQUESTS)
+        node.create_service(SetPrivacy, '~/set_privacy', self._on_set, qos_profile=requests)
         self.publish()
 
     def _on_set(

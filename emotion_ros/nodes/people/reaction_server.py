@@ -12,6 +12,7 @@ from rclpy.task import Future
 from emotion_ros.action import ObserveReaction
 from emotion_ros.core.people.reaction import (
     LONGEST_S,
+    SHORTEST_S,
     Reaction,
     ReactionObserver,
     StateHistory,
@@ -116,8 +117,8 @@ class ReactionServer:
         """Refuse what cannot be observed; why is in the log, as an action has no room for it."""
         window_s = goal.window.sec + goal.window.nanosec / NANOSECONDS
         refused = ''
-        if not 0.0 < window_s <= LONGEST_S:
-            refused = f'a window of {window_s:g} s is not in 0..{LONGEST_S:g}'
+        if not SHORTEST_S <= window_s <= LONGEST_S:
+            refused = f'a window of {window_s:g} s is not in {SHORTEST_S:g}..{LONGEST_S:g}'
         elif len(self._running) >= MAX_GOALS:
             refused = f'{MAX_GOALS} reactions are observed already'
         elif not self._states:
