@@ -5,6 +5,8 @@ The place is the field in JSON, where a line may be the whole file, and the line
 """
 
 import json
+import shlex
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from emotion_ros.errors import ConfigError, EmotionRosError, ModelError
+from emotion_ros.files.content import HEAD_BYTES, foreign_content, why_missing
 
 if TYPE_CHECKING:
     import yaml
@@ -33,19 +36,38 @@ def read_json(path: Path) -> 'CheckedValue':
 def parse_json(data: bytes, path: Path) -> 'CheckedValue':
     """Return the JSON document in UTF-8 bytes that come from ``path``."""
     try:
-        return CheckedValue(json.loads(data.decode('utf-8')), str(path))
+        return CheckedValue(json.loads(data.decode('utf-8-sig')), str(path))
     except (ValueError, RecursionError) as error:
         raise ModelError(f'{path}: is not JSON: {error}') from error
 
 
 def read_text(path: Path) -> str:
-    """Return the contents of a UTF-8 file; ConfigError, with the file, when it has none."""
+    """Return a text file with line ends of Unix; ConfigError, with the file, when it is none.
+
+    UTF-8, or as Windows writes it with a byte order mark: UTF-8 or UTF-16.
+    """
     try:
-        return path.read_text(encoding='utf-8')
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ConfigError(f'{path}: cannot be read: {why_missing(path)}') from error
     except OSError as error:
         raise ConfigError(f'{path}: cannot be read: {error.strerror}') from error
+    return decode_text(data, str(path))
+
+
+def decode_text(data: bytes, name: str) -> str:
+    """Return the text in the bytes of a file of this name, as ``read_text``."""
+    if problem := foreign_content(data[:HEAD_BYTES]):
+        raise ConfigError(f'{name}: {problem}')
+    encoding = 'utf-16' if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else 'utf-8-sig'
+    try:
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise ConfigError(f'{path}: is not UTF-8: {error}') from error
+        line = data.count(b'\n', 0, error.start) + 1
+        is_text = b'\0' not in data
+        cure = f': iconv -f WINDOWS-1252 -t UTF-8 {shlex.quote(name)} > NEW' if is_text else ''
+        raise ConfigError(f'{name}: is not UTF-8 (line {line}){cure}') from error
+    return text.replace('\r\n', '\n').replace('\r', '\n')
 
 
 def parse_yaml(text: str, file: str) -> 'CheckedValue':
@@ -58,7 +80,7 @@ def parse_yaml(text: str, file: str) -> 'CheckedValue':
             raise ConfigError(f'{file}: is empty')
         return _from_yaml(root, file, {})
     except (yaml.YAMLError, RecursionError) as error:
-        raise ConfigError(f'{file}: is not YAML: {" ".join(str(error).split())}') from error
+        raise ConfigError(f'{file}: {_yaml_problem(error)}') from error
 
 
 @dataclass(eq=False, slots=True)
@@ -226,6 +248,18 @@ def _from_yaml(
         for key, value in node.value:
             pairs[_from_yaml(key, file, known)] = _from_yaml(value, file, known)
     return known[node]
+
+
+def _yaml_problem(error: Exception) -> str:
+    """Return the line, and what is wrong there."""
+    mark, problem = getattr(error, 'problem_mark', None), getattr(error, 'problem', None)
+    if not mark or not problem:
+        return f'is not YAML: {" ".join(str(error).split())}'
+    if '\\t' in problem:
+        problem = 'a tab at the beginning: indent with spaces'
+    where = f'line {mark.line + 1}: is not YAML: {problem}'
+    context, begin = getattr(error, 'context', None), getattr(error, 'context_mark', None)
+    return f'{where} ({context} from line {begin.line + 1} on)' if context and begin else where
 
 
 def _bounds(low: float, high: float) -> str:

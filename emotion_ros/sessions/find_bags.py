@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emotion_ros.bag.storage.files import METADATA, storage_files
 from emotion_ros.errors import ConfigError
+from emotion_ros.files.content import why_missing
 
 
 def find_bags(arguments: Iterable[str]) -> list[Path]:
@@ -22,7 +23,7 @@ def find_bags(arguments: Iterable[str]) -> list[Path]:
             paths = [Path(name) for name in sorted(glob(argument, recursive=True))]
         found = [bag for path in paths for bag in _bags_at(path)]
         if not found:
-            what = 'has no recordings' if paths and paths[0].exists() else 'no such file or folder'
+            what = 'has no recordings' if paths and paths[0].exists() else why_missing(argument)
             raise ConfigError(f'{argument}: {what}')
         for bag in found:
             bags.setdefault(bag.resolve(), bag)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Labels that people gave: faces, lines of text, or intervals of bags, from a CSV file."""
 
-import csv
-import io
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from emotion_ros.core.emotions import EMOTIONS, SENTIMENTS
 from emotion_ros.errors import ConfigError
-from emotion_ros.files.checked import read_text
+from emotion_ros.files.read_table import Table
 
 EMOTION, SENTIMENT = 'emotion', 'sentiment'
 LABELS = {EMOTION: EMOTIONS, SENTIMENT: SENTIMENTS}
@@ -57,7 +56,10 @@ class LabelFile:
 
     def resolve(self, subject: str) -> Path:
         """Return the path of a file, which counts from the folder of the labels."""
-        return self.path.parent / Path(subject).expanduser()
+        path = self.path.parent / Path(subject).expanduser()
+        if path.exists() or '\\' not in subject:
+            return path
+        return self.path.parent / subject.replace('\\', '/')  # labelled on Windows
 
 
 def read_labels(path: Path, mapping: Mapping[str, str]) -> LabelFile:
@@ -67,8 +69,8 @@ def read_labels(path: Path, mapping: Mapping[str, str]) -> LabelFile:
     label: ``emotion`` or, for texts, ``sentiment``. ``mapping`` goes from words of the file to
     labels; '' leaves a row out.
     """
-    reader = csv.DictReader(io.StringIO(read_text(path).removeprefix('\ufeff')))
-    columns = reader.fieldnames or ()
+    table = Table(path)
+    columns = table.columns
     kinds = [kind for kind, needed in NEEDED.items() if set(needed) <= set(columns)]
     heads = [head for head in LABELS if head in columns]
     if len(kinds) != 1 or not heads or (heads[0] == SENTIMENT and kinds[0] != TEXTS):
@@ -77,11 +79,10 @@ def read_labels(path: Path, mapping: Mapping[str, str]) -> LabelFile:
             'image,emotion or text,emotion or text,sentiment or bag,start,end,emotion'
         )
     labels = LabelFile(path, kinds[0], heads[0])
-    try:
-        for row in reader:
-            _add_row(labels, reader.line_num, row, mapping)
-    except csv.Error as error:
-        raise ConfigError(f'{path}: line {reader.line_num}: {error}') from error
+    for row in table.rows():
+        if table.has_decimal_commas and labels.kind == INTERVALS:
+            row = {**row, **{name: row[name].replace(',', '.') for name in ('start', 'end')}}
+        _add_row(labels, table.line, row, mapping)
     if not labels.rows:
         raise ConfigError(f'{path}: has no rows with a label')
     return labels
@@ -104,15 +105,15 @@ def read_mapping(texts: Iterable[str]) -> dict[str, str]:
 
 
 def _add_row(
-    labels: LabelFile, line: int, row: Mapping[str, str | None], mapping: Mapping[str, str]
+    labels: LabelFile, line: int, row: Mapping[str, str], mapping: Mapping[str, str]
 ) -> None:
     place = f'{labels.path}: line {line}'
-    subject = (row[labels.kind] or '').strip()
+    subject = row[labels.kind]
     if not subject:
         raise ConfigError(f'{place}: {labels.kind} is empty')
-    label = _label(row[labels.head] or '', labels.head, mapping, place)
+    label = _label(row[labels.head], labels.head, mapping, place)
     if not label:
-        word = (row[labels.head] or '').strip()
+        word = row[labels.head]
         labels.left_out[word] = labels.left_out.get(word, 0) + 1
         return
     index = LABELS[labels.head].index(label)
@@ -122,7 +123,7 @@ def _add_row(
     start_s, end_s = (_seconds(row[name], f'{place}: {name}') for name in ('start', 'end'))
     if start_s >= end_s:
         raise ConfigError(f'{place}: start {start_s:g} is not before end {end_s:g}')
-    person_id = (row.get('person') or '').strip()
+    person_id = row.get('person', '')
     labels.rows.append(Labelled(line, subject, index, start_s, end_s, person_id))
 
 
@@ -132,19 +133,20 @@ def _label(text: str, head: str, mapping: Mapping[str, str], place: str) -> str:
     label = mapping.get(word, SYNONYMS.get(word, word))
     if label in LABELS[head] or (label == '' and word in mapping):
         return label
-    schemes = ' or '.join(f'--map {name}' for name in SCHEMES)
-    cure = (
-        schemes
-        if word.isdecimal()
-        else f'--map {word or "WORD"}=LABEL, or nothing after = to leave it out'
-    )
+    if not word:
+        raise ConfigError(f'{place}: {head} is empty (or a quote before it is not closed)')
+    if word.isdecimal() and head == EMOTION:
+        cure = ' or '.join(f'--map {name}' for name in SCHEMES)
+    else:
+        quoted = shlex.quote(f'{word}=')
+        cure = f'--map {quoted}LABEL, or --map {quoted} to leave it out'
     legal = ', '.join(LABELS[head])
     raise ConfigError(f'{place}: {head} {text.strip()!r} is not one of {legal} ({cure})')
 
 
-def _seconds(text: str | None, place: str) -> float:
+def _seconds(text: str, place: str) -> float:
     try:
-        value = float(text or '')
+        value = float(text)
     except ValueError:
         value = float('nan')
     if not isfinite(value) or value < 0.0:

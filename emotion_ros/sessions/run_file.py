@@ -4,10 +4,9 @@
 A run is {name of the bag: its points}; a file of one replay has the name ''.
 """
 
-import csv
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,14 @@ from emotion_ros.core.evidence import VOICE
 from emotion_ros.core.voice.results import find_voice
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.checked import read_text
+from emotion_ros.files.read_table import Table
 
 JSON_LINES = ('.json', '.jsonl')
 FILES = ('.csv', '.parquet', *JSON_LINES)
 LABELS = {*EMOTIONS, Emotion.UNKNOWN.label}
-TRUE = (True, 'true', 'True')  # the last as pandas writes it
+TRUE = {'true', '1', '1.0', 'wahr', 'vrai', 'verdadero', 'vero'}
+FALSE = {'false', '0', '0.0', 'falsch', 'faux', 'falso'}
+"""As JSON, pandas, R and the Excel of some countries write them, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,10 @@ def read_run(path: Path, by_stamp: bool) -> Run:
     try:
         for row in _rows(path):
             number += 1
-            if row.get('focus', True) in TRUE:
+            if _is_true(row.get('focus', True)):
                 run[str(row.get('bag') or '')].append(_point(row, by_stamp))
+    except ConfigError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ConfigError(
             f'{path}: row {number}: is no state of replay --csv, replay --json or batch '
@@ -98,11 +102,17 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
         yield from read_records(path)
         return
-    lines: Iterable[str] = read_text(path).splitlines()
     if path.suffix == '.csv':
-        yield from csv.DictReader(lines)
+        table = Table(path)
+        numbers = ('at', 'stamp', 'confidence') if table.has_decimal_commas else ()
+        for row in table.rows():
+            yield {**row, **{n: row[n].replace(',', '.') for n in numbers if n in row}}
+        return
+    text = read_text(path)
+    if text.lstrip().startswith('['):  # pandas' to_json without lines=True
+        yield from json.loads(text)
     else:
-        yield from map(json.loads, lines)
+        yield from map(json.loads, text.splitlines())
 
 
 def _point(row: Mapping[str, Any], by_stamp: bool) -> Point:
@@ -111,7 +121,7 @@ def _point(row: Mapping[str, Any], by_stamp: bool) -> Point:
         raise ValueError(f'{label!r} is no label')
     header = row.get('header') or row
     at_s = float(header['stamp'] if by_stamp else row['at'])
-    actionable = row['actionable'] in TRUE
+    actionable = _is_true(row['actionable'])
     evidence = row.get('evidence') or ''  # ``face+voice``, in JSON a list
     has_voice = (
         VOICE in evidence.split('+')
@@ -119,6 +129,13 @@ def _point(row: Mapping[str, Any], by_stamp: bool) -> Point:
         else any(one['modality'] == VOICE and one['used'] for one in evidence)
     )
     return Point(at_s, label, float(row['confidence']), actionable, has_voice)
+
+
+def _is_true(value: object) -> bool:
+    word = str(value).lower()
+    if word not in TRUE | FALSE:
+        raise ValueError(f'{value!r} is not true or false')
+    return word in TRUE
 
 
 def _from_start(points: list[Point]) -> list[Point]:

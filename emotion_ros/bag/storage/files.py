@@ -21,18 +21,10 @@ import zstandard
 from emotion_ros.bag.storage import mcap, mcap_index, sqlite
 from emotion_ros.bag.storage.base import DAMAGE, Storage, full_type
 from emotion_ros.errors import BagError, ConfigError
+from emotion_ros.files.content import HEAD_BYTES, foreign_content, why_missing
 
 ZSTD_MAGIC = b'\x28\xb5\x2f\xfd'
 _ROS1_MAGIC = b'#ROSBAG V'
-_LFS_POINTER = b'version https://'
-_ARCHIVES = {
-    b'PK\3\4': 'zip',
-    b'\x1f\x8b': 'gzip',
-    b'BZh': 'bzip2',
-    b'\xfd7zXZ': 'xz',
-    b'7z\xbc\xaf': '7-Zip',
-    b'\x04\x22\x4d\x18': 'lz4',
-}
 METADATA = 'metadata.yaml'
 _SUFFIXES = ('.db3', '.mcap')
 _PACKED = ('.zstd', '.zst')
@@ -72,7 +64,7 @@ class Scratch:
 def list_files(path: Path) -> Listing:
     """Return the storage files at a path, a folder or one file; BagError without any."""
     if not path.exists():
-        raise BagError(f'{path}: no such file or folder')
+        raise BagError(f'{path}: {why_missing(path)}')
     if path.name == METADATA:
         path = path.parent
     if path.is_file():
@@ -123,7 +115,7 @@ def open_storage(path: Path, scratch: Scratch) -> Storage:
     """Return the storage in a file; BagError when it cannot be read."""
     with _errors_of(path):
         with path.open('rb') as file:
-            begin = file.read(16)
+            begin = file.read(HEAD_BYTES)
         if begin.startswith(ZSTD_MAGIC):
             unpacked = scratch.folder() / path.stem
             _unpack(path, unpacked)
@@ -139,10 +131,8 @@ def open_storage(path: Path, scratch: Scratch) -> Storage:
         raise BagError(
             f'{path}: is a ROS 1 recording: convert it with rosbags-convert --src {path} --dst NEW'
         )
-    if begin.startswith(_LFS_POINTER):
-        raise BagError(f'{path}: is a pointer of Git LFS: fetch the file with git lfs pull')
-    if archive := next((name for magic, name in _ARCHIVES.items() if begin.startswith(magic)), ''):
-        raise BagError(f'{path}: is packed with {archive}: unpack it first')
+    if problem := foreign_content(begin):
+        raise BagError(f'{path}: {problem}')
     if not _is_storage_name(path):
         raise BagError(f'{path}: is not a rosbag2 folder, .mcap or .db3 file')
     reason = 'begins like no .mcap or .db3 file' if begin else 'is empty'

@@ -30,6 +30,7 @@ from emotion_ros.cli.bag.replay_output import (
 from emotion_ros.files.atomic_write import atomic_write
 
 STDOUT = Path('-')
+OTHER_TABLES = ('.xlsx', '.xls', '.ods', '.parquet', '.json', '.jsonl', '.tsv')
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
         else:
             count = print_json(published) if args.json else print_table(published, replay.bag)
     rejected = ', '.join(f'{n} {reason}' for reason, n in sorted(replay.rejected.items()))
-    print(f'{count} states; not used: {rejected or "none"}', file=sys.stderr)
+    written = f'{args.csv}: ' if args.csv not in (None, STDOUT) else ''
+    print(f'{written}{count} states; not used: {rejected or "none"}', file=sys.stderr)
     failure = replay.failure()
     if not failure:
         print_notes(replay.rejections())
@@ -90,6 +92,8 @@ def _csv_file(text: str) -> Path:
     path = Path(text)
     if path.is_dir() or path.suffix in ('.mcap', '.db3'):
         raise argparse.ArgumentTypeError(f'{text} is a recording: give it before --csv')
+    if path.suffix.lower() in OTHER_TABLES:
+        raise argparse.ArgumentTypeError(f'{text}: writes CSV: give FILE.csv')
     return path
 
 

@@ -70,7 +70,7 @@ def test_the_columns_say_the_kind(tmp_path: Path):
             "line 3: emotion 'sadd' is not one of angry, .*--map sadd=LABEL",
         ),
         ('image,emotion\na.jpg,3\n', "'3' is not one of .*--map fer2013 or --map affectnet"),
-        ('image,emotion\na.jpg\n', "line 2: emotion '' is not one of"),
+        ('image,emotion\na.jpg\n', 'line 2: emotion is empty'),
         ('image,emotion\n,sad\n', 'line 2: image is empty'),
         ('text,sentiment\nhi,happy\n', "'happy' is not one of negative, neutral, positive"),
         ('bag,start,end,emotion\nb,2,1,sad\n', 'line 2: start 2 is not before end 1'),
@@ -87,3 +87,17 @@ def test_what_cannot_be_used_is_one_line_with_its_place(tmp_path: Path, text, pr
 def test_a_bad_mapping_is_an_error(text):
     with pytest.raises(ConfigError, match=f'--map {text!r} is not WORD=LABEL'):
         read_mapping([text])
+
+
+def test_decimal_commas_and_paths_of_windows(tmp_path: Path):
+    [row] = labels(tmp_path, 'bag;start;end;emotion\nrun;0,5;2,5;sad\n').rows
+    assert (row.start_s, row.end_s) == (0.5, 2.5)
+    (tmp_path / 'faces').mkdir()
+    (tmp_path / 'faces' / 'a.jpg').touch()
+    read = labels(tmp_path, 'image,emotion\nfaces\\a.jpg,sad\n')
+    assert read.resolve(read.rows[0].subject) == tmp_path / 'faces' / 'a.jpg'
+
+
+def test_numbers_of_a_sentiment_are_no_numbers_of_emotions(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"'1' is not one of .*\(--map 1=LABEL, or --map 1= to"):
+        labels(tmp_path, 'text,sentiment\nhi,1\n')
