@@ -10,18 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime as ort
 
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.errors import ConfigError, ModelError
+from emotion_ros.errors import ConfigError, InvalidInput, ModelError
 from emotion_ros.files.atomic_write import atomic_write
 from emotion_ros.files.checked import read_json
+from emotion_ros.files.content import HEAD_BYTES, foreign_content, why_missing
 from emotion_ros.perception.face.classifier import FaceClassifier
 from emotion_ros.perception.models.card import MODEL_SUFFIXES
 from emotion_ros.perception.models.file import refuse_pickle
 from emotion_ros.perception.models.onnx_session import open_session
+from emotion_ros.sessions.labels import SYNONYMS
 
 COLOURS = ('gray', 'rgb', 'bgr')
 NOT_OURS = '-'
+SUM_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,15 @@ class Interface:
             stride = network.get('stem_stride', 2) if isinstance(network, dict) else 2
             mean, std = (str(about.get(key, '')) for key in ('mean', 'std'))
             return cls(mean=mean, std=std, stem_stride=stride)
-        session = open_session(path.read_bytes(), path)
+        session = _open(path)
         inputs, outputs = session.get_inputs(), session.get_outputs()
         if len(inputs) != 1 or len(inputs[0].shape) != 4 or len(outputs) != 1:
             raise ModelError(f'{path}: a face network has one image [N, C, H, W] and one output')
         shape = [side if isinstance(side, int) else 0 for side in inputs[0].shape[1:]]
         layout = 'nhwc' if shape[2] in (1, 3) and shape[0] not in (1, 3) else 'nchw'
-        channels, size = (shape[2], shape[0]) if layout == 'nhwc' else (shape[0], shape[1])
+        channels, size, width = (shape[2], *shape[:2]) if layout == 'nhwc' else shape
+        if size and width and size != width:
+            raise ModelError(f'{path}: takes {width}x{size}; face crops are square')
         return cls(inputs[0].name, outputs[0].name, layout, size, channels or 1)
 
 
@@ -89,6 +95,10 @@ def write_card(args: argparse.Namespace) -> int:
     mean = ask('mean', 'Mean of the pixels, 0..255', found.mean or '127.5')
     std = ask('std', 'Standard deviation', found.std or '127.5')
     channels = 1 if colour == 'gray' else 3
+    means, stds = _numbers('mean', mean, channels), _numbers('std', std, channels)
+    if all(0 < value < 1 for value in means):
+        scaled = (','.join(f'{255 * value:.6g}' for value in values) for values in (means, stds))
+        raise ConfigError('--mean: pixels are 0..255: --mean {} --std {}'.format(*scaled))
     card = {
         'task': task,
         'file': args.file.name,
@@ -99,8 +109,8 @@ def write_card(args: argparse.Namespace) -> int:
             'width': size,
             'height': size,
             'colour': colour,
-            'mean': _numbers('mean', mean, channels),
-            'std': _numbers('std', std, channels),
+            'mean': means,
+            'std': stds,
             'layout': found.layout,
         },
         'outputs': [
@@ -117,9 +127,14 @@ def write_card(args: argparse.Namespace) -> int:
     }
     with atomic_write(path) as draft:
         draft.write_text(json.dumps(card, indent=2) + '\n', encoding='utf-8')
-        classifier = FaceClassifier.load(str(draft))
-        shape = (1, size, size) if colour == 'gray' else (1, size, size, 3)
-        classifier.classify(np.zeros(shape, np.uint8))
+        try:
+            _run_once(draft)
+        except ModelError as error:
+            raise ModelError(str(error).replace(draft.name, path.name)) from error
+        if args.output == 'logits' and _gives_probabilities(args.file, found, size):
+            raise ConfigError(
+                f'{args.file}: gives values from 0 to 1 that sum to 1: --output probabilities'
+            )
     print(f'{path}: written; not calibrated (temperature 1)')
     print(f'use it with the parameter face_model: {path.resolve()}')
     return 0
@@ -141,24 +156,75 @@ class _Questions:
         return input(f'{question} [{default}]: ').strip() or default
 
 
+def _open(path: Path) -> ort.InferenceSession:
+    data = path.read_bytes()
+    if problem := foreign_content(data[:HEAD_BYTES]):
+        raise ModelError(f'{path}: {problem}')
+    return open_session(data, path)
+
+
+def _run_once(card: Path) -> None:
+    """Classify a blank face; ModelError or InvalidInput when card and network do not fit."""
+    classifier = FaceClassifier.load(str(card))
+    size, _ = classifier.crop_size
+    shape = (1, size, size) if classifier.colour == 'gray' else (1, size, size, 3)
+    classifier.classify(np.zeros(shape, np.uint8))
+
+
+def _gives_probabilities(path: Path, found: Interface, size: int) -> bool:
+    """Return whether the outputs of an .onnx for noise are a distribution, as after a softmax."""
+    if path.suffix != '.onnx':
+        return False
+    side = (size, size, found.channels) if found.layout == 'nhwc' else (found.channels, size, size)
+    noise = np.random.default_rng(0).normal(size=(1, *side)).astype(np.float32)
+    (row,) = _open(path).run(None, {found.input: noise})[0]
+    return bool((row >= 0).all() and abs(row.sum() - 1) < SUM_TOLERANCE)
+
+
 def _card_path(args: argparse.Namespace) -> Path:
     refuse_pickle(args.file)
+    if not args.file.exists():
+        raise ConfigError(f'{args.file}: {why_missing(args.file)}')
     if args.file.suffix not in MODEL_SUFFIXES or not args.file.is_file():
         raise ConfigError(f'{args.file}: is no {" or ".join(MODEL_SUFFIXES)} file')
     path: Path = args.out or args.file.with_suffix('.json')
     if path.exists():
-        raise ConfigError(f'{path}: exists; choose another with --out, or remove it')
+        found = _judge(path, args.file)
+        raise ConfigError(f'{path}: exists and {found}; choose another with --out, or remove it')
     if path.suffix != '.json' or path.resolve().parent != args.file.resolve().parent:
         raise ConfigError(f'{path}: a card is a .json file beside the model')
     return path
 
 
+def _judge(card: Path, model: Path) -> str:
+    """Return whether a file that is there already is a card with which the model works."""
+    try:
+        if read_json(card).metadata().get('file') != model.name:
+            return f'is no card of {model.name}'
+        _run_once(card)
+    except (ModelError, InvalidInput) as error:
+        return f'does not fit ({error})'
+    return f'fits {model.name}'
+
+
 def _labels(text: str) -> list[Any]:
-    """Return the labels of a card: ours, or what a class of another name is."""
+    """Return the labels of a card: ours, or what a class of another name is.
+
+    Common other names, such as ``anger``, are known.
+    """
     labels: list[Any] = []
     for word in (word.strip() for word in text.split(',')):
-        name, renamed, ours = word.partition('=')
-        labels.append({name: None if ours == NOT_OURS else ours} if renamed else word)
+        name, renamed, ours = (part.strip() for part in word.partition('='))
+        known = SYNONYMS.get(name.casefold(), name.casefold())
+        if renamed:
+            labels.append({name: None if ours == NOT_OURS else ours})
+        elif known not in EMOTIONS:
+            raise ConfigError(
+                f'--labels: {name!r} is not one of {", ".join(EMOTIONS)}: write {name}=ours, or '
+                f'{name}={NOT_OURS} for none of them'
+            )
+        else:
+            labels.append(known if known == name else {name: known})
     return labels
 
 
@@ -169,4 +235,6 @@ def _numbers(option: str, text: str, count: int) -> list[float]:
         raise ConfigError(f'--{option}: {text!r} are no numbers') from error
     if len(values) not in (1, count):
         raise ConfigError(f'--{option}: {text!r} are not {count} numbers, one per channel')
+    if option == 'std' and not all(value > 0 for value in values):
+        raise ConfigError(f'--std: {text!r}: must be above 0')
     return values * count if len(values) == 1 else values

@@ -39,7 +39,10 @@ def test_a_bag_is_compared_with_itself_under_options(bag: Path, capsys) -> None:
 
 def test_all_files_of_one_replay_are_the_same(bag: Path, capsys) -> None:
     assert main(['replay', 'bag', '--csv', 'a.csv']) == 0
-    capsys.readouterr()
+    assert 'a.csv: ' in capsys.readouterr().err.splitlines()[-1]
+    with pytest.raises(SystemExit):
+        main(['replay', 'bag', '--csv', 'a.xlsx'])
+    assert 'a.xlsx: writes CSV: give FILE.csv' in capsys.readouterr().err
     assert main(['replay', 'bag', '--json']) == 0
     Path('a.jsonl').write_text(capsys.readouterr().out)
     for other in ('a.csv', 'a.jsonl', 'bag'):

@@ -2,6 +2,7 @@
 """ONNX Runtime sessions: from bytes only, few threads that do not spin, no log output."""
 
 import os
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -26,6 +27,10 @@ ENGINE_ERRORS = (
 """What ONNX Runtime raises; these have no common base class."""
 
 
+_IN_ITS_SOURCE = re.compile(r' /onnxruntime_src/\S+ .*\) (?=[A-Z])')
+"""A file, a line and a C++ function between the kind of an error and what it says."""
+
+
 def open_session(
     model: bytes, path: Path, *, providers: Sequence[str] = CPU_PROVIDERS, threads: int = 2
 ) -> ort.InferenceSession:
@@ -33,7 +38,7 @@ def open_session(
     try:
         session = ort.InferenceSession(model, session_options(threads), list(providers))
     except ENGINE_ERRORS as error:
-        line = ' '.join(str(error).split())
+        line = _IN_ITS_SOURCE.sub('', ' '.join(str(error).split()))
         if os.devnull in line or 'external' in line.lower():
             line = (
                 'its weights are in another file, as torch.onnx.export writes them by default '

@@ -102,10 +102,12 @@ def test_missing_answers_are_asked_for_on_a_terminal(model: Path, monkeypatch) -
 @pytest.mark.parametrize(
     ('changes', 'words'),
     [
-        (['--labels', 'joy'], "'joy' is not one of angry"),
+        (['--labels', 'love'], "'love' is not one of angry"),
         (['--labels', ','.join(EMOTIONS)], '8'),
         (['--size', '48'], '64'),
         (['--mean', '1,2'], 'are not 1 numbers'),
+        (['--mean', '0.5', '--std', '0.25'], 'are 0..255: --mean 127.5 --std 63.75'),
+        (['--std', '0'], 'must be above 0'),
         (['--std', 'x'], "'x' are no numbers"),
         (['--out', 'elsewhere/card.json'], 'beside the model'),
     ],
@@ -122,8 +124,50 @@ def test_without_a_terminal_the_missing_option_is_named(model: Path, capsys) -> 
     assert '--task is missing' in capsys.readouterr().err
 
 
-def test_a_card_is_never_replaced(model: Path, capsys) -> None:
-    model.with_suffix('.json').write_text('{}')
-    assert main(['models', 'card', str(model), *ANSWERS]) == 2
-    assert 'exists; choose another with --out' in capsys.readouterr().err
-    assert model.with_suffix('.json').read_text() == '{}'
+def test_a_card_is_never_replaced_but_tried(model: Path, capsys) -> None:
+    def refused() -> str:
+        before = card.read_text()
+        assert main(['models', 'card', str(model), *ANSWERS]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.endswith('; choose another with --out, or remove it')
+        assert card.read_text() == before
+        return line
+
+    card = model.with_suffix('.json')
+    card.write_text('{}')
+    assert 'ferplus.json: exists and is no card of ferplus.onnx' in refused()
+    card.unlink()
+    assert main(['models', 'card', str(model), *ANSWERS]) == 0
+    assert 'ferplus.json: exists and fits ferplus.onnx' in refused()
+    card.write_text(card.read_text().replace('"width": 64', '"width": 48'))
+    assert 'ferplus.json: exists and does not fit (' in refused()
+
+
+def test_classes_under_their_usual_names(model: Path) -> None:
+    usual = 'Neutral, happiness, Surprise, sadness, anger, Disgust, fearful, contempt=-'
+    assert main(['models', 'card', str(model), *ANSWERS, '--labels', usual]) == 0
+    labels = json.loads(model.with_suffix('.json').read_text())['outputs'][0]['labels']
+    assert labels[:3] == [{'Neutral': 'neutral'}, {'happiness': 'happy'}, {'Surprise': 'surprise'}]
+    assert labels[6:] == [{'fearful': 'fear'}, {'contempt': None}]
+
+
+def test_probabilities_are_not_taken_for_logits(tmp_path: Path, capsys) -> None:
+    path = tmp_path / 'net.onnx'
+    path.write_bytes(face_onnx(side=64, softmax=True).SerializeToString())
+    given = ['models', 'card', str(path), *ANSWERS, '--labels', ','.join(EMOTIONS)]
+    assert main(given) == 2
+    assert 'that sum to 1: --output probabilities' in capsys.readouterr().err
+    assert main([*given, '--output', 'probabilities']) == 0
+
+
+@pytest.mark.parametrize(
+    ('data', 'problem'),
+    [
+        (b'version https://git-lfs.github.com/spec/v1\n', 'git lfs pull'),
+        (b'<!DOCTYPE html><html>', 'is a web page'),
+    ],
+)
+def test_a_file_that_is_no_network_is_named(tmp_path: Path, capsys, data, problem) -> None:
+    (tmp_path / 'net.onnx').write_bytes(data)
+    assert main(['models', 'card', str(tmp_path / 'net.onnx'), *ANSWERS]) == 2
+    assert problem in capsys.readouterr().err

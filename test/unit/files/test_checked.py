@@ -93,3 +93,22 @@ def test_an_alias_is_the_value_of_its_anchor_even_inside_itself() -> None:
         first.items()[1].number()
     lines = ['- &x0 [a]'] + [f'- &x{i} [{", ".join([f"*x{i - 1}"] * 9)}]' for i in range(1, 40)]
     assert len(from_yaml('\n'.join(lines)).items()) == 40
+
+
+@pytest.mark.parametrize(
+    ('text', 'problem'),
+    [
+        ('a:\n\tb: 1\n', 'f: line 2: is not YAML: a tab at the beginning: indent with spaces'),
+        ('a: "x\n', 'f: line 2: is not YAML: found unexpected end of stream (while scanning a '),
+        ('a: 1\n---\nb: 1\n', 'f: line 2: is not YAML: but found another document'),
+    ],
+)
+def test_what_is_no_yaml_has_its_line(text: str, problem: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        from_yaml(text)
+    assert str(error.value).startswith(problem)
+    assert 'unicode string' not in str(error.value)
+
+
+def test_json_with_a_byte_order_mark() -> None:
+    assert parse_json(b'\xef\xbb\xbf{}', Path('f')).mapping().values == {}

@@ -25,13 +25,18 @@ def face_onnx(
     name: str = 'image',
     output: str = 'emotion',
     batch: str | int = 'n',
+    softmax: bool = False,
 ) -> onnx.ModelProto:
-    """A model whose logit i is the mean of the picture's last channel times i."""
+    """A model whose logit i is the mean of the picture's last channel times i.
+
+    With ``softmax`` the outputs are the probabilities.
+    """
     slope = np.zeros((channels, labels), np.float32)
     slope[-1] = np.arange(labels)
     nodes = [
         helper.make_node('ReduceMean', [name], ['mean'], axes=[2, 3], keepdims=0),
-        helper.make_node('MatMul', ['mean', 'slope'], [output]),
+        helper.make_node('MatMul', ['mean', 'slope'], ['logits']),
+        helper.make_node('Softmax' if softmax else 'Identity', ['logits'], [output]),
     ]
     shape = [batch, channels, side, side]
     image = helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)

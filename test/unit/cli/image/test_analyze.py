@@ -231,7 +231,7 @@ REFUSED = [
         "--text takes one text, in quotes, and no images: 'you' is too much",
     ),
     (['--text', 'hello', '-o', 'out.jpg'], '--text has no picture to write: leave out --output'),
-    (['--text-file', 'absent.txt'], 'absent.txt: cannot be read: No such file or directory'),
+    (['--text-file', 'absent.txt'], 'absent.txt: cannot be read: no such file or folder'),
     (['--text-file', 'blank.txt'], 'blank.txt: there is no text in it'),
     (['--text-file', 'blank.txt', 'a.jpg'], '--text-file takes one file: leave out images'),
     (['--text-file', 'a.jpg'], 'a.jpg: is not UTF-8'),
