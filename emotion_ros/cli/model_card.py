@@ -189,14 +189,14 @@ def _card_path(args: argparse.Namespace) -> Path:
         raise ConfigError(f'{args.file}: is no {" or ".join(MODEL_SUFFIXES)} file')
     path: Path = args.out or args.file.with_suffix('.json')
     if path.exists():
-        found = _judge(path, args.file)
+        found = _try_existing(path, args.file)
         raise ConfigError(f'{path}: exists and {found}; choose another with --out, or remove it')
     if path.suffix != '.json' or path.resolve().parent != args.file.resolve().parent:
         raise ConfigError(f'{path}: a card is a .json file beside the model')
     return path
 
 
-def _judge(card: Path, model: Path) -> str:
+def _try_existing(card: Path, model: Path) -> str:
     """Return whether a file that is there already is a card with which the model works."""
     try:
         if read_json(card).metadata().get('file') != model.name:
