@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Why a file cannot be used, as far as its name or its first bytes tell, with the remedy."""
+"""Why a file cannot be used, from its name or its first bytes, with the remedy."""
 
 import re
 from pathlib import Path
