@@ -4,7 +4,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -18,16 +18,12 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import CompressedImage, Image
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.core.graph.snapshot import (
-    FUSION,
-    NAN,
     SENTIMENT,
     VISION,
     VOICE_NODE,
-    ClockReport,
     GraphSnapshot,
     InputTopic,
     NodeReport,
@@ -36,54 +32,30 @@ from emotion_ros.core.image_topics import COMPRESSED_IMAGE, IMAGE
 from emotion_ros.core.state import Status
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
-from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.graph.graph_info import (
     describe_input,
     managed_nodes,
     names_of_publishers,
     unmatched_subscriptions,
-    with_image,
 )
-from emotion_ros.nodes.messages.image_decoder import make_decoder
+from emotion_ros.nodes.graph.received import NODES, ClockTicks, Received, complete_input
 from emotion_ros.nodes.messages.qos import OBSERVER_DEPTH
 from emotion_ros.nodes.messages.type_names import message_class
-from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.runtime.discovery import discover_everything
 
-NODES = (VISION, SENTIMENT, FUSION)
-IMAGE_TYPES = (IMAGE, COMPRESSED_IMAGE)
+INPUT_TYPES = {
+    VISION: (IMAGE, COMPRESSED_IMAGE),
+    SENTIMENT: SPEECH_TYPES,
+    VOICE_NODE: AUDIO_MESSAGES,
+}
 OUTPUTS = ('emotion_state', 'emotion_states', 'emotion_events')
 FURTHER_INPUTS = ('/robot_speech', '/emotion/privacy')
 DISCOVERY_S = 6.0
 GLANCE_S = 0.2
 SETTLED_S = 1.0
 LEAST_S = 2.5
-SMALL_PX = 32  # an image with a shorter side is no picture of a camera
 ANY_PUBLISHER = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
-
-
-@dataclass
-class Received:
-    """How many messages a subscription got, the last one and its time of receipt (s)."""
-
-    count: int = 0
-    last: Any = None
-    last_s: float = NAN
-
-
-@dataclass
-class ClockTicks:
-    """The first and the last time of /clock (s), and the last one minus that of the wall clock."""
-
-    first_s: float = NAN
-    last_s: float = NAN
-    offset_s: float = NAN
-
-    def report(self, published: bool) -> ClockReport:
-        """Return what they say of a clock that is published, or is not."""
-        is_running = self.last_s != self.first_s and self.last_s == self.last_s
-        return ClockReport(published=published, is_running=is_running, offset_s=self.offset_s)
 
 
 class Doctor(Node):
@@ -113,54 +85,71 @@ class Doctor(Node):
         """
         seconds = max(seconds, LEAST_S)
         present = self._discover()
-        images = self._find_input(VISION, IMAGE_TYPES) if VISION in present else None
-        speech = self._find_input(SENTIMENT, SPEECH_TYPES) if SENTIMENT in present else None
-        has_voice = self._home in self._namespaces(VOICE_NODE)
-        audio = self._find_input(VOICE_NODE, AUDIO_MESSAGES) if has_voice else None
-        inputs = (images, speech, audio)
-        received = {i.topic: self._listen(i) for i in inputs if i is not None}
-        sim_time = GetParameters.Request(names=['use_sim_time'])
+        inputs = self._find_inputs(present)
+        received = {i.topic: self._listen(i) for i in inputs.values() if i is not None}
         space = self._home.rstrip('/')
+        sim_time = GetParameters.Request(names=['use_sim_time'])
         simulated = {
             name: self._ask(GetParameters, f'{space}/{name}/get_parameters', sim_time)
             for name in present
         }
-        lifecycles = {
+        asked = {
             path: self._ask(GetState, f'{path}/get_state', GetState.Request())
             for path in managed_nodes(self)
         }
         before = {name: statuses[-1] for name, statuses in self._statuses.items()}
+        self._receive(seconds)
+        nodes = tuple(self._report(name, simulated.get(name), before) for name in NODES)
+        others = self._other_reports(before)
+        readers = {node.name: node for node in (*nodes, *others)}
+        answers = {path: _answer(future) for path, future in asked.items()}
+        lifecycles = {p: a.current_state.label if a else 'unknown' for p, a in answers.items()}
+        images, speech, audio = (
+            complete_input(wanted, received, lifecycles, readers.get(name, NodeReport(name)))
+            for name, wanted in inputs.items()
+        )
+        last = self._states[-1] if self._states else EmotionState()
+        return GraphSnapshot(
+            duration_s=seconds,
+            nodes=nodes,
+            images=images,
+            speech=speech,
+            states=len(self._states),
+            last_status=Status(last.status).name if last.status in tuple(Status) else '?',
+            last_reason=last.not_actionable_reason,
+            clock=self._ticks.report(self.count_publishers('/clock') > 0),
+            where=where(self._home),
+            namespace=space,
+            others=others,
+            audio=audio,
+            state_publishers=tuple(sorted(names_of_publishers(self, self._state_topic))),
+            unmatched=self._unmatched(),
+        )
+
+    def _receive(self, seconds: float) -> None:
+        """Forget what came before, and receive for so long."""
         self._statuses.clear()
         self._states.clear()
         self._ticks = ClockTicks()
         self._spin_for(seconds)
-        ticks = self._ticks
-        last = self._states[-1] if self._states else EmotionState()
-        nodes = tuple(self._report(name, simulated.get(name), before) for name in NODES)
-        others = self._other_reports(before)
-        voice = next((n for n in others if n.name == VOICE_NODE), NodeReport(VOICE_NODE))
-        answers = {path: _answer(future) for path, future in lifecycles.items()}
-        known = {p: a.current_state.label if a else 'unknown' for p, a in answers.items()}
-        return GraphSnapshot(
-            duration_s=seconds,
-            nodes=nodes,
-            images=_complete(images, received, known, nodes[0]),
-            speech=_complete(speech, received, known, nodes[1]),
-            states=len(self._states),
-            last_status=Status(last.status).name if last.status in tuple(Status) else '?',
-            last_reason=last.not_actionable_reason,
-            clock=ticks.report(self.count_publishers('/clock') > 0),
-            where=where(self._home),
-            namespace=space,
-            others=others,
-            audio=_complete(audio, received, known, voice),
-            state_publishers=tuple(sorted(names_of_publishers(self, self._state_topic))),
-            unmatched=tuple(
-                (f'{space}/{topic}', *found)
-                for topic in OUTPUTS
-                for found in sorted(unmatched_subscriptions(self, f'{space}/{topic}'))
-            ),
+
+    def _unmatched(self) -> tuple[tuple[str, str, str], ...]:
+        """Return topic, node and policy of those who ask for more than the outputs offer."""
+        topics = [f'{self._home.rstrip("/")}/{topic}' for topic in OUTPUTS]
+        return tuple(
+            (topic, *found)
+            for topic in topics
+            for found in sorted(unmatched_subscriptions(self, topic))
         )
+
+    def _find_inputs(self, present: set[str]) -> dict[str, InputTopic | None]:
+        """Return the images, speech and sound that nodes subscribe to, by the node."""
+        if self._home in self._namespaces(VOICE_NODE):
+            present = {*present, VOICE_NODE}
+        return {
+            name: self._find_input(name, types) if name in present else None
+            for name, types in INPUT_TYPES.items()
+        }
 
     def _discover(self) -> set[str]:
         """Return our nodes: all of them, or those that were seen within DISCOVERY_S."""
@@ -271,44 +260,6 @@ def _values(status: DiagnosticStatus) -> dict[str, str]:
 def _answer(asked: Future | None) -> Any:
     """Return the response of a service; None when it was not called or has not answered."""
     return asked.result() if asked is not None and asked.done() else None
-
-
-def _complete(
-    wanted: InputTopic | None,
-    received: dict[str, Received],
-    lifecycles: dict[str, str],
-    node: NodeReport,
-) -> InputTopic | None:
-    """Return an input with the last message and the states of the managed nodes."""
-    if wanted is None:
-        return None
-    publishers = tuple(
-        replace(publisher, lifecycle=lifecycles.get(publisher.path, publisher.lifecycle))
-        for publisher in wanted.publishers
-    )
-    idle = sorted(
-        path
-        for path, state in lifecycles.items()
-        if state == 'unconfigured' and path.rpartition('/')[2] not in NODES
-    )
-    got = received[wanted.topic]
-    count = max(got.count, node.recent('received'))  # the node may get what the doctor misses
-    wanted = replace(wanted, publishers=publishers, managed=tuple(idle), received=count)
-    return wanted if got.last is None else _with_message(wanted, got.last, got.last_s)
-
-
-def _with_message(wanted: InputTopic, msg: Any, received_s: float) -> InputTopic:
-    if not isinstance(msg, (Image, CompressedImage)):
-        return wanted
-    wanted = with_image(wanted, msg, received_s)
-    try:
-        pixels = make_decoder(VisionConfig())(msg)
-    except InvalidInput:
-        return wanted
-    if min(pixels.shape[:2]) < SMALL_PX:
-        return wanted
-    size = f'{pixels.shape[1]}x{pixels.shape[0]}'
-    return replace(wanted, size=size, brightness=float(pixels.max()))
 
 
 @contextmanager
