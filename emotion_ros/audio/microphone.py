@@ -16,9 +16,10 @@ from emotion_ros.errors import ConfigError, MissingDependency
 INSTALL = 'pip install sounddevice; apt install libportaudio2'
 LOST_S = 2.0
 """After so long without a block, and the length of two, a device counts as lost."""
+REOPENING = 'reopen microphone'
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 CLOSE_TIMEOUT_S = 2.0
-_opened: list[Any] = []
+opened_streams: list[Any] = []
 
 OnSound = Callable[[bytes, int, float, bool], None]
 """Called with interleaved int16 samples, their rate (Hz), the seconds since the first one was
@@ -44,8 +45,8 @@ def open_microphone(config: MicrophoneConfig, on_sound: OnSound) -> Microphone:
     except (ImportError, OSError) as error:  # OSError: PortAudio is missing
         raise MissingDependency(f'a microphone needs sounddevice: {INSTALL}') from error
 
-    _opened[:] = [stream for stream in _opened if not stream.closed]
-    if not _opened:  # it would end the streams of others
+    opened_streams[:] = [stream for stream in opened_streams if not stream.closed]
+    if not opened_streams:  # it would end the streams of others
         sounddevice._terminate()
         sounddevice._initialize()
     try:
@@ -72,7 +73,7 @@ def open_microphone(config: MicrophoneConfig, on_sound: OnSound) -> Microphone:
         inputs = [d for d in sounddevice.query_devices() if d['max_input_channels']]
         names = ', '.join(f'{d["index"]}: {d["name"]}' for d in inputs)
         raise ConfigError(f'microphone: {error}; input devices: {names or "none"}') from error
-    _opened.append(stream)
+    opened_streams.append(stream)
     microphone: Microphone = stream
     return microphone
 
@@ -112,7 +113,7 @@ class LastingMicrophone:
         if now_s - self._tried_s >= self._pause_s and not self._attempt.is_alive():
             self._tried_s = now_s
             self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
-            self._attempt = Thread(target=self._reopen, daemon=True)
+            self._attempt = Thread(target=self._reopen, name=REOPENING, daemon=True)
             self._attempt.start()
         return self._error or f'microphone: no sound for {missing_s:.0f} s; is it unplugged?'
 

@@ -51,7 +51,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
     def setup(self) -> None:
         """Load the model and open the publisher."""
         self._pipeline = self._make_pipeline(self.config)
-        self._muted = MutedTimes()
+        self.muted_times = MutedTimes()
         self.robot_speech = RobotSpeech()
         self.privacy = PrivacyFollower(self)
         self.speakers = SpeakerBinding()
@@ -74,7 +74,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
             'model': self._pipeline.model_name,
             'model_sha256': self._pipeline.model_sha256,
             'topic': self.input.topic_name,
-            'muted': str(self._muted.is_muted).lower(),
+            'muted': str(self.muted_times.is_muted).lower(),
         }
 
     def deactivate(self) -> None:
@@ -104,7 +104,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         now_s = self.now_s()
         said = msg if isinstance(msg, VoiceMessage) else VoiceMessage('', msg)
         stamped = stamp_utterance(said.msg, now_s)
-        if self._muted.contains(stamped.stamp_s, now_s, self.config.mute_hold):
+        if self.muted_times.contains(stamped.stamp_s, now_s, self.config.mute_hold):
             raise InvalidInput('muted', 'the robot speaks')
         window_s = self.config.own_voice_window
         if window_s and self.robot_speech.repeats(stamped.utterance.final, now_s, window_s):
@@ -156,7 +156,7 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
             trim_heap()
 
     def _on_mute(self, msg: Bool) -> None:
-        self._muted.update(bool(msg.data), self.now_s())
+        self.muted_times.update(bool(msg.data), self.now_s())
 
     def _on_robot_speech(self, msg: String) -> None:
         now_s = self.now_s()

@@ -15,11 +15,11 @@ SAFE_DOMAINS = 101  # ports of higher domains collide with the ephemeral ports o
 
 # Ports of a domain (RTPS 2.5, 9.6.2.3): participants listen on 10, 11, 12 ..., multicast on 0
 # and 1. Nothing of DDS is on 9: the process that binds it has claimed the domain.
-_DOMAIN_PORTS, _FIRST_PORT = 250, 7400
+_DOMAIN_PORTS, FIRST_PORT = 250, 7400
 _FIRST_PARTICIPANT, _CLAIM = 10, 9
 
 _turns = count(os.getpid())  # each claim looks elsewhere first, for a participant ends slowly
-_held = ExitStack()
+held_domains = ExitStack()
 
 
 def isolated(domain: int) -> dict[str, str]:
@@ -57,7 +57,7 @@ def claim_domain() -> Iterator[int]:
 
 def free_domain() -> int:
     """Return a ROS domain that is unused on this machine and claim it until the process ends."""
-    return _held.enter_context(claim_domain())
+    return held_domains.enter_context(claim_domain())
 
 
 def is_free(domain: int) -> bool:
@@ -68,7 +68,7 @@ def is_free(domain: int) -> bool:
 
 def _binds(probe: socket.socket, domain: int, offset: int) -> bool:
     try:
-        probe.bind(('', _FIRST_PORT + _DOMAIN_PORTS * domain + offset))
+        probe.bind(('', FIRST_PORT + _DOMAIN_PORTS * domain + offset))
     except OSError:
         return False
     return True

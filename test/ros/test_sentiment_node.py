@@ -102,7 +102,8 @@ def test_the_words_of_the_robot_are_the_context_of_the_answer(graph):
         graph.call(SetBool, 'sentiment_node/enable', SetBool.Request(data=True))
         if text:
             robot.publish(String(data=text))
-            graph.until(lambda: node._pipeline._robot_said, 'the words of the robot')
+            is_heard = lambda: node.robot_speech.is_speaking(node.now_s(), 9.0)  # noqa: E731
+            graph.until(is_heard, 'the words of the robot')
         said.clear()
         speech.publish(String(data=f'Is it raining there, {len(answers)}?'))
         answers.append(graph.until(lambda: [m for m in said if m.confidence], 'an answer')[0])

@@ -114,6 +114,10 @@ class StateHistory:
             if not samples:
                 del self._samples[person]
 
+    def __len__(self) -> int:
+        """Return of how many people something is kept."""
+        return len(self._samples)
+
     def observe(self, person_id: str, now_s: float, window_s: float) -> 'ReactionObserver':
         """Return an observer of what a person does within ``window_s`` from now."""
         before = tuple(self._samples.get(person_id, ()))

