@@ -24,9 +24,10 @@ class Table:
     twice, and for a row with more cells than columns.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str, text: str | None = None) -> None:
+        """Read the file, or the ``text`` that came from it."""
         self.path = path
-        text = read_text(path)
+        text = read_text(Path(path)) if text is None else text
         if text.lstrip()[:1] in ('{', '['):
             raise ConfigError(f'{path}: is JSON: save it as CSV')
         self._first_line = 1

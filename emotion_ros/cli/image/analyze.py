@@ -53,7 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     texts = parser.add_mutually_exclusive_group()
     texts.add_argument('--text', metavar='TEXT', help='a line of text instead of images')
     texts.add_argument(
-        '--text-file', type=Path, metavar='FILE', help='a text per line; - is standard input'
+        '--text-file',
+        type=Path,
+        metavar='FILE',
+        help='a text per line, or a transcript (SRT, WebVTT, JSON, CSV, ...); - is standard input',
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument('--json', action='store_true', help='one JSON line per image or segment')

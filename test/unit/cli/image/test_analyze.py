@@ -203,7 +203,7 @@ def test_a_file_of_sentences_is_a_line_each(
         ('negative', ''),
         ('negative', ''),
     ]
-    monkeypatch.setattr('sys.stdin', io.StringIO(LINES))
+    monkeypatch.setattr('sys.stdin', io.TextIOWrapper(io.BytesIO(LINES.encode())))
     records = list(csv.DictReader(io.StringIO(analyzed(capsys, '--text-file', '-', '--csv')[0])))
     assert [record['reason'] for record in records] == [report['reason'] for report in reports]
     assert records[-1]['text'] == 'This is terrible!'
