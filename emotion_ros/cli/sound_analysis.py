@@ -3,7 +3,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.cli.console import print_table
 from emotion_ros.conversions.state_fields import Fields, to_json
 from emotion_ros.core.emotions import EMOTIONS
-from emotion_ros.errors import ConfigError
+from emotion_ros.errors import ConfigError, MissingDependency
 from emotion_ros.files.csv_table import write_csv
 from emotion_ros.perception.voice.config import VoiceConfig
+from emotion_ros.perception.voice.ffmpeg import EncodedSound
 from emotion_ros.perception.voice.pipeline import VoicePipeline, VoiceReport, make_voice_pipeline
 from emotion_ros.perception.voice.sound_file import cut_sound, read_sound
 from emotion_ros.perception.voice.stream import AudioChunk, AudioStream
@@ -70,6 +72,15 @@ def is_sound_file(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
+def holds_sound(names: Sequence[str]) -> bool:
+    """Return whether the only input is a file with sound, as ffmpeg finds it."""
+    if len(names) != 1:
+        return False
+    with suppress(ConfigError, MissingDependency):
+        return EncodedSound.open(Path(names[0])).tracks > 0
+    return False
+
+
 def analyze_sound(
     args: argparse.Namespace,
     make_pipeline: Callable[[VoiceConfig], VoicePipeline] = make_voice_pipeline,
@@ -79,7 +90,8 @@ def analyze_sound(
         raise ConfigError('sound has no picture to write: leave out --output')
     if args.sound_track:
         raise ConfigError(f'--sound-track {args.sound_track}: the input is no video')
-    if others := [name for name in args.input if not is_sound_file(name)]:
+    others = [name for name in args.input if not is_sound_file(name)]
+    if others and len(args.input) > 1:
         raise ConfigError(f'{others[0]}: is no sound; analyze images apart from sound')
     config = ParamsFile(args.params).config('voice_node', VoiceConfig)
     sounds = [(path, read_sound(Path(path))) for path in args.input]

@@ -11,7 +11,7 @@ _HDF5 = 'is an HDF5 file, such as a Keras model: export the network as ONNX (tf2
 _BEGINNINGS = {
     b'version https://git-lfs': 'is a pointer of Git LFS: fetch the file with git lfs pull',
     b'\xd0\xcf\x11\xe0': _OFFICE,
-    b'%PDF': 'is a PDF: save its text',
+    b'%PDF': 'is a PDF: export its text or pictures',
     b'\x89HDF': _HDF5,
     b'PAR1': 'is a Parquet file: save it as CSV',
     b'ARROW1': 'is an Arrow or Feather file: save it as CSV',
@@ -28,6 +28,8 @@ _BEGINNINGS = {
         }.items()
     },
 }
+HEIC = 'is a HEIC picture of a phone: heif-convert FILE FILE.jpg (apt install libheif-examples)'
+_HEIF = re.compile(rb'....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)', re.DOTALL)
 _ZIP = b'PK\3\4'
 _OFFICE_PARTS = (b'[Content_Types].xml', b'docProps/', b'_rels/', b'application/vnd.oasis')
 _HTML = re.compile(rb'\s*<(!doctype\s+html|html)', re.IGNORECASE)
@@ -44,6 +46,8 @@ def foreign_content(head: bytes) -> str:
             if any(part in head for part in _OFFICE_PARTS)
             else 'is packed with zip: unpack it first'
         )
+    if _HEIF.match(head) and b'avif' not in head[:64]:
+        return HEIC  # FFmpeg would give one tile of it
     if _HTML.match(head):
         return _WEB_PAGE
     return next((text for magic, text in _BEGINNINGS.items() if head.startswith(magic)), '')

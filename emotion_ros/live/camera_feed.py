@@ -9,7 +9,8 @@ from time import monotonic
 
 from emotion_ros.errors import ConfigError
 from emotion_ros.perception.image.decode import ImageArray
-from emotion_ros.perception.image.source import ImageSource, Pictures, Video, open_image_source
+from emotion_ros.perception.image.source import ImageSource, Pictures, open_image_source
+from emotion_ros.perception.image.video_file import Video
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0

@@ -13,8 +13,7 @@ from emotion_ros.bag.replay_config import ReplayOptions, make_replay_config
 from emotion_ros.core.speech.utterance import Utterance
 from emotion_ros.errors import BagError, InvalidInput
 from emotion_ros.perception.face.pipeline import make_face_pipeline
-from emotion_ros.perception.image.compressed import decode_compressed
-from emotion_ros.perception.image.file_headers import FILE_FORMATS
+from emotion_ros.perception.image.picture_file import read_picture
 from emotion_ros.perception.text.pipeline import make_text_pipeline
 from emotion_ros.sessions.labels import IMAGES, SENTIMENT, TEXTS, LabelFile, Labelled
 
@@ -46,8 +45,7 @@ def _of_images(labels: LabelFile, options: ReplayOptions) -> Iterator[Prediction
         path = labels.resolve(row.subject)
         pipeline.reset()
         try:
-            data = np.frombuffer(path.read_bytes(), np.uint8)
-            image = decode_compressed(data, upright=True, formats=FILE_FORMATS)
+            image, _ = read_picture(path)
             faces = pipeline.process(image, 0.0).faces
         except OSError as error:
             yield Prediction(row, reason='missing', detail=f'{path}: {error.strerror}')

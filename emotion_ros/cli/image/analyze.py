@@ -22,7 +22,7 @@ from emotion_ros.cli.image.analysis import (
 )
 from emotion_ros.cli.image.image_sink import ImageSink, open_image_sink
 from emotion_ros.cli.image.video_voice import VideoVoice
-from emotion_ros.cli.sound_analysis import Segment, analyze_sound, is_sound_file
+from emotion_ros.cli.sound_analysis import Segment, analyze_sound, holds_sound, is_sound_file
 from emotion_ros.conversions.state_fields import to_json
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.csv_table import write_csv
@@ -33,10 +33,10 @@ from emotion_ros.perception.image.decode import rotate_image
 from emotion_ros.perception.image.source import (
     ImageSource,
     Stream,
-    Video,
     Webcam,
     open_image_source,
 )
+from emotion_ros.perception.image.video_file import UnreadableVideo, Video
 from emotion_ros.view.progress import with_progress
 from emotion_ros.view.state_text import faces_text
 
@@ -88,7 +88,12 @@ def run(args: argparse.Namespace) -> int:
     elif any(map(is_sound_file, args.input)):
         analyze_sound(args)
     else:
-        analyze_images(args)
+        try:
+            analyze_images(args)
+        except UnreadableVideo:
+            if not holds_sound(args.input):
+                raise
+            analyze_sound(args)
     return 0
 
 
@@ -122,7 +127,7 @@ def analyze_images(args: argparse.Namespace) -> None:
         # A frame counts when it is shown, a segment when it is over; pictures stay in their order.
         time_s = lambda r: r.report.end_s if isinstance(r, Segment) else r.at_s or 0.0  # noqa: E731
         print_images(merge(images, segments, key=time_s), source.is_moving, args)
-    print(counts, file=sys.stderr)
+    print(counts, *source.notes, sep='\n', file=sys.stderr)
     if voice:
         print(voice, file=sys.stderr)
 
@@ -168,9 +173,9 @@ class ImageCounts:
 
     def __str__(self) -> str:
         rejected = ', '.join(f'{n} {reason}' for reason, n in sorted(self.rejected.items()))
-        return (
-            f'images: {self.images}, with a face: {self.with_face}, not used: {rejected or "none"}'
-        )
+        first = f' (first: {self._first_error})' if rejected else ''
+        used = f'images: {self.images}, with a face: {self.with_face}'
+        return f'{used}, not used: {rejected or "none"}{first}'
 
 
 def print_images(

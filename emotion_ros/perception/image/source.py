@@ -5,8 +5,6 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -16,9 +14,8 @@ import cv2
 import numpy as np
 
 from emotion_ros.errors import ConfigError, InvalidInput
-from emotion_ros.perception.image.compressed import decode_compressed
-from emotion_ros.perception.image.decode import ImageArray, validate_size
-from emotion_ros.perception.image.file_headers import FILE_FORMATS
+from emotion_ros.perception.image.picture_file import is_picture, is_picture_name, read_picture
+from emotion_ros.perception.image.sample import ImageSample
 from emotion_ros.perception.image.stream_address import (
     STREAM_PORTS,
     TIMEOUT_S,
@@ -27,42 +24,24 @@ from emotion_ros.perception.image.stream_address import (
     public_address,
     scheme_of,
 )
-from emotion_ros.perception.image.video_header import declares_frames
+from emotion_ros.perception.image.video_file import Video, open_capture, rate_hz
 
-PICTURE_SUFFIXES = (
-    *('.jpg', '.jpeg', '.jpe', '.jfif', '.jfi', '.jif', '.mpo'),
-    *('.png', '.webp', '.bmp', '.dib', '.tif', '.tiff', '.gif'),
-)
-_MOTION_JPEG = ('.mjpg', '.mjpeg')  # a video that begins like a picture
-_HEAD_BYTES = 16
-_GIF, _GIF_MAGIC = '.gif', b'GIF8'
+_GIF = '.gif'
 _DEVICE = re.compile(r'/dev/video(\d+)')
-SILENT = 0  # OpenCV's log level
-USUAL_RATE_HZ = 30.0
-MAX_RATE_HZ = 240.0
-MISSING_SHARE = 0.05  # headers are off by a frame or two
-
-
-@dataclass(frozen=True, eq=False)
-class ImageSample:
-    """One image, BGR uint8, or the ``error`` because of which there is none.
-
-    ``at_s`` counts from the start of a video, webcam or stream; None for a single picture.
-    """
-
-    source: str
-    at_s: float | None = None
-    image_bgr: ImageArray | None = None
-    error: InvalidInput | None = None
+_MOST_NAMED = 3
 
 
 class ImageSource(Protocol):
-    """A sequence of images; ``count`` is an estimate, None when unknown or endless."""
+    """A sequence of images; ``count`` is an estimate, None when unknown or endless.
+
+    ``notes`` are lines for the user on what was left out, complete after the last sample.
+    """
 
     name: str
     is_moving: bool
     count: int | None
     rate_hz: float
+    notes: Sequence[str]
 
     def samples(self) -> Iterator[ImageSample]:
         """Yield the images in order; call it once."""
@@ -76,59 +55,38 @@ class Pictures:
     is_moving = False
     rate_hz = 0.0
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], left_out: Sequence[Path] = ()) -> None:
+        """Take the files; those ``left_out`` of their folders only have a note."""
         self.count: int | None = len(paths)
+        self._notes: list[str] = []
+        self.notes: Sequence[str] = self._notes
         self._paths = paths
+        if left_out:
+            self._notes.append(f'no pictures, left out: {_names(left_out)}')
 
     def samples(self) -> Iterator[ImageSample]:
         """Yield one sample per file, with the error of a file that cannot be used."""
+        with_more: list[Path] = []
         for path in self._paths:
             try:
-                image_bgr = _read_picture(path)
+                image_bgr, has_more = read_picture(path)
             except InvalidInput as error:
                 yield ImageSample(str(path), error=error)
             except OSError as error:
                 unreadable = InvalidInput('unreadable', str(error.strerror))
                 yield ImageSample(str(path), error=unreadable)
             else:
+                with_more += [path] if has_more else []
                 yield ImageSample(str(path), image_bgr=image_bgr)
-
-
-class Video:
-    """A video file; frames have the times that the file gives, even where they vary (phones)."""
-
-    is_moving = True
-
-    def __init__(self, path: Path) -> None:
-        """Open it; ConfigError when it holds no frames of a usable size."""
-        self.name, self._path = str(path), path
-        problem = f'{path}: is not a readable picture or video'
-        self._capture = _open(str(path), cv2.CAP_FFMPEG, problem)
-        self.rate_hz = _rate_hz(self._capture)
-        declared = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self.count = int(declared) if 0 < declared < 1e9 else None
-
-    def samples(self) -> Iterator[ImageSample]:
-        """Yield the frames, at the end an error (truncated) when many are missing."""
-        read, at_s = 0, 0.0
-        while (frame := self._capture.read())[0]:
-            image = np.asarray(frame[1], np.uint8)
-            if read:  # a frame without a time, or with an earlier one, follows at the usual rate
-                position_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
-                at_s = position_s if position_s > at_s else at_s + 1 / self.rate_hz
-            yield ImageSample(self.name, at_s, image)
-            read += 1
-        is_short = self.count and read < (1.0 - MISSING_SHARE) * self.count
-        if is_short and declares_frames(self._path):
-            missing = f'{read} of {self.count} frames can be read'
-            at_s += 1 / self.rate_hz
-            yield ImageSample(self.name, at_s, error=InvalidInput('truncated', missing))
+        if with_more:
+            self._notes.append(f'only the first image was used of {_names(with_more)}')
 
 
 class _Camera:
     """A source without an end, until ``stop`` or until it gives no more images."""
 
     is_moving = True
+    notes: Sequence[str] = ()
     count: int | None = None
 
     def __init__(self, name: str, capture: cv2.VideoCapture, clock: Callable[[], float]) -> None:
@@ -136,7 +94,7 @@ class _Camera:
         self._capture = capture
         self._clock = clock
         self._stopped = False
-        self.rate_hz = _rate_hz(capture)
+        self.rate_hz = rate_hz(capture)
 
     def stop(self) -> None:
         """End after the current image."""
@@ -160,7 +118,7 @@ class Webcam(_Camera):
         """Open it; ConfigError when there is none, or another program has it."""
         name = f'webcam {index}'
         problem = f'{name}: cannot be opened (is it connected, and not in use?)'
-        super().__init__(name, _open(index, cv2.CAP_ANY, problem), clock)
+        super().__init__(name, open_capture(index, cv2.CAP_ANY, problem), clock)
 
 
 class Stream(_Camera):
@@ -173,7 +131,7 @@ class Stream(_Camera):
         limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, limit_ms]
         limits += [cv2.CAP_PROP_READ_TIMEOUT_MSEC, limit_ms]
         try:
-            capture = _open(url, cv2.CAP_FFMPEG, f'{name}: gives no video', limits)
+            capture = open_capture(url, cv2.CAP_FFMPEG, f'{name}: gives no video', limits)
         except ConfigError as error:
             cause = connection_problem(url)
             raise ConfigError(f'{name}: {cause}' if cause else str(error)) from error
@@ -199,14 +157,16 @@ def open_image_source(inputs: Sequence[str]) -> ImageSource:
         return Webcam(webcams[0])
     if webcams:
         raise ConfigError(f'webcam {webcams[0]}: a webcam must be the only input')
-    paths = [path for given in parsed if isinstance(given, Path) for path in _expand(given)]
-    moving = [path for path in paths if not _is_picture(path)]
+    expanded = [_expand(given) for given in parsed if isinstance(given, Path)]
+    paths = [path for found, _ in expanded for path in found]
+    left_out = [path for _, others in expanded for path in others]
+    moving = [path for path in paths if not is_picture(path)]
     if moving and len(paths) > 1:
         raise ConfigError(f'{moving[0]}: is not a picture; a video must be the only input')
     if len(paths) == 1 and paths[0].suffix.lower() == _GIF:
         with suppress(ConfigError):
             moving = paths if (Video(paths[0]).count or 0) > 1 else []
-    return Video(moving[0]) if moving else Pictures(paths)
+    return Video(moving[0]) if moving else Pictures(paths, left_out)
 
 
 def _parse_input(name: str) -> int | Path:
@@ -225,67 +185,26 @@ def _parse_input(name: str) -> int | Path:
     return int(device[1]) if device else Path(name)
 
 
-def _expand(path: Path) -> list[Path]:
+def _expand(path: Path) -> tuple[list[Path], list[Path]]:
+    """Return the pictures in a folder and its other files; of a file itself."""
     if path.is_dir():
-        pictures = sorted(child for child in path.iterdir() if _has_picture_suffix(child))
+        children = sorted(child for child in path.iterdir() if not child.name.startswith('.'))
+        pictures = [child for child in children if is_picture_name(child)]
+        others = [child for child in children if child.is_file() and not is_picture_name(child)]
         if not pictures:
-            raise ConfigError(f'{path}: has no pictures in it')
-        return pictures
+            folders = any(child.is_dir() for child in children)
+            cure = f': {_names(others)}: give files one by one' if others else ''
+            cure += f'; for its sub-folders: {path}/*/' if folders else ''
+            raise ConfigError(f'{path}: has no pictures in it{cure}')
+        return pictures, others
     if not path.exists():
         raise ConfigError(f'{path}: no such file or folder')
     if not path.is_file():
         raise ConfigError(f'{path}: is no file; a webcam is given as its number or /dev/videoN')
-    return [path]
+    return [path], []
 
 
-def _read_picture(path: Path) -> ImageArray:
-    """Return a picture, upright; InvalidInput when it cannot be decoded."""
-    data = path.read_bytes()
-    if path.suffix.lower() != _GIF or not data.startswith(_GIF_MAGIC):
-        return decode_compressed(data, upright=True, formats=FILE_FORMATS)
-    try:
-        first = next(Video(path).samples())  # not every OpenCV reads GIF as a picture
-    except ConfigError as error:
-        raise InvalidInput('bad_compressed', str(error)) from error
-    if first.image_bgr is None:
-        raise InvalidInput('bad_compressed', 'a GIF without a frame')
-    return first.image_bgr
-
-
-def _has_picture_suffix(path: Path) -> bool:
-    return path.suffix.lower() in PICTURE_SUFFIXES
-
-
-def _is_picture(path: Path) -> bool:
-    """Decide by the suffix, without a known one by the content."""
-    if _has_picture_suffix(path) or path.suffix.lower() in _MOTION_JPEG:
-        return _has_picture_suffix(path)
-    try:
-        with path.open('rb') as file:
-            head = file.read(_HEAD_BYTES)
-    except OSError:
-        return False
-    return any(begins.match(head) for begins, _ in FILE_FORMATS.values())
-
-
-def _open(
-    what: str | int, reader: int, problem: str, properties: Sequence[int] = ()
-) -> cv2.VideoCapture:
-    os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')  # the error names the problem
-    has_moved = not hasattr(cv2, 'setLogLevel')  # with OpenCV 4.12
-    (cv2.utils.logging if has_moved else cv2).setLogLevel(SILENT)
-    capture = cv2.VideoCapture(what, reader, list(properties))
-    sides = [capture.get(side) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)]
-    if not capture.isOpened():
-        raise ConfigError(problem)
-    try:
-        validate_size(*(int(side) for side in sides))
-    except InvalidInput as error:
-        raise ConfigError(f'{problem}: {error}') from error
-    return capture
-
-
-def _rate_hz(capture: cv2.VideoCapture) -> float:
-    """Return the frames per second; USUAL_RATE_HZ when the source gives no valid rate."""
-    rate_hz = float(capture.get(cv2.CAP_PROP_FPS))
-    return rate_hz if isfinite(rate_hz) and 0.0 < rate_hz <= MAX_RATE_HZ else USUAL_RATE_HZ
+def _names(paths: Sequence[Path]) -> str:
+    shown = ', '.join(path.name for path in paths[:_MOST_NAMED])
+    more = len(paths) - _MOST_NAMED
+    return f'{shown} and {more} more' if more > 0 else shown

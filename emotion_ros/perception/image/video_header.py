@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Whether a video file ends early, as far as its header says."""
 
+import struct
 from pathlib import Path
 
 MATROSKA = b'\x1a\x45\xdf\xa3'  # also WebM
 SEGMENT = b'\x18\x53\x80\x67'
 HEAD_BYTES = 4096
+MOST_BOXES = 64
+PICTURE_BRANDS = (b'avif', b'avis', b'mif1', b'miaf')
 
 
 def declares_frames(path: Path) -> bool:
@@ -20,6 +23,28 @@ def declares_frames(path: Path) -> bool:
         return _is_shorter(head, path.stat().st_size)
     is_avi = head.startswith(b'RIFF') and head[8:11] == b'AVI'
     return is_avi or head[4:8] in (b'ftyp', b'moov', b'mdat', b'wide', b'free', b'skip')
+
+
+def lacks_index(path: Path) -> bool:
+    """Return whether a file is MP4 or QuickTime, but without the box ``moov`` (ISO 14496-12)."""
+    at, size = 0, path.stat().st_size
+    with path.open('rb') as file:
+        for _ in range(MOST_BOXES):
+            file.seek(at)
+            head = file.read(16)
+            if len(head) < 8:
+                return at > 0
+            length, kind = struct.unpack('>I4s', head[:8])
+            if length == 1 and len(head) == 16:
+                length = int.from_bytes(head[8:], 'big')
+            if kind == b'moov':
+                return False
+            if at == 0 and (kind != b'ftyp' or head[8:12] in PICTURE_BRANDS):
+                return False
+            if length < 8 or at + length > size:
+                return True
+            at += length
+    return False
 
 
 def _is_shorter(head: bytes, size: int) -> bool:

@@ -19,7 +19,7 @@ import pytest
 from emotion_ros.cli.main import main
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.perception.face.pipeline import FacePipeline, FaceReport
-from emotion_ros.perception.image.source import Video
+from emotion_ros.perception.image.video_file import Video
 from image_files import cut, make_picture, make_video
 
 ASTRONAUT = Path(__file__).parents[4] / 'config' / 'demo' / 'astronaut.jpg'
@@ -215,7 +215,7 @@ REFUSED = [
     (['absent.jpg'], 'absent.jpg: no such file or folder'),
     (['99'], 'webcam 99: cannot be opened'),
     (['cut.jpg'], 'cut.jpg: bad_compressed: a JPEG without its end marker: truncated'),
-    (['cut.mp4'], 'cut.mp4: is not a readable picture or video'),
+    (['cut.mp4'], 'cut.mp4: the index of the video (moov) is missing'),
     (['a.jpg', '-o', 'out.gif'], 'out.gif: the output for a picture must end with'),
     (['a.jpg', '-o', 'a.jpg'], 'a.jpg: is an input and would be overwritten'),
     (['a.jpg', '-o', 'a.jpg', '--force'], 'a.jpg: is an input and would be overwritten'),

@@ -9,7 +9,8 @@ import pytest
 
 from emotion_ros.cli.image.image_sink import open_image_sink
 from emotion_ros.errors import ConfigError
-from emotion_ros.perception.image.source import Pictures, Video
+from emotion_ros.perception.image.source import Pictures
+from emotion_ros.perception.image.video_file import Video
 from image_files import RATE_HZ, make_picture, make_video
 
 GREY = np.full((48, 64, 3), 128, np.uint8)

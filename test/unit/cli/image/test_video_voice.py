@@ -14,7 +14,7 @@ import pytest
 
 from emotion_ros.cli.main import main
 from emotion_ros.demo.synthetic_voice import speak
-from emotion_ros.perception.image.source import Video
+from emotion_ros.perception.image.video_file import Video
 from emotion_ros.perception.voice.ffmpeg import find_ffmpeg
 from image_files import RATE_HZ, make_video
 
@@ -115,3 +115,12 @@ def test_frames_of_a_rate_that_varies_have_the_times_of_the_file(folder, tmp_pat
     frames = range(len(list(Video(folder / 'silent.avi').samples())))
     expected = [n / RATE_HZ for n in frames if n % 5 == 0 or n < 10]
     assert times == pytest.approx(expected, abs=0.01)
+
+
+def test_a_video_file_with_sound_only_is_sound(folder, capsys) -> None:
+    path = folder / 'audio_only.webm'
+    command = [find_ffmpeg(), '-nostdin', '-v', 'error', '-i', str(folder / 'voice.wav')]
+    subprocess.run([*command, '-c:a', 'libopus', str(path)], check=True)
+    out, err = analyzed(capsys, path, '--json')
+    assert len(out.splitlines()) == 1
+    assert 'segments of speech: 1\n' in err

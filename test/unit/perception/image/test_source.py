@@ -12,14 +12,8 @@ import numpy as np
 import pytest
 
 from emotion_ros.errors import ConfigError
-from emotion_ros.perception.image.source import (
-    USUAL_RATE_HZ,
-    Pictures,
-    Stream,
-    Video,
-    Webcam,
-    open_image_source,
-)
+from emotion_ros.perception.image.source import Pictures, Stream, Webcam, open_image_source
+from emotion_ros.perception.image.video_file import USUAL_RATE_HZ, Video
 from emotion_ros.perception.voice.ffmpeg import find_ffmpeg
 from image_files import RATE_HZ, cut, make_picture, make_video
 from mjpeg_server import mjpeg_server
@@ -70,6 +64,16 @@ def test_sound_that_is_longer_than_the_images_is_no_error(
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 4])
         *_, last = Video(path).samples()
         assert 'frames can be read' in str(last.error)
+
+
+def test_pixels_that_are_not_square_are_stretched(tmp_path: Path) -> None:
+    pytest.importorskip('imageio_ffmpeg')
+    path = tmp_path / 'dv.mov'
+    show = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.1', '-vf', 'setsar=3/2']
+    command = [find_ffmpeg(), '-nostdin', '-v', 'error', *show, '-c:v', 'mpeg4', str(path)]
+    subprocess.run(command, check=True)
+    images = [sample.image_bgr for sample in Video(path).samples()]
+    assert {image.shape for image in images} == {(48, 96, 3)}
 
 
 def test_pictures_of_a_folder_come_by_name(tmp_path: Path) -> None:
