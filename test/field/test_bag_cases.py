@@ -497,6 +497,15 @@ def written(file: Path, data: bytes) -> Path:
 
 # One line says what it is and what helps; a healthy recording is not called damaged.
 REFUSED: dict[str, tuple[Make, str]] = {
+    'reset simulation, sqlite3': (
+        lambda p: write_rows(p / 'bag', [*evidence_rows(), *evidence_rows()]),
+        'sqlite3 first.db3 "DELETE FROM messages WHERE rowid >= ',
+    ),
+    'bag played in a loop, mcap': (
+        lambda p: write_mcap(p, rows=[*evidence_rows(), *evidence_rows()], chunk_size=400),
+        'bag.mcap: the recorded clock starts again',
+    ),
+    'an address': (lambda p: Path('s3://bucket/bag'), 'aws s3 cp s3://bucket/bag .'),
     'ROS 1': (ros1, 'is a ROS 1 recording: convert it with rosbags-convert --src '),
     'the folder above': (
         lambda p: whole(p).parent,

@@ -22,6 +22,12 @@ DAMAGE = (
 """What decoders raise on broken bytes, beside their separate errors; they share no base class."""
 
 LATEST_NS = 2**63 - 1
+RESTART_NS = 2 * 10**9
+"""A clock that steps back by more than this, to the beginning of the recording, has restarted."""
+RESTARTED = (
+    'the recorded clock starts again (a simulation was reset, or a bag was played in a loop), so '
+    'that two passes overlap; the first by itself'
+)
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: MIT
 """Reading the .db3 files of rosbag2, whole or damaged, without ever changing them."""
 
+import shlex
 import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-from emotion_ros.bag.storage.base import Channel, Contents, Row, full_type
+from emotion_ros.bag.storage.base import RESTART_NS, RESTARTED, Channel, Contents, Row, full_type
 from emotion_ros.bag.storage.sqlite_recovery import ERRORS, Entry, RecoveredIndex
 from emotion_ros.errors import BagError
 
 MAGIC = b'SQLite format 3\0'
 _SIDE_FILES = ('-wal', '-journal')
 _IN_ORDER = 'SELECT rowid, topic_id, timestamp FROM messages ORDER BY timestamp, rowid'
+_RESTART = (
+    'WITH written AS (SELECT rowid AS number, timestamp AS now, '
+    'lag(timestamp) OVER (PARTITION BY topic_id ORDER BY rowid) AS before, '
+    'first_value(timestamp) OVER (PARTITION BY topic_id ORDER BY rowid) AS first '
+    'FROM messages NOT INDEXED WHERE timestamp > 0) '
+    'SELECT min(number) FROM written WHERE now < before - ? AND now < first + ?'
+)
 _DATA = 'SELECT data FROM messages WHERE rowid = ?'
 
 
@@ -33,6 +41,7 @@ class SqliteStorage:
                 if self._file == path:  # else the log may hold the end
                     _check_size(path)
                 self.contents = _survey(database)
+                _refuse_restart(database, path)
             except ERRORS as error:
                 if 'no such table' in str(error):
                     raise BagError(f'{path}: is not a bag: {error}') from error
@@ -110,6 +119,15 @@ def _survey(database: sqlite3.Connection) -> Contents:
         raise sqlite3.DatabaseError('the index over time is damaged')
     contents.channels = _channels(database, counts)
     return contents
+
+
+def _refuse_restart(database: sqlite3.Connection, path: Path) -> None:
+    """BagError when the times of a topic, as recorded, go back to their beginning."""
+    ((row_id,),) = database.execute(_RESTART, (RESTART_NS, RESTART_NS))
+    if row_id is not None:
+        copy = f'cp {shlex.quote(str(path))} first.db3'
+        remove = f'sqlite3 first.db3 "DELETE FROM messages WHERE rowid >= {row_id}"'  # noqa: S608
+        raise BagError(f'{path}: {RESTARTED}: {copy} && {remove}')
 
 
 def _channels(database: sqlite3.Connection, counts: Mapping[int, int]) -> list[Channel]:
