@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """JSON of recognisers for whole files.
 
-Whisper and its kin, whisper.cpp, the pipelines of Hugging Face, AssemblyAI, Deepgram, Google,
-Amazon, Azure and IBM; rows of objects with a text, as Label Studio and pandas write them.
+Whisper, whisper.cpp, the pipelines of Hugging Face, AssemblyAI, Deepgram, Google, Amazon, Azure
+and IBM; rows of objects with a text, as pandas and annotation programs write them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
