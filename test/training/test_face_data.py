@@ -165,3 +165,24 @@ def test_folder_without_a_class(tmp_path: Path) -> None:
     (base / 'train' / 'disgust').rmdir()
     with pytest.raises(ConfigError, match='no folder for disgust'):
         load_faces(base, 'Training')
+
+
+def test_folders_under_other_names(tmp_path: Path) -> None:
+    base = folders(tmp_path)
+    (base / 'test').rename(base / 'validation')
+    for part in ('train', 'validation'):
+        for name, other in (('angry', 'Anger'), ('happy', 'Happiness'), ('sad', 'sadness')):
+            (base / part / name).rename(base / part / other)
+    assert len(load_faces(base, 'Training')) == len(
+        load_faces(folders(tmp_path / 'b'), 'Training')
+    )
+    assert len(load_faces(base, 'PublicTest'))
+    (base / 'train' / 'fear').rename(base / 'train' / '3')
+    with pytest.raises(ConfigError, match=r'no folder for fear \(it has 3, Anger, Happiness, '):
+        load_faces(base, 'Training')
+
+
+def test_columns_of_kaggle_have_spaces(tmp_path: Path) -> None:
+    pixels = ' '.join(['0'] * 48 * 48)
+    (tmp_path / 'icml.csv').write_text(f'emotion, Usage, pixels\n3,PublicTest,{pixels}\n')
+    assert len(load_faces(tmp_path / 'icml.csv', 'PublicTest')) == 1

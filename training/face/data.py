@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from emotion_ros.core.emotions import EMOTIONS
 from emotion_ros.errors import ConfigError, InvalidInput
 from training.command import log
-from training.tables import label_indices, read_table, require_columns
+from training.tables import label_indices, read_table, require_columns, usual_label
 
 SIDE = 48
 USAGES = ('Training', 'PublicTest', 'PrivateTest')
@@ -115,7 +115,7 @@ def _from_csv(path: Path, usage: str) -> Faces:
 
 def _read_csv(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(path)
+        return pd.read_csv(path).rename(columns=str.strip)  # Kaggle's have spaces
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ConfigError(f'{path}: not a readable CSV file ({reason})') from error
@@ -129,15 +129,19 @@ def _csv_face(text: str, path: Path) -> NDArray[np.uint8]:
 
 
 def _from_folders(path: Path, usage: str) -> Faces:
-    """``train/<emotion>/*`` and ``test/<emotion>/*``; test file names begin with the usage.
+    """``train/<emotion>/*`` and ``test/<emotion>/*``; test file names may begin with the usage.
 
     What is no image (.DS_Store, Thumbs.db, notes) is left out and named in one line.
     """
-    base = path / ('train' if usage == 'Training' else 'test')
-    missing = [name for name in EMOTIONS if not (base / name).is_dir()]
+    names = ('train',) if usage == 'Training' else ('test', 'validation', 'valid', 'val')
+    base = next((path / name for name in names if (path / name).is_dir()), path / names[0])
+    folders = sorted(f for f in base.iterdir() if f.is_dir()) if base.is_dir() else []
+    by_name = {usual_label(folder.name): folder for folder in folders}
+    missing = [name for name in EMOTIONS if name not in by_name]
     if missing:
-        raise ConfigError(f'{base}: no folder for {", ".join(missing)}')
-    files = [(f, i) for i, name in enumerate(EMOTIONS) for f in sorted((base / name).iterdir())]
+        there = f' (it has {", ".join(folder.name for folder in folders)})' if folders else ''
+        raise ConfigError(f'{base}: no folder for {", ".join(missing)}{there}')
+    files = [(f, i) for i, name in enumerate(EMOTIONS) for f in sorted(by_name[name].iterdir())]
     others = tuple(u for u in USAGES if u != usage)
     files = [(f, i) for f, i in files if not f.name.startswith(others)]
     faces: list[tuple[NDArray[np.uint8], int]] = []

@@ -48,6 +48,8 @@ def load_utterances(path: Path, split: str) -> Utterances:
     table = table[table['split'] == split]
     if not len(table):
         raise ConfigError(f'{path}: has no {split} rows')
+    if table['text'].isna().any():
+        raise ConfigError(f'{path}: a {split} row has no text')
     return Utterances(list(table['text']), _sentiments(table, path), _emotions(table, path))
 
 

@@ -16,6 +16,7 @@ from emotion_ros.errors import ConfigError, InvalidInput
 from emotion_ros.perception.voice.log_mel import MIN_SAMPLES, SAMPLE_RATE, Samples
 from emotion_ros.perception.voice.resample import MonoResampler
 from training.tables import label_indices, read_table
+from training.voice.folders import find_clips
 
 COLUMNS = ('flac', 'corpus', 'speaker', 'emotion', 'split')
 
@@ -39,12 +40,14 @@ class Clips:
 
 
 def load_clips(path: Path, split: str) -> Clips:
-    """The labelled clips of one split of a parquet file with COLUMNS.
+    """The labelled clips of one split of a parquet file with COLUMNS, or of a folder of sounds.
 
     ``flac`` holds the bytes of a sound file of any rate and number of channels. Rows without an
     emotion are left out. A missing column, an empty split or an unreadable sound is an error that
     names it.
     """
+    if path.is_dir():
+        return _from_folder(path, split)
     table = read_table(path, COLUMNS)
     table = table[table['split'] == split]
     if not len(table):
@@ -57,6 +60,22 @@ def load_clips(path: Path, split: str) -> Clips:
         label_indices(list(table['emotion']), EMOTIONS, path),
         np.array(table['corpus'], str),
         np.array(table['speaker'], str),
+    )
+
+
+def _from_folder(path: Path, split: str) -> Clips:
+    named = find_clips(path, split)
+    samples = []
+    for clip in named:
+        try:
+            samples.append(decode(clip.path.read_bytes()))
+        except InvalidInput as error:
+            raise ConfigError(f'{clip.path}: {error}') from error
+    return Clips(
+        samples,
+        label_indices([clip.emotion for clip in named], EMOTIONS, path),
+        np.array([clip.corpus for clip in named], str),
+        np.array([clip.speaker for clip in named], str),
     )
 
 

@@ -96,7 +96,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         '--weights', type=Path, required=True, help='.onnx with its card beside it'
     )
-    parser.add_argument('--data', type=Path, required=True, help='parquet file')
+    parser.add_argument(
+        '--data', type=Path, required=True, help='parquet file, or folder of sounds'
+    )
     parser.add_argument('--split', default='val', help='rows with this value in split')
     parser.add_argument('--snr-db', type=float, help='add noise at this distance from the speech')
     groups.add_option(parser)

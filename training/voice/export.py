@@ -206,7 +206,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(prog='python -m training.voice.export', description=__doc__)
     parser.add_argument('--checkpoint', type=Path, default=Path('runs/voice/best.safetensors'))
-    parser.add_argument('--data', type=Path, required=True, help='parquet file')
+    parser.add_argument(
+        '--data', type=Path, required=True, help='parquet file, or folder of sounds'
+    )
     parser.add_argument('--confusions', type=Path, help='JSON to write for the fusion')
     parser.add_argument('--out', type=Path, default=packaged_weights() / 'voice_emotion.onnx')
     return parser.parse_args(argv)

