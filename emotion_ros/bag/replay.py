@@ -54,45 +54,29 @@ class Replay:
     voice: VoicePipeline | None
 
     def __init__(self, bag: Bag, options: ReplayOptions) -> None:
-        config = make_replay_config(options)
-        sources = find_sources(
-            bag,
-            options.source,
-            options.image_topic,
-            options.speech_topic,
-            config.text.speech_type,
-            options.audio_topic,
-        )
-        if FACE in options.without:
-            sources = replace(sources, image=None, faces=None)
-        if TEXT in options.without:
-            sources = replace(sources, speech=None, text=None, other_speech=())
-        voice = config.voice
-        audio_format = read_audio_format(
-            bag, sources.audio_info, AudioFormat(voice.sample_rate, voice.channels)
-        )
-        self._sound_problem = ''
-        if sources.audio and VOICE not in options.without:
-            self._sound_problem = find_sound_problem(
-                bag, sources.audio, voice.channel, audio_format
-            )
-        self._voices = count_voices(bag, sources.evidence)
-        if VOICE in options.without or (self._sound_problem and self._voices):
-            sources = replace(sources, audio=None, audio_info=None)
         self._options = options
         self.bag = bag
-        self.sources = sources
+        self.config = config = make_replay_config(options)
+        self.sources = _choose_sources(bag, options, config.text.speech_type)
+        self._voices = count_voices(bag, self.sources.evidence)
+        voice = config.voice
+        audio_format = read_audio_format(
+            bag, self.sources.audio_info, AudioFormat(voice.sample_rate, voice.channels)
+        )
+        self._sound_problem = ''
+        if self.sources.audio and VOICE not in options.without:
+            self._sound_problem = find_sound_problem(
+                bag, self.sources.audio, voice.channel, audio_format
+            )
+        if VOICE in options.without or (self._sound_problem and self._voices):
+            self.sources = replace(self.sources, audio=None, audio_info=None)
         _require_modalities(bag, self.sources, options.without | options.weights.keys())
-        self.config = config
         self.card = load_fusion_card(packaged_weights() / 'fusion.json')
         self._fusion = OfflineFusion(config.fusion, self.card, config.modalities)
-        self.vision = self.text = self.voice = None
-        if self.sources.image:
-            self.vision = make_face_pipeline(config.vision, options.threads)
-        if self.sources.speech:
-            self.text = make_text_pipeline(config.text, options.threads)
-        if self.sources.audio:
-            self.voice = make_voice_pipeline(config.voice, options.threads)
+        sources, threads = self.sources, options.threads
+        self.vision = make_face_pipeline(config.vision, threads) if sources.image else None
+        self.text = make_text_pipeline(config.text, threads) if sources.speech else None
+        self.voice = make_voice_pipeline(config.voice, threads) if sources.audio else None
         self._observer = BagObserver(
             vision=self.vision,
             text=self.text,
@@ -260,6 +244,23 @@ def count_voices(bag: Bag, evidence: Topic | None) -> int:
     """Return the number of recorded results of a voice."""
     messages = bag.messages([evidence] if evidence else [])
     return sum(recorded.msg.modality == VOICE for recorded in messages)
+
+
+def _choose_sources(bag: Bag, options: ReplayOptions, speech_type: str) -> Sources:
+    """Return the topics to replay, without those of faces and text that are left out."""
+    sources = find_sources(
+        bag,
+        options.source,
+        options.image_topic,
+        options.speech_topic,
+        speech_type,
+        options.audio_topic,
+    )
+    if FACE in options.without:
+        sources = replace(sources, image=None, faces=None)
+    if TEXT in options.without:
+        sources = replace(sources, speech=None, text=None, other_speech=())
+    return sources
 
 
 def _require_modalities(bag: Bag, sources: Sources, named: frozenset[str]) -> None:

@@ -113,28 +113,12 @@ def find_sources(
             'leave them out'
         )
     if start == FROM_IMAGES or named or (not start and has_raw):
-        speech = find_speech(bag, speech_topic, speech_type)
-        audio = find_audio(bag, audio_topic)
-        image = find_image(bag, image_topic)
-        sources = Sources(
-            image=image,
-            speech=speech,
-            faces=None if image else find_topic(bag, (FACES,)),
-            text=None if speech else find_topic(bag, (TEXT_SENTIMENT,)),
-            evidence=find_topic(bag, (EVIDENCE,)),
-            other_speech=other_speech(bag, speech),
-            video=() if image else encoded_video(bag),
-            audio=audio,
-            audio_info=find_audio_info(bag, audio),
-        )
+        sources = _recorded_inputs(bag, image_topic, speech_topic, speech_type, audio_topic)
         found = sources.image or sources.speech or sources.audio
         wanted = 'images (Image, CompressedImage), sound nor speech (see --speech-topic)'
     else:
-        sources = Sources(
-            faces=find_topic(bag, (FACES,)),
-            text=find_topic(bag, (TEXT_SENTIMENT,)),
-            evidence=find_topic(bag, (EVIDENCE,)),
-        )
+        faces, text = find_topic(bag, (FACES,)), find_topic(bag, (TEXT_SENTIMENT,))
+        sources = Sources(faces=faces, text=text, evidence=find_topic(bag, (EVIDENCE,)))
         found = sources.faces or sources.text or sources.evidence
         wanted = 'emotion/faces nor emotion/text nor emotion/evidence'
     if not found:
@@ -142,6 +126,26 @@ def find_sources(
         hint = f'; {video[0].name} is video: {DECODE}' if video else ''
         raise BagError(f'{bag.path}: the bag has neither {wanted}; it has {bag.describe()}{hint}')
     return sources
+
+
+def _recorded_inputs(
+    bag: Bag, image_topic: str, speech_topic: str, speech_type: str, audio_topic: str
+) -> Sources:
+    """Return the inputs of the nodes, and what the nodes made of those that are missing."""
+    speech = find_speech(bag, speech_topic, speech_type)
+    audio = find_audio(bag, audio_topic)
+    image = find_image(bag, image_topic)
+    return Sources(
+        image=image,
+        speech=speech,
+        faces=None if image else find_topic(bag, (FACES,)),
+        text=None if speech else find_topic(bag, (TEXT_SENTIMENT,)),
+        evidence=find_topic(bag, (EVIDENCE,)),
+        other_speech=other_speech(bag, speech),
+        video=() if image else encoded_video(bag),
+        audio=audio,
+        audio_info=find_audio_info(bag, audio),
+    )
 
 
 def find_topic(bag: Bag, types: Sequence[str]) -> Topic | None:

@@ -88,17 +88,7 @@ def process_bag(job: BagJob, *, in_threads: bool = True) -> bytes:
             if texts:
                 rows[0][TEXT] = ' / '.join(texts)
             records += rows
-        file = replay.bag.path / METADATA
-        of_session = {
-            'start': replay.bag.start_ns / NANOSECONDS,
-            'bag_sha256': sha256(file.read_bytes()).hexdigest() if file.is_file() else '',
-            'utterances': counter.utterances,
-            'rejected': dict(sorted(replay.rejected.items())),
-            'error': replay.failure(),
-            'source': ', '.join(topic.name for topic in replay.sources.chosen()),
-            'version': package_version(),
-            **replay.provenance().columns(),
-        }
+        of_session = _describe_session(replay, counter.utterances)
     of_person = {k: v for k, v in of_session.items() if k not in ONLY_OF_SESSION}
     rows = [
         {**record, **(of_person if record['scope'] == PERSON else of_session)}
@@ -106,6 +96,21 @@ def process_bag(job: BagJob, *, in_threads: bool = True) -> bytes:
     ]
     metadata = {TABLE_KEY: json.dumps(rows).encode()}
     return to_parquet(records, job.columns, metadata)
+
+
+def _describe_session(replay: Replay, utterances: int) -> Fields:
+    """Return the columns of the summary that are the same for the whole session."""
+    file = replay.bag.path / METADATA
+    return {
+        'start': replay.bag.start_ns / NANOSECONDS,
+        'bag_sha256': sha256(file.read_bytes()).hexdigest() if file.is_file() else '',
+        'utterances': utterances,
+        'rejected': dict(sorted(replay.rejected.items())),
+        'error': replay.failure(),
+        'source': ', '.join(topic.name for topic in replay.sources.chosen()),
+        'version': package_version(),
+        **replay.provenance().columns(),
+    }
 
 
 def read_summary(schema: pa.Schema) -> list[dict[str, Any]]:
