@@ -50,3 +50,10 @@ def import_problem(error: ImportError) -> str:
     hint = ": OpenCV was built for another NumPy: pip install 'numpy<2'"
     problem = ' '.join(str(error).split())
     return problem + (hint if 'numpy' in problem and 'multiarray' in problem else '')
+
+
+def ros_problem(error: Exception) -> str:
+    """Return in one line why ROS could not start, and what helps where that is known."""
+    problem = ' '.join(str(error).split())
+    hint = ': set ROS_LOG_DIR to a folder that can be written'
+    return problem + (hint if 'initialize logging' in problem else '')

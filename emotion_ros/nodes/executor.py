@@ -15,19 +15,19 @@ from rclpy.executors import Executor, ExternalShutdownException, SingleThreadedE
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import get_default_context, try_shutdown
 
-from emotion_ros.errors import EmotionRosError, import_problem
+from emotion_ros.errors import ConfigError, EmotionRosError, import_problem, ros_problem
 from emotion_ros.nodes.base_node import EmotionNode
 from emotion_ros.nodes.executors.topic_executor import TopicExecutor
 from emotion_ros.nodes.start import EXIT_BAD_CONFIG
 from emotion_ros.runtime.discovery import discover_everything
 from emotion_ros.runtime.memory import trim_heap
-from emotion_ros.runtime.parameter_files import unused_blocks
+from emotion_ros.runtime.parameter_files import file_problem, unused_blocks
 from emotion_ros.runtime.worker import busy_threads, report_exceptions
 
 SPIN_TIMEOUT_S = 0.2
 NEWEST_RCLPY = 9  # of Kilted: the newest whose insides TopicExecutor was tried with
 EXIT_OK = 0
-LOG_FOLDER = ': set ROS_LOG_DIR to a folder that can be written'
+NEW_NAMES = ('__node:=', '__name:=')
 
 
 def run(
@@ -38,10 +38,12 @@ def run(
     Wrong parameters or a bad model end it with one line on stderr and EXIT_BAD_CONFIG.
     """
     nodes: list[EmotionNode[Any]] = []
+    given = sys.argv if args is None else args
     busy_before = busy_threads()
     stop = StopRequest()
     discover_everything()
     try:
+        _refuse_one_name(given, len(factories))
         # Not rclpy's handlers: they would end the context under a worker that is publishing.
         rclpy.init(
             args=None if args is None else list(args),
@@ -51,7 +53,7 @@ def run(
         for factory in factories:
             nodes.append(factory())
         names = [node.get_fully_qualified_name() for node in nodes]
-        for unused in unused_blocks(sys.argv if args is None else args, names):
+        for unused in unused_blocks(given, names):
             nodes[0].get_logger().warning(unused)
         stop.is_loading = False
         gc.freeze()  # what is there now stays: no need to look through it again and again
@@ -63,11 +65,13 @@ def run(
     # RuntimeError, by rclpy: a bad argument or params file
     except (EmotionRosError, RuntimeError, ImportError) as error:
         if not stop.is_requested:
-            one_line = ' '.join(str(error).split())
             if isinstance(error, ImportError):
                 one_line = import_problem(error)
-            hint = LOG_FOLDER if 'initialize logging' in one_line else ''
-            sys.stderr.write(f'emotion_ros: {one_line}{hint}\n')
+            else:
+                one_line = ros_problem(error)
+            if 'parse params file' in one_line:
+                one_line = file_problem(given) or one_line
+            sys.stderr.write(f'emotion_ros: {one_line}\n')
             return EXIT_BAD_CONFIG
     finally:
         _on_stop_signals(signal.SIG_IGN)  # a second one changes nothing now
@@ -84,6 +88,16 @@ def run(
         sys.stderr.flush()
         os._exit(EXIT_OK)
     return EXIT_OK
+
+
+def _refuse_one_name(arguments: Sequence[str], nodes: int) -> None:
+    """Raise ConfigError when several nodes would get one name, as by name= in a launch file."""
+    new = next((a for a in arguments if a.startswith(NEW_NAMES)), '')
+    if new and nodes > 1:
+        raise ConfigError(
+            f'{new} would give {nodes} nodes one name: leave out name= in the launch file, or '
+            f'rename one of them: -r vision_node:{new}'
+        )
 
 
 class StopRequest:

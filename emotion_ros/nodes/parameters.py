@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """ROS parameters made from an Options dataclass: declared, described, ranged, checked."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import (
@@ -16,6 +18,7 @@ from rclpy.parameter import Parameter
 
 from emotion_ros.core.options import Options, OptionSpec, OptionValue, check_option
 from emotion_ros.errors import ConfigError
+from emotion_ros.runtime.parameter_files import shared_parameters
 
 C = TypeVar('C', bound=Options)
 
@@ -49,28 +52,44 @@ def declare_config(node: Node, options: type[C], prefix: str = '') -> C:
 
 
 def refuse_unknown(node: Node) -> None:
-    """Raise ConfigError when a value was given for an undeclared parameter."""
-    for name in node._parameter_overrides:
-        if not node.has_parameter(name) and not name.startswith(_OWNED_BY_RCLPY):
-            known = ', '.join(sorted(node.get_parameters_by_prefix('')))
-            hint = f'write it below /**/{owner}:' if (owner := _owner(name)) else f'known: {known}'
-            raise ConfigError(f'{node.get_name()}: unknown parameter {name!r} ({hint})')
+    """Raise ConfigError when a value was given for an undeclared parameter.
+
+    What ``/**:`` in a file gives to every node of a robot is only logged, unless it is a parameter
+    of another node of this package or much like one.
+    """
+    unknown = [
+        name
+        for name in node._parameter_overrides
+        if not node.has_parameter(name) and not name.startswith(_OWNED_BY_RCLPY)
+    ]
+    shared = shared_parameters(sys.argv) if unknown else {}
+    for name in unknown:
+        owners = _owners()
+        known = sorted(node.get_parameters_by_prefix(''))
+        near = get_close_matches(name, [*owners, *known], cutoff=0.8)
+        if name in shared and not near:
+            what = f'{shared[name]}: {name} below /**: is not used: it is not of emotion_ros'
+            node.get_logger().info(what)
+            continue
+        is_owned = name in owners
+        hint = f'write it below /**/{owners[name]}:' if is_owned else f'known: {", ".join(known)}'
+        raise ConfigError(f'{node.get_name()}: unknown parameter {name!r} ({hint})')
 
 
-def _owner(name: str) -> str:
-    """Return which other node has a parameter that /**: in a file gives to every node."""
+def _owners() -> dict[str, str]:
+    """Return the parameters of the nodes that share files, and which node has each."""
     from emotion_ros.core.fusion.config import FusionConfig  # for an error only
     from emotion_ros.perception.face.config import VisionConfig
     from emotion_ros.perception.text.config import SentimentConfig
     from emotion_ros.perception.voice.config import VoiceConfig
 
     owners: dict[str, type[Options]] = {
-        'vision_node': VisionConfig,
-        'sentiment_node': SentimentConfig,
-        'fusion_node': FusionConfig,
         'voice_node': VoiceConfig,
+        'fusion_node': FusionConfig,
+        'sentiment_node': SentimentConfig,
+        'vision_node': VisionConfig,
     }
-    return next((node for node, options in owners.items() if name in options.defaults()), '')
+    return {name: node for node, options in owners.items() for name in options.defaults()}
 
 
 def follow_changes(node: Node, config: C, apply: Callable[[C], None]) -> None:

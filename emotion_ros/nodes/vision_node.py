@@ -14,7 +14,7 @@ from emotion_ros.core.graph.checks import NOT_UPRIGHT
 from emotion_ros.core.graph.input_checks import check_images
 from emotion_ros.core.graph.snapshot import InputTopic
 from emotion_ros.core.observations import SourceStatus
-from emotion_ros.core.stamp_check import check_stamp
+from emotion_ros.core.stamp_check import StampResolution, check_stamp
 from emotion_ros.msg import FaceEmotionArray
 from emotion_ros.nodes.executor import run
 from emotion_ros.nodes.graph.graph_info import with_image
@@ -59,6 +59,7 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         """Subscribe to the camera."""
         self._next_s = 0.0
         self._turn = CameraTurn()
+        self._resolution = StampResolution()
         self._without_face: Frame | None = None
         sources = camera_sources(self, self.config.image_transport)
         self.subscribe(sources, LATEST_IMAGE, check_images)
@@ -95,8 +96,18 @@ class VisionNode(WorkerNode[VisionConfig, Any]):
         return False
 
     def accept(self, msg: Any) -> Any:
-        """Return an image of a legal format and age; stamp 0 becomes the time of receipt."""
-        if msg.header.stamp == Time():
+        """Return an image of a legal format and age.
+
+        A stamp of 0, or one that has whole seconds only, becomes the time of receipt.
+        """
+        stamp, was_coarse = msg.header.stamp, self._resolution.is_coarse
+        is_coarse = self._resolution.add(stamp.sec, stamp.nanosec, self.now_s())
+        if is_coarse and not was_coarse:
+            self.get_logger().warning(
+                f'{self.input.topic_name}: the stamps have whole seconds only, so the time of '
+                'receipt counts. Let the driver fill in nanosec'
+            )
+        if stamp == Time() or is_coarse:
             msg.header.stamp = self.get_clock().now().to_msg()
         self._check_stamp(msg)
         validate(msg)

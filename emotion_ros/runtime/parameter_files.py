@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Parameter files of which nothing reaches a node: ROS passes over them without a word."""
+"""Parameter files that ROS passes over without a word, or refuses without naming the cause."""
 
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from emotion_ros.errors import EmotionRosError
+from emotion_ros.errors import ConfigError, EmotionRosError
 from emotion_ros.files.checked import CheckedValue, parse_yaml, read_text
 
 FLAG = '--params-file'
@@ -16,6 +16,7 @@ NODES = (
 )
 """Names of the nodes of the package, which share parameter files."""
 _KEY = 'ros__parameters'
+_EVERY_NODE = '/**'
 _TOKENS = {'**': r'(/[^/]+)*', '*': r'/[^/]+'}
 
 
@@ -45,6 +46,43 @@ def unused_blocks(arguments: Sequence[str], nodes: Sequence[str]) -> Iterator[st
                     f'{file}: {own[0]} is not {node}, so its parameters are not used; write '
                     f'/**/{name}: for a node in any namespace'
                 )
+
+
+def shared_parameters(arguments: Sequence[str]) -> dict[str, str]:
+    """Return the parameters that ``/**:`` gives to every node of a robot, and their file."""
+    shared: dict[str, str] = {}
+    for file in _files(arguments):
+        try:
+            content = parse_yaml(read_text(Path(file)), file).mapping().values
+            values = content[_EVERY_NODE].mapping().values[_KEY].mapping().values
+        except (EmotionRosError, KeyError):
+            continue
+        shared |= dict.fromkeys(values, file)
+    return shared
+
+
+def file_problem(arguments: Sequence[str]) -> str:
+    """Return what is wrong with a parameter file that ROS could not read; '' when not known."""
+    for file in _files(arguments):
+        try:
+            value = parse_yaml(text := read_text(Path(file)), file)
+            if misspelt := next(_misspelt(value), None):
+                return f'{misspelt.place}: {misspelt.content} must be {_KEY}, with two underscores'
+        except ConfigError as error:
+            tab = next((n for n, row in enumerate(text.split('\n'), 1) if '\t' in row), 0)
+            return f'{file}: line {tab}: indent with spaces, not tabs' if tab else str(error)
+        except EmotionRosError as error:
+            return str(error)
+    return ''
+
+
+def _misspelt(value: CheckedValue) -> Iterator[CheckedValue]:
+    if not isinstance(value.content, dict):
+        return
+    for key, child in value.content.items():
+        if re.fullmatch(r'_*ros_*param(?:eter)?s?', str(key.content)) and key.content != _KEY:
+            yield key
+        yield from _misspelt(child)
 
 
 def _files(arguments: Sequence[str]) -> Iterator[str]:

@@ -206,7 +206,8 @@ def encoded(world: World) -> Publish:
 
 def words_to_an_empty_room(world: World) -> Publish:
     """Return a camera that sees nobody, and a recogniser on a muted microphone."""
-    camera, dim = world.camera(CAMERA), np.full((120, 160, 3), 25, np.uint8)
+    camera = world.camera(CAMERA)
+    dim = np.tile(np.linspace(8, 40, 160)[None, :, None], (120, 1, 3)).astype(np.uint8)
     words, mute = (world.rig.create_publisher(*each, 1) for each in WORDS_AND_MUTE)
     said = count(1)  # the first words come long after the first mute: topics have no common order
 

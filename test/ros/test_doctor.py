@@ -169,6 +169,16 @@ def test_a_node_in_another_namespace_is_named(graph):
 
 
 @pytest.mark.usefixtures('ros_domain')
+def test_a_node_of_another_name_is_told(graph):
+    """As name= in a launch file makes it; turns red when nodes are only found by their names."""
+    renamed = ['--ros-args', '-r', '__node:=eyes']
+    make = face_pipeline_factory(HappyFaceClassifier())
+    graph.add(partial(VisionNode, cli_args=renamed), make)
+    found = consult(graph)
+    assert '/eyes publishes the results of vision_node' in problems(found)
+    assert 'no emotion_ros node found' not in problems(found)
+
+
 def test_an_empty_graph_is_a_problem_with_an_exit_code(capsys):
     assert main(['doctor', '--for', '0.2', '--json']) == 1
     assert 'no emotion_ros node found' in capsys.readouterr().out

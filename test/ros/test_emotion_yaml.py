@@ -2,6 +2,7 @@
 """The parameter files in config/ as rcl reads them, in a namespace."""
 
 import re
+from functools import partial
 
 import pytest
 import rclpy
@@ -11,7 +12,9 @@ from rclpy.node import Node
 from emotion_ros.bag.params_file import ParamsFile
 from emotion_ros.core.fusion.config import FusionConfig
 from emotion_ros.core.options import check_option
+from emotion_ros.errors import ConfigError
 from emotion_ros.files.resources import packaged_config
+from emotion_ros.nodes.fusion_node import FusionNode
 from emotion_ros.perception.face.config import VisionConfig
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.voice.config import VoiceConfig
@@ -78,3 +81,22 @@ def test_the_compressed_transport_reaches_those_that_take_images(node, given):
 )
 def test_the_camera_image_is_shown_by_the_dashboard_only(node, given):
     assert parameters_of(node, packaged_config('show_image.yaml')) == given
+
+
+@pytest.mark.parametrize(
+    ('name', 'is_refused'), [('robot_name', False), ('confidence_treshold', True)]
+)
+def test_a_file_that_a_robot_shares_may_have_parameters_of_others(
+    graph, tmp_path, monkeypatch, name, is_refused
+):
+    """Turns red when fusion_node refuses what ``/**:`` is meant to give to other nodes."""
+    file = tmp_path / 'robot.yaml'
+    file.write_text(f'/**:\n  ros__parameters:\n    dwell: 0.7\n    {name}: r1\n')
+    arguments = ['--ros-args', '--params-file', str(file)]
+    monkeypatch.setattr('sys.argv', ['fusion_node', *arguments])
+    make = partial(FusionNode, cli_args=arguments)
+    if is_refused:
+        with pytest.raises(ConfigError, match='unknown parameter'):
+            graph.add(make)
+    else:
+        assert graph.add(make).config.dwell == 0.7

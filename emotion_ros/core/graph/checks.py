@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from emotion_ros.core.graph.audio_checks import check_audio
-from emotion_ros.core.graph.input_checks import check_images, check_speech, refused_by_fusion
+from emotion_ros.core.graph.input_checks import (
+    FEW_TICKS_HZ,
+    check_images,
+    check_speech,
+    refused_by_fusion,
+)
 from emotion_ros.core.graph.snapshot import (
     FUSION,
     SENTIMENT,
@@ -23,6 +28,8 @@ CALM = ('', 'running', 'disabled', 'waiting_for_clock')
 REFUSES = 'refuses '  # what its message begins with when it uses nothing of what comes
 NOT_UPRIGHT = 'the faces are not upright: set rotate: '  # then the degrees
 WITHOUT_TIME = (Kind.NO_CLOCK, Kind.CLOCK_STANDS_STILL)
+# What may be as it should be.
+HARMLESS = (Kind.NO_UTTERANCE, Kind.STILL_IMAGES)
 # What a clock that stands still explains.
 OF_SILENCE = (Kind.SILENT_PUBLISHER, Kind.NO_UTTERANCE, Kind.NOT_DELIVERED, Kind.NO_INPUT)
 
@@ -32,7 +39,7 @@ def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
 
     That order is nodes, clock, images, speech, states: a cause stands before its consequences.
     """
-    if not any(node.is_present for node in snapshot.nodes):
+    if not any(node.is_present for node in snapshot.nodes) and not snapshot.renamed:
         what = f'no emotion_ros node found ({snapshot.where})'
         if not (spaces := sorted({space for node in snapshot.nodes for space in node.namespaces})):
             return (Finding(Severity.PROBLEM, Kind.NO_NODE, what),)
@@ -45,8 +52,8 @@ def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
     inputs = [*_check_inputs(snapshot, missing_text), *_check_states(snapshot)]
     if any(finding.kind in WITHOUT_TIME for finding in findings):
         inputs = [finding for finding in inputs if finding.kind not in OF_SILENCE]
-    silence_last = lambda f: (-f.severity, f.kind is Kind.NO_UTTERANCE)  # noqa: E731
-    return tuple(sorted([*findings, *inputs], key=silence_last))
+    harmless_last = lambda f: (-f.severity, f.kind in HARMLESS)  # noqa: E731
+    return tuple(sorted([*findings, *inputs], key=harmless_last))
 
 
 def _is_missing_text(finding: Finding) -> bool:
@@ -65,7 +72,10 @@ def _check_node(node: NodeReport, snapshot: GraphSnapshot) -> Iterator[Finding]:
     if not node.is_present:
         severity = Severity.NOTE if _is_done_without(node, snapshot) else problem
         what = f'{name} does not run'
-        if node.namespaces:
+        if name in snapshot.renamed:
+            what = f'{snapshot.renamed[name]} publishes the results of {name}'
+            yield Finding(problem, Kind.NODE_RENAMED, what, facts)
+        elif node.namespaces:
             facts['namespace'] = node.namespaces[0]
             what = f'{what} here; it runs in {", ".join(node.namespaces)}'
             yield Finding(problem, Kind.NODE_ELSEWHERE, what, facts)
@@ -119,6 +129,9 @@ def _check_clock(snapshot: GraphSnapshot) -> Iterator[Finding]:
         others = ', '.join(node.name for node in present if not node.use_sim_time)
         what = f'{names}: use_sim_time is true, but {others} uses the wall clock'
         yield Finding(Severity.PROBLEM, Kind.MIXED_CLOCKS, what)
+    elif simulated and clock.rate_hz < FEW_TICKS_HZ:
+        what = f'/clock: {clock.rate_hz:.0f} messages/s: between two, stamps are in the future'
+        yield Finding(Severity.PROBLEM, Kind.SLOW_CLOCK, what)
     elif simulated:
         yield Finding(Severity.GOOD, Kind.FINE, 'the time is that of /clock')
     elif clock.published:

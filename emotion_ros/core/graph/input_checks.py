@@ -20,6 +20,8 @@ from emotion_ros.core.graph.stamp_checks import NO_CLOCK, check_stamps, sufficie
 SLOW_HZ = 5.0
 BLACK = 16.0  # of 255
 STAMP_REASONS = ('stale', 'future')
+FLAT = 4.0  # standard deviation of the pixels, of 255: sensor noise has 1 to 3
+FEW_TICKS_HZ = 5.0
 DIRECTIONS = {
     Kind.STAMPS_BEHIND: 'stale',
     Kind.STAMPS_FAR_BEHIND: 'stale',
@@ -51,9 +53,15 @@ def check_images(
     if images.brightness < BLACK:
         what = f'{images.topic}: the images are black'
         yield Finding(Severity.PROBLEM, Kind.BLACK_IMAGES, what)
-    if rate_hz < SLOW_HZ:
+    elif images.contrast < FLAT:
+        what = f'{images.topic}: the images show one colour'
+        yield Finding(Severity.PROBLEM, Kind.FLAT_IMAGES, what)
+    elif images.is_still:
+        what = f'{images.topic}: all {images.received} images are the same, to the bit'
+        yield Finding(Severity.NOTE, Kind.STILL_IMAGES, what)
+    if rate_hz < SLOW_HZ and not clock.simulated:
         yield Finding(Severity.NOTE, Kind.FEW_IMAGES, f'{seen}: few')
-    elif not images.brightness < BLACK:
+    elif not (images.brightness < BLACK or images.contrast < FLAT):
         yield Finding(Severity.GOOD, Kind.FINE, seen)
 
 
@@ -74,7 +82,9 @@ def check_messages(
         return False
     for reason, count in rejected.items():
         what = f'{node.name if node else ""} could not use {count} messages: {reason}'
-        yield Finding(Severity.NOTE, Kind.REFUSED, what, {'reason': reason})
+        is_most = node and count > node.recent('processed') and reason not in ROUTINE
+        severity = Severity.PROBLEM if is_most else Severity.NOTE
+        yield Finding(severity, Kind.REFUSED, what, {'reason': reason})
     stamps = check_stamps(wanted.topic, wanted.age_s, clock, Severity.NOTE)
     if stamps is not None:
         yield stamps

@@ -28,6 +28,7 @@ class Kind(Enum):
     OTHER_NAMESPACE = auto()
     NODE_MISSING = auto()
     NODE_ELSEWHERE = auto()
+    NODE_RENAMED = auto()
     DUPLICATE_NODE = auto()
     NO_DIAGNOSTICS = auto()
     SWITCHED_OFF = auto()
@@ -35,6 +36,7 @@ class Kind(Enum):
     NO_CLOCK = auto()
     CLOCK_STANDS_STILL = auto()
     CLOCK_UNUSED = auto()
+    SLOW_CLOCK = auto()
     MIXED_CLOCKS = auto()
     NO_PUBLISHER = auto()
     OTHER_TOPIC = auto()
@@ -49,6 +51,8 @@ class Kind(Enum):
     REFUSED = auto()
     FEW_IMAGES = auto()
     BLACK_IMAGES = auto()
+    FLAT_IMAGES = auto()
+    STILL_IMAGES = auto()
     NOT_UPRIGHT = auto()
     SILENT_AUDIO = auto()
     CLIPPED_AUDIO = auto()
@@ -97,8 +101,9 @@ class InputTopic:
     """A topic that a node subscribes to, and what was received on it.
 
     ``alternatives`` are the other published topics of the graph. ``encoding``, ``size``
-    (such as ``640x480``), ``age_s`` (wall clock minus stamp at receipt) and ``brightness`` (the
-    brightest pixel, 0..255) are those of the last message; NaN: unknown. ``managed`` are nodes
+    (such as ``640x480``), ``age_s`` (wall clock minus stamp at receipt), ``brightness`` (the
+    brightest pixel, 0..255) and ``contrast`` (standard deviation of the pixels) are those of the
+    last message; NaN: unknown. ``is_still``: all images were equal. ``managed`` are nodes
     that may have to be configured before they publish; ``namespace`` is that of the subscriber,
     '' for the root.
     """
@@ -112,6 +117,8 @@ class InputTopic:
     size: str = ''
     age_s: float = NAN
     brightness: float = NAN
+    contrast: float = NAN
+    is_still: bool = False
     managed: tuple[str, ...] = ()
     namespace: str = ''
 
@@ -121,13 +128,14 @@ class ClockReport:
     """The clock of a simulation or a bag, as observed.
 
     ``simulated`` says that the nodes follow it; ``offset_s`` is its time minus that of the wall
-    clock, NaN when it was not received.
+    clock, NaN when it was not received, ``rate_hz`` how often it was, per second.
     """
 
     published: bool = False
     is_running: bool = True
     simulated: bool = False
     offset_s: float = NAN
+    rate_hz: float = NAN
 
 
 @dataclass(frozen=True)
@@ -166,7 +174,8 @@ class GraphSnapshot:
 
     ``others`` are further nodes of the package that sent diagnostics, ``state_publishers`` the
     full names of the nodes that publish ``emotion_state``, ``unmatched`` topic, node and policy of
-    subscriptions to states and events whose quality of service does not match.
+    subscriptions to states and events whose quality of service does not match, ``renamed`` who
+    publishes the results of a node that is missing.
     """
 
     duration_s: float
@@ -183,3 +192,4 @@ class GraphSnapshot:
     audio: InputTopic | None = None
     state_publishers: tuple[str, ...] = ()
     unmatched: tuple[tuple[str, str, str], ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Why nothing arrives on a topic, and where it is published instead."""
 
+import re
+
 from emotion_ros.core.graph.snapshot import Finding, InputTopic, Kind, Severity
 from emotion_ros.core.image_topics import (
     COMPRESSED,
@@ -17,6 +19,16 @@ from emotion_ros.core.image_topics import (
 from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
 
 MAX_SHOWN = 5
+IMAGE_TYPES = (IMAGE, COMPRESSED_IMAGE)
+OF_ROBOT = re.compile(
+    r'(?:^|[/_])(?:tts|say|speak|robot|response|reply|answer|output|chatbot|llm|agent|status|state'
+    r'|command|intent|log|wake\w*|text_to_speech)(?=$|[/_])'
+)
+"""What is in the names of text that the robot says, and of what is no speech."""
+VIDEO_TYPE = re.compile(r'video|ffmpeg', re.IGNORECASE)
+SPEECH_TYPE = re.compile(r'transcri|speech|recogni|utterance', re.IGNORECASE)
+SPEECH_PACKAGES = ('std_msgs', 'hri_msgs', 'speech_recognition_msgs', 'whisper_msgs')
+"""Those of the types that can be subscribed to."""
 SPEECH_WORDS = ('speech', 'stt', 'asr', 'transcri', 'recogni', 'whisper', 'vosk', 'voice', 'text')
 
 
@@ -43,6 +55,12 @@ def no_data_cause(wanted: InputTopic) -> Finding | None:
 
 def _no_publisher(wanted: InputTopic) -> Finding:
     what = f'no node publishes {wanted.topic}'
+    given = split_transport(wanted.topic)[0]
+    foreign_type = (
+        t for t in wanted.alternatives if t.name == given and t.type not in IMAGE_TYPES
+    )
+    if _is_image(wanted) and (named := next(foreign_type, None)):
+        return _other_source(wanted, named, f'{given} is {named.type}, not {IMAGE}')
     others = (
         rank_cameras(wanted.alternatives, Topic(wanted.topic, wanted.type), wanted.namespace)
         if _is_image(wanted)
@@ -51,6 +69,8 @@ def _no_publisher(wanted: InputTopic) -> Finding:
         else rank_recognisers(wanted.alternatives)
     )
     usable = [topic for topic in others if not shows_no_faces(topic.name)]
+    if _is_speech(wanted):
+        usable = [topic for topic in others if not is_of_robot(topic)]
     foreign = foreign_transports(wanted.alternatives, wanted.topic) if _is_image(wanted) else []
     shown = ', '.join(topic.name for topic in others[:MAX_SHOWN])
     found = f'{what}; there is {shown}' if others else what
@@ -59,7 +79,13 @@ def _no_publisher(wanted: InputTopic) -> Finding:
         what = f'{what}; there is {foreign[0].name}, which needs a decoder'
         return _other_source(wanted, foreign[0], what)
     if usable:
+        if _is_speech(wanted) and is_foreign_speech(usable[0]):
+            found = f'{what}; there is {usable[0].name} ({usable[0].type})'
         return _other_source(wanted, usable[0], found)
+    videos = [t for t in wanted.alternatives if VIDEO_TYPE.search(t.type)]
+    if _is_image(wanted) and videos:
+        what = f'{what}; there is {videos[0].name} ({videos[0].type}), which needs a decoder'
+        return _other_source(wanted, videos[0], what)
     if wanted.managed:
         facts = {'node': wanted.managed[0], 'topic': wanted.topic}
         what = f'{what}; {", ".join(wanted.managed)}: managed, not configured'
@@ -97,10 +123,27 @@ def _other_source(wanted: InputTopic, found: Topic, what: str) -> Finding:
 
 
 def rank_recognisers(topics: tuple[Topic, ...]) -> list[Topic]:
-    """Return the topics that may be speech, the likeliest first; a String can be anything."""
+    """Return the topics that may be speech, the likeliest first; a String can be anything.
+
+    What the name says is of the robot, or no speech, comes last; before it a type that cannot be
+    subscribed to.
+    """
     candidates = [topic for topic in topics if 'robot_description' not in topic.name]
     named = {t.name for t in topics if any(word in t.name.lower() for word in SPEECH_WORDS)}
-    return sorted(candidates, key=lambda topic: (topic.name not in named, topic.name))
+    return sorted(
+        candidates,
+        key=lambda t: (is_of_robot(t), is_foreign_speech(t), t.name not in named, t.name),
+    )
+
+
+def is_foreign_speech(topic: Topic) -> bool:
+    """Return whether a topic is of a type that has to be converted."""
+    return topic.type.partition('/')[0] not in SPEECH_PACKAGES
+
+
+def is_of_robot(topic: Topic) -> bool:
+    """Return whether the name is that of what a robot says, or of no speech at all."""
+    return OF_ROBOT.search(topic.name.lower()) is not None
 
 
 def rank_microphones(wanted: InputTopic) -> list[Topic]:
@@ -115,7 +158,11 @@ def _input_name(wanted: InputTopic) -> str:
 
 
 def _is_image(wanted: InputTopic) -> bool:
-    return wanted.type in (IMAGE, COMPRESSED_IMAGE)
+    return wanted.type in IMAGE_TYPES
+
+
+def _is_speech(wanted: InputTopic) -> bool:
+    return not (_is_image(wanted) or _is_audio(wanted))
 
 
 def _is_audio(wanted: InputTopic) -> bool:

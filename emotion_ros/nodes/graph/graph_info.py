@@ -10,6 +10,7 @@ from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.core.graph.snapshot import NAN, InputTopic, Publisher
+from emotion_ros.core.graph.source_checks import SPEECH_TYPE
 from emotion_ros.core.image_topics import COMPRESSED_IMAGE, IMAGE, Topic
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
@@ -31,13 +32,14 @@ def describe_input(node: Node, topic: str, msg_type: str, received: int = 0) -> 
     managed = managed_nodes(node)
     infos = node.get_publishers_info_by_topic(topic)
     is_image = msg_type in (IMAGE, COMPRESSED_IMAGE)  # whose alternatives may be of any type
+    is_speech = msg_type in SPEECH_TYPES
     fitting = AUDIO_MESSAGES if msg_type in AUDIO_MESSAGES else SPEECH_TYPES
     alternatives = tuple(
         Topic(name, types[0])
         for name, types in node.get_topic_names_and_types()
         if name != topic
         and not any(own in name for own in NOT_MEANT)
-        and (is_image or types[0] in fitting)
+        and (is_image or types[0] in fitting or (is_speech and SPEECH_TYPE.search(types[0])))
         if node.count_publishers(name)
     )
     return InputTopic(

@@ -21,6 +21,7 @@ from rosgraph_msgs.msg import Clock
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.core.graph.snapshot import (
+    FUSION,
     SENTIMENT,
     VISION,
     VOICE_NODE,
@@ -32,6 +33,7 @@ from emotion_ros.core.image_topics import COMPRESSED_IMAGE, IMAGE
 from emotion_ros.core.state import Status
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
+from emotion_ros.errors import ConfigError, ros_problem
 from emotion_ros.msg import EmotionState
 from emotion_ros.nodes.graph.graph_info import (
     describe_input,
@@ -49,6 +51,8 @@ INPUT_TYPES = {
     SENTIMENT: SPEECH_TYPES,
     VOICE_NODE: AUDIO_MESSAGES,
 }
+RESULTS = {VISION: 'emotion/faces', SENTIMENT: 'emotion/text', FUSION: 'emotion_state'}
+"""By what it publishes, a node that has another name is known."""
 OUTPUTS = ('emotion_state', 'emotion_states', 'emotion_events')
 FURTHER_INPUTS = ('/robot_speech', '/emotion/privacy')
 DISCOVERY_S = 6.0
@@ -117,13 +121,14 @@ class Doctor(Node):
             states=len(self._states),
             last_status=Status(last.status).name if last.status in tuple(Status) else '?',
             last_reason=last.not_actionable_reason,
-            clock=self._ticks.report(self.count_publishers('/clock') > 0),
+            clock=self._ticks.report(self.count_publishers('/clock') > 0, seconds),
             where=where(self._home),
             namespace=space,
             others=others,
             audio=audio,
             state_publishers=tuple(sorted(names_of_publishers(self, self._state_topic))),
             unmatched=self._unmatched(),
+            renamed=self._renamed(present),
         )
 
     def _receive(self, seconds: float) -> None:
@@ -132,6 +137,14 @@ class Doctor(Node):
         self._states.clear()
         self._ticks = ClockTicks()
         self._spin_for(seconds)
+
+    def _renamed(self, present: set[str]) -> dict[str, str]:
+        """Return who publishes the results of those of NODES that are not there."""
+        topics = {
+            n: f'{self._home.rstrip("/")}/{t}' for n, t in RESULTS.items() if n not in present
+        }
+        found = {name: names_of_publishers(self, topic) for name, topic in topics.items()}
+        return {name: min(publishers) for name, publishers in found.items() if publishers}
 
     def _unmatched(self) -> tuple[tuple[str, str, str], ...]:
         """Return topic, node and policy of those who ask for more than the outputs offer."""
@@ -188,8 +201,7 @@ class Doctor(Node):
         received = Received()
 
         def on_message(msg: Any) -> None:
-            received.count += 1
-            received.last, received.last_s = msg, self._now_s()
+            received.add(msg, self._now_s())
 
         kind = message_class(wanted.type)
         self.create_subscription(kind, wanted.topic, on_message, ANY_PUBLISHER)
@@ -231,7 +243,7 @@ class Doctor(Node):
     def _on_clock(self, msg: Clock) -> None:
         now_s = msg.clock.sec + msg.clock.nanosec / NANOSECONDS
         first_s = now_s if self._ticks.first_s != self._ticks.first_s else self._ticks.first_s
-        self._ticks = ClockTicks(first_s, now_s, now_s - self._now_s())
+        self._ticks = ClockTicks(first_s, now_s, now_s - self._now_s(), self._ticks.count + 1)
 
     def _on_diagnostics(self, msg: DiagnosticArray) -> None:
         for status in msg.status:
@@ -267,7 +279,10 @@ def open_doctor(namespace: str) -> Iterator[Doctor]:
     """Open a doctor in a separate ROS context; signals stay with the caller."""
     discover_everything()
     context = rclpy.Context()
-    rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        rclpy.init(context=context, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:  # a log folder that cannot be written, a bad profile
+        raise ConfigError(ros_problem(error)) from error
     try:
         doctor = Doctor(namespace, context=context)
         try:

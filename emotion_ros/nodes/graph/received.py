@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What the doctor received on the topics it listens to, and what it says of an input."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+from zlib import adler32
 
 from sensor_msgs.msg import CompressedImage, Image
 
@@ -21,6 +22,7 @@ from emotion_ros.nodes.messages.image_decoder import make_decoder
 from emotion_ros.perception.face.config import VisionConfig
 
 NODES = (VISION, SENTIMENT, FUSION)
+LEAST_STILL = 10
 SMALL_PX = 32  # an image with a shorter side is no picture of a camera
 
 
@@ -31,6 +33,19 @@ class Received:
     count: int = 0
     last: Any = None
     last_s: float = NAN
+    _contents: set[int] = field(default_factory=set)
+
+    def add(self, msg: Any, received_s: float) -> None:
+        """Add a message."""
+        self.count += 1
+        self.last, self.last_s = msg, received_s
+        if isinstance(msg, (Image, CompressedImage)) and len(self._contents) < 2:
+            self._contents.add(adler32(msg.data))
+
+    @property
+    def is_still(self) -> bool:
+        """Whether these are images, all of them equal."""
+        return self.count >= LEAST_STILL and len(self._contents) == 1
 
 
 @dataclass
@@ -40,11 +55,13 @@ class ClockTicks:
     first_s: float = NAN
     last_s: float = NAN
     offset_s: float = NAN
+    count: int = 0
 
-    def report(self, published: bool) -> ClockReport:
+    def report(self, published: bool, duration_s: float) -> ClockReport:
         """Return what they say of a clock that is published, or is not."""
         is_running = self.last_s != self.first_s and self.last_s == self.last_s
-        return ClockReport(published=published, is_running=is_running, offset_s=self.offset_s)
+        rate_hz = self.count / duration_s
+        return ClockReport(published, is_running, offset_s=self.offset_s, rate_hz=rate_hz)
 
 
 def complete_input(
@@ -68,6 +85,7 @@ def complete_input(
     got = received[wanted.topic]
     count = max(got.count, node.recent('received'))  # the node may get what the doctor misses
     wanted = replace(wanted, publishers=publishers, managed=tuple(idle), received=count)
+    wanted = replace(wanted, is_still=got.is_still)
     return wanted if got.last is None else _with_message(wanted, got.last, got.last_s)
 
 
@@ -82,4 +100,5 @@ def _with_message(wanted: InputTopic, msg: Any, received_s: float) -> InputTopic
     if min(pixels.shape[:2]) < SMALL_PX:
         return wanted
     size = f'{pixels.shape[1]}x{pixels.shape[0]}'
-    return replace(wanted, size=size, brightness=float(pixels.max()))
+    brightness, contrast = float(pixels.max()), float(pixels.std(axis=(0, 1)).max())
+    return replace(wanted, size=size, brightness=brightness, contrast=contrast)

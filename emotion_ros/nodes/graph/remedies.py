@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.core.graph.snapshot import FUSION, Finding, Kind
+from emotion_ros.core.graph.source_checks import SPEECH_PACKAGES, VIDEO_TYPE
 from emotion_ros.core.voice.audio_topics import AUDIO_MESSAGES
 
 LAUNCH = 'ros2 launch emotion_ros emotion.launch.py'
@@ -25,6 +26,8 @@ REMEDIES: Mapping[Kind, str] = {
     Kind.NODE_MISSING: 'start it: ros2 run emotion_ros {node}{in_namespace}',
     Kind.NODE_ELSEWHERE: 'start all nodes in one namespace: {launch}; or look there: emotion-ros '
     'doctor --namespace {namespace}',
+    Kind.NODE_RENAMED: 'start it under its own name (without name= in the launch file, or '
+    '-r __node:=): services, parameter files and the doctor go by {node}',
     Kind.DUPLICATE_NODE: 'stop one of them, or give each robot a namespace',
     Kind.NO_DIAGNOSTICS: 'it hangs or has just died: stop it and start it again',
     Kind.SWITCHED_OFF: 'ros2 service call {home}/{node}/enable std_srvs/srv/SetBool '
@@ -34,6 +37,8 @@ REMEDIES: Mapping[Kind, str] = {
     Kind.CLOCK_STANDS_STILL: 'go on with the bag (space in the terminal of ros2 bag play) or the '
     'simulation; or start with use_sim_time:=false',
     Kind.CLOCK_UNUSED: 'for a bag or a simulator: {launch} use_sim_time:=true',
+    Kind.SLOW_CLOCK: 'ros2 bag play BAG --clock 40, or let the simulation publish /clock at 20 Hz '
+    'at least',
     Kind.MIXED_CLOCKS: 'give all nodes the same use_sim_time: {launch} use_sim_time:=true',
     Kind.NO_PUBLISHER: '',  # by input: see NOTHING_THERE
     Kind.OTHER_TOPIC: '{launch} {input}_topic:={base}{transport_argument}',
@@ -52,6 +57,10 @@ REMEDIES: Mapping[Kind, str] = {
     'ones',
     Kind.BLACK_IMAGES: 'take off the lens cap, switch on the light, or raise the exposure of the '
     'camera',
+    Kind.FLAT_IMAGES: 'open the shutter or cover of the camera; a green or grey image is one that '
+    'its driver could not decode: another pixel format',
+    Kind.STILL_IMAGES: 'fine for a still picture or a simulation; else the driver repeats its '
+    'last image: start it again',
     Kind.NOT_UPRIGHT: 'set rotate: {rotate} of {node} in your parameter file and start it again '
     '(docs/cameras.md, A rotated camera); or mount the camera upright',
     Kind.SILENT_AUDIO: 'unmute the microphone (alsamixer, pavucontrol), or choose another device '
@@ -89,6 +98,14 @@ OTHER_TYPES = {
     'image': 'publish sensor_msgs/msg/Image, or give another one: {launch} image_topic:=…',
     'speech': 'publish std_msgs/msg/String, or another type of docs/recognisers.md',
 }
+VIDEO = (
+    'it is video, which is not decoded here: let its driver publish images too, or decode it with '
+    'image_transport republish or gscam'
+)
+FOREIGN_SPEECH = (
+    'ros2 run topic_tools transform {found} {topic} std_msgs/String '
+    "'std_msgs.msg.String(data=m.text)' --import std_msgs, with the field of its type for text"
+)
 KNOWN_SPEECH = (
     'set speech_type: {type_name} of sentiment_node, or auto; it needs {package} '
     '(apt: ros-$ROS_DISTRO-{apt})'
@@ -139,7 +156,7 @@ REJECTED: Mapping[str, str] = {
     'sound not compressed, as S16LE: format:=wave of audio_capture',
     'empty': 'nothing was said: the recogniser publishes its silence',
     'partial': 'publish finished sentences: the results of the recogniser, not its partial ones',
-    'repeated': 'the same text within a second: publish each sentence once',
+    'repeated': 'the same text within a second, or sentence within five: publish each once',
     'repetition': 'one word over and over: the recogniser is stuck',
     'hallucination': 'the recogniser invents words in silence: use its voice activity detection',
     'own_voice': 'these are words of the robot itself (robot_speech): nothing to do',
@@ -185,7 +202,14 @@ def _template(finding: Finding) -> str:
         return of_fusion.get(reason, REJECTED.get(reason, 'see the log of the node'))
     if finding.kind is Kind.NO_PUBLISHER:
         return NOTHING_THERE[finding.facts['input']]
+    type_name = finding.facts.get('type', '')
+    is_speech = finding.facts.get('input') == 'speech'
+    is_foreign = is_speech and type_name.partition('/')[0] not in SPEECH_PACKAGES
+    if finding.kind is Kind.OTHER_TOPIC and is_foreign:
+        return FOREIGN_SPEECH
     if finding.kind is Kind.OTHER_TYPE:
+        if finding.facts['input'] == 'image' and VIDEO_TYPE.search(type_name):
+            return VIDEO
         if finding.facts['input'] == 'audio' and finding.facts['type'] in AUDIO_MESSAGES:
             return KNOWN_AUDIO
         is_known = finding.facts['input'] == 'speech' and finding.facts['type'] in SPEECH_TYPES

@@ -3,7 +3,7 @@
 
 import pytest
 
-from emotion_ros.core.stamp_check import check_stamp
+from emotion_ros.core.stamp_check import StampResolution, check_stamp
 from emotion_ros.errors import InvalidInput
 
 MAX_AGE_S, MAX_FUTURE_S = 1.0, 0.5
@@ -31,3 +31,23 @@ def test_a_stamp_too_far_from_the_arrival_is_refused(stamp_s: float, reason: str
     with pytest.raises(InvalidInput) as refusal:
         check_stamp(stamp_s, 50.0, MAX_AGE_S, MAX_FUTURE_S)
     assert refusal.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ('source', 'stamps', 'expected'),
+    [
+        ('none', [], False),
+        ('seconds only', [(50, 0, 50.1), (50, 0, 50.2)], True),
+        ('milliseconds as nanoseconds', [(50, 100, 50.1), (50, 933, 50.93)], True),
+        ('one a second', [(50, 0, 50.1), (51, 0, 51.1), (52, 0, 52.1)], False),
+        ('fine', [(50, 0, 50.1), (50, 66_000_000, 50.1)], False),
+        ('fine again', [(50, 0, 50.1), (50, 0, 50.2), (51, 66_000_000, 51.1)], False),
+        ('counted from power-on', [(60, 0, 1e9), (60, 0, 1e9)], False),
+    ],
+)
+def test_stamps_in_whole_seconds_are_detected(source, stamps, expected) -> None:
+    """Turns red when only the stamp of one message is looked at."""
+    resolution = StampResolution()
+    for sec, nanosec, now_s in stamps:
+        resolution.add(sec, nanosec, now_s)
+    assert resolution.is_coarse is expected

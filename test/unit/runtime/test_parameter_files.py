@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emotion_ros.runtime.parameter_files import unused_blocks
+from emotion_ros.runtime.parameter_files import file_problem, shared_parameters, unused_blocks
 
 IN_ROOT = ('/fusion_node', '/vision_node')
 IN_R1 = ('/r1/fusion_node', '/r1/vision_node')
@@ -53,3 +53,27 @@ def test_a_file_that_misses_its_node_is_named(
 
 def test_without_a_parameter_file_nothing_is_said() -> None:
     assert list(unused_blocks(['node', '--ros-args'], IN_ROOT)) == []
+
+
+@pytest.mark.parametrize(
+    ('text', 'problem'),
+    [
+        ('/**:\n  ros_parameters: {rate: 5.0}', 'line 2: ros_parameters must be ros__parameters'),
+        ('/**:\n\tros__parameters:\n\t\trate: 5.0', 'line 2: indent with spaces, not tabs'),
+        ('/**: [', 'is not YAML'),
+        (f'vision_node: {VALUES}', ''),
+    ],
+)
+def test_why_ros_cannot_read_a_file(tmp_path: Path, text: str, problem: str) -> None:
+    """Turns red when a tab or a single underscore is not named: rcl says `line 1` of the one."""
+    file = tmp_path / 'params.yaml'
+    file.write_text(text)
+    found = file_problem(['--params-file', str(file)])
+    assert found.startswith(str(file)) if problem else found == ''
+    assert problem in found
+
+
+def test_what_a_file_gives_to_every_node_of_a_robot(tmp_path: Path) -> None:
+    file = tmp_path / 'robot.yaml'
+    file.write_text('/**: {ros__parameters: {robot_name: r1}}\nfusion_node: ' + VALUES)
+    assert shared_parameters(['--params-file', str(file)]) == {'robot_name': str(file)}

@@ -86,6 +86,17 @@ def published_as(topic: str, msg_type: str, **changes: object) -> GraphSnapshot:
     return with_images(topic=topic, publishers=publishers, received=0, **changes)
 
 
+GO2, INFO = 'unitree_go/msg/Go2FrontVideoData', 'sensor_msgs/msg/CameraInfo'
+TRANSCRIPT = 'whisper_idl/msg/AudioTranscript'
+
+
+def unspoken(*alternatives: tuple[str, str]) -> GraphSnapshot:
+    """Return a graph in which nobody publishes speech, without a camera that would excuse it."""
+    topics = tuple(Topic(*topic) for topic in alternatives)
+    speech = replace(SPEECH, publishers=(), received=0, alternatives=topics)
+    return replace(HEALTHY, speech=speech, images=None)
+
+
 PROBLEMS = [
     (GraphSnapshot(2.0, ABSENT, where='ROS_DOMAIN_ID 7'), 'ROS_DOMAIN_ID 7', 'ros2 launch'),
     (
@@ -98,6 +109,43 @@ PROBLEMS = [
         with_node(FUSION, is_present=False, namespaces=('/r1',)),
         'fusion_node does not run here; it runs in /r1',
         'in one namespace',
+    ),
+    (
+        replace(with_node(FUSION, is_present=False), renamed={FUSION: '/emotion'}),
+        '/emotion publishes the results of fusion_node',
+        'without name= in the launch file',
+    ),
+    (
+        unpublished(('/frontvideostream', GO2), topic='/frontvideostream/compressed'),
+        f'/frontvideostream is {GO2}, not {IMAGE}',
+        'it is video, which is not decoded here',
+    ),
+    (
+        unpublished(('/frontvideostream', GO2)),
+        f'there is /frontvideostream ({GO2}), which needs a decoder',
+        'it is video',
+    ),
+    (
+        unpublished(('/camera_info', INFO), ('/color', IMAGE), topic='/camera_info/compressed'),
+        f'/camera_info is {INFO}, not {IMAGE}; there is /color',
+        'image_topic:=/color',
+    ),
+    (
+        unspoken(('/chatbot/response_text', STRING), ('/stt_result', STRING)),
+        'there is /stt_result, /chatbot/response_text',
+        'speech_topic:=/stt_result',
+    ),
+    (
+        unspoken(('/whisper/transcript_stream', TRANSCRIPT)),
+        f'there is /whisper/transcript_stream ({TRANSCRIPT})',
+        'transform /whisper/transcript_stream /speech std_msgs/String',
+    ),
+    (with_images(brightness=135.0, contrast=0.0), 'images show one colour', 'pixel format'),
+    (with_node(VISION, values=RUNNING | {'rejected.bad_stamp': '40'}), '40', 'nanosec'),
+    (
+        replace(HEALTHY, nodes=SIMULATED, clock=ClockReport(True, rate_hz=1.0)),
+        '/clock: 1 messages/s',
+        '--clock 40',
     ),
     (with_node(FUSION, count=2), '2 nodes are called /fusion_node', 'stop one'),
     (
@@ -399,6 +447,19 @@ def test_what_may_be_meant_is_a_note(snapshot, what):
     (note,) = [f for f in diagnose(snapshot) if f.severity is not Severity.GOOD]
     assert note.severity is Severity.NOTE
     assert what in note.what
+
+
+def test_the_words_of_the_robot_are_no_remedy_for_missing_speech():
+    """Turns red when the first String of the graph is given as speech_topic."""
+    found = [f for f in diagnose(unspoken(('/tts/text', STRING))) if f.kind is Kind.NO_PUBLISHER]
+    assert [f.what for f in found] == ['no node publishes /speech; there is /tts/text']
+    assert 'start the speech recogniser' in remedy(found[0])
+
+
+def test_a_driver_that_repeats_its_last_image_is_noted():
+    still = diagnose(with_images(brightness=200.0, contrast=50.0, is_still=True))
+    notes = [f.what for f in still if f.severity is Severity.NOTE]
+    assert notes == ['/image: all 60 images are the same, to the bit']
 
 
 def test_the_clock_of_a_simulation_is_said():
