@@ -59,6 +59,13 @@ ROBOT = re.compile(
     r'(?:text|speech|says|said|message|response|reply|utterance)?'
 )
 REPLY = re.compile(r'(?:bot|robot|llm|agent)?(?:response|reply|answer|output)')
+NO_WORDS = re.compile(
+    r'(?:error\w*|exception|status|state|type|event|intent\w*|action|command|target|object|reason'
+    r'|label|emotion|topic|frameid|file\w*|path|url|model|name|title|description|instruction\w*|log'
+    r'|code|time\w*|date|id|\w+id|uuid|version|host|device|node)'
+)
+SENTENCE = re.compile(r'[^\W\d_]{1,}[^\s:/]*(?: \S+)+')
+"""Two words or more, of which the first begins with a letter."""
 SENDERS = ('role', 'speaker', 'sender', 'source', 'from', 'author', 'who')
 ERRORS = ('error', 'errormessage', 'exception')
 CONFIDENCES = ('confidence', 'likelihood')
@@ -231,9 +238,10 @@ def _of_person(messages: list[Any]) -> list[Any]:
 
     InvalidInput('own_voice') when all of them are.
     """
-    if not any(isinstance(m, dict) and 'role' in _named(m) for m in messages):
+    named = [_named(m) if isinstance(m, dict) else {} for m in messages]
+    if not any('role' in fields or _is_of_robot(fields) for fields in named):
         return messages
-    kept = [m for m in messages if not isinstance(m, dict) or not _is_of_robot(_named(m))]
+    kept = [m for m, fields in zip(messages, named, strict=True) if not _is_of_robot(fields)]
     if not kept:
         raise InvalidInput('own_voice', 'the words of the robot')
     return kept
@@ -264,7 +272,7 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     if SILENT_KIND.search(kinds):
         return Hypothesis('')
     inner = _read_parts(fields, depth)
-    found = _own_words(fields) or inner or _further_words(fields)
+    found = _own_words(fields) or inner or _further_words(fields, depth)
     if found is None:
         is_status = (
             'voiceid' in fields
@@ -317,8 +325,8 @@ def _own_words(fields: dict[str, Any]) -> Hypothesis | None:
     )
 
 
-def _further_words(fields: dict[str, Any]) -> Hypothesis | None:
-    """Return the words under names that only some nodes use.
+def _further_words(fields: dict[str, Any], depth: int) -> Hypothesis | None:
+    """Return the words under names that only some nodes use, or the one sentence under any name.
 
     InvalidInput('own_voice') when the only ones are the robot's.
     """
@@ -328,10 +336,19 @@ def _further_words(fields: dict[str, Any]) -> Hypothesis | None:
     names += [name for name in ('message',) if name in given and given.keys() & {*SENDERS}]
     if not fields.keys() & {*ERRORS, 'status', 'success'}:
         names += [n for n in given if n not in of_robot and FURTHER_WORDS.fullmatch(n)]
+        others = [n for n in given if n not in of_robot and not NO_WORDS.fullmatch(n)]
+        sentences = [n for n in others if SENTENCE.fullmatch(given[n].strip())]
+        names += sentences if len(sentences) == 1 else []
     if names:
         return Hypothesis(given[names[0]])
     if of_robot:
         raise InvalidInput('own_voice', 'the words of the robot')
+    for name, part in fields.items():
+        if isinstance(part, dict) and not ROBOT.fullmatch(name) and not NO_WORDS.fullmatch(name):
+            if (found := _read(part, depth - 1)) is not None:
+                return found
+        elif name == 'value' and isinstance(part, list) and part and isinstance(part[0], str):
+            return Hypothesis(part[0])  # of NAOqi: the words and how sure it is
     return None
 
 

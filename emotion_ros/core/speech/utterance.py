@@ -9,12 +9,13 @@ from emotion_ros.core.speech.recogniser_json import read_hypothesis
 from emotion_ros.errors import InvalidInput
 
 _PARTIAL = re.compile(
-    r'\s*[\[(<{]?\s*(?:partial|interim|intermediate)(?: (?:results?|transcript\w*|text))?\s*'
-    r'[\])>}:]+(?=\s|$)',
+    r'\s*(?-i:PARTIAL|INTERIM)(?= )|\s*[\[(<{]?\s*(?:partial|interim|intermediate)'
+    r'(?: (?:results?|transcript\w*|text))?\s*[\])>}:]+(?=\s|$)',
     re.IGNORECASE,
 )
 _OF_ROBOT = re.compile(
-    r'\s*[\[(<]?(?:robot|assistant|chatbot|bot|agent|system|ai|chatgpt|tts)\s*[\])>]?:(?=\s)',
+    r'\s*(?:[\[(<](?P<in>)|)(?:robot|assistant|chatbot|bot|agent|system|ai|chatgpt|tts)\s*'
+    r'(?(in)[\])>]:?|:)(?=\s)',
     re.IGNORECASE,
 )
 """Labels before the text, as in a printed chat."""

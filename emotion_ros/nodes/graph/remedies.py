@@ -172,6 +172,9 @@ OF_FUSION = {
 
 def remedy(finding: Finding, namespace: str = '', use_sim_time: bool = False) -> str:
     """Return what to do about a finding on nodes of this namespace ('' for the root)."""
+    is_refused = finding.kind is Kind.REFUSED and finding.facts['reason'] == 'future'
+    if is_refused and use_sim_time:
+        return f'stamped ahead of /clock: {REMEDIES[Kind.SLOW_CLOCK]}'
     facts = {'namespace': namespace, **finding.facts}
     home = namespace.rstrip('/')
     where = f' namespace:={home.strip("/")}' if home else ''

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Logs once which node feeds an input, or why nothing of it is used, and duplicate names."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from time import time
 
@@ -79,6 +79,32 @@ class RejectionMonitor:
         )
 
 
+class PartlyRefused:
+    """Finds out, from counters, that most of what comes is refused, though some is used."""
+
+    CHECKS = 6
+    LEAST = 15
+
+    def __init__(self) -> None:
+        self._counts: deque[Mapping[str, int]] = deque(maxlen=self.CHECKS)
+
+    def check(self, used: int, rejected: Mapping[str, int]) -> tuple[str, int, int]:
+        """Return the reason, how many messages were refused for it and how many came.
+
+        Of the last CHECKS checks; the reason is '' unless these are more than those used.
+        ``used`` and ``rejected`` count from the start.
+        """
+        before = self._counts[0] if len(self._counts) == self.CHECKS else None
+        self._counts.append({'': used, **rejected})
+        if before is None:
+            return '', 0, 0
+        grown = {r: n - before.get(r, 0) for r, n in self._counts[-1].items()}
+        faults = {r: n for r, n in grown.items() if r and r not in ROUTINE}
+        reason = max(faults, key=lambda each: faults[each], default='')
+        is_most = reason and faults[reason] > max(grown[''], self.LEAST)
+        return (reason, faults[reason], sum(grown.values())) if is_most else ('', 0, 0)
+
+
 class InputMonitor:
     """Monitors one input of a node.
 
@@ -94,10 +120,11 @@ class InputMonitor:
         self._diagnose = diagnose
         self._describe = describe
         self._rejections = RejectionMonitor()
+        self._partly = PartlyRefused()
         self._told: set[Kind] = set()
         self._pending: tuple[Kind, float] | None = None
         self._has_received = False
-        self._reported_publishers = False
+        self._reported_publishers = self._reported_partly = False
         self.problem = ''
         """What the diagnostics say while everything is refused; else ''."""
 
@@ -140,7 +167,15 @@ class InputMonitor:
             if key.startswith('rejected.')
         }
         monitor = self._rejections
+        reason, count, came = self._partly.check(counts['processed'], rejected)
         if not monitor.check(counts['processed'], rejected, waited_s):
+            if reason and counts['processed'] > 0 and not self._reported_partly:
+                self._reported_partly = True
+                what = (
+                    f'{self._source.topic_name}: {count} of {came} messages are refused: {reason}'
+                )
+                facts = {'reason': reason}
+                self._warn(what, Finding(Severity.PROBLEM, Kind.REFUSED, what, facts))
             if self.problem and not monitor.rejected:
                 self.problem = ''
                 message = f'{self._source.topic_name}: messages are no longer refused'

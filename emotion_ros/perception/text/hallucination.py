@@ -61,7 +61,8 @@ _ENGLISH = (
     r'(?:(?:i m )?sorry )?(?:i )?(?:could not|couldn t|did not|didn t|can not|cannot|can t) '
     r'(?:understand|catch|recogni[sz]e|hear)(?: (?:that|you|your speech|what you said'
     r'|anything))?(?: (?:please |could you |can you )?(?:repeat|say|try)(?: \w+){0,2})?',
-    r'(?:please )?say something',
+    r'(?:please )?say something|(?:i m )?sorry (?:can|could|would) you (?:please )?(?:repeat|say)'
+    r'(?: that)?(?: again)?(?: please)?',
 )
 _OTHERS = r"""
 (?:live )?untertitel(?:ung)?\b.*

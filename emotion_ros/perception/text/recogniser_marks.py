@@ -72,6 +72,10 @@ _NOTHING = (
     r'|(?:[\w,]+ ){0,5}could(?: not|n.t) (?:understand|recogni[sz]e)(?: the)? (?:audio|speech)'
     r'|could not request results\b.*|(?:sorry,? )?(?:the )?(?:speech )?service (?:is )?(?:down'
     r'|unavailable)|(?:listening )?timed? ?out(?: while waiting for phrase to start)?'
+    r'|please wait|no (?:match|input)(?: found)?|(?:loading|initiali[sz]ing) (?:the )?(?:\w+ )?'
+    r'(?:model|engine|microphone)|(?:adjusting|calibrating)(?: for| to)?(?: the)? (?:ambient noise'
+    r'|microphone).*|(?:microphone|audio device|network|connection|api|recognition|internal'
+    r'|unknown) (?:error|failed|failure|not found|unavailable|timeout|lost)'
     r'|(?:unknownvalue|request|waittimeout)error\b.*|error: .*'
     r'|(?:listening|recording|recogni[sz]ing|transcribing|processing|speak now)(?: again)?)'
 )

@@ -25,8 +25,9 @@ let isDue = false;
 const sizes = { timeline: null, circumplex: null };
 
 function connect() {
-  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  socket = new WebSocket(`${scheme}://${location.host}/live`);
+  const address = new URL('live', location.href); // below the path that a proxy gives the page
+  address.protocol = address.protocol.replace('http', 'ws');
+  socket = new WebSocket(address);
   socket.binaryType = 'blob';
   socket.onmessage = onMessage;
   socket.onclose = onClose;
