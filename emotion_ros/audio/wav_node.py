@@ -31,7 +31,8 @@ class WavSourceNode(EmotionNode[WavConfig]):
         """Read the file and open the topic."""
         if not self.config.file:
             raise ConfigError('wav_source: file is empty: --ros-args -p file:=speech.wav')
-        self._sound = read_sound(Path(self.config.file).expanduser())
+        path = Path(self.config.file).expanduser()
+        self._sound = read_sound(path, self.get_logger().warning)
         self._publisher = self.create_publisher(Audio, 'audio', SOUND_DEPTH)
 
     def activate(self) -> None:

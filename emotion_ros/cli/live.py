@@ -143,7 +143,7 @@ def open_sound_of(feed: Feed) -> VideoSoundFeed | None:
     if not isinstance(feed, CameraFeed) or feed.video is None:
         return None
     try:
-        sound = VideoSoundFeed(feed.video)
+        sound = VideoSoundFeed(feed.video, partial(print, flush=True))
     except (ConfigError, MissingDependency) as error:
         print(f'the video is played without sound: {error}', flush=True)
         return None
@@ -154,7 +154,7 @@ def open_sound_of(feed: Feed) -> VideoSoundFeed | None:
 def open_sound(device: str | None, file: Path | None) -> MicrophoneFeed | SoundFileFeed | None:
     """Return the open sound, None when none is wanted; EmotionRosError if it cannot be opened."""
     if file is not None:
-        return SoundFileFeed(file)
+        return SoundFileFeed(file, partial(print, flush=True))
     return None if device is None else MicrophoneFeed(device)
 
 

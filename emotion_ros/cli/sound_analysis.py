@@ -94,7 +94,8 @@ def analyze_sound(
     if others and len(args.input) > 1:
         raise ConfigError(f'{others[0]}: is no sound; analyze images apart from sound')
     config = ParamsFile(args.params).config('voice_node', VoiceConfig)
-    sounds = [(path, read_sound(Path(path))) for path in args.input]
+    damage: list[str] = []
+    sounds = [(path, read_sound(Path(path), damage.append)) for path in args.input]
     pipeline = make_pipeline(config)
     segments = (
         Segment(path, report)
@@ -103,7 +104,8 @@ def analyze_sound(
     )
     number = print_segments(segments, args)
     length_s = sum(sound.duration_s for _, sound in sounds)
-    print(f'sound: {length_s:.1f} s, segments of speech: {number}', file=sys.stderr)
+    of = f'sound: {length_s:.1f} s, segments of speech: {number}'
+    print(of, *damage, sep='\n', file=sys.stderr)
 
 
 def classify_segments(

@@ -67,9 +67,10 @@ class MicrophoneFeed:
 class SoundFileFeed:
     """Plays a file over and over, with PAUSE_S in between; ConfigError for a bad one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_damage: Callable[[str], None] | None = None) -> None:
+        """Read it; ``on_damage`` gets the problem of a file of which only a part can be read."""
         self.name = path.name
-        self._sound = read_sound(path.expanduser())
+        self._sound = read_sound(path.expanduser(), on_damage)
 
     def play(self, stopping: Event, on_chunk: OnChunk) -> None:
         """Give each chunk when its last sample is over, until ``stopping`` is set."""
@@ -93,8 +94,10 @@ class VideoSoundFeed:
     ConfigError or MissingDependency, when built, if there is no sound that can be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_damage: Callable[[str], None] | None = None) -> None:
+        """Look into it; ``on_damage`` gets the problem of a damaged one at its end."""
         self.name = path.name
+        self._on_damage = on_damage
         self._sound = EncodedSound.open(path)
         if not self._sound.tracks:
             raise ConfigError(f'{path}: holds no sound')
@@ -122,3 +125,6 @@ class VideoSoundFeed:
                         on_chunk(replace(chunk, stamp_s=stamp_s))
                 if not self._begins.empty():
                     break
+            if self._sound.problem and self._on_damage:
+                self._on_damage(f'{self.name}: damaged: {self._sound.problem}')
+                self._on_damage = None  # it is played again

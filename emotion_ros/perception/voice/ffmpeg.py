@@ -5,6 +5,7 @@ It is a separate program, so that its licence (LGPL or GPL) does not reach this 
 local file is read: a playlist in it cannot reach the network.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -25,6 +26,9 @@ CHUNK_S = 1.0
 PROBE_TIMEOUT_S = 30.0
 _AUDIO = re.compile(r'^\s*Stream #0:\d+.*: Audio: ', re.MULTILINE)
 _FIRST_FRAME = re.compile(r'\bn: *0 pts:.*?pts_time: *(-?[\d.]+)')
+_DURATION = re.compile(r'^ *Duration: (\d+):(\d+):(\d+\.\d+)', re.MULTILINE)
+_OUT_TIME = re.compile(r'^out_time_us=(\d+)', re.MULTILINE)
+MOST_MISSING_S = 1.0
 _TAG = re.compile(r'^\[[^]]*\] ')
 
 
@@ -45,14 +49,17 @@ class EncodedSound:
     """The sound of one file.
 
     ``tracks`` is how many there are; the times of ``chunks`` count from the first frame of the
-    video, at ``first_frame_s`` of the clock of the file (0 where there is none). ``problem`` is
-    what ffmpeg says of damage, known after the last chunk.
+    video, at ``first_frame_s`` of the clock of the file (0 where there is none). ``declared_s`` is
+    the length that the file says it has, 0 for none. ``problem`` is what ffmpeg says of damage,
+    or that the file is shorter than it says, known after the last chunk.
     """
 
     path: Path
     tracks: int
     first_frame_s: float
+    declared_s: float = 0.0
     problem: str = ''
+    _end_s: float = 0.0
 
     @classmethod
     def open(cls, path: Path) -> 'EncodedSound':
@@ -75,7 +82,11 @@ class EncodedSound:
             raise ConfigError(f'{path}: {_first_line(text)}')
         frame = _FIRST_FRAME.search(text)
         head = text.split('\nStream mapping:')[0]
-        return cls(path, len(_AUDIO.findall(head)), float(frame[1]) if frame else 0.0)
+        parts = _DURATION.search(head)
+        hours, minutes, seconds = map(float, parts.groups()) if parts else (0.0, 0.0, 0.0)
+        declared_s = 3600 * hours + 60 * minutes + seconds
+        tracks = len(_AUDIO.findall(head))
+        return cls(path, tracks, float(frame[1]) if frame else 0.0, declared_s)
 
     def chunks(self, track: int = 1) -> Iterator[AudioChunk]:
         """Yield mono sound at 16 kHz; gaps between the time stamps of the file are silence.
@@ -98,9 +109,23 @@ class EncodedSound:
                 process.wait()
                 log.seek(0)
                 self.problem = _first_line(log.read().decode(errors='replace'))
+                self.problem = self.problem or self._cut_off()
             finally:
                 process.kill()
                 process.wait()
+
+    def _cut_off(self) -> str:
+        """Return where the file ends, if that is earlier than it says; '' else.
+
+        The sound alone may be shorter than the images: then all tracks count.
+        """
+        if not cut_off(self._end_s, self.declared_s):
+            return ''
+        copied = ['-map', '0', '-c', 'copy', '-f', 'null', '-progress', '-', os.devnull]
+        command = [*_command(self.path, 'quiet'), *copied]
+        found = subprocess.run(command, capture_output=True, check=False)
+        times = _OUT_TIME.findall(found.stdout.decode(errors='replace'))
+        return cut_off(float(times[-1]) / 1e6 if times else self._end_s, self.declared_s)
 
     def _read(self, sound: IO[bytes]) -> Iterator[AudioChunk]:
         stamp_s = -self.first_frame_s
@@ -108,6 +133,13 @@ class EncodedSound:
             samples = np.frombuffer(data[: len(data) // 2 * 2], '<i2').astype(np.int16)
             yield AudioChunk(samples, SAMPLE_RATE, 1, stamp_s, self.path.name)
             stamp_s += len(samples) / SAMPLE_RATE
+        self._end_s = stamp_s + self.first_frame_s
+
+
+def cut_off(end_s: float, declared_s: float) -> str:
+    """Return where a file ends that is more than MOST_MISSING_S shorter than it says; '' else."""
+    is_short = end_s < declared_s - MOST_MISSING_S
+    return f'ends at {end_s:.1f} s of {declared_s:.1f} s' if is_short else ''
 
 
 def _command(path: Path, level: str) -> list[str]:

@@ -2,31 +2,34 @@
 """Sound from a file: WAV by itself, other formats by soundfile, or by ffmpeg."""
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.errors import ConfigError, InvalidInput, MissingDependency
-from emotion_ros.perception.voice.ffmpeg import EncodedSound
+from emotion_ros.perception.voice.ffmpeg import EncodedSound, cut_off
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
 from emotion_ros.perception.voice.stream import AudioChunk, check_chunk
 
 LONGEST_S = 4 * 3600.0
+UNKNOWN_BYTES = 0x7FFF0000
+"""A program that cannot go back to the header (a pipe, arecord) declares this much or more."""
 NEEDS_SOUNDFILE = (
     'pip install soundfile reads FLAC, OGG, MP3 and WAV of every kind, ffmpeg M4A, AAC and video'
 )
 
 
-def read_sound(path: Path) -> AudioChunk:
+def read_sound(path: Path, on_damage: Callable[[str], None] | None = None) -> AudioChunk:
     """Return all of a file as int16 samples, with stamp 0.
 
+    Of a file that was cut or is damaged, what can be read: ``on_damage`` gets the problem.
     ConfigError, with the path and the remedy, for a file that is missing, damaged, empty, of an
     unknown format, longer than LONGEST_S, or of a rate that no stream takes.
     """
     try:
-        sound = _read_wave(path) or _read_other(path)
+        sound, problem = _read_wave(path) or _read_other(path)
     except OSError as error:
         raise ConfigError(f'{path}: cannot be read: {error.strerror or error}') from error
     if not len(sound.samples):
@@ -39,6 +42,8 @@ def read_sound(path: Path) -> AudioChunk:
         )
     except InvalidInput as error:
         raise ConfigError(f'{path}: {error}') from error
+    if problem and on_damage:
+        on_damage(f'{path}: damaged: {problem}')
     return sound
 
 
@@ -58,37 +63,44 @@ def to_int16(samples: NDArray[np.floating]) -> NDArray[np.int16]:
     return np.asarray(np.clip(np.rint(scaled), -32768, 32767), np.int16)
 
 
-def _read_wave(path: Path) -> AudioChunk | None:
-    """Return the sound of a WAV with integer samples; None for another format."""
+def _read_wave(path: Path) -> tuple[AudioChunk, str] | None:
+    """Return the sound of a WAV with integer samples and its problem; None for another format."""
     try:
         with wave.open(str(path)) as file:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
-            data = file.readframes(file.getnframes())
+            declared = file.getnframes()
+            data = file.readframes(declared)
     except (wave.Error, EOFError):
         return None
-    data = data[: len(data) - len(data) % (width * channels)]  # a copy that was cut short
+    frame = width * channels
+    data = data[: len(data) - len(data) % frame]  # a copy that was cut short
+    is_declared = declared * frame < UNKNOWN_BYTES
+    problem = cut_off(len(data) / frame / rate, declared / rate) if is_declared else ''
     raw = np.frombuffer(data, np.uint8)
     if width == 1:  # unsigned, unlike all others
         samples = ((raw.astype(np.int16) - 128) * 256).astype(np.int16)
     else:  # little-endian: the upper two bytes
         samples = raw.reshape(-1, width)[:, -2:].copy().view('<i2')[:, 0].astype(np.int16)
-    return AudioChunk(samples, rate, channels, 0.0, path.name)
+    return AudioChunk(samples, rate, channels, 0.0, path.name), problem
 
 
-def _read_other(path: Path) -> AudioChunk:
+def _read_other(path: Path) -> tuple[AudioChunk, str]:
     try:
         import soundfile  # an extra, and 1 MB of library
 
-        samples, rate = soundfile.read(str(path), dtype='float32', always_2d=True)
+        with soundfile.SoundFile(str(path)) as file:
+            rate, declared = int(file.samplerate), int(file.frames)
+            samples = file.read(dtype='float32', always_2d=True)
     except (ImportError, OSError) as error:  # OSError: its library is missing
         return _read_encoded(path, f'is no WAV with integer samples: {NEEDS_SOUNDFILE}', error)
     except soundfile.LibsndfileError as error:
         return _read_encoded(path, f'is no sound that can be read: {error}', error)
-    return AudioChunk(to_int16(samples.ravel()), int(rate), samples.shape[1], 0.0, path.name)
+    sound = AudioChunk(to_int16(samples.ravel()), rate, samples.shape[1], 0.0, path.name)
+    return sound, cut_off(len(samples) / rate, declared / rate)
 
 
-def _read_encoded(path: Path, otherwise: str, cause: Exception) -> AudioChunk:
-    """Return the first track by ffmpeg; ConfigError with ``otherwise`` without ffmpeg."""
+def _read_encoded(path: Path, otherwise: str, cause: Exception) -> tuple[AudioChunk, str]:
+    """Return the first track by ffmpeg and its problem; without ffmpeg a ConfigError."""
     try:
         sound = EncodedSound.open(path)
     except MissingDependency:
@@ -102,4 +114,4 @@ def _read_encoded(path: Path, otherwise: str, cause: Exception) -> AudioChunk:
         if length_s > LONGEST_S:
             break
     samples = np.concatenate(parts) if parts else np.empty(0, np.int16)
-    return AudioChunk(samples, SAMPLE_RATE, 1, 0.0, path.name)
+    return AudioChunk(samples, SAMPLE_RATE, 1, 0.0, path.name), sound.problem

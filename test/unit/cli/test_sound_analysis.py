@@ -129,6 +129,10 @@ def test_the_command_reads_sound_files(tmp_path: Path, capsys) -> None:
     captured = capsys.readouterr()
     assert len(captured.out.splitlines()) == 4
     assert captured.err == 'sound: 15.0 s, segments of speech: 4\n'
+    cut = Path(write(tmp_path / 'cut.wav', TWO))
+    cut.write_bytes(cut.read_bytes()[: 44 + 2 * 5 * RATE])
+    analyze_sound(parser.parse_args([str(cut)]), pipeline)
+    assert f'{cut}: damaged: ends at 5.0 s of 7.5 s\n' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

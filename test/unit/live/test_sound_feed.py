@@ -66,6 +66,26 @@ def test_the_sound_of_a_video_begins_anew_with_its_images(tmp_path):
     assert onsets_s == pytest.approx([0.1, 0.1], abs=CHUNK_S)
 
 
+def test_a_damaged_video_is_told_once_when_its_end_is_reached(tmp_path):
+    pytest.importorskip('imageio_ffmpeg')
+    path = make_video(tmp_path / 'a.mkv', 2)
+    tone = ['-f', 'lavfi', '-i', 'sine=d=0.1', '-map', '0', '-map', '1']
+    whole = tmp_path / 'b.mkv'
+    command = [find_ffmpeg(), '-nostdin', '-v', 'error', '-i', str(path), *tone, str(whole)]
+    subprocess.run(command, check=True)
+    whole.write_bytes(whole.read_bytes()[:-40])
+    stopping, told = Event(), []
+
+    def on_damage(problem):
+        told.append(problem)
+        stopping.set()
+
+    feed = VideoSoundFeed(whole, on_damage)
+    feed.begin(monotonic())
+    feed.play(stopping, lambda chunk: None)
+    assert told == ['b.mkv: damaged: File ended prematurely']
+
+
 def test_a_video_without_sound_is_one_line(tmp_path):
     pytest.importorskip('imageio_ffmpeg')
     with pytest.raises(ConfigError, match=r'a\.avi: holds no sound'):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Sound of video files by the real ffmpeg: its clock, its tracks, and files that are odd."""
 
+import struct
 import subprocess
 import sys
 import wave
@@ -102,6 +103,23 @@ def test_a_file_that_was_cut_is_read_as_far_as_it_goes(make: Make) -> None:
     length_s = sum(chunk.duration_s for chunk in sound.chunks())
     assert 1.0 < length_s < 2.7
     assert sound.problem == 'File ended prematurely'
+
+
+def test_a_file_that_is_shorter_than_it_says_was_cut(make: Make) -> None:
+    """FLV declares its length; of an end that is missing, ffmpeg may say nothing."""
+    path = make('a.flv', *IMAGES, '-i', 'TONE', '-c:v', 'flv1', '-c:a', 'mp3')
+    before, name, after = path.read_bytes().partition(b'duration\x00')
+    path.write_bytes(before + name + struct.pack('>d', 9.0) + after[8:])
+    sound = EncodedSound.open(path)
+    list(sound.chunks())
+    assert sound.problem.startswith('ends at 3.')
+    assert sound.problem.endswith(' s of 9.0 s')
+
+
+def test_sound_that_ends_before_the_images_is_whole(make: Make) -> None:
+    sound = EncodedSound.open(make('a.mkv', *IMAGES, '-t', '1', '-i', 'TONE', '-c:v', 'mpeg4'))
+    assert sum(chunk.duration_s for chunk in sound.chunks()) == pytest.approx(1.0, abs=0.1)
+    assert sound.problem == ''
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,21 @@ def test_a_file_that_was_cut_short_is_read_as_far_as_it_goes(tmp_path):
     assert len(read_sound(path).samples) == 98
 
 
+@pytest.mark.parametrize(
+    ('declared', 'expected'),
+    [(3 * RATE, ['damaged: ends at 1.0 s of 3.0 s']), (RATE, []), (0x7FFFF000 // 2, [])],
+    ids=['cut', 'whole', 'a pipe knows no length'],
+)
+def test_a_part_that_is_missing_is_told(tmp_path, declared, expected):
+    path = write(tmp_path / 'a.wav', np.ones(RATE, '<i2').tobytes())
+    content = bytearray(path.read_bytes())
+    content[40:44] = (2 * declared).to_bytes(4, 'little')  # the size of the samples
+    path.write_bytes(content)
+    problems: list[str] = []
+    assert len(read_sound(path, problems.append).samples) == RATE
+    assert problems == [f'{path}: {problem}' for problem in expected]
+
+
 @pytest.mark.skipif(find_spec('soundfile') is None, reason='soundfile is not installed')
 @pytest.mark.parametrize(('suffix', 'subtype'), [('flac', 'PCM_16'), ('wav', 'FLOAT')])
 def test_other_formats_where_soundfile_is_installed(tmp_path, suffix, subtype):
