@@ -37,7 +37,7 @@ CLOCK_DRIFT = 0.005
 MAX_BURST_S = 2.0
 """Sound stamped when it was received may come in bursts of this length (PulseAudio, Wi-Fi)."""
 BURST_DECAY_PER_S = 0.01
-BACKWARD_JUMP_S = 2.0
+BACKWARD_JUMP_S = 3.0
 """A stamp that is further back begins a new stream; nearer ones overlap and are rejected."""
 LEVEL_FRAMES = 4
 CLIPPED = 0.985
@@ -151,7 +151,7 @@ class VoicePipeline:
         """Take a chunk of any length, whose first sample is of ``stamp_s``; return what is due.
 
         A chunk that begins more than 0.25 s after the end of the previous one ends the segment
-        there, unless the sound comes in bursts; one that is more than 2 s back begins a new
+        there, unless the sound comes in bursts; one that is more than 3 s back begins a new
         stream. InvalidInput, and nothing of the chunk is used, when a sample is not finite
         (``not_finite``), the stamp is not (``bad_stamp``), or more than MAX_BURST_S were received
         ahead of the stamps (``overlap``): two microphones, or sound that is repeated.

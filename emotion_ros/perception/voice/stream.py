@@ -53,7 +53,7 @@ class AudioChunk:
 class AudioStream:
     """Follows one microphone; give its chunks in the order of their receipt.
 
-    Chunks of another source, rate or number of channels are refused until this one has been
+    Chunks of another source, rate, sample type or number of channels are refused until this one has been
     silent for OTHER_SOURCE_S, so that two microphones on one topic are not mixed. Where there
     are no stamps, the time is that of the samples and follows the time of receipt slowly.
     ``loss`` measures what was lost on the way.
@@ -68,7 +68,7 @@ class AudioStream:
     def reset(self) -> None:
         """Begin anew with the next chunk, of whatever source."""
         self._resampler: MonoResampler | None = None
-        self._format: tuple[str, int, int] | None = None
+        self._format: tuple[str, int, int, str] | None = None
         self._end_s = -inf
         self.loss.reset()
 
@@ -79,17 +79,18 @@ class AudioStream:
         ``not_finite`` for its samples, or ``other_source``.
         """
         check_chunk(chunk, self._channel)
-        found = (chunk.source, chunk.sample_rate, chunk.channels)
+        found = (chunk.source, chunk.sample_rate, chunk.channels, chunk.samples.dtype.char)
         late_s = chunk.stamp_s - self._end_s
-        if found != self._format and abs(late_s) < OTHER_SOURCE_S:
-            raise InvalidInput('other_source', 'two microphones or formats on one topic')
         is_one = self._channel >= 0
         samples = chunk.samples[self._channel :: chunk.channels] if is_one else chunk.samples
         resampler = self._resampler if found == self._format else None
         if resampler is None:
-            self.loss.reset()
             resampler = MonoResampler(chunk.sample_rate, 1 if is_one else chunk.channels)
         mono = resampler.convert(samples)
+        if found != self._format:
+            if abs(late_s) < OTHER_SOURCE_S:
+                raise InvalidInput('other_source', 'two microphones or formats on one topic')
+            self.loss.reset()
         self._resampler, self._format = resampler, found
         self.loss.add(chunk.stamp_s, chunk.duration_s, chunk.is_stamped)
         stamp_s = chunk.stamp_s

@@ -243,6 +243,18 @@ def test_two_microphones_of_one_name_are_told() -> None:
     assert overlaps > 70
 
 
+def test_sound_of_a_higher_rate_than_was_declared_is_told() -> None:
+    """44.1 kHz stereo as mono at 16 kHz: more sound than time."""
+    voice, overlaps = VoiceObserver(pipeline()), 0
+    for n in range(200):
+        chunk = AudioChunk(np.zeros(4410, np.int16), SAMPLE_RATE, 1, 100 + 0.05 * n, '', False)
+        try:
+            voice.add(chunk)
+        except InvalidInput as error:
+            overlaps += error.reason == 'overlap'
+    assert overlaps > 100
+
+
 def test_repeated_sound_is_rejected() -> None:
     voice = pipeline()
     run(voice, sound((2, 0.001)))

@@ -52,6 +52,14 @@ def test_two_microphones_are_not_mixed():
         assert raised.value.reason == 'other_source'
 
 
+def test_what_the_robot_plays_on_the_topic_of_its_microphone_is_another_source():
+    """The nodes tts and music of audio_common with PortAudio do so, in float."""
+    stream = AudioStream()
+    stream.add(chunk(5.0))
+    with pytest.raises(InvalidInput, match='other_source'):
+        stream.add(chunk(5.1, samples=np.zeros(1600, np.float32)))
+
+
 def test_another_rate_is_taken_once_the_first_is_silent():
     stream = AudioStream()
     stream.add(chunk(5.0))
