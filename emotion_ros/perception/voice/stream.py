@@ -53,9 +53,9 @@ class AudioChunk:
 class AudioStream:
     """Follows one microphone; give its chunks in the order of their receipt.
 
-    Chunks of another source, rate, sample type or number of channels are refused until this one has been
-    silent for OTHER_SOURCE_S, so that two microphones on one topic are not mixed. Where there
-    are no stamps, the time is that of the samples and follows the time of receipt slowly.
+    Chunks of another source, rate, sample type or number of channels are refused until this one
+    has been silent for OTHER_SOURCE_S, so that two microphones on one topic are not mixed. Where
+    there are no stamps, the time is that of the samples and follows the time of receipt slowly.
     ``loss`` measures what was lost on the way.
     """
 
