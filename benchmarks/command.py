@@ -6,7 +6,10 @@ import platform
 from collections.abc import Callable, Sequence
 from math import inf
 from pathlib import Path
+from statistics import median
 from typing import TypeVar
+
+import numpy as np
 
 T = TypeVar('T')
 R = TypeVar('R')
@@ -49,3 +52,10 @@ def in_turn(measure: Callable[[T], R], pair: tuple[T, T], rounds: float) -> list
         runs = [measure(each) for each in order]
         measured.append((runs[-1], runs[0]) if number % 2 else (runs[0], runs[-1]))
     return measured
+
+
+def median_with_interval(values: Sequence[float]) -> str:
+    """Return the median and, in brackets, the middle 80 % of the medians of resampled values."""
+    samples = np.random.default_rng(0).choice(values, (2000, len(values)))
+    low, high = np.quantile(np.median(samples, axis=1), (0.1, 0.9))
+    return f'{median(values):.3g} ({low:.3g} to {high:.3g})'

@@ -10,7 +10,7 @@ import os
 from statistics import median
 
 from benchmarks.bench import measure_scenario
-from benchmarks.command import in_turn, options
+from benchmarks.command import in_turn, median_with_interval, options
 from benchmarks.scenario import MAIN
 from emotion_ros.sandbox.domain import free_domain, isolated
 
@@ -19,25 +19,23 @@ PACKAGES = ('benchmarks.without_people', 'emotion_ros.nodes')
 
 def main() -> int:
     """Measure and print the pairs."""
-    args = options(__doc__, rounds=5, seconds=20).parse_args()
+    args = options(__doc__, rounds=12, seconds=8).parse_args()
     os.environ.update(isolated(free_domain()))
     rounds = in_turn(
         lambda package: measure_scenario(MAIN, args.seconds, package=package),
         PACKAGES,
         args.rounds,
     )
-    pairs = {
-        'CPU (% of a core)': [(a.cpu_percent, b.cpu_percent) for a, b in rounds],
-        'frame to state, p95 (ms)': [(a.state.p95, b.state.p95) for a, b in rounds],
+    more = {
+        'CPU (%)': [100.0 * (b.cpu_percent / a.cpu_percent - 1.0) for a, b in rounds],
+        'frame to state, p95 (%)': [100.0 * (b.state.p95 / a.state.p95 - 1.0) for a, b in rounds],
+        'memory (MB)': [b.rss_mb - a.rss_mb for a, b in rounds],
     }
-    more = {name: median(100.0 * (b / a - 1.0) for a, b in p) for name, p in pairs.items()}
-    pairs['memory (MB)'] = [(a.rss_mb, b.rss_mb) for a, b in rounds]
-    more['memory (MB)'] = median(b - a for a, b in pairs['memory (MB)'])
-    print('| | without | with | more (%, MB) | limit |\n|---|---|---|---|---|')
-    for name, pair in pairs.items():
-        without, with_people = (median(values) for values in zip(*pair, strict=True))
-        print(f'| {name} | {without:.3g} | {with_people:.3g} | {more[name]:.3g} | 10 |')
-    return int(max(more.values()) > 10.0)
+    before = [(a.cpu_percent, a.state.p95, a.rss_mb) for a, _ in rounds]
+    print('| | without | more | limit |\n|---|---|---|---|')
+    for (name, values), without in zip(more.items(), zip(*before, strict=True), strict=True):
+        print(f'| {name} | {median(without):.3g} | {median_with_interval(values)} | 10 |')
+    return int(any(median(values) > 10.0 for values in more.values()))
 
 
 if __name__ == '__main__':

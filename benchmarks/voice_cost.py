@@ -11,7 +11,7 @@ from statistics import median
 
 from diagnostic_msgs.msg import DiagnosticArray
 
-from benchmarks.command import cpu_model, in_turn, options
+from benchmarks.command import cpu_model, in_turn, median_with_interval, options
 from benchmarks.driver import Performance, stream_camera
 from benchmarks.figure import NotMeasured
 from benchmarks.running_nodes import start_nodes
@@ -40,7 +40,7 @@ def measure(scenario: Scenario, seconds: float) -> tuple[Performance, float]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print the table."""
-    args = options(__doc__, rounds=3, seconds=20).parse_args(argv)
+    args = options(__doc__, rounds=12, seconds=8).parse_args(argv)
     os.environ.update(isolated(free_domain()))
     rounds = in_turn(lambda scenario: measure(scenario, args.seconds), (MAIN, VOICE), args.rounds)
     evidence = [voice.evidence for _, (voice, _) in rounds if voice.evidence]
@@ -58,10 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     load = os.getloadavg()[0]
     print(f'{len(rounds)} rounds of {args.seconds:g} s; {cpu_model()}, load {load:.1f}')
-    print('| | median | each round | limit |\n|---|---|---|---|')
+    print('| | median | limit |\n|---|---|---|')
     for name, values, limit in figures:
-        each = ', '.join(f'{value:.3g}' for value in values)
-        print(f'| {name} | {median(values):.3g} | {each} | {limit:g} |')
+        print(f'| {name} | {median_with_interval(values)} | {limit:g} |')
     return int(any(median(values) > limit for _, values, limit in figures))
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 from typing import Any
 
@@ -25,6 +26,7 @@ from emotion_ros.runtime.parameter_files import file_problem, unused_blocks
 from emotion_ros.runtime.worker import busy_threads, report_exceptions
 
 SPIN_TIMEOUT_S = 0.2
+TRIM_PERIOD_S = 5.0
 NEWEST_RCLPY = 9  # of Kilted: the newest whose insides TopicExecutor was tried with
 EXIT_OK = 0
 NEW_NAMES = ('__node:=', '__name:=')
@@ -58,7 +60,6 @@ def run(
         stop.is_loading = False
         gc.freeze()  # what is there now stays: no need to look through it again and again
         gc.enable()  # start.py has disabled it
-        trim_heap()  # give back what loading the models took for a while, 50 MB
         spin(nodes, stop)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
@@ -121,10 +122,14 @@ class StopRequest:
 def spin(nodes: Sequence[EmotionNode[Any]], stop: StopRequest) -> None:
     """Serve callbacks until asked to stop; an exception is counted, not fatal."""
     executor = make_executor()
+    trim_s = 0.0
     try:
         for node in nodes:
             executor.add_node(node)
         while rclpy.ok() and not stop.is_requested:
+            if monotonic() >= trim_s:
+                trim_heap()  # 50 MB after loading; at 1920x1080, images leave 2 MB a second
+                trim_s = monotonic() + TRIM_PERIOD_S
             report_exceptions(
                 lambda: executor.spin_once(timeout_sec=SPIN_TIMEOUT_S),
                 nodes[0].report_error,
