@@ -49,6 +49,7 @@ FULL = (
     Scenario('640x480, 5 faces', faces=5),
     Scenario('640x480, 10 fps', fps=10.0),
     Scenario('640x480, 60 fps', fps=60.0),
+    *(Scenario(f'640x480, 10 fps, {n} robots', fps=10.0, robots=n) for n in (2, 4, 8)),
     Scenario('1280x720', 1280, 720),
     FULL_HD,
     Scenario('640x480, compressed', is_compressed=True),

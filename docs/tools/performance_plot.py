@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Plot of the last saved benchmark: ``python docs/tools/performance_plot.py``.
 
-Latency and CPU against faces, frame size and frame rate, from benchmarks/baseline.json.
+Latency and CPU against faces, frame size, frame rate and robots, from benchmarks/baseline.json.
 """
 
 import json
@@ -20,6 +20,7 @@ UNITS = {
     'faces (640x480)': 'per face',
     'size of the frame': 'per Mpx',
     'frames per second': 'per Hz',
+    'robots (10 fps)': 'per robot',
 }
 PANELS: Mapping[str, Mapping[str, Line]] = {
     'faces (640x480)': {
@@ -36,6 +37,12 @@ PANELS: Mapping[str, Mapping[str, Line]] = {
     },
     'frames per second': {
         'raw': (('10', '640x480, 10 fps'), ('30', '640x480'), ('60', '640x480, 60 fps'))
+    },
+    'robots (10 fps)': {
+        'raw': (
+            ('1', '640x480, 10 fps'),
+            *((f'{n}', f'640x480, 10 fps, {n} robots') for n in (2, 4, 8)),
+        )
     },
 }
 DOCS = Path(__file__).parents[1]
@@ -55,7 +62,7 @@ def draw_cost(performances: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Draw latency (median to p95) above CPU, with its slope; PANELS names the scenarios."""
     of = {performance['situation']: performance for performance in performances}
     with rc_context(fname=STYLE):
-        figure = Figure(figsize=(9, 5))
+        figure = Figure(figsize=(11, 5))
         rows = figure.subplots(2, len(PANELS), sharey='row')
         for (heading, lines), above, below in zip(PANELS.items(), *rows, strict=True):
             for kind, line in lines.items():

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Two versions beside each other, and numbers of robots: the arithmetic, on made-up numbers."""
+"""Two versions beside each other: the arithmetic, on made-up numbers."""
 
 from io import StringIO
 from itertools import product
 
-import pytest
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compare, robots
+from benchmarks import compare
 
 
 def printed(table: Table) -> list[list[str]]:
@@ -40,11 +39,3 @@ def test_every_load_has_a_name_and_every_target_a_row() -> None:
     """Red when a target names a load or a value that is not measured."""
     assert {load.name for load in compare.LOADS} | {compare.REPLAY} == set(compare.NAMES)
     assert set(compare.TARGETS) <= set(product(compare.NAMES, compare.KEYS))
-
-
-def test_each_further_robot_costs_the_slope() -> None:
-    """Red when ``cpu_of_each`` returns the mean."""
-    keys = ('processed_percent', 'p50_ms', 'p95_ms', 'rss_mb')
-    results = {n: {'cpu_percent': 5.0 + 9.0 * n, **dict.fromkeys(keys, 1.0)} for n in (1, 2, 4)}
-    assert robots.cpu_of_each(results) == pytest.approx(9.0)
-    assert [row[0] for row in printed(robots.to_table(results))] == ['1', '2', '4']
