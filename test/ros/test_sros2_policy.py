@@ -42,7 +42,7 @@ FOLLOWED = (
     '/humans/persons/anna/voice_id',
     '/humans/voices/v1/speech',
 )
-WITH_HRI_PRIVACY_MSGS = {'/data_management'}
+WITH_OTHER_PACKAGES = {'/bond', '/data_management'}
 
 Allowed = dict[str, set[str]]
 
@@ -94,7 +94,7 @@ def test_the_policy_allows_what_the_node_opens(graph, name):
     if name == 'vision_node':
         again = opened(graph, name, *COMPRESSED, image_transport='compressed')
         seen = {action: seen[action] | again[action] for action in seen}
-    optional = {f'/{name}/{service}' for service in NEWER} | WITH_HRI_PRIVACY_MSGS
+    optional = {f'/{name}/{service}' for service in NEWER} | WITH_OTHER_PACKAGES
     allowed = policy_of(name)
     for topic in FOLLOWED:
         patterns = {each for each in allowed['subscribe'] if '*' in each}

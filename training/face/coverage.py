@@ -44,7 +44,7 @@ Crops = dict[str, NDArray[Any]]
 MOVED = Augmentation(rotate_deg=8.0, shift=0.06, scale=0.10)
 TILTED = Augmentation(rotate_deg=32.0, shift=0.05, scale=0.08)
 AS_FOUND = Augmentation(rotate_deg=5.0, shift=0.02, scale=0.04)
-CHANNELS, HIDDEN, BORDER_HIDDEN, DROPOUT = (12, 24), 32, 24, 0.1
+CHANNELS, HIDDEN, BORDER_HIDDEN, DROPOUT = (16, 32), 40, 24, 0.1
 EPOCHS, PER_EPOCH, BATCH, RATE, DECAY = 24, 15_000, 256, 8e-3, 1e-3
 BORDER_EPOCHS, BORDER_RATE = 15, 1e-2
 ORDINARY, DRAWN, FOUND_COVERED, CUT = 0.45, 0.20, 0.07, 0.08

@@ -185,6 +185,18 @@ def test_flat_crops_have_finite_measures(crop):
     assert found.quality == 0.0
 
 
+def test_in_doubt_a_face_and_its_mirror_image_are_seen_alike(astronaut):
+    """Between upright and turned; the mirror image of a turn to one side is one to the other."""
+    matrix = cv2.getRotationMatrix2D((188.0, 110.0), 52.0, 1.0)
+    image = cv2.warpAffine(astronaut, matrix, (SIDE, SIDE))
+    crop = crop_face(image, FaceBox(BOX, 0.93, UPRIGHT))
+    view, mirrored = classify_view(crop), classify_view(crop[:, ::-1].copy())
+    assert 0.05 < view.turned < 0.95
+    assert mirrored.turned == pytest.approx(view.turned, abs=1e-4)
+    assert mirrored.covered == pytest.approx(view.covered, abs=1e-4)
+    assert (view.roll, mirrored.roll) in ((pi / 2, -pi / 2), (-pi / 2, pi / 2), (pi, pi))
+
+
 def test_a_tracked_face_is_looked_at_five_times_a_second_and_anew_after_it_was_gone(astronaut):
     face = FaceBox(BOX, 0.93, UPRIGHT)
     meter, open_, covered = FaceMeter(), astronaut, covered_mouth(astronaut)
