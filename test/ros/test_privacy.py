@@ -234,7 +234,8 @@ def test_of_fifty_people_everybody_has_a_state_and_one_pause_is_of_one(graph):
         )
     is_over = lambda: len(groups[-1].states) == 2  # noqa: E731
     graph.until(is_over, 'the end of the crowd', publish=lambda: show(2))
-    assert len(node._fusion._memories) + len(node._fusion._moods) <= 2 * 2
+    is_forgotten = lambda: len(node._fusion._memories) + len(node._fusion._moods) <= 2 * 2  # noqa: E731
+    graph.until(is_forgotten, 'the end of their moods', publish=lambda: show(2))
 
 
 def test_an_event_says_what_ended_and_how_long_it_had_lasted(graph):

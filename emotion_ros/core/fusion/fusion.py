@@ -21,7 +21,7 @@ from emotion_ros.core.fusion.conflict import ConflictTimer, agreement, contradic
 from emotion_ros.core.fusion.evidence_buffer import EvidenceBuffer
 from emotion_ros.core.fusion.hysteresis import Decision, LabelHysteresis
 from emotion_ros.core.fusion.opinion_pool import pool
-from emotion_ros.core.fusion.people_in_view import PeopleInView, ReportedStatus
+from emotion_ros.core.fusion.people_in_view import FOUND_AGAIN_S, PeopleInView, ReportedStatus
 from emotion_ros.core.fusion.summary import blend_valence, summarise
 from emotion_ros.core.fusion.temporal_filter import Filter, make_filter
 from emotion_ros.core.fusion.weighting import NO_PERSON, EvidenceWeighting
@@ -117,6 +117,9 @@ class Fusion:
             return Rejection.NONE
         if self._people.successors:
             self._buffer.reassign(self._people.successors)
+            for lost, person in self._people.successors.items():
+                if mood := self._moods.pop(lost, None):
+                    self._moods[person] = mood
         people = [face.person_id for face in faces.faces]
         self.privacy.update(people, faces.stamp_s)
         self._not_analysed = {f.person_id for f in faces.faces if f.is_withheld}
@@ -177,7 +180,11 @@ class Fusion:
         self._buffer.expire(now_s)
         people = self._people.select(now_s) or [NO_PERSON]
         self._memories = {p: memory for p, memory in self._memories.items() if p in people}
-        self._moods = {p: mood for p, mood in self._moods.items() if p in people}
+        self._moods = {
+            person: mood
+            for person, mood in self._moods.items()
+            if person in people or now_s - mood.updated_s < FOUND_AGAIN_S
+        }
         self._resting = {p: face for p, face in self._resting.items() if p in people}
         if not self._people.camera_is_alive(now_s):
             self.privacy.update((), now_s)

@@ -42,6 +42,7 @@ class Mood:
 
     ``valence`` and ``arousal`` (-1..1) are means over the last MOOD_S, ``valence_trend`` (1/s) is
     the slope between two means over the last seconds. All are NaN before KNOWN_AFTER_S of states.
+    ``updated_s`` is the ROS time (s) of the last one.
     """
 
     def __init__(self) -> None:
@@ -50,14 +51,14 @@ class Mood:
         self._short, self._long = _Mean(TREND_S[0]), _Mean(TREND_S[1])
         self._known_s = 0.0
         self._start_s: float | None = None
-        self._now_s = 0.0
+        self.updated_s = 0.0
 
     def add(self, valence: float, arousal: float, at_s: float) -> None:
         """Add the valence and arousal that hold at ``at_s``, ROS time in seconds."""
         if self._start_s is None:
-            self._start_s = self._now_s = at_s
-        step_s = min(at_s - self._now_s, LONGEST_STEP_S)
-        self._now_s = max(at_s, self._now_s)
+            self._start_s = self.updated_s = at_s
+        step_s = min(at_s - self.updated_s, LONGEST_STEP_S)
+        self.updated_s = max(at_s, self.updated_s)
         if step_s <= 0.0 or not (isfinite(valence) and isfinite(arousal)):
             return
         for mean in (self._mood, self._short, self._long):

@@ -191,6 +191,27 @@ def test_new_words_replace_the_old_ones_whoever_came_into_view_between():
     assert [w.evidence.detail for w in state.evidence] == ['Happy (94%)', 'Positive (96%)']
 
 
+@pytest.mark.parametrize(
+    ('person_id', 'away_s', 'is_kept'), [(1, 2.0, True), (2, 2.0, True), (2, 4.0, False)]
+)
+def test_a_mood_survives_a_face_that_is_lost_for_seconds(person_id, away_s, is_kept):
+    fusion = make_fusion()
+    play(fusion, T, 11.0, HAPPY)
+    before = fusion.states(T + 11.0)[0].mood_valence
+    assert before > 0.3
+    back_s = T + 11.0 + away_s
+    for at_s in np.arange(T + 11.0, back_s, 0.5):
+        fusion.add_faces(frame(at_s), at_s)
+        assert fusion.states(at_s)[0].person_id in ('', 'face_1')
+    fusion.add_faces(frame(back_s, face(Emotion.HAPPY, person_id)), back_s)
+    (state,) = fusion.states(back_s)
+    assert (
+        state.mood_valence == pytest.approx(before, abs=0.05)
+        if is_kept
+        else math.isnan(state.mood_valence)
+    )
+
+
 def test_words_of_somebody_else_are_shown_but_not_used():
     fusion = make_fusion()
     fusion.add_faces(frame(T, HAPPY), T)

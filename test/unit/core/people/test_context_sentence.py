@@ -56,7 +56,7 @@ def idle(status: Status, reason: Reason, person: str = '') -> EmotionState:
         (
             replace(SAD, conflict=True, evidence=(said('voice', 'Happy (90%)'),)),
             'right',
-            'The person on the right has looked sad for 6 s; voice happy; these disagree.',
+            'The person on the right has looked sad for 6 s; voice happy; the signals disagree.',
         ),
         (
             replace(SAD, evidence=(said('text', 'Negative (90%)', Rejection.STALE),)),
