@@ -170,7 +170,7 @@ def classify_view(crop: ImageArray, network: Weights | None = None) -> View:
     view = _view(ratings)
     if DOUBTFUL < view.turned < 1.0 - DOUBTFUL or DOUBTFUL < view.covered < 1.0 - DOUBTFUL:
         mirrored = _rate_rotations(pixels[:, ::-1], network)
-        view = _view((ratings + mirrored[[0, 3, 2, 1]]) / 2)
+        view = _view(np.asarray((ratings + mirrored[[0, 3, 2, 1]]) / 2, np.float32))
     return view
 
 
