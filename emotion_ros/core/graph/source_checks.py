@@ -29,7 +29,8 @@ VIDEO_TYPE = re.compile(r'video|ffmpeg', re.IGNORECASE)
 SPEECH_TYPE = re.compile(r'transcri|speech|recogni|utterance', re.IGNORECASE)
 SPEECH_PACKAGES = ('std_msgs', 'hri_msgs', 'speech_recognition_msgs', 'whisper_msgs')
 """Those of the types that can be subscribed to."""
-SPEECH_WORDS = ('speech', 'stt', 'asr', 'transcri', 'recogni', 'whisper', 'vosk', 'voice', 'text')
+SURE_WORDS = ('stt', 'asr', 'transcri', 'recogni', 'whisper', 'vosk')
+SPEECH_WORDS = (*SURE_WORDS, 'speech', 'voice', 'text')  # the last three: also what a robot says
 
 
 def no_data_cause(wanted: InputTopic) -> Finding | None:
@@ -129,11 +130,14 @@ def rank_recognisers(topics: tuple[Topic, ...]) -> list[Topic]:
     subscribed to.
     """
     candidates = [topic for topic in topics if 'robot_description' not in topic.name]
-    named = {t.name for t in topics if any(word in t.name.lower() for word in SPEECH_WORDS)}
-    return sorted(
-        candidates,
-        key=lambda t: (is_of_robot(t), is_foreign_speech(t), t.name not in named, t.name),
-    )
+
+    def rank(topic: Topic) -> tuple[object, ...]:
+        name = topic.name.lower()
+        words = (SURE_WORDS, SPEECH_WORDS)
+        not_named = [not any(word in name for word in group) for group in words]
+        return is_of_robot(topic), is_foreign_speech(topic), *not_named, name
+
+    return sorted(candidates, key=rank)
 
 
 def is_foreign_speech(topic: Topic) -> bool:

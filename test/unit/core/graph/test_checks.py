@@ -131,8 +131,8 @@ PROBLEMS = [
         'image_topic:=/color',
     ),
     (
-        unspoken(('/chatbot/response_text', STRING), ('/stt_result', STRING)),
-        'there is /stt_result, /chatbot/response_text',
+        unspoken(*((t, STRING) for t in ('/chatbot/response', '/speech_text', '/stt_result'))),
+        'there is /stt_result, /speech_text, /chatbot/response',
         'speech_topic:=/stt_result',
     ),
     (
