@@ -62,7 +62,8 @@ def why_missing(path: Path | str) -> str:
     if scheme == 'file':
         return f'give the path, /{rest}'
     copy = _FETCH.get(scheme)
-    whole = f'{scheme}://{rest}'
     if not copy:
         return 'an address is not read: copy the file to this machine first'
-    return f'an address is not read: fetch it first: {copy} {whole}{" ." if "cp" in copy else ""}'
+    is_folder = '.' not in rest.rpartition('/')[2]
+    end = '' if 'curl' in copy else ' . --recursive' if is_folder else ' .'
+    return f'an address is not read: fetch it first: {copy} {scheme}://{rest}{end}'

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 HUB_PREFIX = 'hf:'
 TASK = 'text_emotion'
+_ENCODED = {
+    'input_ids': lambda encoding: encoding.ids,
+    'attention_mask': lambda encoding: encoding.attention_mask,
+    'token_type_ids': lambda encoding: encoding.type_ids,  # of BERT
+}
+"""Inputs that a model may have, under the names of Hugging Face."""
 
 
 class TextClassifier:
@@ -37,6 +43,11 @@ class TextClassifier:
         self._backend = backend
         self._tokenizer = tokenizer
         self._unpunctuated_quality = card.text_input.unpunctuated_quality
+        self._inputs = card.text_input.names
+        if unknown := set(self._inputs) - _ENCODED.keys():
+            raise ModelError(
+                f'{card.path}: input {min(unknown)} is not one of {", ".join(_ENCODED)}'
+            )
         if 'sentiment' not in self._heads:
             raise ModelError(f'{card.path}: has no sentiment output')
         try:
@@ -48,10 +59,7 @@ class TextClassifier:
         """Classify one cleaned utterance, or the end of one that is too long."""
         encoding = self._tokenizer.encode(text)
         outputs = self._backend.run(
-            {
-                'input_ids': np.array([encoding.ids], np.int64),
-                'attention_mask': np.array([encoding.attention_mask], np.int64),
-            }
+            {name: np.array([_ENCODED[name](encoding)], np.int64) for name in self._inputs}
         )
         masked = zip(encoding.tokens, encoding.special_tokens_mask, strict=True)
         unknown = getattr(self._tokenizer.model, 'unk_token', None)

@@ -3,17 +3,22 @@
 
 import wave
 from collections.abc import Callable, Iterator
+from io import SEEK_END, BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion_ros.errors import ConfigError, InvalidInput, MissingDependency
-from emotion_ros.perception.voice.ffmpeg import EncodedSound, cut_off
+from emotion_ros.perception.voice.ffmpeg import INSTALL, EncodedSound, cut_off
 from emotion_ros.perception.voice.log_mel import SAMPLE_RATE
+from emotion_ros.perception.voice.resample import MAX_RATE
 from emotion_ros.perception.voice.stream import AudioChunk, check_chunk
 
 LONGEST_S = 4 * 3600.0
+HEADER_BYTES = 4096
+LARGEST_BYTES = 2**32 - 1
 UNKNOWN_BYTES = 0x7FFF0000
 """A program that cannot go back to the header (a pipe, arecord) declares this much or more."""
 NEEDS_SOUNDFILE = (
@@ -32,6 +37,9 @@ def read_sound(path: Path, on_damage: Callable[[str], None] | None = None) -> Au
         sound, problem = _read_wave(path) or _read_other(path)
     except OSError as error:
         raise ConfigError(f'{path}: cannot be read: {error.strerror or error}') from error
+    if sound.sample_rate > MAX_RATE:  # of an audio interface; a stream of it is refused
+        needed = f'unsupported_rate: {sound.sample_rate} Hz needs ffmpeg ({INSTALL})'
+        sound, problem = _read_encoded(path, needed)
     if not len(sound.samples):
         raise ConfigError(f'{path}: holds no sound')
     if sound.duration_s > LONGEST_S:
@@ -66,7 +74,7 @@ def to_int16(samples: NDArray[np.floating]) -> NDArray[np.int16]:
 def _read_wave(path: Path) -> tuple[AudioChunk, str] | None:
     """Return the sound of a WAV with integer samples and its problem; None for another format."""
     try:
-        with wave.open(str(path)) as file:
+        with path.open('rb') as opened, wave.open(_with_length(opened)) as file:
             width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
             declared = file.getnframes()
             data = file.readframes(declared)
@@ -84,6 +92,22 @@ def _read_wave(path: Path) -> tuple[AudioChunk, str] | None:
     return AudioChunk(samples, rate, channels, 0.0, path.name), problem
 
 
+def _with_length(file: BinaryIO) -> BinaryIO:
+    """Return a WAV file, with its length where a writer that was killed left 0."""
+    head = file.read(HEADER_BYTES)
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    begin = head.find(b'data', 12) + 8
+    is_whole = int.from_bytes(head[4:8], 'little') == size - 8  # and empty
+    has_none = begin >= 20 and head[begin - 4 : begin] == bytes(4)
+    if is_whole or not has_none or not head.startswith(b'RIFF') or size > LARGEST_BYTES:
+        return file
+    data = bytearray(file.read())
+    data[4:8] = (size - 8).to_bytes(4, 'little')
+    data[begin - 4 : begin] = (size - begin).to_bytes(4, 'little')
+    return BytesIO(data)
+
+
 def _read_other(path: Path) -> tuple[AudioChunk, str]:
     try:
         import soundfile  # an extra, and 1 MB of library
@@ -99,7 +123,9 @@ def _read_other(path: Path) -> tuple[AudioChunk, str]:
     return sound, cut_off(len(samples) / rate, declared / rate)
 
 
-def _read_encoded(path: Path, otherwise: str, cause: Exception) -> tuple[AudioChunk, str]:
+def _read_encoded(
+    path: Path, otherwise: str, cause: Exception | None = None
+) -> tuple[AudioChunk, str]:
     """Return the first track by ffmpeg and its problem; without ffmpeg a ConfigError."""
     try:
         sound = EncodedSound.open(path)

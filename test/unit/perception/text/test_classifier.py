@@ -154,3 +154,33 @@ def test_promise_41_nan_never_leaves(tmp_path: Path, value: float) -> None:
 def test_model_that_fails_at_once_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"text\.onnx: fails on 'hello': bad_output"):
         classifier(tmp_path, np.nan)
+
+
+class BertBackend(BrokenBackend):
+    """Keeps what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 0)
+        self.inputs: Mapping[str, Any] = {}
+
+    def run(self, inputs: Mapping[str, Any]) -> list[Any]:
+        """Return zeros."""
+        self.inputs = inputs
+        return super().run(inputs)
+
+
+def test_a_model_gets_the_inputs_of_its_card(tmp_path: Path) -> None:
+    names = ['input_ids', 'token_type_ids', 'attention_mask']
+    path = save_text(tmp_path, WORDS)
+    tokenizer = (tmp_path / 'tokenizer.json').read_bytes()
+
+    def load(*names: str) -> BertBackend:
+        text = json.loads(path.read_text()) | {'input': text_input(tokenizer, names=names)}
+        card, backend = load_card(save_card(tmp_path / 'bert.json', text)), BertBackend()
+        TextClassifier(card, backend, load_tokenizer(card)).classify('good day')
+        return backend
+
+    given = load(*names).inputs
+    assert {name: value.shape for name, value in given.items()} == dict.fromkeys(names, (1, 4))
+    with pytest.raises(ModelError, match='input position_ids is not one of input_ids, attention'):
+        load('input_ids', 'position_ids')

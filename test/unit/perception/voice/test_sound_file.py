@@ -57,6 +57,22 @@ def test_a_part_that_is_missing_is_told(tmp_path, declared, expected):
     assert problems == [f'{path}: {problem}' for problem in expected]
 
 
+def test_a_recording_whose_program_was_killed_is_read(tmp_path):
+    path = write(tmp_path / 'a.wav', np.ones(100, '<i2').tobytes())
+    data = bytearray(path.read_bytes())
+    data[4:8] = data[40:44] = bytes(4)
+    path.write_bytes(data)
+    assert read_sound(path).samples.tolist() == [1] * 100
+
+
+@pytest.mark.skipif(find_spec('imageio_ffmpeg') is None, reason='ffmpeg is not installed')
+def test_a_rate_above_that_of_streams_is_reduced(tmp_path):
+    tone = (8000 * np.sin(np.arange(9600) * 0.02)).astype('<i2')
+    sound = read_sound(write(tmp_path / 'a.wav', tone.tobytes(), rate=96_000))
+    assert (sound.sample_rate, sound.channels) == (RATE, 1)
+    assert len(sound.samples) == pytest.approx(1600, abs=20)
+
+
 @pytest.mark.skipif(find_spec('soundfile') is None, reason='soundfile is not installed')
 @pytest.mark.parametrize(('suffix', 'subtype'), [('flac', 'PCM_16'), ('wav', 'FLOAT')])
 def test_other_formats_where_soundfile_is_installed(tmp_path, suffix, subtype):
