@@ -25,7 +25,7 @@ from emotion_ros.perception.voice.classifier import VoiceClassifier
 from training.fusion.voice_weights import load_confusions
 from training.voice import evaluate, export, train
 from training.voice.config import TrainConfig
-from training.voice.cross_validation import cross_validate
+from training.voice.cross_validation import cross_validate, speaker_interval
 from training.voice.data import decode, load_clips
 from training.voice.heads import Examples, balanced_weights, fit_emotions
 from training.voice.network import spectrogram
@@ -197,6 +197,8 @@ def test_evaluate_prints_the_promised_figures(
     assert found['corpora']['de']['n'] == 7
     for name in ('accuracy', 'uar', 'ece15'):
         assert 0 <= found[name] <= 1
+    low, high = found['ece15_by_chance'][1:]
+    assert 0 < low < high < 1
     assert found['latency_ms_median'] > 0
     assert found['rtf'] > 0
     evaluate.main([*options, '--snr-db', '10'])
@@ -342,9 +344,22 @@ def test_clips_are_predicted_by_heads_that_did_not_see_them() -> None:
     config = TrainConfig(members=0, l2=1e-3, speaker_directions=0, folds=2)
     # Every clip of one corpus has a wrong label: where it is left out, it is recognised.
     wrong = replace(of, labels=np.where(of.corpora == 'de', (of.labels + 1) % 3, of.labels))
-    found = cross_validate(wrong, of.take(np.arange(6)), config)
+    found = cross_validate(wrong, of.take(np.arange(6)), fit_emotions(wrong, config), config)
     assert found['other_corpora']['de']['uar'] < 0.2
     assert found['left_out']['all']['n'] == 126
+    assert found['every_speaker']['all']['n'] == 126
+
+
+def test_the_interval_of_few_speakers_is_wide() -> None:
+    labels = np.arange(120) % 3
+    logits = np.eye(7)[labels]
+    logits[:60] = np.eye(7)[6]
+    clips = Examples(np.zeros((1, 120, 1)), labels, np.full(120, 'a'), np.arange(120).astype(str))
+    two = replace(clips, speakers=np.repeat(['x', 'y'], 60))
+    for of, least, most in ((clips, 0.1, 0.25), (two, 1.0, 1.0)):
+        low, high = speaker_interval(logits, of)
+        assert least <= high - low <= most
+        assert low <= 0.5 <= high
 
 
 @pytest.mark.parametrize(('share', 'rare'), [(1.0, 0.5), (0.0, 0.1)])

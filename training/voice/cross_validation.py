@@ -14,6 +14,8 @@ from training.voice.config import TrainConfig
 from training.voice.heads import EmotionHeads, Examples, Floats, fit_emotions, join
 
 Names = NDArray[np.integer] | NDArray[np.str_]
+DRAWS = 1000
+LEVEL = (0.025, 0.975)
 UNKNOWN = -1e9
 """Logit of an emotion that does not occur in what the head was fitted on."""
 
@@ -60,18 +62,44 @@ def scores(logits: Floats, of: Examples) -> dict[str, dict[str, float]]:
     }
 
 
-def cross_validate(train: Examples, valid: Examples, config: TrainConfig) -> dict[str, Any]:
-    """Figures, confusions and the temperature; heads are fitted on ``train`` only.
+def speaker_interval(logits: Floats, of: Examples) -> tuple[float, float]:
+    """95 % interval of the UAR, speakers drawn anew: the clips of one are much alike."""
+    names = of.speaker_names()
+    tables = np.stack(
+        [confusion(logits[names == n], of.take(names == n)) for n in np.unique(names)]
+    )
+    rng = np.random.default_rng(0)
+    drawn = rng.multinomial(len(tables), np.full(len(tables), 1 / len(tables)), DRAWS)
+    recalls = [metrics.macro_recall(table) for table in np.tensordot(drawn, tables, 1)]
+    low, high = np.nanquantile(recalls, LEVEL)
+    return float(low), float(high)
+
+
+def every_speaker(logits: Floats, of: Examples) -> dict[str, dict[str, float]]:
+    """The scores with their intervals; each clip is predicted by a head without its speaker."""
+    found = scores(logits, of)
+    for name, row in found.items():
+        mine = (of.corpora == name) | (name == 'all')
+        row['uar_low'], row['uar_high'] = speaker_interval(logits[mine], of.take(mine))
+    return found
+
+
+def cross_validate(
+    train: Examples, valid: Examples, heads: EmotionHeads, config: TrainConfig
+) -> dict[str, Any]:
+    """Figures, confusions and the temperature; ``heads`` and all others see ``train`` only.
 
     ``other_speakers`` and ``other_corpora`` are what options are chosen by: clips of ``train``.
     The temperature is that of both and of the noisiest copies: a robot meets new speakers, in a
     room of a new sound.
-    ``left_out`` are all clips of each corpus, those of ``valid`` too, for the card.
+    ``left_out`` are all clips of each corpus, those of ``valid`` too, for the card, and
+    ``every_speaker`` all clips: a corpus of few speakers has no other usable interval.
     """
     fold = calibrate.fold_of_groups(train.speaker_names(), config.folds)
     in_noise = train.with_views([0, -1])
     by_speaker = held_out(train, in_noise, fold, config)
     both = join(train, valid)
+    unseen = predict(heads, train, valid)[0]
     by_corpus = held_out(train, both, both.corpora, config)[0]
     elsewhere = by_corpus[: len(train)]
     known = elsewhere[np.arange(len(train)), train.labels] > UNKNOWN
@@ -83,6 +111,7 @@ def cross_validate(train: Examples, valid: Examples, config: TrainConfig) -> dic
         'other_speakers': scores(by_speaker[0], train),
         'other_speakers_in_noise': scores(by_speaker[1], train),
         'other_corpora': scores(elsewhere, train),
+        'every_speaker': every_speaker(np.concatenate([by_speaker[0], unseen]), both),
         'left_out': scores(by_corpus, both),
         'known': confusion(by_speaker[0], train).tolist(),
         'elsewhere': confusion(by_corpus, both).tolist(),

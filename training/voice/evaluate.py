@@ -65,10 +65,20 @@ def figures(probabilities: NDArray[np.float64], clips: Clips) -> dict[str, Any]:
         'n': len(clips),
         **recall(clips.labels, predicted),
         'ece15': metrics.ece(probabilities.max(1), predicted == clips.labels),
+        'ece15_by_chance': ece_by_chance(probabilities.max(1)),
         'nll': metrics.nll(probabilities, clips.labels),
         'corpora': corpora,
         'confusion': table.tolist(),
     }
+
+
+def ece_by_chance(confidence: NDArray[np.float64]) -> tuple[float, float, float]:
+    """ECE that perfect confidences [N] would have on so few clips: mean and 95 % interval."""
+    rng = np.random.default_rng(0)
+    drawn = rng.random((DRAWS, len(confidence))) < confidence
+    found = [metrics.ece(confidence, correct) for correct in drawn]
+    low, high = np.quantile(found, LEVEL)
+    return float(np.mean(found)), float(low), float(high)
 
 
 def recall(labels: NDArray[np.int64], predicted: NDArray[np.int64]) -> dict[str, float]:

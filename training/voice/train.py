@@ -81,10 +81,9 @@ def main(argv: list[str] | None = None) -> None:
     train = load_examples(files, clips, config, augmentation)
     unseen = files.get('val', lambda: valid.samples)[None]
     other = files.get('other', lambda: made_sounds(config))
-    found = cross_validate(
-        train, Examples(unseen, valid.labels, valid.corpora, valid.speakers), config
-    )
     network.emotion = fit_emotions(train, config)
+    others = Examples(unseen, valid.labels, valid.corpora, valid.speakers)
+    found = cross_validate(train, others, network.emotion, config)
     speech = train.features[:, :, :OF_LAYER].reshape(-1, OF_LAYER)
     network.speech = fit_speech(speech, other[:, :OF_LAYER], config.l2)
     about = {
@@ -97,8 +96,13 @@ def main(argv: list[str] | None = None) -> None:
     checkpoint.save(args.out / 'best.safetensors', network.state_dict(), about | found)
     figures = {
         f'{name}_{corpus}': values['uar']
-        for name in ('other_speakers', 'other_corpora')
+        for name in ('other_speakers', 'other_corpora', 'every_speaker')
         for corpus, values in found[name].items()
+    }
+    figures |= {
+        f'every_speaker_{corpus}_{end}': values[f'uar_{end}']
+        for corpus, values in found['every_speaker'].items()
+        for end in ('low', 'high')
     }
     log_line(args.out, figures | {'minutes': (time.monotonic() - begun) / 60})
 
