@@ -4,7 +4,6 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import (
@@ -62,7 +61,11 @@ def refuse_unknown(node: Node) -> None:
         for name in node._parameter_overrides
         if not node.has_parameter(name) and not name.startswith(_OWNED_BY_RCLPY)
     ]
-    shared = shared_parameters(sys.argv) if unknown else {}
+    if not unknown:
+        return
+    from difflib import get_close_matches  # 4 ms, for an error only
+
+    shared = shared_parameters(sys.argv)
     for name in unknown:
         owners = _owners()
         known = sorted(node.get_parameters_by_prefix(''))

@@ -4,9 +4,7 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from html import unescape
 from unicodedata import category, normalize
-from urllib.parse import unquote
 
 from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.text.recogniser_marks import remove_marks
@@ -146,11 +144,15 @@ def _keep(text: str, spans: list[tuple[int, int]], kept: list[tuple[int, int]]) 
 def _decode(text: str) -> str:
     """Undo what web services and bridges do to characters: ``I&#39;m``, ``Iâ€™m``, ``I%27m``."""
     if '&' in text:
+        from html import unescape  # 2 ms that most texts do without
+
         text = unescape(text)
     if 'â€' in text or 'Ã' in text:  # UTF-8 that was read as Windows-1252
         with suppress(UnicodeError):
             text = text.encode('cp1252').decode('utf-8')
     if ' ' not in text and '%20' in text:
+        from urllib.parse import unquote
+
         text = unquote(text)
     return text.replace('\\n', ' ').translate(FULL_WIDTH)
 
