@@ -119,6 +119,9 @@ class BagObserver:
         With ``in_threads`` the messages that follow are decoded in one thread meanwhile, the
         faces in their images located in a second and classified in a third.
         """
+        # The evidence of a voice that is replayed does not count twice.
+        replayed = () if self._voice is None else (VOICE,)
+        left_out = {*self._without, *replayed}
         ahead: Callable[[Any], Any] = run_ahead if self._in_threads else iter
         located = ahead(self._locate(ahead(self._decode(messages))))
         for recorded, observation in ahead(self._process(located)):
@@ -133,14 +136,10 @@ class BagObserver:
                     yield recorded.time_ns, observation.reason
                 else:
                     result.rejected[observation.reason] += 1
-            elif isinstance(observation, Evidence) and self._is_left_out(observation.modality):
+            elif isinstance(observation, Evidence) and observation.modality in left_out:
                 continue
             elif observation is not None:
                 yield recorded.time_ns, observation
-
-    def _is_left_out(self, modality: str) -> bool:
-        """Return whether recorded evidence does not count; that of a voice that is replayed."""
-        return modality in self._without or (modality == VOICE and self._voice is not None)
 
     def _classify_sound(self, voice: VoiceObserver, recorded: Recorded) -> list[Evidence]:
         """Return the evidence that is due after a message with sound."""

@@ -45,8 +45,15 @@ def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
             return (Finding(Severity.PROBLEM, Kind.NO_NODE, what),)
         what = f'{what}; there are some in {", ".join(spaces)}'
         return (Finding(Severity.PROBLEM, Kind.OTHER_NAMESPACE, what, {'namespace': spaces[0]}),)
-    of_nodes = list(_check_nodes(snapshot))
-    missing_text = [finding for finding in of_nodes if _is_missing_text(finding)]
+    of_nodes = [
+        finding
+        for node in (*snapshot.nodes, *snapshot.others)
+        for finding in _check_node(node, snapshot)
+    ]
+    # A sentiment_node that was left out, maybe on purpose.
+    missing_text = [
+        f for f in of_nodes if f.kind is Kind.NODE_MISSING and f.facts['node'] == SENTIMENT
+    ]
     nodes = [finding for finding in of_nodes if finding not in missing_text]
     findings = [*nodes, *_check_clock(snapshot)]
     inputs = [*_check_inputs(snapshot, missing_text), *_check_states(snapshot)]
@@ -54,16 +61,6 @@ def diagnose(snapshot: GraphSnapshot) -> tuple[Finding, ...]:
         inputs = [finding for finding in inputs if finding.kind not in OF_SILENCE]
     harmless_last = lambda f: (-f.severity, f.kind in HARMLESS)  # noqa: E731
     return tuple(sorted([*findings, *inputs], key=harmless_last))
-
-
-def _is_missing_text(finding: Finding) -> bool:
-    """Return whether it is about a sentiment_node that was left out, maybe on purpose."""
-    return finding.kind is Kind.NODE_MISSING and finding.facts['node'] == SENTIMENT
-
-
-def _check_nodes(snapshot: GraphSnapshot) -> Iterator[Finding]:
-    for node in (*snapshot.nodes, *snapshot.others):
-        yield from _check_node(node, snapshot)
 
 
 def _check_node(node: NodeReport, snapshot: GraphSnapshot) -> Iterator[Finding]:
