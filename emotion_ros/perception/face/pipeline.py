@@ -26,7 +26,7 @@ from emotion_ros.perception.face.crop import (
     crop_aligned,
     crop_face,
 )
-from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector
+from emotion_ros.perception.face.detectors.detector import FaceBox, FaceDetector, check_faces
 from emotion_ros.perception.face.detectors.factory import make_detector
 from emotion_ros.perception.face.lip_activity import LipActivity
 from emotion_ros.perception.face.motion_detector import MotionDetector
@@ -265,12 +265,14 @@ class FacePipeline:
         """
         pixels = frame.pixels(self._detect_width)
         width, height = pixels.shape[1], pixels.shape[0]
-        found = self.detector.detect(pixels)
+        found = check_faces(self.detector.detect(pixels), width, height, self.detector.name)
         if not found and self._detect_width < inf:
             few = max(1, round(min(width, self._detect_width) / 2))
             size = few, max(1, round(few * height / width))
             small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-            found = [face.scaled(width / few) for face in self.detector.detect(brighten(small))]
+            faces = self.detector.detect(brighten(small))
+            checked = check_faces(faces, few, size[1], self.detector.name)
+            found = [face.scaled(width / few) for face in checked]
         faces = [face.scaled(frame.width / width) for face in found]
         return [face for face in faces if face.size_px >= self.config.min_face_px][:MAX_FACES]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The detector interface, and the steps that all detectors share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,10 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.image.decode import ImageArray
 from emotion_ros.perception.image.shrink import shrink
 
 __all__ = ['Box', 'FaceBox', 'FaceDetector', 'Point', 'scale_to_width', 'to_faces']
+
+FARTHEST = 2.0
+"""A box reaches at most so many times the longer side of the image beyond its border."""
 
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
@@ -54,6 +59,27 @@ class FaceDetector(Protocol):
     def detect(self, image_bgr: ImageArray) -> list[FaceBox]:
         """Return the faces in a BGR uint8 image, best score first; empty when there are none."""
         ...
+
+
+def check_faces(faces: Sequence[FaceBox], width: int, height: int, detector: str) -> list[FaceBox]:
+    """Return the faces that lie at least in part in an image of this size.
+
+    InvalidInput('bad_output') for a score outside 0..1 and for a box that is none, such as one
+    of x, y, width, height, or one that is FARTHEST times as large as the image: its crop could
+    need any amount of memory.
+    """
+    inside = []
+    for face in faces:
+        x1, y1, x2, y2 = face.box_xyxy
+        low, high = -FARTHEST * max(width, height), (1 + FARTHEST) * max(width, height)
+        if not (low <= x1 < x2 <= high and low <= y1 < y2 <= high):
+            box = ', '.join(f'{edge:g}' for edge in face.box_xyxy)
+            raise InvalidInput('bad_output', f'{detector}: box {box} is not x1, y1, x2, y2 in px')
+        if not 0.0 <= face.score <= 1.0:
+            raise InvalidInput('bad_output', f'{detector}: score {face.score:g} is not 0..1')
+        if x2 > 0 and y2 > 0 and x1 < width and y1 < height:
+            inside.append(face)
+    return inside
 
 
 def scale_to_width(image_bgr: ImageArray, width: int) -> tuple[ImageArray, float]:

@@ -5,8 +5,10 @@ import cv2
 import numpy as np
 import pytest
 
+from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.face.detectors.detector import (
     FaceBox,
+    check_faces,
     keep_best,
     pad_to_multiple,
     scale_to_width,
@@ -102,3 +104,25 @@ def test_faces_are_in_pixels_of_the_original() -> None:
 )
 def test_size(box: tuple[float, float, float, float], size: float) -> None:
     assert FaceBox(box, 1.0).size_px == size
+
+
+@pytest.mark.parametrize(
+    ('box', 'score', 'problem'),
+    [
+        pytest.param((140, 40, 80, 120), 0.9, 'is not x1, y1, x2, y2 in px', id='x, y, w, h'),
+        pytest.param((np.nan,) * 4, 0.9, 'is not x1, y1', id='NaN'),
+        pytest.param((-1e9, -1e9, 1e9, 1e9), 0.9, 'is not x1, y1', id='any amount of memory'),
+        pytest.param((0.1, 0.2, 0.1, 0.4), 0.9, 'is not x1, y1', id='no area'),
+        pytest.param((10, 10, 60, 60), 93.0, 'mine: score 93 is not 0..1', id='percent'),
+        pytest.param((10, 10, 60, 60), np.nan, 'score nan', id='no score'),
+    ],
+)
+def test_what_a_detector_must_not_give(box, score: float, problem: str) -> None:
+    with pytest.raises(InvalidInput, match=problem) as error:
+        check_faces([FaceBox(box, score)], 400, 300, 'mine')
+    assert error.value.reason == 'bad_output'
+
+
+def test_faces_in_the_image_are_kept() -> None:
+    faces = [FaceBox((-20, -20, 40, 40), 1.0), FaceBox((390, 290, 480, 380), 0.1)]
+    assert check_faces([*faces, FaceBox((-90, 0, -10, 80), 0.9)], 400, 300, 'mine') == faces
