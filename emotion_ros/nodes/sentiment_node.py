@@ -33,6 +33,9 @@ from emotion_ros.perception.text.pipeline import TextPipeline, make_text_pipelin
 from emotion_ros.runtime.memory import trim_heap
 from emotion_ros.runtime.worker import report_exceptions
 
+MOST_WORDS_OF_OPT_OUT = 5
+"""Of an answer to the robot's notice, which itself has the words to say and is longer."""
+
 
 class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
     """Scores every final utterance of a recogniser."""
@@ -107,9 +110,13 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
         if self.muted_times.contains(stamped.stamp_s, now_s, self.config.mute_hold):
             raise InvalidInput('muted', 'the robot speaks')
         window_s = self.config.own_voice_window
-        if window_s and self.robot_speech.repeats(stamped.utterance.final, now_s, window_s):
-            raise InvalidInput('own_voice', 'the words of the robot')
         words = len(words_of(stamped.utterance.final))
+        is_repeated = window_s and self.robot_speech.repeats(
+            stamped.utterance.final, now_s, window_s
+        )
+        is_opt_out = words <= MOST_WORDS_OF_OPT_OUT and self._pipeline.opts_out(stamped.utterance)
+        if is_repeated and not is_opt_out:
+            raise InvalidInput('own_voice', 'the words of the robot')
         speaker = speaker_of_words(self.speakers, words, stamped.stamp_s)
         if said.voice_id and (face := self.persons.face_of_voice(said.voice_id)):
             speaker = Speaker(face, 1.0)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from std_msgs.msg import Bool, Header, String
 
+from emotion_ros.core.people.declaration import NOTICE
 from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import TextSentiment
 from emotion_ros.nodes.messages.qos import LATCHED
@@ -118,3 +119,16 @@ def test_the_stamp_of_the_words_counts_where_there_is_one(graph, offset_s, is_mu
             node.accept(words)
     else:
         assert node.accept(words).utterance.final == 'hi'
+
+
+def test_who_opts_out_in_the_words_of_the_notice_is_not_taken_for_the_robot(graph):
+    """Turns red when what repeats the robot is refused whatever it says."""
+    node = start(graph)
+    sentiments = graph.listen(TextSentiment, 'emotion/text')
+    robot, speech = graph.publisher(String, 'robot_speech'), graph.publisher(String, 'speech')
+    robot.publish(String(data=NOTICE))
+    graph.until(lambda: node.robot_speech.is_speaking(node.now_s(), 9.0), 'the notice')
+    speech.publish(String(data="say don't analyse me to switch it off for you"))
+    rejected(graph, node, 'own_voice')
+    speech.publish(String(data="Don't analyse me."))
+    assert graph.until(lambda: sentiments, 'the answer')[0].reason == 'opt_out'
