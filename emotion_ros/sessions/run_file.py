@@ -21,7 +21,8 @@ from emotion_ros.files.checked import read_text
 from emotion_ros.files.read_table import Table
 
 JSON_LINES = ('.json', '.jsonl')
-FILES = ('.csv', '.parquet', *JSON_LINES)
+TABLES = ('.csv', '.tsv', '.txt')
+FILES = (*TABLES, '.parquet', *JSON_LINES)
 LABELS = {*EMOTIONS, Emotion.UNKNOWN.label}
 TRUE = {'true', '1', '1.0', 'wahr', 'vrai', 'verdadero', 'vero'}
 FALSE = {'false', '0', '0.0', 'falsch', 'faux', 'falso'}
@@ -102,7 +103,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
 
         yield from read_records(path)
         return
-    if path.suffix == '.csv':
+    if path.suffix in TABLES:
         table = Table(path)
         numbers = ('at', 'stamp', 'confidence') if table.has_decimal_commas else ()
         for row in table.rows():

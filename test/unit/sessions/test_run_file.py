@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emotion_ros.errors import ConfigError
-from emotion_ros.sessions.run_file import Point, read_run
+from emotion_ros.sessions.run_file import Point, is_run_file, read_run
 
 COLUMNS = ('at', 'focus', 'label', 'confidence', 'actionable')
 RUN = {'': [Point(0.0, 'unknown', 0.0, False), Point(0.5, 'happy', 0.75, True)]}
@@ -40,6 +40,13 @@ def test_a_table_that_was_saved_by_another_program(tmp_path: Path, data: bytes) 
     file = tmp_path / 'run.csv'
     file.write_bytes(data)
     assert read_run(file, by_stamp=False) == RUN
+
+
+@pytest.mark.parametrize('name', ['run.tsv', 'run.txt'])
+def test_a_table_with_tabs_has_other_names(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(run_text('TRUE', 'FALSE', '\t'))
+    assert is_run_file(tmp_path / name)
+    assert read_run(tmp_path / name, by_stamp=False) == RUN
 
 
 def test_json_of_pandas_with_and_without_lines(tmp_path: Path) -> None:

@@ -60,7 +60,8 @@ def read_transcript(text: str, name: str) -> Transcript:
         return Transcript('WhatsApp', *chat)
     if ZOOM.match(first):
         return Transcript('Zoom chat', read_zoom_chat(text))
-    if OTTER.fullmatch(first) and _share(rows, OTTER) >= SHORTEST_SHARE:
+    headings = sum(1 for row in rows if OTTER.fullmatch(row))
+    if OTTER.fullmatch(first) and headings >= SHORTEST_SHARE * len(rows):
         return Transcript('Otter', read_otter(text))
     if first[:1] in ('{', '[') and (found := _read_json(text, name)):
         return found
@@ -112,7 +113,3 @@ def _time(row: Mapping[str, str], names: Sequence[str], scale: float) -> float |
         return next(float(row[name]) * scale for name in names if row.get(name))
     except (StopIteration, ValueError):
         return None
-
-
-def _share(rows: Sequence[str], pattern: 're.Pattern[str]') -> float:
-    return sum(1 for row in rows if pattern.fullmatch(row)) / len(rows)

@@ -87,10 +87,6 @@ def _azure(item: Mapping[str, Any]) -> Line:
     return Line(_text(_first(item, 'nBest')), start, end, _speaker(item))
 
 
-def _whisper_cpp(item: Mapping[str, Any]) -> Line:
-    return _line({**item, **dict(item.get('offsets') or {})}, MILLISECONDS)
-
-
 def _hugging_face(item: Mapping[str, Any]) -> Line:
     times = item.get('timestamp')
     start, end = times if isinstance(times, list) and len(times) == 2 else (None, None)
@@ -102,7 +98,7 @@ _SHAPES: Mapping[str, Callable[[Mapping[str, Any]], Line]] = {
     'recognizedPhrases': _azure,
     'utterances': lambda item: _line(item, MILLISECONDS),  # AssemblyAI
     'segments': _line,
-    'transcription': _whisper_cpp,
+    'transcription': lambda item: _line({**item, **(item.get('offsets') or {})}, MILLISECONDS),
     'chunks': _hugging_face,
 }
 """The key of the list of utterances, and how each is read."""

@@ -54,11 +54,10 @@ def _cues(rows: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
         inside = list(rows[start + 1 : following])
         if following < len(rows) and inside and inside[-1] and inside[-2:-1] in ([''], []):
             inside.pop()  # the number or name of the next cue
-        end = next((i for i, row in enumerate(inside) if _is_comment(inside, i)), len(inside))
+        blocks = (
+            i for i, row in enumerate(inside) if i and not inside[i - 1] and _COMMENT.match(row)
+        )
+        end = next(blocks, len(inside))
         match = ARROW.match(rows[start])
         if match:
             yield match[1], match[2], inside[:end]
-
-
-def _is_comment(rows: Sequence[str], number: int) -> bool:
-    return number > 0 and not rows[number - 1] and bool(_COMMENT.match(rows[number]))
