@@ -20,6 +20,7 @@ from emotion_ros.errors import InvalidInput
 from emotion_ros.perception.voice.activity import (
     FRAME,
     FRAME_S,
+    EnergyDetector,
     SpeechDetector,
     make_speech_detector,
 )
@@ -43,6 +44,8 @@ LEVEL_FRAMES = 4
 CLIPPED = 0.985
 DC_PER_FRAME = 0.06  # a time constant of half a second
 MIN_SPEECH = 0.5
+MIN_SPEECH_OF_ENERGY = 0.95
+"""The energy detector takes songs for speech, too: the network must be sure of it."""
 FULL_QUALITY_S = 1.5
 FULL_QUALITY_SNR_DB = 15.0
 MIN_LEVEL_DBFS = -60.0
@@ -109,6 +112,8 @@ class VoicePipeline:
         self._classifier = classifier
         self._detector = detector
         self._clock = clock
+        is_energy = detector.name == EnergyDetector.name
+        self._min_speech = MIN_SPEECH_OF_ENERGY if is_energy else MIN_SPEECH
         self._segmenter = Segmenter(config)
         self._burst_s = 0.0  # so much sound came lately before the time of its stamps
         self.reset()
@@ -187,7 +192,7 @@ class VoicePipeline:
         prediction = self._classifier.classify(segment.samples)
         quality = quality_of(segment) * prediction.speech * max(1 - lost_share / MOST_LOST, 0.0)
         reason = LOST_SOUND if lost_share >= MOST_LOST else ''
-        if prediction.speech < MIN_SPEECH or quality_of(segment) <= 0:
+        if prediction.speech < self._min_speech or quality_of(segment) <= 0:
             reason = NOT_SPEECH
         return VoiceReport(
             start_s=segment.start_s,

@@ -38,7 +38,7 @@ class LoudIsAngry:
         best = Emotion.ANGRY if np.abs(samples).max() > 0.5 else Emotion.SAD
         p = np.full(7, 0.2 / 6)
         p[best] = 0.8
-        return VoicePrediction(p, speech=0.9)
+        return VoicePrediction(p, speech=0.97)
 
 
 def pipeline(config: VoiceConfig | None = None) -> VoicePipeline:

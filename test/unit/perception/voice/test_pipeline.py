@@ -36,7 +36,8 @@ class HappyClassifier:
 class LoudIsSpeech:
     """A detector without memory: what is above -30 dBFS is speech."""
 
-    name = 'loud'
+    def __init__(self, name: str = 'loud') -> None:
+        self.name = name
 
     def probability(self, frame: np.ndarray) -> float:
         return float((frame**2).mean() > 1e-3)
@@ -253,6 +254,20 @@ def test_sound_of_a_higher_rate_than_was_declared_is_told() -> None:
         except InvalidInput as error:
             overlaps += error.reason == 'overlap'
     assert overlaps > 100
+
+
+@pytest.mark.parametrize(
+    ('detector', 'speech', 'reason'),
+    [('silero', 0.8, ''), ('energy', 0.8, 'not_speech'), ('energy', 0.97, '')],
+)
+def test_what_energy_takes_for_speech_is_speech_to_the_network_too(
+    detector: str, speech: float, reason: str
+) -> None:
+    voice = VoicePipeline(
+        VoiceConfig(), HappyClassifier(speech), LoudIsSpeech(detector), iter(range(99)).__next__
+    )
+    (report,) = run(voice, spoken(0.8))
+    assert report.reason == reason
 
 
 def test_repeated_sound_is_rejected() -> None:
