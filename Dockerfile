@@ -41,4 +41,6 @@ WORKDIR /home/robot
 # With --user ID there is no home to write logs to.
 ENV ROS_HOME=/tmp/ros
 
+# docker stop: ros2 launch ends its nodes on SIGINT only.
+STOPSIGNAL SIGINT
 ENTRYPOINT ["/bin/bash", "-c", ". /ws/install/setup.bash && exec ros2 launch emotion_ros emotion.launch.py \"$@\"", "emotion_ros"]

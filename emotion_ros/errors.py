@@ -45,11 +45,15 @@ class MissingDependency(EmotionRosError):
 def import_problem(error: ImportError) -> str:
     """Return in one line why a module cannot be imported, and what helps where that is known.
 
-    pip may put NumPy 2 over the NumPy 1 that a distribution built its OpenCV for.
+    pip may put NumPy 2 over the NumPy 1 that a distribution built its OpenCV for. What was built
+    before an update of the source lacks new modules.
     """
-    hint = ": OpenCV was built for another NumPy: pip install 'numpy<2'"
     problem = ' '.join(str(error).split())
-    return problem + (hint if 'numpy' in problem and 'multiarray' in problem else '')
+    if (error.name or '').startswith('emotion_ros.'):
+        problem += ': build again (make setup, or colcon build --packages-select emotion_ros)'
+    if 'numpy' in problem and 'multiarray' in problem:
+        problem += ": OpenCV was built for another NumPy: pip install 'numpy<2'"
+    return problem
 
 
 def ros_problem(error: Exception) -> str:

@@ -63,10 +63,10 @@ def run(args: argparse.Namespace) -> int:
 
 def remedy_in(snapshot: GraphSnapshot, finding: Finding) -> str:
     """Return what to do about a finding in this graph."""
-    from emotion_ros.nodes.graph.remedies import remedy
+    from emotion_ros.nodes.graph.remedies import remedy_here
 
     is_simulated = any(node.use_sim_time for node in snapshot.nodes)
-    return remedy(finding, snapshot.namespace, is_simulated)
+    return remedy_here(finding, snapshot.namespace, is_simulated)
 
 
 def to_fields(finding: Finding, remedy: str) -> dict[str, object]:

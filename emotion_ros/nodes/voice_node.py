@@ -36,7 +36,7 @@ from emotion_ros.errors import InvalidInput
 from emotion_ros.msg import EmotionEvidence, FaceEmotionArray
 from emotion_ros.msg import VoiceActivity as VoiceActivityMsg
 from emotion_ros.nodes.executor import run
-from emotion_ros.nodes.graph.remedies import remedy
+from emotion_ros.nodes.graph.remedies import remedy_here
 from emotion_ros.nodes.inputs.input_subscription import LatchedInput
 from emotion_ros.nodes.messages.qos import QUEUE_DEPTH, SOUND, SOUND_DEPTH
 from emotion_ros.nodes.messages.to_msg import activity_to_msg, evidence_to_msg
@@ -143,7 +143,7 @@ class VoiceNode(WorkerNode[VoiceConfig, AudioChunk | None]):
         values = self._sound.collect() | self._stream.loss.collect()
         found = next(check_sound(self.input.topic_name, values), None)
         if found and found.kind is not self._reported:
-            self.get_logger().warning(f'{found.what}. {remedy(found)}')
+            self.get_logger().warning(f'{found.what}. {remedy_here(found)}')
         self._reported = found.kind if found else None
         self._problem = found.what if found else ''
 

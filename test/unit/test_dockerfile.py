@@ -17,7 +17,8 @@ TEXT = (ROOT / 'Dockerfile').read_text()
 IGNORED = (ROOT / '.dockerignore').read_text().split()
 INSTALL = (ROOT / 'docs' / 'install.md').read_text()
 CMAKE = (ROOT / 'CMakeLists.txt').read_text()
-KNOWN = ('FROM', 'SHELL', 'WORKDIR', 'COPY', 'RUN', 'USER', 'ENV', 'ENTRYPOINT')
+KNOWN = ('FROM', 'SHELL', 'WORKDIR', 'COPY', 'RUN', 'USER', 'ENV')
+KNOWN += ('STOPSIGNAL', 'ENTRYPOINT')
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -117,4 +118,5 @@ def test_it_ends_as_a_user_in_the_launch_file() -> None:
     shell, option, command, name = json.loads(all_of('ENTRYPOINT')[0])
     assert (shell, option, name) == ('/bin/bash', '-c', 'emotion_ros')
     assert command.endswith('exec ros2 launch emotion_ros emotion.launch.py "$@"')
+    assert all_of('STOPSIGNAL') == ['SIGINT']  # at SIGTERM ros2 launch leaves its nodes alone
     assert (ROOT / 'launch' / 'emotion.launch.py').is_file()

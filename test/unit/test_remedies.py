@@ -8,7 +8,7 @@ import pytest
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.core.graph.snapshot import Finding, Kind, Severity
-from emotion_ros.nodes.graph.remedies import REJECTED, REMEDIES, remedy
+from emotion_ros.nodes.graph.remedies import REJECTED, REMEDIES, remedy, without_ros2
 from emotion_ros.perception.image.decode import REJECT_REASONS
 from emotion_ros.perception.text.config import SPEECH_TYPES as NAMES
 
@@ -73,3 +73,35 @@ def test_words_on_the_topic_of_another_input_are_no_matter_of_the_recogniser(use
 def test_what_was_switched_off_is_switched_on_by_a_command(reason, command):
     facts = {'reason': reason, 'topic': ''}
     assert command in remedy(Finding(Severity.NOTE, Kind.REFUSED, 'x', facts), '/r1')
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'command'),
+    [
+        ('', 'emotion_pipeline'),
+        ('enable_vision:=false enable_voice:=true', 'emotion_pipeline --no-vision --voice'),
+        (
+            'namespace:=r1 use_sim_time:=true image_topic:=/eye image_transport:=raw',
+            'emotion_pipeline --ros-args -r __ns:=/r1 -p use_sim_time:=true -r image:=/eye '
+            '-p vision_node:image_transport:=raw',
+        ),
+    ],
+)
+def test_where_ros2_is_missing_the_program_itself_is_named(arguments, command):
+    launch = f'ros2 launch emotion_ros emotion.launch.py {arguments}'.rstrip()
+    assert without_ros2(f'start it: {launch}; if') == f'start it: {command}; if'
+
+
+@pytest.mark.parametrize(
+    ('text', 'expected'),
+    [
+        ('ros2 run emotion_ros fusion_node', 'fusion_node'),
+        ('see its log', 'see its log'),
+        (
+            'ros2 lifecycle set /n activate',
+            'ros2 lifecycle set /n activate (ros2 is not installed',
+        ),
+    ],
+)
+def test_what_only_ros2_can_do_is_told_to_need_it(text, expected):
+    assert without_ros2(text).startswith(expected)

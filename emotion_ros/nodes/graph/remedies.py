@@ -4,7 +4,9 @@
 Works without ROS. docs/troubleshooting.md has a row for every line of these tables.
 """
 
+import re
 from collections.abc import Mapping
+from shutil import which
 
 from emotion_ros.conversions.speech import SPEECH_TYPES
 from emotion_ros.core.graph.snapshot import FUSION, Finding, Kind
@@ -16,6 +18,13 @@ REPUBLISH = (
     'ros2 run image_transport republish {transport} raw --ros-args -p in_transport:={transport} '
     '-p out_transport:=raw -r in:={base} -r in/{transport}:={found} -r out:={out}'
 )
+LAUNCHED = re.compile(rf'{re.escape(LAUNCH)}((?: \w+:=[^\s,;]+)*)')
+OPTIONS = {
+    'enable_vision:=false': ' --no-vision',
+    'enable_text:=false': ' --no-text',
+    'enable_voice:=false': '',
+    'enable_voice:=true': ' --voice',
+}
 CLOCKS = 'compare the clocks of the machines (chronyc tracking)'
 
 REMEDIES: Mapping[Kind, str] = {
@@ -196,6 +205,32 @@ def remedy(finding: Finding, namespace: str = '', use_sim_time: bool = False) ->
             'transport_argument': f' image_transport:={transport}' if transport else '',
         }
     )
+
+
+def remedy_here(finding: Finding, namespace: str = '', use_sim_time: bool = False) -> str:
+    """Return what to do on this machine, where ``make`` may have installed no ``ros2``."""
+    text = remedy(finding, namespace, use_sim_time)
+    return text if which('ros2') else without_ros2(text)
+
+
+def without_ros2(text: str) -> str:
+    """Return a remedy with the programs of emotion_ros in place of ros2 launch and ros2 run."""
+    text = LAUNCHED.sub(_pipeline, text).replace('ros2 run emotion_ros ', '')
+    return f'{text} (ros2 is not installed here: docs/install.md)' if 'ros2 ' in text else text
+
+
+def _pipeline(launched: re.Match[str]) -> str:
+    arguments = launched[1].split()
+    options = ''.join(OPTIONS.get(argument, '') for argument in arguments)
+    ros = ''
+    for name, value in (a.split(':=') for a in arguments if a not in OPTIONS):
+        if name == 'namespace':
+            ros += f' -r __ns:=/{value}'
+        elif name.endswith('_topic'):
+            ros += f' -r {name.removesuffix("_topic")}:={value}'
+        else:
+            ros += f' -p {"vision_node:" * (name == "image_transport")}{name}:={value}'
+    return f'emotion_pipeline{options}{" --ros-args" * bool(ros)}{ros}'
 
 
 def _template(finding: Finding) -> str:

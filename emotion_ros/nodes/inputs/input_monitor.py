@@ -16,7 +16,7 @@ from emotion_ros.core.graph.input_checks import (
 from emotion_ros.core.graph.snapshot import NAN, ClockReport, Finding, InputTopic, Kind, Severity
 from emotion_ros.core.units import NANOSECONDS
 from emotion_ros.nodes.graph.graph_info import describe_input
-from emotion_ros.nodes.graph.remedies import remedy
+from emotion_ros.nodes.graph.remedies import remedy_here
 from emotion_ros.nodes.inputs.input_subscription import InputSubscription
 from emotion_ros.perception.models.backend import MODEL_FAILURES
 
@@ -135,7 +135,7 @@ class InputMonitor:
         if several and not self._reported_publishers:
             self._reported_publishers = True
             for finding in check_multiple_publishers(self._topic(received)):
-                self._node.get_logger().warning(f'{finding.what}: {remedy(finding)}')
+                self._node.get_logger().warning(f'{finding.what}: {remedy_here(finding)}')
         if received:
             if not self._has_received:
                 self._has_received = True
@@ -190,7 +190,7 @@ class InputMonitor:
 
     def _warn(self, what: str, finding: Finding) -> None:
         namespace = self._node.get_namespace().rstrip('/')
-        cure = remedy(finding, namespace, self._clock().simulated)
+        cure = remedy_here(finding, namespace, self._clock().simulated)
         self._node.get_logger().warning(f'{what}. {cure}')
 
     def _clock(self) -> ClockReport:
@@ -236,7 +236,7 @@ class EvidenceMonitor:
             what = f'{self._topic}: all {count} messages are refused: {reason}'
             finding = refused_by_fusion(Severity.PROBLEM, what, reason, self._age_s)
             self.problem = f'refuses all messages of {self._topic}: {reason}'
-            self._node.get_logger().warning(f'{what}. {remedy(finding)}')
+            self._node.get_logger().warning(f'{what}. {remedy_here(finding)}')
 
 
 class DuplicateNameCheck:

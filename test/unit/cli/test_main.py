@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from emotion_ros.cli.main import COMMANDS, INSTALL_HINTS, main, make_parser
+from emotion_ros.errors import import_problem
 
 ROOT = Path(__file__).parents[3]
 
@@ -126,6 +127,12 @@ def test_without_ros_the_demo_says_what_to_do(module):
     assert done.returncode == 2
     assert INSTALL_HINTS[module] in done.stderr
     assert done.stderr.count('\n') == 1
+
+
+def test_an_installation_older_than_its_source_is_to_be_built_again():
+    missing = ModuleNotFoundError("No module named 'emotion_ros.new'", name='emotion_ros.new')
+    assert import_problem(missing).startswith(f'{missing}: build again')
+    assert import_problem(ModuleNotFoundError("No module named 'x'", name='x')).endswith("'x'")
 
 
 @pytest.mark.parametrize('program', ['emotion_ros.cli.main', 'emotion_ros.nodes.start'])
