@@ -24,6 +24,7 @@ def processes() -> Iterator[None]:
     distributed.init_process_group('gloo')
     try:
         yield
+        distributed.barrier()  # who left earlier would close the connections that others still use
     finally:
         distributed.destroy_process_group()
 

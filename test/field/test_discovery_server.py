@@ -58,15 +58,20 @@ def server_port() -> Iterator[int]:
         *map(str, Path(sys.prefix).rglob('ros_fastrtps.libs')),
     ]
     libraries = ':'.join([*bundled, os.environ.get('LD_LIBRARY_PATH', '')])
-    server = subprocess.Popen(
-        [SERVER, '-i', '0', '-l', '127.0.0.1', '-p', str(port)],
-        env=os.environ | {'LD_LIBRARY_PATH': libraries},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    # Since Fast DDS 3 a number comes first, which the tool "fastdds discovery" adds.
+    for number in ([], ['42']):
+        server = subprocess.Popen(
+            [SERVER, *number, '-i', '0', '-l', '127.0.0.1', '-p', str(port)],
+            env=os.environ | {'LD_LIBRARY_PATH': libraries},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         assert server.stdout is not None
-        assert 'running' in server.stdout.readline()
+        if is_running := 'Server' in server.stdout.readline():
+            break
+        server.communicate()
+    try:
+        assert is_running
         yield port
     finally:
         server.terminate()

@@ -20,6 +20,7 @@ LOOPBACK = {'GLOO_SOCKET_IFNAME': 'lo'}  # the name of the machine need not be r
 
 SCRIPT = """
 import sys
+from pathlib import Path
 import torch
 from training import distributed
 from training.face import train
@@ -31,6 +32,10 @@ with distributed.processes():
     distributed.average_gradients([weight])
     assert (weight.grad == 1.5).all()
     train.main(sys.argv[1:])
+    ended = Path(sys.argv[-1], 'ended')
+    if rank == 0:
+        ended.touch()
+assert ended.exists()
 """
 
 
