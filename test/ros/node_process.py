@@ -4,7 +4,7 @@
 import subprocess
 import sys
 
-START_S = 30.0
+START_S = 90.0
 
 
 def command(node: str, *arguments: str) -> list[str]:
