@@ -49,7 +49,9 @@ def no_data_cause(wanted: InputTopic) -> Finding | None:
     facts = {'topic': wanted.topic, 'node': publisher.path or publisher.node}
     what = f'{wanted.topic}: {publisher.node} announces it but nothing arrives'
     if publisher.lifecycle not in ('', 'active'):
-        what = f'{what}; it is a managed node, state {publisher.lifecycle}'
+        is_asked = publisher.lifecycle != 'unknown'
+        state = f'state {publisher.lifecycle}' if is_asked else 'perhaps not active'
+        what = f'{what}; it is a managed node, {state}'
         return Finding(Severity.PROBLEM, Kind.NOT_ACTIVE, what, facts)
     return Finding(Severity.PROBLEM, Kind.SILENT_PUBLISHER, what, facts)
 

@@ -280,6 +280,11 @@ PROBLEMS = [
         'ros2 lifecycle set /front/camera activate',
     ),
     (
+        silent(path='/mic', lifecycle='unknown'),
+        'it is a managed node, perhaps not active',
+        'ros2 lifecycle set /mic activate',
+    ),
+    (
         published_as('/image', COMPRESSED),
         '/image is sensor_msgs/msg/CompressedImage of camera',
         'image_topic:=/image image_transport:=compressed',
