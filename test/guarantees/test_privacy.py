@@ -441,7 +441,6 @@ RULES = {
     'README.md': ('What the output means', 'Intended use', 'Prohibited use', 'Notice', 'Privacy'),
     'docs/responsible_use.md': (
         'What the output means',
-        'What it does not mean',
         'Intended use',
         'Prohibited use',
         'Notice',
