@@ -110,8 +110,8 @@ def _cause(path: Path) -> str:
         return f'cannot be read: {error.strerror}'
     if lacks_index(path):
         return (
-            'the index of the video (moov) is missing: copy the recording again, or repair it '
-            'with untrunc'
+            'the index of the video (moov) is missing: copy the recording again, or repair it: '
+            f'untrunc WHOLE.mp4 {path.name}, WHOLE.mp4 from the same camera'
         )
     return foreign_content(head)
 
