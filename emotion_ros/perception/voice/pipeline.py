@@ -9,7 +9,8 @@ detection) and ``classify`` is not, so that a node can call them in different th
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, log10
+from statistics import fmean
 from time import perf_counter
 
 import numpy as np
@@ -233,17 +234,18 @@ class VoicePipeline:
         mean = float(raw.mean())
         self._dc = mean if self._dc is None else self._dc + DC_PER_FRAME * (mean - self._dc)
         frame = raw - np.float32(self._dc)
-        power = float((frame**2).mean())
-        self._levels.append((power, float((np.abs(raw) >= CLIPPED).mean())))
+        power = float(frame @ frame) / FRAME
+        is_clipped = max(raw.max(), -raw.min()) >= CLIPPED
+        self._levels.append((power, float((np.abs(raw) >= CLIPPED).mean()) if is_clipped else 0.0))
         probability = self._detector.probability(frame)
         segment = self._segmenter.add(frame, end_s, probability, to_dbfs(power))
-        mean_power, clipping = np.mean(self._levels, axis=0)
+        mean_power, clipping = (fmean(values) for values in zip(*self._levels, strict=True))
         self._activity = VoiceActivity(
             stamp_s=end_s,
             speaking=self._segmenter.is_speaking,
             level_dbfs=to_dbfs(mean_power),
             speech_probability=probability,
-            clipping=float(clipping),
+            clipping=clipping,
             segment_duration_s=self._segmenter.spoken_s,
         )
         return segment
@@ -251,7 +253,7 @@ class VoicePipeline:
 
 def to_dbfs(power: float) -> float:
     """Return a mean square, 1 at full scale, in decibels; at least -120."""
-    return float(10 * np.log10(max(power, 1e-12)))
+    return 10 * log10(max(power, 1e-12))
 
 
 def quality_of(segment: SpeechSegment) -> float:
