@@ -64,9 +64,10 @@ def shared_parameters(arguments: Sequence[str]) -> dict[str, str]:
 def file_problem(arguments: Sequence[str]) -> str:
     """Return what is wrong with a parameter file that ROS could not read; '' when not known."""
     for file in _files(arguments):
+        text = ''
         try:
-            value = parse_yaml(text := read_text(Path(file)), file)
-            if misspelt := next(_misspelt(value), None):
+            text = read_text(Path(file))
+            if misspelt := next(_misspelt(parse_yaml(text, file)), None):
                 return f'{misspelt.place}: {misspelt.content} must be {_KEY}, with two underscores'
         except ConfigError as error:
             tab = next((n for n, row in enumerate(text.split('\n'), 1) if '\t' in row), 0)

@@ -73,6 +73,17 @@ def test_why_ros_cannot_read_a_file(tmp_path: Path, text: str, problem: str) -> 
     assert problem in found
 
 
+@pytest.mark.parametrize(
+    ('content', 'problem'),
+    [(None, 'cannot be read'), ('/**: # für'.encode('latin-1'), 'not UTF-8')],
+)
+def test_why_a_file_cannot_be_opened(tmp_path: Path, content: bytes | None, problem: str) -> None:
+    file = tmp_path / 'params.yaml'
+    if content is not None:
+        file.write_bytes(content)
+    assert problem in file_problem(['--params-file', str(file)])
+
+
 def test_what_a_file_gives_to_every_node_of_a_robot(tmp_path: Path) -> None:
     file = tmp_path / 'robot.yaml'
     file.write_text('/**: {ros__parameters: {robot_name: r1}}\nfusion_node: ' + VALUES)
