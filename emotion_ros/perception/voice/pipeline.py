@@ -145,6 +145,7 @@ class VoicePipeline:
         self._segmenter.reset()
         self._pending = np.empty(0, np.float32)
         self._expected_s = float('nan')  # the stamp of the next chunk
+        self._late_s = 0.0  # so much sound in a row was stamped later than expected
         self._dc: float | None = None
         self._levels: deque[tuple[float, float]] = deque(maxlen=LEVEL_FRAMES)
         self._activity = VoiceActivity()
@@ -210,6 +211,9 @@ class VoicePipeline:
         error_s = stamp_s - self._expected_s
         finished: list[SpeechSegment | None] = []
         self._burst_s *= max(1 - BURST_DECAY_PER_S * duration_s, 0.0)
+        self._late_s = self._late_s + duration_s if error_s > MAX_STAMP_ERROR_S else 0.0
+        # The stamps at the end of a burst are those expected; after a loss all are later.
+        latest_s = MAX_STAMP_ERROR_S + (self._burst_s if self._late_s <= MAX_BURST_S else 0.0)
         if -BACKWARD_JUMP_S <= error_s < -MAX_STAMP_ERROR_S:
             is_burst = error_s >= -MAX_STAMP_ERROR_S - duration_s
             if not is_burst or self._burst_s - error_s > MAX_BURST_S:
@@ -217,9 +221,9 @@ class VoicePipeline:
                 raise InvalidInput('overlap', words)
             self._burst_s -= error_s
             self._expected_s = stamp_s  # no sound is received before it is made
-        elif -MAX_STAMP_ERROR_S <= error_s <= MAX_STAMP_ERROR_S + self._burst_s:
+        elif -MAX_STAMP_ERROR_S <= error_s <= latest_s:
             if error_s > MAX_STAMP_ERROR_S:
-                self._burst_s = max(self._burst_s, error_s)
+                self._burst_s = min(max(self._burst_s, error_s), MAX_BURST_S)
             most_s = CLOCK_DRIFT * duration_s
             self._expected_s += min(max(error_s, -most_s), most_s)
         else:  # a gap, a clock that jumped, or (NaN) the first chunk

@@ -233,6 +233,25 @@ def test_sound_stamped_at_its_receipt_may_come_in_bursts(burst_s: float, is_stam
     assert ends_s[1:] == pytest.approx(expected_s, abs=0.3 + burst_s)
 
 
+def lags_s(voice: VoicePipeline, lost_every: int, minutes: float = 3.0) -> list[float]:
+    """Return how far the time of the voice is behind the sound, at each chunk of 0.1 s.
+
+    The first second comes in one burst, stamped at its receipt; then chunks are lost.
+    """
+    silence, lags = np.zeros(1600, np.float32), []
+    for n in range(round(600 * minutes)):
+        stamp_s = 100.0 + max(0.1 * n, 0.9)
+        if n < 10 or n % lost_every:
+            voice.add(silence, stamp_s)
+            lags.append(stamp_s + 0.1 - voice.activity.stamp_s)
+    return lags
+
+
+@pytest.mark.parametrize('lost_every', [50, 20])
+def test_after_a_burst_lost_sound_does_not_add_up(lost_every: int) -> None:
+    assert max(lags_s(pipeline(), lost_every)[10:]) < 1.0
+
+
 def test_two_microphones_of_one_name_are_told() -> None:
     voice, overlaps = VoiceObserver(pipeline()), 0
     for n in range(100):
