@@ -26,12 +26,14 @@ def check_stamp(stamp_s: float, now_s: float, max_age_s: float, max_future_s: fl
 class StampResolution:
     """Detects a source that stamps in whole seconds, or puts milliseconds for nanoseconds.
 
-    Such stamps are up to a second behind. Stamps of a slow source or a simulation may fall on
+    Such stamps are up to a second behind, or ahead when they are rounded or the clock of the
+    source is ahead. Stamps of a slow source or a simulation may fall on
     whole seconds, too: only two in the same one show it, and only near to the clock.
     """
 
     LARGEST_NS = 1_000
     FARTHEST_S = 2.0
+    MOST_AHEAD_S = 1.0
 
     def __init__(self) -> None:
         self._second: int | None = None
@@ -39,7 +41,8 @@ class StampResolution:
 
     def add(self, sec: int, nanosec: int, now_s: float) -> bool:
         """Add the stamp of a message received at ``now_s``; return whether stamps are coarse."""
-        if nanosec >= self.LARGEST_NS or not 0.0 <= now_s - sec < self.FARTHEST_S:
+        is_near = -self.MOST_AHEAD_S <= now_s - sec < self.FARTHEST_S
+        if nanosec >= self.LARGEST_NS or not is_near:
             self._second, self.is_coarse = None, False
         else:
             self.is_coarse |= sec == self._second
