@@ -70,8 +70,10 @@ def refuse_unknown(node: Node) -> None:
         owners = _owners()
         known = sorted(node.get_parameters_by_prefix(''))
         near = get_close_matches(name, [*owners, *known], cutoff=0.8)
-        if name in shared and not near:
-            what = f'{shared[name]}: {name} below /**: is not used: it is not of emotion_ros'
+        # What is nested in a file has dots in its name.
+        file = next((shared[key] for key in shared if f'{name}.'.startswith(f'{key}.')), None)
+        if file and not near:
+            what = f'{file}: {name} below /**: is not used: it is not of emotion_ros'
             node.get_logger().info(what)
             continue
         is_owned = name in owners

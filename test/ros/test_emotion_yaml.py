@@ -84,14 +84,20 @@ def test_the_camera_image_is_shown_by_the_dashboard_only(node, given):
 
 
 @pytest.mark.parametrize(
-    ('name', 'is_refused'), [('robot_name', False), ('confidence_treshold', True)]
+    ('line', 'is_refused'),
+    [
+        ('robot_name: r1', False),
+        ('motor_driver: {kp: 1.0, limits: {current: 2.0}}', False),
+        ('motor.driver: {kp: 1.0}', False),
+        ('confidence_treshold: 0.5', True),
+    ],
 )
 def test_a_file_that_a_robot_shares_may_have_parameters_of_others(
-    graph, tmp_path, monkeypatch, name, is_refused
+    graph, tmp_path, monkeypatch, line, is_refused
 ):
     """Turns red when fusion_node refuses what ``/**:`` is meant to give to other nodes."""
     file = tmp_path / 'robot.yaml'
-    file.write_text(f'/**:\n  ros__parameters:\n    dwell: 0.7\n    {name}: r1\n')
+    file.write_text(f'/**:\n  ros__parameters:\n    dwell: 0.7\n    {line}\n')
     arguments = ['--ros-args', '--params-file', str(file)]
     monkeypatch.setattr('sys.argv', ['fusion_node', *arguments])
     make = partial(FusionNode, cli_args=arguments)
