@@ -2,14 +2,17 @@
 """The nodes as managed nodes: what a lifecycle manager asks for, in every order, at any moment."""
 
 import gc
+import sys
 import threading
 import weakref
 from collections.abc import Callable
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import PointStamped
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.node import Node
@@ -263,6 +266,43 @@ def test_shutdown_ends_every_state(graph):
         assert state(graph, 'fusion_node') == 'finalized'
         assert not graph.call(ChangeState, 'fusion_node/change_state', shutdown).success
         graph.remove(node)
+
+
+class BondType(type(PointStamped)):  # type: ignore[misc]
+    """Makes bond/msg/Status a point with a stamp, to be published where bond is not installed."""
+
+    def __call__(cls, **_fields: object) -> PointStamped:
+        return PointStamped()
+
+    def __instancecheck__(cls, msg: object) -> bool:
+        return isinstance(msg, PointStamped)
+
+
+@pytest.fixture
+def bonded(graph, monkeypatch):
+    """Return an active node whose heartbeats have begun."""
+    bond = SimpleNamespace(Status=BondType('Status', (), {}))
+    monkeypatch.setitem(sys.modules, 'bond.msg', bond)
+    beats = graph.listen(PointStamped, 'bond')
+    node = graph.add(FusionNode, autostart=False)
+    node.trigger_configure()
+    node.trigger_activate()
+    graph.until(lambda: beats, 'a heartbeat')
+    return node
+
+
+def test_the_end_of_a_bond_is_not_announced_after_the_end_of_the_context(graph, bonded, capfd):
+    graph.context.shutdown()
+    graph.remove(bonded)
+    assert bonded.lifecycle_state == 'unconfigured'
+    assert 'Failed to publish' not in capfd.readouterr().err
+
+
+def test_a_bond_whose_end_cannot_be_announced_does_not_keep_a_node_active(bonded, monkeypatch):
+    """Turns red when ``_step_down`` ends at an exception of the bond."""
+    monkeypatch.delattr(BondType, '__call__')  # no message can be made
+    bonded.trigger_deactivate()
+    assert bonded.lifecycle_state == 'inactive'
 
 
 def test_a_bond_is_kept_while_active_where_bond_is_installed(graph):

@@ -153,7 +153,7 @@ class ManagedNode(LifecycleNode):
     def _step_down(self) -> None:
         self.is_active = False
         if self.bond:
-            self.bond.close()
+            report_exceptions(self.bond.close, self.report_error)
         hook = self.cleanup if len(self._steps) == 1 else self.deactivate
         report_exceptions(hook, self.report_error)
         *steps, opened = self._steps

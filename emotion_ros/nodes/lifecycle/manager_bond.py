@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The bond by which a lifecycle manager such as nav2's notices that a node hangs or has died."""
 
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -35,17 +36,20 @@ class ManagerBond:
         self._instance_id = uuid4().hex
         self._publisher = self._node.create_publisher(self._status, TOPIC, QUEUE_DEPTH)
         clock = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timer = self._node.create_timer(PERIOD_S, self._send, clock=clock)
+        beat = partial(self._send, self._publisher)
+        self._timer = self._node.create_timer(PERIOD_S, beat, clock=clock)
 
     def close(self) -> None:
         """Say that the end is wanted, and be silent."""
-        if self._publisher is not None:
-            self._node.destroy_timer(self._timer)
-            self._send(is_active=False)
-            self._node.destroy_publisher(self._publisher)
-            self._publisher = None
+        publisher, self._publisher = self._publisher, None
+        if publisher is None:
+            return
+        self._node.destroy_timer(self._timer)
+        if self._node.context.ok():
+            self._send(publisher, is_active=False)
+        self._node.destroy_publisher(publisher)
 
-    def _send(self, *, is_active: bool = True) -> None:
+    def _send(self, publisher: Any, *, is_active: bool = True) -> None:
         msg = self._status(
             id=self._node.get_name(),
             instance_id=self._instance_id,
@@ -54,4 +58,4 @@ class ManagerBond:
             heartbeat_period=PERIOD_S,
         )
         msg.header.stamp = self._node.get_clock().now().to_msg()
-        self._publisher.publish(msg)
+        publisher.publish(msg)
