@@ -193,6 +193,7 @@ def test_the_results_of_others_are_not_replaced(recordings: Path, tmp_path: Path
     assert out.read_text() == 'bag,notes\n1,mine\n'
     assert not out.with_suffix('.parts').exists()
     assert main([*command, '--force']) == 0
+    assert capsys.readouterr().err.endswith('rows from 1 bag\n')
     assert main(command) == 0  # it is that of a batch now
 
 

@@ -58,7 +58,8 @@ def run(args: argparse.Namespace) -> int:
     states = batch.write()
     print_notes(f'{name}: {error}' for name, error in batch.errors.items())
     failed = f', {len(batch.errors)} with errors' if batch.errors else ''
-    print(f'{files.states}: {states} rows from {len(bags)} bags{failed}', file=sys.stderr)
+    recordings = '1 bag' if len(bags) == 1 else f'{len(bags)} bags'
+    print(f'{files.states}: {states} rows from {recordings}{failed}', file=sys.stderr)
     return 1 if batch.errors else 0
 
 
