@@ -12,6 +12,7 @@ from emotion_ros.bag.replay_config import ReplayOptions
 from emotion_ros.bag.session_reader import read_session
 from emotion_ros.cli.main import main
 from emotion_ros.core.state import Status
+from emotion_ros.errors import BagError
 from field_bags import evidence_rows, moved, write_rows
 from make_bag import START_NS
 from small_bags import SECOND
@@ -88,3 +89,24 @@ def test_the_state_after_a_gap_is_that_of_a_bag_without_it(
     gap, later = outputs
     assert Status.NO_INPUT in {state['status'] for state in gap[100 : -len(later)]}
     assert [s['summary'] for s in gap[-len(later) + 1 :]] == [s['summary'] for s in later[1:]]
+
+
+@pytest.mark.parametrize('storage', ['sqlite3', 'mcap'])
+def test_a_clock_set_back_by_an_hour_has_not_started_again(storage: str, tmp_path: Path) -> None:
+    rows = evidence_rows()
+    set_back = moved(rows, lambda number, time: time - (number > 11) * 3600 * SECOND)
+    with Bag(write_rows(tmp_path / 'bag', set_back, storage)) as bag:
+        assert len(list(bag.messages(bag.topics))) == len(rows)
+
+
+def test_a_simulation_recorded_from_its_tenth_second_on_is_reset(
+    tmp_path: Path,
+) -> None:
+    rows = evidence_rows()
+    late, again = (
+        moved(rows, lambda _, time, start=start: time - START_NS + start * SECOND)
+        for start in (10, 0)
+    )
+    write_rows(tmp_path / 'bag', [*late, *again])
+    with pytest.raises(BagError, match='starts again'):
+        Bag(tmp_path / 'bag')

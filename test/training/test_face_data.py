@@ -65,6 +65,18 @@ def test_kaggle_folders(tmp_path: Path) -> None:
     assert load_faces(tmp_path, 'PrivateTest').images[:, 0, 0].tolist() == [99]
 
 
+def test_a_folder_for_validation_is_not_the_test_and_two_of_one_meaning_are_one(
+    tmp_path: Path,
+) -> None:
+    base = folders(tmp_path)
+    for name in (*EMOTIONS, 'fearful'):
+        (base / 'valid' / name).mkdir(parents=True)
+        (base / 'valid' / name / '1.png').write_bytes(png(20))
+    (base / 'valid' / 'fearful' / '1.png').write_bytes(png(50))
+    assert load_faces(base, 'PublicTest').images[:, 0, 0].tolist() == 3 * [20] + [50] + 4 * [20]
+    assert 99 in load_faces(base, 'PrivateTest').images[:, 0, 0]
+
+
 def test_what_operating_systems_leave_in_folders_is_left_out_and_named_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -41,6 +41,8 @@ def test_one_of_five_speakers_is_held_out(tmp_path: Path) -> None:
     train, val = find_clips(data, 'train'), find_clips(data, 'val')
     assert {clip.speaker for clip in val} == {'1004'}
     assert (len(train), len(val)) == (10, 2)
+    with pytest.raises(ConfigError, match='train and val, not test'):
+        find_clips(data, 'test')
 
 
 def test_calm_boredom_and_songs_are_none_of_ours(tmp_path: Path) -> None:

@@ -129,19 +129,31 @@ def _csv_face(text: str, path: Path) -> NDArray[np.uint8]:
 
 
 def _from_folders(path: Path, usage: str) -> Faces:
-    """``train/<emotion>/*`` and ``test/<emotion>/*``; test file names may begin with the usage.
+    """``train``, ``validation`` and ``test``, in each ``<emotion>/*``.
+
+    Without ``validation``, names of files in ``test`` may begin with the usage.
 
     What is no image (.DS_Store, Thumbs.db, notes) is left out and named in one line.
     """
-    names = ('train',) if usage == 'Training' else ('test', 'validation', 'valid', 'val')
-    base = next((path / name for name in names if (path / name).is_dir()), path / names[0])
+    parts = {
+        'Training': ('train',),
+        'PublicTest': ('validation', 'valid', 'val', 'test'),
+        'PrivateTest': ('test',),
+    }[usage]
+    base = next((path / part for part in parts if (path / part).is_dir()), path / parts[-1])
     folders = sorted(f for f in base.iterdir() if f.is_dir()) if base.is_dir() else []
-    by_name = {usual_label(folder.name): folder for folder in folders}
-    missing = [name for name in EMOTIONS if name not in by_name]
+    labels = {folder: usual_label(folder.name) for folder in folders}
+    missing = [name for name in EMOTIONS if name not in labels.values()]
     if missing:
         there = f' (it has {", ".join(folder.name for folder in folders)})' if folders else ''
         raise ConfigError(f'{base}: no folder for {", ".join(missing)}{there}')
-    files = [(f, i) for i, name in enumerate(EMOTIONS) for f in sorted(by_name[name].iterdir())]
+    files = [
+        (file, index)
+        for index, name in enumerate(EMOTIONS)
+        for folder in folders
+        if labels[folder] == name
+        for file in sorted(folder.iterdir())
+    ]
     others = tuple(u for u in USAGES if u != usage)
     files = [(f, i) for f, i in files if not f.name.startswith(others)]
     faces: list[tuple[NDArray[np.uint8], int]] = []

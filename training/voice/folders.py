@@ -61,6 +61,8 @@ def find_clips(folder: Path, split: str) -> list[NamedClip]:
     Names are those of RAVDESS (speech), CREMA-D, EmoDB, SAVEE or TESS, else a folder is called
     after its emotion, in one of its speaker: ``<speaker>/<emotion>/*.wav``.
     """
+    if split not in ('train', 'val'):
+        raise ConfigError(f'{folder}: a folder has the splits train and val, not {split}')
     files = sorted(f for f in folder.rglob('*') if f.suffix.lower() in SUFFIXES)
     named = [clip for file in files if (clip := _read_name(file, folder))]
     clips = [clip for clip in named if clip.emotion]

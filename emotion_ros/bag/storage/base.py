@@ -23,11 +23,17 @@ DAMAGE = (
 
 LATEST_NS = 2**63 - 1
 RESTART_NS = 2 * 10**9
-"""A clock that steps back by more than this, to the beginning of the recording, has restarted."""
+"""A clock that steps back by more than this, to its beginning, has restarted; see is_restart."""
 RESTARTED = (
     'the recorded clock starts again (a simulation was reset, or a bag was played in a loop), so '
     'that two passes overlap; the first by itself'
 )
+
+
+def is_restart(now_ns: int, before_ns: int, first_ns: int) -> bool:
+    """Return whether a time starts again, at the first one or at zero; NTP sets others back."""
+    steps_back = now_ns < before_ns - RESTART_NS
+    return steps_back and (abs(now_ns - first_ns) < RESTART_NS or now_ns < RESTART_NS)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from mcap.opcode import Opcode
 
-from emotion_ros.bag.storage.base import LATEST_NS, RESTART_NS, RESTARTED, Row
+from emotion_ros.bag.storage.base import LATEST_NS, RESTART_NS, RESTARTED, Row, is_restart
 from emotion_ros.bag.storage.mcap_index import (
     MESSAGE,
     RECORD,
@@ -47,9 +47,8 @@ class McapStorage:
         written = sorted(self._index.chunks, key=lambda chunk: chunk.offset)
         written = [chunk for chunk in written if 0 < chunk.start_ns <= LATEST_NS]
         for before, chunk in pairwise(written):
-            is_first = chunk.start_ns < written[0].start_ns + RESTART_NS
-            is_earlier = is_first and chunk.start_ns < before.start_ns - RESTART_NS
-            if is_earlier and self._steps_back(before.offset, chunk.offset):
+            restarts = is_restart(chunk.start_ns, before.start_ns, written[0].start_ns)
+            if restarts and self._steps_back(before.offset, chunk.offset):
                 cut = f'head -c {chunk.offset} {shlex.quote(str(self.path))} > first.mcap'
                 raise BagError(f'{self.path}: {RESTARTED}: {cut}')
 

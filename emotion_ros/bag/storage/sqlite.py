@@ -8,19 +8,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-from emotion_ros.bag.storage.base import RESTART_NS, RESTARTED, Channel, Contents, Row, full_type
+from emotion_ros.bag.storage.base import RESTARTED, Channel, Contents, Row, full_type, is_restart
 from emotion_ros.bag.storage.sqlite_recovery import ERRORS, Entry, RecoveredIndex
 from emotion_ros.errors import BagError
 
 MAGIC = b'SQLite format 3\0'
 _SIDE_FILES = ('-wal', '-journal')
 _IN_ORDER = 'SELECT rowid, topic_id, timestamp FROM messages ORDER BY timestamp, rowid'
-_RESTART = (
-    'WITH written AS (SELECT rowid AS number, timestamp AS now, '
-    'lag(timestamp) OVER (PARTITION BY topic_id ORDER BY rowid) AS before, '
-    'first_value(timestamp) OVER (PARTITION BY topic_id ORDER BY rowid) AS first '
-    'FROM messages NOT INDEXED WHERE timestamp > 0) '
-    'SELECT min(number) FROM written WHERE now < before - ? AND now < first + ?'
+_AS_WRITTEN = (
+    'SELECT rowid, topic_id, timestamp FROM messages NOT INDEXED WHERE timestamp > 0 '
+    'ORDER BY rowid'
 )
 _DATA = 'SELECT data FROM messages WHERE rowid = ?'
 
@@ -123,11 +120,15 @@ def _survey(database: sqlite3.Connection) -> Contents:
 
 def _refuse_restart(database: sqlite3.Connection, path: Path) -> None:
     """BagError when the times of a topic, as recorded, go back to their beginning."""
-    ((row_id,),) = database.execute(_RESTART, (RESTART_NS, RESTART_NS))
-    if row_id is not None:
-        copy = f'cp {shlex.quote(str(path))} first.db3'
-        remove = f'sqlite3 first.db3 "DELETE FROM messages WHERE rowid >= {row_id}"'  # noqa: S608
-        raise BagError(f'{path}: {RESTARTED}: {copy} && {remove}')
+    first: dict[int, int] = {}
+    before: dict[int, int] = {}
+    for row_id, topic_id, now in database.execute(_AS_WRITTEN):
+        first.setdefault(topic_id, now)
+        if is_restart(now, before.get(topic_id, now), first[topic_id]):
+            copy = f'cp {shlex.quote(str(path))} first.db3'
+            remove = f'sqlite3 first.db3 "DELETE FROM messages WHERE rowid >= {row_id}"'  # noqa: S608
+            raise BagError(f'{path}: {RESTARTED}: {copy} && {remove}')
+        before[topic_id] = now
 
 
 def _channels(database: sqlite3.Connection, counts: Mapping[int, int]) -> list[Channel]:
