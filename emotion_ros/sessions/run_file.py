@@ -25,8 +25,8 @@ TABLES = ('.csv', '.tsv', '.txt')
 FILES = (*TABLES, '.parquet', *JSON_LINES)
 LABELS = {*EMOTIONS, Emotion.UNKNOWN.label}
 TRUE = {'true', '1', '1.0', 'wahr', 'vrai', 'verdadero', 'vero'}
-FALSE = {'false', '0', '0.0', 'falsch', 'faux', 'falso'}
-"""As JSON, pandas, R and the Excel of some countries write them, in lower case."""
+FALSE = {'', 'false', '0', '0.0', 'falsch', 'faux', 'falso'}
+"""As JSON, pandas, R and the Excel of some countries write them, in lower case; '' is no."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def read_run(path: Path, by_stamp: bool) -> Run:
                 run[str(row.get('bag') or '')].append(_point(row, by_stamp))
     except ConfigError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ConfigError(
             f'{path}: row {number}: is no state of replay --csv, replay --json or batch '
             f'({type(error).__name__}: {error})'

@@ -34,6 +34,7 @@ def run_text(true: str, false: str, delimiter: str = ',', point: str = '.') -> s
         pytest.param(run_text('TRUE', 'FALSE', '\t').encode('utf-16'), id='Excel, Unicode text'),
         pytest.param(run_text('1', '0').encode(), id='numbers'),
         pytest.param(run_text('1.0', '0.0').encode(), id='pandas with missing values'),
+        pytest.param(run_text('true', '').encode(), id='empty cells'),
     ],
 )
 def test_a_table_that_was_saved_by_another_program(tmp_path: Path, data: bytes) -> None:
@@ -63,3 +64,9 @@ def test_a_truth_value_of_an_unknown_language_is_named(tmp_path: Path) -> None:
     (tmp_path / 'run.csv').write_text(run_text('igaz', 'hamis'))
     with pytest.raises(ConfigError, match="row 1: .*'igaz' is not true or false"):
         read_run(tmp_path / 'run.csv', by_stamp=False)
+
+
+def test_json_that_is_nested_too_deeply_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / 'run.json').write_text('[' * 100_000)
+    with pytest.raises(ConfigError, match='row 0: .*RecursionError'):
+        read_run(tmp_path / 'run.json', by_stamp=False)
