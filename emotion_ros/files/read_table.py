@@ -10,8 +10,16 @@ from pathlib import Path
 from emotion_ros.errors import ConfigError
 from emotion_ros.files.checked import read_text
 
-DELIMITERS = ',;\t|'
-_EXCEL_HINT = 'sep='  # first line that Excel reads and drops
+_DELIMITERS = ',;\t|'
+_NO_DELIMITER = '\x1f'
+EXCEL_HINT = 'sep='
+"""Begins a first line that Excel reads and drops."""
+
+
+def find_delimiter(header: str) -> str:
+    """Return what parts the cells; for one column a character that no text has."""
+    delimiter = max(_DELIMITERS, key=header.count)
+    return delimiter if delimiter in header else _NO_DELIMITER
 
 
 class Table:
@@ -24,19 +32,23 @@ class Table:
     twice, and for a row with more cells than columns.
     """
 
-    def __init__(self, path: Path | str, text: str | None = None) -> None:
-        """Read the file, or the ``text`` that came from it."""
+    def __init__(self, path: Path | str, text: str | None = None, is_quoted: bool = True) -> None:
+        """Read the file, or the ``text`` from it; quotes part cells only if ``is_quoted``."""
         self.path = path
         text = read_text(Path(path)) if text is None else text
         if text.lstrip()[:1] in ('{', '['):
             raise ConfigError(f'{path}: is JSON: save it as CSV')
         self._first_line = 1
-        if text.startswith(_EXCEL_HINT):
+        if text.startswith(EXCEL_HINT):
             text, self._first_line = text.partition('\n')[2], 2
-        header = text.partition('\n')[0]
-        delimiter = max(DELIMITERS, key=header.count)
+        delimiter = find_delimiter(text.partition('\n')[0])
         self.has_decimal_commas = delimiter != ','
-        self._reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
+        self._reader = csv.reader(
+            io.StringIO(text),
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE,
+            skipinitialspace=True,
+        )
         self.columns = [name.strip().casefold() for name in self._next_row() or ()]
         twice = [name for name, n in Counter(self.columns).items() if name and n > 1]
         if twice:

@@ -40,6 +40,15 @@ def test_cells_at_the_end_may_be_missing(tmp_path: Path) -> None:
     assert list(table(tmp_path, '').rows()) == []
 
 
+def test_a_text_in_a_table_of_one_column_may_have_commas(tmp_path: Path) -> None:
+    rows = table(tmp_path, 'text\nYes, I do\n"No, never"\n').rows()
+    assert list(rows) == [{'text': 'Yes, I do'}, {'text': 'No, never'}]
+
+
+def test_quotes_are_kept_where_they_part_nothing() -> None:
+    assert list(Table('t', 'a\tb\n"1\t2\n', is_quoted=False).rows()) == [{'a': '"1', 'b': '2'}]
+
+
 def test_only_a_table_without_commas_has_decimal_commas(tmp_path: Path) -> None:
     assert table(tmp_path, 'a;b\n1,5;2\n').has_decimal_commas
     assert not table(tmp_path, 'a,b\n').has_decimal_commas

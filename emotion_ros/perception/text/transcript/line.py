@@ -2,11 +2,12 @@
 """One utterance of a transcript, and what formats have in common."""
 
 import html
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-_TAG = re.compile(r'<[^>]*>|\{\\[^}]*\}')  # of HTML, WebVTT and ASS
+_TAG = re.compile(r'<[^<>]*>|\{\\[^{}]*\}')  # of HTML, WebVTT and ASS
 _NAMED = re.compile(r"((?:[^\W\d_][\w.'-]*)(?: [\w.'-]+){0,3}): +(\S.*)", re.DOTALL)
 _CLOCK = re.compile(r'(?:(\d+):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?')
 
@@ -51,10 +52,22 @@ def seconds(text: str) -> float | None:
     return int(hours) * 3600 + int(minutes) * 60 + float(f'{whole}.{fraction}')
 
 
+def read_time(value: object, scale: float = 1.0) -> float | None:
+    """Return a time of day, or a number (0,5 is one) times ``scale``, in s; None for others."""
+    text = str(value)
+    if (clock := seconds(text)) is not None:
+        return clock
+    try:
+        number = float(text.replace(',', '.')) * scale
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def split_speakers(lines: Sequence[Line]) -> Sequence[Line]:
-    """Return the lines with the speaker apart, if all of them begin with a name and a colon."""
+    """Return the lines with the speaker apart, if all, of two or more, begin with ``name: ``."""
     named = [_NAMED.fullmatch(line.text) for line in lines]
-    if not lines or not all(named) or any(line.speaker for line in lines):
+    if len(lines) < 2 or not all(named) or any(line.speaker for line in lines):
         return lines
     return [
         replace(line, speaker=match[1], text=match[2])

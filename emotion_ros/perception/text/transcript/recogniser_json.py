@@ -8,7 +8,7 @@ and IBM; rows of objects with a text, as pandas and annotation programs write th
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from emotion_ros.perception.text.transcript.line import Line, plain
+from emotion_ros.perception.text.transcript.line import Line, plain, read_time
 
 TEXTS = ('text', 'transcript', 'display', 'sentence', 'utterance')
 STARTS = ('start', 'start_time', 'from')
@@ -17,15 +17,18 @@ MILLISECONDS, TICKS = 1e-3, 1e-7
 
 
 def read_recogniser_json(root: object) -> Sequence[Line]:
-    """Return the utterances; nothing when the shape is unknown."""
+    """Return the utterances; nothing when the shape is unknown. TypeError for odd offsets."""
     return [line for line in _lines(root) if line.text]
 
 
 def _lines(root: object) -> Iterator[Line]:
-    if isinstance(root, list):  # rows
-        for row in _dicts(root):
-            data = row.get('data')
-            yield _line(data if isinstance(data, dict) else row)
+    if isinstance(root, list):  # rows, or only their texts
+        for row in root:
+            if isinstance(row, str):
+                yield Line(plain(row))
+            elif isinstance(row, dict):
+                data = row.get('data')
+                yield _line(data if isinstance(data, dict) else row)
     if not isinstance(root, dict):
         return
     if isinstance(results := root.get('results'), dict):
@@ -49,7 +52,7 @@ def _nested(results: Mapping[str, Any]) -> Iterator[Line]:
 
 def _line(item: Mapping[str, Any], scale: float = 1.0) -> Line:
     start, end = (
-        next((_number(item[key], scale) for key in keys if key in item), None)
+        next((read_time(item[key], scale) for key in keys if key in item), None)
         for keys in (STARTS, ENDS)
     )
     return Line(_text(item), start, end, _speaker(item))
@@ -64,13 +67,6 @@ def _speaker(item: Mapping[str, Any]) -> str:
     return '' if speaker is None else str(speaker)
 
 
-def _number(value: object, scale: float) -> float | None:
-    try:
-        return float(str(value)) * scale
-    except ValueError:
-        return None
-
-
 def _dicts(value: object) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, dict))
@@ -81,8 +77,8 @@ def _first(item: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _azure(item: Mapping[str, Any]) -> Line:
-    start = _number(item.get('offsetInTicks'), TICKS)
-    length = _number(item.get('durationInTicks'), TICKS)
+    start = read_time(item.get('offsetInTicks'), TICKS)
+    length = read_time(item.get('durationInTicks'), TICKS)
     end = None if start is None or length is None else start + length
     return Line(_text(_first(item, 'nBest')), start, end, _speaker(item))
 

@@ -8,7 +8,7 @@ from emotion_ros.perception.text.transcript.line import Line, plain, seconds, sp
 
 ARROW = re.compile(r'\s*([\d:.,]+)\s+-->\s+([\d:.,]+)(?:\s|$)')
 ASS_HEAD = '[Script Info]'
-_VOICE = re.compile(r'<v(?:\.\S*)? ([^>]+)>')
+_VOICE = re.compile(r'<v(?:\.[^\s<>]*)? ([^<>]+)>')
 _COMMENT = re.compile(r'(NOTE|STYLE|REGION)\b')
 _WORD_TIMES = '<c>'
 """As automatic captions have them, which repeat the line before in every cue."""

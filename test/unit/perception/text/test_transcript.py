@@ -2,6 +2,7 @@
 """Transcripts as other programs write them: utterances, times and speakers, nothing else."""
 
 import json
+import math
 
 import pytest
 
@@ -110,6 +111,43 @@ ZOOM_CHAT = """21:41:05\t From  Anna Smith : I am so happy today!
 """
 ZOOM_VTT = """WEBVTT\n\n1\n00:00:00.000 --> 00:00:02.500\nA: I am so happy today!\n
 2\n00:00:02.500 --> 00:00:04.000\nB: This is terrible, I hate it.\n"""
+ZOOM_NEW = """21:41:05 From Anna Smith to Everyone:
+\tI am so happy today!
+21:42:05 From Ben to Anna Smith(Direct Message):
+\tThis is terrible,
+\tI hate it.
+"""
+ZOOM_CLOUD = f'00:00:00\tA:\t{GLAD}\n00:00:02\tB:\tThis is terrible,\nI hate it.\n'
+SENTENCES = [
+    ['See you at 10:30'],
+    ["Let's meet at 10:30", 'I am so happy', 'That makes me angry'],
+    ['See you at 10:30', 'I am so happy', 'Lunch until 12:00', 'I hate it'],
+    ['Monday  10:30', 'I am so happy', 'Tuesday  9:30', 'I hate it'],
+    ['Monday  10:30', 'Tuesday  11:30', 'I hate it'],
+    ['We should all meet again  10:30', 'I am so happy', 'See you then  12:00', 'I hate it'],
+    ['Monday  10:30', 'I am so happy'],
+    ['12/11/2021 10:30 - Notes: I was there', 'I am so happy', 'I hate it'],
+    ['12/11/2021 10:30 - I felt: happy', '12/12/2021 10:30 - sad', '13/11/2021 9:00 - bad'],
+    ['10:15:03 From here on: I am so happy', 'I hate it'],
+    ['10:15:03 From A: yes', '10:15:05 From B: no', *['I hate it'] * 9],
+    ['Well, text', 'I am so happy', 'I hate this, you know'],
+    ['text, text', 'I am so happy', 'I hate this'],
+]
+TABLES = [
+    f',text,label\n0,"{GLAD}",joy\n1,"{BAD}",anger\n',
+    f'Unnamed: 0,text,label\n0,"{GLAD}",joy\n1,"{BAD}",anger\n',
+    f'text\n{GLAD}\n"{BAD}"\n',
+    f'Text\n{GLAD}\n{BAD}\n',
+    f'sep=;\ntext;label\n{GLAD};joy\n{BAD};anger\n',
+    f'sep=,\ntext\n{GLAD}\n"{BAD}"\n',
+]
+TIMED_TABLES = [
+    f'start\tend\ttext\n0.0\t2.5\t{GLAD}\n2.5\t4.0\t{BAD}\n',
+    f'id\tstart\tend\ttext\n1\t0\t2.5\t{GLAD}\n2\t2.5\t4\t{BAD}\n',
+    f'start;end;text\n0,0;2,5;{GLAD}\n2,5;4;{BAD}\n',
+    f'start,end,text\n00:00:00.000,00:00:02.500,{GLAD}\n0:02.5,0:04,"{BAD}"\n',
+    f'start,end,text\n0,2500,"{GLAD}"\n2500,4000,"{BAD}"\n',  # of whisper.cpp
+]
 OTTER = """A  0:00\nI am so happy today!\n\nB  0:02\nThis is terrible, I hate it.\n
 Transcribed by https://otter.ai\n"""
 
@@ -149,6 +187,24 @@ def heard(*alternatives: str, key: str = 'transcript') -> list[object]:
         pytest.param(WHATSAPP, CHAT, id='WhatsApp, Android'),
         pytest.param(WHATSAPP_IOS, CHAT, id='WhatsApp, iOS'),
         pytest.param(ZOOM_CHAT, CHAT, id='chat of Zoom'),
+        pytest.param(ZOOM_NEW, CHAT, id='chat of Zoom, messages below'),
+        pytest.param('\n'.join(ZOOM_NEW.split('\n')[:2]), CHAT[:1], id='one message of Zoom'),
+        pytest.param(
+            ZOOM_CLOUD, [Line(GLAD, 0.0, None, 'A'), Line(BAD, 2.0, None, 'B')], id='Zoom, cloud'
+        ),
+        *(pytest.param('\n'.join(rows), [*map(Line, rows)], id=rows[0]) for rows in SENTENCES),
+        *(pytest.param(text, UNTIMED, id=text.partition('"')[0]) for text in TABLES),
+        *(pytest.param(text, TIMED, id=text.partition('I')[0]) for text in TIMED_TABLES),
+        pytest.param(
+            f'start\tend\ttext\n0\t2500\t"Yes\n2500\t4000\t{BAD}\n',
+            [Line('"Yes', 0.0, 2.5), TIMED[1]],
+            id='a quote in a table of Whisper',
+        ),
+        pytest.param(
+            '1\n00:00:00,000 --> 00:00:02,500\nRemember: be happy\n',
+            [Line('Remember: be happy', 0.0, 2.5)],
+            id='one cue with a colon',
+        ),
         pytest.param(
             '[2021-12-31 21:41] <anna> hi', [Line('[2021-12-31 21:41] <anna> hi')], id='IRC'
         ),
@@ -211,6 +267,12 @@ def test_utterances_of_text(text: str, lines: list[Line]) -> None:
             id='Azure',
         ),
         pytest.param([{'id': 1, 'data': {'text': GLAD}}, {'text': BAD}], UNTIMED, id='rows'),
+        pytest.param([GLAD, BAD], UNTIMED, id='texts'),
+        pytest.param(
+            [{'start': 'NaN', 'text': GLAD}, {'start': math.nan, 'text': BAD}],
+            UNTIMED,
+            id='times that are missing in pandas',
+        ),
     ],
 )
 @pytest.mark.parametrize('indent', [None, 2])
@@ -219,6 +281,11 @@ def test_utterances_of_json(root: object, lines: list[Line], indent: int | None)
     assert [line.text for line in read] == [line.text for line in lines]
     assert [line.at_s for line in read] == [line.at_s for line in lines]
     assert [line.to_s for line in read] == [line.to_s for line in lines]
+
+
+def test_a_text_of_several_lines_is_one_result() -> None:
+    text = json.dumps({'text': GLAD, 'language': 'en'}, indent=2)
+    assert list(read_transcript(text, 'f').lines) == UNTIMED[:1]
 
 
 def test_messages_without_words_are_counted() -> None:
@@ -233,6 +300,10 @@ def test_messages_without_words_are_counted() -> None:
         ('<?xml version="1.0"?>\n<tt/>', 'f: is XML, but not of ELAN'),
         ('<?xml version="1.0"?>\n<ANNOTATION_DOCUMENT>', 'f: is damaged XML'),
         ('File type = "ooTextFile"\n"TextGrid"\n', 'f: is TextGrid without a text'),
+        (TEXTGRID.replace('xmin = 0', 'xmin = 0..5'), "f: xmin '0..5' or xmax '2.5' is no number"),
+        (EAF.replace('"2500"', '"2.5"'), "f: TIME_VALUE '2.5' is no whole number (ms)"),
+        ('{"transcription":[{"text":"a","offsets":[0,100]}]}', 'f: is JSON of an unknown shape'),
+        (f'id,text\n1,{BAD}\n2,{BAD}\n', 'f: line 2: 3 cells for 2 columns'),
     ],
 )
 def test_another_document_is_an_error(text: str, problem: str) -> None:
