@@ -9,6 +9,7 @@ import ast
 import json
 import re
 from ast import literal_eval
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,26 +49,42 @@ PARTS = (
 CHAT = ('messages', 'history', 'conversation', 'dialog', 'dialogue', 'chat')
 """Lists of what was said by both sides: the last message of the person counts."""
 FURTHER_WORDS = re.compile(
-    r'(?!context)(?:\w*(?:text|transcripts?|transcription|utterance|recogni[sz]ed|speech|asr|stt)'
-    r'|(?:asr|stt|speech|voice|recognition|raw)\w*results?|(?:user|voice|speech)?(?:input|query'
-    r'|said)|(?:user|voice|speech)message|utt|heard|msg|raw)'
+    r'(?!\w*context|error|status|state|label|log|button|title|help|hint|alt|warning|task|command'
+    r'|ocr|sign|screen)'
+    r'(?:\w*(?:text|transcripts?|transcription|utterance|heard|speech|asr|stt)'
+    r'|(?:asr|stt|speech|voice|text|words?|sentence)?recogni[sz]ed'
+    r'|(?:asr|stt|speech|voice|recognition|raw)\w*results?|(?:last|user)?utt'
+    r'|(?:spoken|heard|recogni[sz]ed|user)(?:words?|phrase|sentence)|(?:user|person|human)\w*said'
+    r'|(?:user|voice|speech)(?:input|query|message)|said)'
 )
 """Names in nodes that people write themselves; they count when there is no other."""
+GENERAL_WORDS = ('input', 'query', 'question', 'prompt')
+"""The same, unless the object reports an error."""
+NOTES = ('message', 'msg', 'raw')
+"""The same; services report their own state under these names as well."""
+CONTENTS = ('payload', 'body', 'value')
+"""Names that say nothing, in objects of which the kind says that they are speech."""
+WRAPPERS = ('body', 'message', 'content', 'detail', 'voice', 'recognition', 'nlu')
 PERSON = ('user', 'human', 'person', 'you')
 ROBOT = re.compile(
-    r'(?:robot|assistant|chatbot|bot|agent|system|ai|llm|gpt|chatgpt|model|tool|function|tts)'
-    r'(?:text|speech|says|said|message|response|reply|utterance)?'
+    r'(?:robot|assistant|chatbot|bot|agent|system|ai|llm|gpt|chatgpt|model|tool|function|tts'
+    r'|texttospeech)(?:text|speech|says|said|message|response|reply|utterance)?'
 )
-REPLY = re.compile(r'(?:bot|robot|llm|agent)?(?:response|reply|answer|output)')
-NO_WORDS = re.compile(
-    r'(?:error\w*|exception|status|state|type|event|intent\w*|action|command|target|object|reason'
-    r'|label|emotion|topic|frameid|file\w*|path|url|model|name|title|description|instruction\w*|log'
-    r'|code|time\w*|date|id|\w+id|uuid|version|host|device|node)'
+REPLY = re.compile(
+    r'(?:bot|robot|llm|agent)?(?:output|(?:response|reply|answer|fulfillment)(?:text|message)?)'
 )
-SENTENCE = re.compile(r'[^\W\d_]{1,}[^\s:/]*(?: \S+)+')
-"""Two words or more, of which the first begins with a letter."""
-SENDERS = ('role', 'speaker', 'sender', 'source', 'from', 'author', 'who')
+SPEAKERS = ('role', 'speaker', 'sender', 'from', 'author', 'who')
+SENDERS = (*SPEAKERS, 'source')
+SPEAKING_SOURCE = re.compile(r'assistant|chatbot|bot|llm|gpt|chatgpt|tts')
+"""Only these: ``source`` may be the sound card (system) or the robot's own microphone."""
+RASA_ANSWER = {'recipientid', 'text', 'image', 'buttons', 'attachment', 'custom', 'quickreplies'}
+TO_ROBOT = re.compile(r'.*(?:bot|assistant|agent|system|pepper|nao|furhat|tiago).*')
+LOG_LEVELS = ('level', 'levelname', 'loglevel', 'severity', 'logger')
+CODES = ('code', 'errno', 'errcode', 'errorcode')
+NAME_PARTICLES = ('van', 'von', 'de', 'der', 'den', 'la', 'di', 'da', 'del', 'bin', 'al', 'y')
 ERRORS = ('error', 'errormessage', 'exception')
+NO_ERRORS = ('', 'none', 'null', 'no', 'false', '0', 'ok', 'success', 'no error')
+STATES = ('status', 'state', 'type', 'messagetype', 'event')
 CONFIDENCES = ('confidence', 'likelihood')
 WORD_LISTS = ('result', 'words', 'items', 'partialresult')
 WORD_CONFIDENCES = ('conf', 'confidence', 'probability', 'score')
@@ -78,19 +95,28 @@ FINALS = (
 )
 N_BEST = ('transcript', 'result', 'resultsrecognition')
 KINDS = (
-    *('type', 'messagetype', 'message', 'mode', 'event', 'status', 'recognitionstatus'),
-    *('reason', 'speecheventtype', 'state', 'name'),
+    *('type', 'messagetype', 'mode', 'event', 'status', 'recognitionstatus', 'reason'),
+    *('speecheventtype', 'state'),
 )
+KIND_IN_MESSAGE = re.compile(r'(?:[A-Z][a-z]+){2,}|(?i:success|info|warning|error)\.?')
+"""What ``message`` holds when it is not words: AddTranscript of Speechmatics."""
 PARTIAL_KIND = re.compile(
-    r'partial|interim|hypothes|delta|realtime|online|recognizing|resultchanged|transcript-chunk'
+    r'partial|interim|hypothes|delta|recognizing|resultchanged|transcript-chunk'
     r'|\bturn\w*[. ](?:update|eager|resume|startof)'
 )
+PARTIAL_MODE = re.compile(r'online|realtime')  # of FunASR; elsewhere: connected to the network
 NOTHING_KIND = re.compile(
     r'connected|metadata|listening|keep_?alive|\b(?:begin|termination|sessionbegins)\b|end_?of_?\w'
     r'|(?:speech|voice|session|utterance|sentence|turn|recognition|recognizer|transcript|audio|task'
     r'|record)\w*[-_.: ]*(?:\w+_)?(?:start|stop|begin|end|add|finish|activity|info)'
 )
 """What a service says of itself, before and after the words."""
+SPEECH_KIND = re.compile(r'\b(?:stt|asr)\b|transcri|speech|utterance|recogni[sz]ed')
+SERVICE_STATE = re.compile(
+    r'(?:dis)?connect\w*|listening|ready|idle|loading|waiting|start\w*|stop\w*|initiali[sz]\w*'
+    r'|info|log|debug|notice|notification|status'
+)
+BAD_STATUS = re.compile(r'.*(?:error|fail|exception|timeout|abort|cancel|reject|denied|invalid).*')
 FINAL_KIND = re.compile(r'2pass-offline')  # of FunASR: is_final is about its stream
 SILENT_KIND = re.compile(r'nomatch|silencetimeout|babbletimeout|no_?speech|no_?audio')
 
@@ -227,10 +253,28 @@ def _named(content: dict[Any, Any]) -> dict[str, Any]:
     return {re.sub(r'[\W_]', '', str(key)).lower(): value for key, value in content.items()}
 
 
-def _is_of_robot(fields: dict[str, Any]) -> bool:
-    """Return whether an object says that its words are those of the robot; so does Rasa's."""
-    senders = (fields[name] for name in SENDERS if isinstance(fields.get(name), str))
-    return 'recipientid' in fields or any(ROBOT.fullmatch(who.lower()) for who in senders)
+def _sides(fields: dict[str, Any]) -> set[str]:
+    """Return who an object says that it is from."""
+    return {fields[name].lower() for name in SPEAKERS if isinstance(fields.get(name), str)}
+
+
+def _is_of_robot(fields: dict[str, Any], sides: Iterable[str] = ()) -> bool:
+    """Return whether an object says that its words are those of the robot; so does Rasa's.
+
+    An agent is the robot only as the other side of a user, among the ``sides`` of a chat, or by
+    its role; else it may be a person in a call centre.
+    """
+    for name in SENDERS:
+        if not isinstance(who := fields.get(name), str):
+            continue
+        if name != 'role' and who.lower() == 'agent':
+            if not set(PERSON).isdisjoint(sides):
+                return True
+        elif (SPEAKING_SOURCE if name == 'source' else ROBOT).fullmatch(who.lower()):
+            return True
+    if 'recipientid' not in fields or not fields.keys() <= RASA_ANSWER:
+        return False
+    return not TO_ROBOT.fullmatch(str(fields['recipientid']).lower())
 
 
 def _of_person(messages: list[Any]) -> list[Any]:
@@ -239,9 +283,11 @@ def _of_person(messages: list[Any]) -> list[Any]:
     InvalidInput('own_voice') when all of them are.
     """
     named = [_named(m) if isinstance(m, dict) else {} for m in messages]
-    if not any('role' in fields or _is_of_robot(fields) for fields in named):
+    sides = {side for fields in named for side in _sides(fields)}
+    of_robot = [_is_of_robot(fields, sides) for fields in named]
+    if not any('role' in fields for fields in named) and not any(of_robot):
         return messages
-    kept = [m for m, fields in zip(messages, named, strict=True) if not _is_of_robot(fields)]
+    kept = [m for m, is_robots in zip(messages, of_robot, strict=True) if not is_robots]
     if not kept:
         raise InvalidInput('own_voice', 'the words of the robot')
     return kept
@@ -267,17 +313,19 @@ def _join(parts: list[Hypothesis]) -> Hypothesis | None:
 
 def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     if isinstance(header := fields.get('header'), dict):  # of Aliyun
-        fields = {str(key): header[key] for key in ('name', 'event') if key in header} | fields
+        fields = {'event': header.get('name', header.get('event'))} | fields
     kinds = ' '.join(fields[k].lower() for k in KINDS if isinstance(fields.get(k), str))
+    if _is_kind(fields.get('message')) and not _sides(fields):
+        kinds += ' ' + fields['message'].lower()
     if SILENT_KIND.search(kinds):
         return Hypothesis('')
     inner = _read_parts(fields, depth)
-    found = _own_words(fields) or inner or _further_words(fields, depth)
+    found = _own_words(fields) or inner or _further_words(fields, kinds, depth)
     if found is None:
         is_status = (
             'voiceid' in fields
             or NOTHING_KIND.search(kinds)
-            or any(isinstance(fields.get(name), str) for name in ERRORS)
+            or any(isinstance(fields.get(name), str) for name in _errors(fields))
         )
         return Hypothesis('') if is_status else None
     is_silent = (inner is not None and not inner.text and 'segments' in fields) or (
@@ -285,7 +333,12 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
         and _number(fields.get('avglogprob')) < NO_SPEECH_LOGPROB
     )
     finals = [fields[name] for name in FINALS if isinstance(fields.get(name), bool)]
-    is_partial = PARTIAL_KIND.search(kinds) or 'stability' in fields
+    is_partial = (
+        PARTIAL_KIND.search(kinds)
+        or PARTIAL_MODE.search(str(fields.get('mode')).lower())
+        or fields.get('type') == 'realtime'  # of RealtimeSTT
+        or 'stability' in fields
+    )
     is_unstable = (
         fields.get('slicetype') in (0, 1)  # of Tencent; 2 is final
         or (fields.get('messagetype') == 'TRANSCRIPT' and not finals)  # false is left out
@@ -325,31 +378,81 @@ def _own_words(fields: dict[str, Any]) -> Hypothesis | None:
     )
 
 
-def _further_words(fields: dict[str, Any], depth: int) -> Hypothesis | None:
-    """Return the words under names that only some nodes use, or the one sentence under any name.
+def _further_words(fields: dict[str, Any], kinds: str, depth: int) -> Hypothesis | None:
+    """Return the words under names that only some nodes use; ``kinds`` is what the object is.
 
     InvalidInput('own_voice') when the only ones are the robot's.
     """
     given = {name: value for name, value in fields.items() if isinstance(value, str)}
     of_robot = [name for name in given if ROBOT.fullmatch(name) or REPLY.fullmatch(name)]
-    names = [name for name in PERSON if name in given and of_robot]
-    names += [name for name in ('message',) if name in given and given.keys() & {*SENDERS}]
-    if not fields.keys() & {*ERRORS, 'status', 'success'}:
-        names += [n for n in given if n not in of_robot and FURTHER_WORDS.fullmatch(n)]
-        others = [n for n in given if n not in of_robot and not NO_WORDS.fullmatch(n)]
-        sentences = [n for n in others if SENTENCE.fullmatch(given[n].strip())]
-        names += sentences if len(sentences) == 1 else []
+    names = [n for n in given if n not in of_robot and FURTHER_WORDS.fullmatch(n)]
+    if not _has_failed(fields):
+        names += [name for name in GENERAL_WORDS if name in given]
+        names = names or [n for n in NOTES if n in given and _is_spoken(fields, n)]
+    speech = f'{kinds} {given.get("name", "").lower()}'
+    is_speech = SPEECH_KIND.search(speech) and not NOTHING_KIND.search(kinds)
+    if is_speech:
+        names += [name for name in CONTENTS if name in given]
+        if isinstance(value := fields.get('value'), list) and value and isinstance(value[0], str):
+            return Hypothesis(value[0])  # of NAOqi: the words and how sure it is
     if names:
-        return Hypothesis(given[names[0]])
-    if of_robot:
+        return Hypothesis(next((given[name] for name in names if given[name]), ''))
+    spoken = [name for name in fields if FURTHER_WORDS.fullmatch(name) or name in PERSON]
+    for name in (*(name for name in spoken if not ROBOT.fullmatch(name)), *WRAPPERS):
+        part = fields.get(name)
+        if isinstance(part, dict) and (found := _read(part, depth - 1)) is not None:
+            return found
+    if of_robot and (sentences := [n for n in PERSON if n in given and _is_sentence(given[n])]):
+        return Hypothesis(given[sentences[0]])
+    answers = any(' ' in given[n].strip() or REPLY.fullmatch(n) for n in of_robot)
+    others = [name for name in given if name not in of_robot]
+    if answers and not any(name in PERSON or _is_sentence(given[name]) for name in others):
         raise InvalidInput('own_voice', 'the words of the robot')
-    for name, part in fields.items():
-        if isinstance(part, dict) and not ROBOT.fullmatch(name) and not NO_WORDS.fullmatch(name):
-            if (found := _read(part, depth - 1)) is not None:
-                return found
-        elif name == 'value' and isinstance(part, list) and part and isinstance(part[0], str):
-            return Hypothesis(part[0])  # of NAOqi: the words and how sure it is
-    return None
+    return None  # may be words of a person too: the reason that names a remedy
+
+
+def _is_kind(message: Any) -> bool:
+    """Return whether what is named ``message`` says what an object is, as AddTranscript."""
+    return isinstance(message, str) and KIND_IN_MESSAGE.fullmatch(message) is not None
+
+
+def _errors(fields: dict[str, Any]) -> list[str]:
+    """Return the names under which an object reports an error; an empty field is none."""
+    return [n for n in ERRORS if fields.get(n) and str(fields[n]).lower() not in NO_ERRORS]
+
+
+def _has_failed(fields: dict[str, Any]) -> bool:
+    """Return whether an object reports an error instead of words."""
+    states = [fields[name].lower() for name in STATES if isinstance(fields.get(name), str)]
+    return (
+        bool(_errors(fields))
+        or fields.get('success') is False
+        or any(BAD_STATUS.fullmatch(state) for state in states)
+        or 400 <= _number(fields.get('status')) < 600
+    )
+
+
+def _is_spoken(fields: dict[str, Any], name: str) -> bool:
+    """Return whether a note is words: no line of a log, no state of a service."""
+    if _sides(fields) or (name == 'message' and any(fields.get(who) for who in PERSON)):
+        return not {*LOG_LEVELS} & fields.keys() or 'speaker' in fields
+    states = [fields[n].lower() for n in STATES if isinstance(fields.get(n), str)]
+    codes = {str(fields[name]) for name in CODES if name in fields}
+    return not (
+        {*LOG_LEVELS} & fields.keys()
+        or codes - {'0', '200', 'None', ''}
+        or _is_kind(fields[name])
+        or any(SERVICE_STATE.fullmatch(state) for state in states)
+    )
+
+
+def _is_sentence(text: str) -> bool:
+    """Return whether this is a sentence rather than a name, as Anna de la Cruz."""
+    words = text.split()
+    if text.isupper():
+        return len(words) > 3
+    rest = [w for w in words[1:] if not w[0].isupper() and w not in NAME_PARTICLES]
+    return bool(rest) and (len(words) > 2 or any(mark in text for mark in "'’?!."))
 
 
 def _read_parts(fields: dict[str, Any], depth: int) -> Hypothesis | None:
