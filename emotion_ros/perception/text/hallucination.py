@@ -31,7 +31,6 @@ _ENGLISH = (
     # thanks to the audience
     rf'{_OPENING}(?:thank you|thanks|thank){_WHO} for (?:your |you )?'
     rf'(?:watching|viewing|tuning in|joining us)(?: (?!me |us |over |and |see )\w+){{0,6}}{_NEXT}',
-    rf'{_OPENING}(?:thank you|thanks){_WHO} for (?:your )?(?:listening|attention)',
     # the video and the next one
     r'(?:please )?check out (?:my|our|the)(?: \w+)? (?:videos?|channel|playlist)\b.*',
     rf'i hope you (?:guys )?(?:enjoyed|liked)(?: watching)? (?:this|my|today s) {_SHOW}(?: .*)?',
@@ -57,12 +56,6 @@ _ENGLISH = (
     r'(?:.* )?(?:ming pao \w+.*|yoyo television series exclusive)',
     r'(?:\w+ ){0,2}(?:satsang with )?mooji(?: org)?(?: .*)?',
     r'(?:this is )?(?:a )?production of .* (?:studios|television|tv)',
-    # what a program says when it understood nothing
-    r'(?:(?:i m )?sorry )?(?:i )?(?:could not|couldn t|did not|didn t|can not|cannot|can t) '
-    r'(?:understand|catch|recogni[sz]e|hear)(?: (?:that|you|your speech|what you said'
-    r'|anything))?(?: (?:please |could you |can you )?(?:repeat|say|try)(?: \w+){0,2})?',
-    r'(?:please )?say something|(?:i m )?sorry (?:can|could|would) you (?:please )?(?:repeat|say)'
-    r'(?: that)?(?: again)?(?: please)?',
 )
 _OTHERS = r"""
 (?:live )?untertitel(?:ung)?\b.*
@@ -171,11 +164,10 @@ _ADVERTISED = re.compile(
     r'|like (?:and |or )?(?:comment|share)|(?:like|share) (?:and \w+ )?this video'
 )
 _TRIGGERS = """
-say sorry couldn didn can could did cannot i
 abone abonner abonnez amara ard attention bedankt bell below br button by caption captions
 channel closed com comment comments copyright dank danke emily episode gracias grazie heute http
 https hvala inscreva iscrivetevi iscriviti joining kiitos legenda legendado legendas like
-listening m mal mdr merci ming mooji msworddoc napisy ndr next obrigada obrigado ondertitel
+m mal mdr merci ming mooji msworddoc napisy ndr next obrigada obrigado ondertitel
 ondertiteld ondertiteling ondertitels otter podcast prevod prijevod production program rights
 satsang section share show sottotitoli sous stream subscribe subtitrare subtitrarea subtitulado
 subtitulos suscribanse suscribete swr tack tak takk tekster tekstet teksting tekstitys terima

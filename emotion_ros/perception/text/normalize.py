@@ -68,8 +68,8 @@ def clean_text(raw: str, max_chars: int) -> CleanText:
     tail = raw[-2 * max_chars :]
     # Surrogate pairs are joined; a lone one, which UTF-8 cannot hold, becomes U+FFFD.
     valid = tail.encode('utf-16-le', 'surrogatepass').decode('utf-16-le', 'replace')
-    decoded = _decode(_remove_invisible(valid))
-    text = remove_marks(' '.join(normalize('NFC', decoded).split()))
+    visible = _remove_invisible(_decode(valid))  # in this order: &#8203; is invisible, too
+    text = remove_marks(' '.join(normalize('NFC', visible).split()))
     truncated = len(text) > max_chars
     if truncated:  # from the start of a word, else of a character
         text = text[-max_chars:].lstrip(ZERO_WIDTH_JOINER)

@@ -66,20 +66,38 @@ _CAPTION = re.compile(r'>>+ ?(?:[A-Z][A-Z .-]{0,30}:)?')
 
 _LEFT_OVER = re.compile(r'^(?:[:;,-]+(?: |$))+')
 
+_VALUES = frozenset(('None', 'null', 'nil', 'NaN', 'nan', 'undefined', 'N/A', 'n/a'))
+"""Nothing, as programming languages print it, without punctuation."""
 _NOTHING = (
-    r'(?:none|null|nil|nan|undefined|n/?a|unk|no[ _]?speech(?:[ _]detected| recogni[sz]ed)?'
-    r'|no[ _]audio|blank[ _]?audio|no result|sil|inaudible|unintelligible'
-    r'|(?:[\w,]+ ){0,5}could(?: not|n.t) (?:understand|recogni[sz]e)(?: the)? (?:audio|speech)'
-    r'|could not request results\b.*|(?:sorry,? )?(?:the )?(?:speech )?service (?:is )?(?:down'
-    r'|unavailable)|(?:listening )?timed? ?out(?: while waiting for phrase to start)?'
-    r'|please wait|no (?:match|input)(?: found)?|(?:loading|initiali[sz]ing) (?:the )?(?:\w+ )?'
-    r'(?:model|engine|microphone)|(?:adjusting|calibrating)(?: for| to)?(?: the)? (?:ambient noise'
-    r'|microphone).*|(?:microphone|audio device|network|connection|api|recognition|internal'
-    r'|unknown) (?:error|failed|failure|not found|unavailable|timeout|lost)'
-    r'|(?:unknownvalue|request|waittimeout)error\b.*|error: .*'
-    r'|(?:listening|recording|recogni[sz]ing|transcribing|processing|speak now)(?: again)?)'
+    r'(?:<?unk>?|sil|no_speech|no[ _]speech[ _](?:detected|input|recogni[sz]ed)|no_audio'
+    r'|blank[ _]?audio|inaudible|unintelligible'
+    # SpeechRecognition and its examples
+    r'|(?:[\w,]+ ){0,5}could(?: not|n.t) (?:understand|recogni[sz]e) (?:audio|speech)'
+    r'|(?:\w+ )?speech recognition could(?: not|n.t) understand the audio'
+    r'|could not request results\b.*|(?:sorry,? )?(?:\w+ )?speech service (?:is )?(?:down'
+    r'|unavailable)|listening timed out(?: while waiting for phrase to start)?'
+    r'|(?:adjusting|calibrating)(?: for| to)?(?: the)? (?:ambient noise'
+    r'|microphone)(?: for \d+(?:\.\d+)? (?:s|seconds?)|,? please wait)'
+    r'|(?:adjusting|calibrating)(?: for| to)?(?: the)? ambient noise'
+    r'|(?:unknownvalue|request|waittimeout)error\b.*'
+    r'|(?:listening|recording)(?: audio)? for \d+(?:\.\d+)? (?:s|seconds?)'
+    # Android and speech nodes
+    r'|no match(?: found)?|(?:network|client side|audio recording) error|network timeout'
+    r'|(?:microphone|audio device) (?:error|not found|unavailable)'
+    r'|recognitionservice busy|error from server'
+    r'|error: (?:api|http|request|recognition|microphone|audio|network|\d{3}|\w+error)\b.*)'
 )
+_WAITING = (
+    r'(?:please wait|speak now|time ?out|timed out|no (?:speech|audio|input|result)'
+    r'|(?:listening|recording|recogni[sz]ing|transcribing|processing)(?: again)?'
+    r'|(?:loading|initiali[sz]ing) (?:the )?(?:\w+ )?(?:model|engine|microphone)'
+    r'|(?:adjusting|calibrating)(?: the)? microphone)'
+)
+"""People say this, too: it counts only before an ellipsis, as programs write it."""
 _ONLY_NOTHING = re.compile(rf'{_NOTHING}(?:[\s.,;!?-]+{_NOTHING})*')
+_ONLY_WAITING = re.compile(
+    rf'(?:{_NOTHING}|{_WAITING})(?:[\s.,;!?-]+(?:{_NOTHING}|{_WAITING}))*(?:\s*\.\.+|\s*…)'
+)
 
 
 def remove_marks(text: str) -> str:
@@ -100,8 +118,12 @@ def remove_marks(text: str) -> str:
             text = _LEFT_OVER.sub('', text)
             if text == before:
                 break
-    plain = text.strip(' .,!?-"\'').casefold()
-    return '' if _ONLY_NOTHING.fullmatch(plain) else text
+    is_nothing = (
+        text in _VALUES
+        or _ONLY_NOTHING.fullmatch(text.strip(' .,!?-"\'').casefold())
+        or _ONLY_WAITING.fullmatch(text.strip(' -"\'').casefold())
+    )
+    return '' if is_nothing else text
 
 
 def _unless_sound(match: re.Match[str]) -> str:

@@ -25,6 +25,7 @@ KEPT = [
     ('cafe\u200b\u0301', 'café'),
     ('nul\x00 bell\x07 c1\x9b del\x7f', 'nul bell c1 del'),
     ('\u202eevil\u202c \u2066iso\u2069 \u200fmark', 'evil iso mark'),
+    ('&#8238;evil&#8236; so&#8203;ft', 'evil soft'),
     ('zero\u200bwidth \ufeffbom so\u00adft a\u200db', 'zerowidth bom soft ab'),
     (f'we are {FAMILY} and {DOCTOR}', f'we are {FAMILY} and {DOCTOR}'),
     ('dangling 👨\u200d', 'dangling 👨'),
