@@ -129,7 +129,8 @@ class SentimentNode(WorkerNode[SentimentConfig, StampedUtterance]):
             self._pipeline.forget_dialogue()
         if is_private and not self._pipeline.opts_out(stamped.utterance):
             raise InvalidInput('paused', 'the speaker is not analysed')
-        report = self._pipeline.process(stamped.utterance, stamped.stamp_s)
+        voice = stamped.voice_id or stamped.speaker.person_id
+        report = self._pipeline.process(stamped.utterance, stamped.stamp_s, voice=voice)
         if self.may_publish():
             self.results.publish(report_to_msg(report, stamped, self.config.include_text))
         self.statistics.processed(self.now_s() - stamped.stamp_s, report.inference_time_s)

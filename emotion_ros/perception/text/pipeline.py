@@ -27,7 +27,7 @@ from emotion_ros.perception.text.classifier import (
 )
 from emotion_ros.perception.text.config import SentimentConfig
 from emotion_ros.perception.text.dialogue import DialogueContext, load_transitions
-from emotion_ros.perception.text.duplicate_filter import DuplicateFilter, Transcript
+from emotion_ros.perception.text.duplicate_filter import Repetitions
 from emotion_ros.perception.text.engine import TextEngine, TextPrediction
 from emotion_ros.perception.text.engine_on_demand import EngineOnDemand
 from emotion_ros.perception.text.hallucination import is_hallucination
@@ -82,7 +82,7 @@ class TextReport:
 class TextPipeline:
     """Cleans, filters and classifies utterances one by one.
 
-    It remembers the last text and, with ``context``, the emotions of the dialogue.
+    It remembers the last text of each voice and, with ``context``, the emotions of the dialogue.
     """
 
     def __init__(
@@ -96,8 +96,7 @@ class TextPipeline:
         self.engine = engine
         self._opt_out = OptOutPhrases(config.opt_out_phrases)
         self._languages = LanguageCheck(config.languages, packaged_weights())
-        self._duplicates = DuplicateFilter()
-        self._transcript = Transcript()
+        self._repetitions = Repetitions()
         self._clock = clock
         self._dialogue: DialogueContext | None = None
         if config.context:
@@ -137,11 +136,15 @@ class TextPipeline:
         self._robot_said = None
         self._is_forgotten = True
 
-    def process(self, utterance: Utterance, stamp_s: float, speaker: str = '') -> TextReport:
+    def process(
+        self, utterance: Utterance, stamp_s: float, speaker: str = '', voice: str = ''
+    ) -> TextReport:
         """Classify one utterance that ``speaker`` said at ``stamp_s``.
 
+        Repetitions are looked for within one ``voice``; '' is not known which.
+
         InvalidInput when it cannot be classified: ``partial``, ``empty``, ``repetition``,
-        ``hallucination``, ``repeated`` (the same text within a second, a sentence within five),
+        ``hallucination``, ``repeated`` (the same text within a second, a sentence within three),
         ``bad_output``, ``inference_failed``.
         """
         started_s = self._clock()
@@ -153,9 +156,10 @@ class TextPipeline:
         clean = clean_text(utterance.final, self._max_chars)
         if self._drop_hallucinations and is_hallucination(clean.text):
             raise InvalidInput('hallucination', 'recognisers invent this in silence')
-        if self._duplicates.is_duplicate(clean.text.casefold(), stamp_s):
+        duplicates, transcript = self._repetitions.of(voice)
+        if duplicates.is_duplicate(clean.text.casefold(), stamp_s):
             raise InvalidInput('repeated', 'the same text again')
-        clean = replace(clean, text=self._transcript.new_words(clean.text, stamp_s))
+        clean = replace(clean, text=transcript.new_words(clean.text, stamp_s))
         language = self._languages.check(clean.text, utterance.language_code)
         if not language.is_supported:
             return TextReport(

@@ -107,6 +107,17 @@ def test_promise_23_the_same_final_counts_once_in_a_second() -> None:
     assert engine.texts == ['Thank you.', 'Thank you.']
 
 
+def test_what_another_voice_says_is_no_repetition() -> None:
+    """Turns red when process does not ask for the memory of the voice."""
+    engine = PositiveEngine()
+    talk = pipeline(engine)
+    for voice, stamp_s in [('anna', 5.0), ('ben', 5.5)]:
+        talk.process(Utterance('I like this robot.'), stamp_s, voice=voice)
+    with pytest.raises(InvalidInput):
+        talk.process(Utterance('I like this robot.'), 6.0, voice='anna')
+    assert len(engine.texts) == 2
+
+
 @pytest.mark.parametrize(
     ('utterance', 'language'),
     [(Utterance(FOREIGN), ''), (Utterance('Hallo', language='de-AT'), 'de')],
