@@ -51,6 +51,8 @@ PHRASES = (
     "don't|not|no consent",
     "don't|not * give|given|have * my|you|any consent",
     f"don't|not have * permission to {_WATCH} me|us",
+    "you can't|cannot|mustn't|shouldn't analyze|analyse|record|film|photograph|scan|track me|us",
+    f'no right to {_WATCH} me|us',
     'withdraw|revoke|withdrawing|revoking my consent',
     'opt|opting me|us out',
     'opt|opting out',
@@ -60,7 +62,7 @@ MOST_BETWEEN = 4
 _OTHER_MATTERS = (
     'mind|care|worry|stop|quit|can|could|forget|know|believe|understand|remember|why|how|if|go|leave'
     '|run|walk|come|wait|sit|stand|there|just|only|wrong|but|because|when|until|unless|afraid'
-    '|scared|ashamed|against|opposed|object|bothered|hate|miss|say|tell|away|move|cry|lie|look'
+    '|scared|ashamed|against|opposed|object|bothered|hate|miss|say|tell|away|move|cry|lie|look|hesitate|laugh|while|ignore|interrupt'
     f'|be(?! (?:{_WATCHING}) )'
     '|think(?! i (?:want|like)| you (?:should|may|are)| its| it is)'
 )

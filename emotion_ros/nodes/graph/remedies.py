@@ -165,7 +165,7 @@ REJECTED: Mapping[str, str] = {
     'sound not compressed, as S16LE: format:=wave of audio_capture',
     'empty': 'nothing was said: the recogniser publishes its silence',
     'partial': 'publish finished sentences: the results of the recogniser, not its partial ones',
-    'repeated': 'the same text within a second, or sentence within five: publish each once',
+    'repeated': 'the same text within a second, or sentence within three: publish each once',
     'repetition': 'one word over and over: the recogniser is stuck',
     'hallucination': 'the recogniser invents words in silence: use its voice activity detection',
     'own_voice': 'these are words of the robot itself (robot_speech): nothing to do',

@@ -96,8 +96,23 @@ I'm sad, switch off the camera
 How can I make you stop recording me?
 don't be watching me
 Please, do not under any circumstances film me
+You can't film me
+You cannot record me
+You have no right to film me
+Don't you ever record me again
+Would you mind not filming me?
+no facial recognition please
+i don't feel good please stop filming me
 """
 OTHERS = """
+Don't hesitate to record me
+Don't laugh while you film me
+dont ignore me listen to me
+I wish you would watch me
+Did you not get my picture?
+You never take pictures of us
+I can't wait to be filmed
+you do not have to stop listening to me
 I never watch TV
 He doesn't record music
 You can record me
