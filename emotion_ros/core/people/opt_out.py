@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Spoken opt-out: words with which a person asks not to be analysed.
 
-A complaint ("you never listen to me", "why don't you watch me?") and its contrary ("don't stop
+A reproach ("you never listen to me", "why don't you watch me?") and its contrary ("don't stop
 recording") are no opt-out. Phrases are looked for in each clause by itself.
 """
 
@@ -81,7 +81,7 @@ _STATEMENT = re.compile(
     r'|(?:do|did|are|were|have|would|could) (?:not|never))|(?:youre|theyre) not) '
     rf'{_ADVERBS}(?={_VERB})'
 )
-"""What somebody does not do, as in "you never listen to me", unless it is what a person wishes."""
+"""What a person does not do, as in "you never listen to me", unless it is what a person wishes."""
 
 _NOT_REQUESTED = tuple(
     map(
@@ -118,7 +118,7 @@ class OptOutPhrases:
 
     In a phrase, ``a|b`` is one of several words, and ``*`` up to MOST_BETWEEN words. Case and
     the kind of the apostrophe do not count; ``don't`` is also found as ``dont``, as recognisers
-    write it. The phrase ``packaged`` stands for PHRASES, which are not found in complaints and
+    write it. The phrase ``packaged`` stands for PHRASES, which are not found in reproaches and
     contraries.
     """
 

@@ -9,7 +9,7 @@ SENTENCE_WINDOW_S = 3.0
 TIMER_JITTER_S = 0.1
 """A timer keeps its period, a person does not."""
 LONG_WORDS = 12
-"""So many words nobody says again without a change."""
+"""So many words no person says again without a change."""
 PAUSE_S = 2.0
 LONGEST_PAUSE_S = 60.0
 MOST_VOICES = 16
@@ -21,7 +21,7 @@ class DuplicateFilter:
     """Detects a text that comes again soon after its last occurrence.
 
     Of a recogniser that repeats a sentence for minutes by a timer of at most SENTENCE_WINDOW_S
-    only the first passes; a person who repeats it later, or at changing intervals, is heard
+    only the first passes; a person who repeats it later, or at changing intervals, counts
     again. Time is an argument; after a backward jump nothing is a duplicate.
     """
 
@@ -95,7 +95,7 @@ class Repetitions:
         self._last_voice = ''
 
     def of(self, voice: str) -> tuple[DuplicateFilter, Transcript]:
-        """Return the memory of a voice; that of the voice first heard goes when it is full."""
+        """Return the memory of a voice; the oldest one goes when it is full."""
         voice = self._last_voice = voice or self._last_voice
         if voice not in self._voices and len(self._voices) >= MOST_VOICES:
             del self._voices[next(iter(self._voices))]
