@@ -16,7 +16,7 @@ SAFE_DOMAINS = 101  # ports of higher domains collide with the ephemeral ports o
 # Ports of a domain (RTPS 2.5, 9.6.2.3): participants listen on 10, 11, 12 ..., multicast on 0
 # and 1. Nothing of DDS is on 9: the process that binds it has claimed the domain.
 _DOMAIN_PORTS, FIRST_PORT = 250, 7400
-_FIRST_PARTICIPANT, _CLAIM = 10, 9
+_PARTICIPANTS, _CLAIM = range(10, _DOMAIN_PORTS, 2), 9  # the first may have ended
 
 _turns = count(os.getpid())  # each claim looks elsewhere first, for a participant ends slowly
 held_domains = ExitStack()
@@ -62,8 +62,11 @@ def free_domain() -> int:
 
 def is_free(domain: int) -> bool:
     """Return whether no participant of this machine is in a domain."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        return _binds(probe, domain, _FIRST_PARTICIPANT)
+    for port in _PARTICIPANTS:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            if not _binds(probe, domain, port):
+                return False
+    return True
 
 
 def _binds(probe: socket.socket, domain: int, offset: int) -> bool:

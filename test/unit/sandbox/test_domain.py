@@ -11,11 +11,13 @@ from emotion_ros.errors import ConfigError
 from emotion_ros.sandbox import domain
 from emotion_ros.sandbox.domain import claim_domain, free_domain, isolated
 
+FIRST_PORT = 6500
+
 
 @pytest.fixture
 def two_domains(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Leave two domains, on ports that neither DDS nor another test uses (3 and 4 of each)."""
-    monkeypatch.setattr(domain, 'FIRST_PORT', 7394)
+    """Leave two domains, on ports below those of DDS (6750 to 7249)."""
+    monkeypatch.setattr(domain, 'FIRST_PORT', FIRST_PORT)
     monkeypatch.setattr(domain, 'SAFE_DOMAINS', 2)
     with ExitStack() as held:
         monkeypatch.setattr(domain, 'held_domains', held)
@@ -23,9 +25,10 @@ def two_domains(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures('two_domains')
-def test_a_domain_with_a_participant_is_not_claimed():
+@pytest.mark.parametrize('number', [0, 1, 40], ids=['', 'the first has ended', 'many'])
+def test_a_domain_with_a_participant_is_not_claimed(number):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as participant:
-        participant.bind(('', 7394 + 250 * 1 + 10))
+        participant.bind(('', FIRST_PORT + 250 * 1 + 10 + 2 * number))
         assert [claim_once(), claim_once()] == [2, 2]
 
 
