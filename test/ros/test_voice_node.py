@@ -209,14 +209,14 @@ def test_the_voice_of_a_paused_person_is_not_classified(graph, rules, count):
 
 def test_switched_off_no_sound_is_processed(graph):
     node = start(graph)
+    evidence = graph.listen(EmotionEvidence, 'emotion/evidence')
     graph.call(SetBool, 'voice_node/enable', SetBool.Request(data=False))
     publisher = graph.publisher(Audio, 'audio', 100)
-    for msg in messages(spoken(1.0), node.now_s() - 3.0):
+    for msg in messages(spoken(1.0), node.now_s() - 30.0):
         publisher.publish(msg)
     graph.until(lambda: node.statistics.counts()['received'] >= 20, 'the sound')
     assert node.statistics.counts()['processed'] == 0
     graph.call(SetBool, 'voice_node/enable', SetBool.Request(data=True))
-    evidence = graph.listen(EmotionEvidence, 'emotion/evidence')
     play(graph, node, spoken(1.0))
     graph.until(lambda: evidence, 'evidence')
 
