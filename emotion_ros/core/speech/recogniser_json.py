@@ -5,14 +5,28 @@ Every library has a separate shape, with few names for the same things. So the n
 wherever they are: the words, the lists of alternatives or of segments, whether it is final.
 """
 
-import ast
-import json
 import re
-from ast import literal_eval
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from emotion_ros.core.speech.chat_sides import (
+    PERSON,
+    ROBOT,
+    is_of_robot,
+    is_sentence,
+    messages_of_person,
+    named_fields,
+    sides_of,
+)
+from emotion_ros.core.speech.printed_values import (
+    IS_LIST,
+    IS_OBJECT,
+    MAX_CHARS,
+    number,
+    parse_values,
+    unwrap,
+)
+from emotion_ros.core.speech.service_notes import errors_of, has_failed, is_kind, is_spoken
 from emotion_ros.errors import InvalidInput
 
 # Names are compared in lower case, without separators: isFinal and is_final are one.
@@ -28,23 +42,8 @@ ALTERNATIVES = ('alternatives', 'alternative', 'nbest', 'hypotheses', 'candidate
 PARTS = (
     *('results', 'result', 'segments', 'chunks', 'channels', 'channel', 'transcripts'),
     *('transcription', 'transcript', 'transcriptionresult', 'recognitionresult', 'queryresult'),
-    *(
-        'data',
-        'response',
-        'payload',
-        'hypothesis',
-        'output',
-        'utterances',
-        'utterance',
-        'words',
-        'tokens',
-        'elements',
-        'monologues',
-        'lines',
-        'sentence',
-        'besttranscription',
-        'msg',
-    ),
+    *('data', 'response', 'payload', 'hypothesis', 'output', 'utterances', 'utterance', 'words'),
+    *('tokens', 'elements', 'monologues', 'lines', 'sentence', 'besttranscription', 'msg'),
 )
 CHAT = ('messages', 'history', 'conversation', 'dialog', 'dialogue', 'chat')
 """Lists of what was said by both sides: the last message of the person counts."""
@@ -65,26 +64,9 @@ NOTES = ('message', 'msg', 'raw')
 CONTENTS = ('payload', 'body', 'value')
 """Names that say nothing, in objects of which the kind says that they are speech."""
 WRAPPERS = ('body', 'message', 'content', 'detail', 'voice', 'recognition', 'nlu')
-PERSON = ('user', 'human', 'person', 'you')
-ROBOT = re.compile(
-    r'(?:robot|assistant|chatbot|bot|agent|system|ai|llm|gpt|chatgpt|model|tool|function|tts'
-    r'|texttospeech)(?:text|speech|says|said|message|response|reply|utterance)?'
-)
 REPLY = re.compile(
     r'(?:bot|robot|llm|agent)?(?:output|(?:response|reply|answer|fulfillment)(?:text|message)?)'
 )
-SPEAKERS = ('role', 'speaker', 'sender', 'from', 'author', 'who')
-SENDERS = (*SPEAKERS, 'source')
-SPEAKING_SOURCE = re.compile(r'assistant|chatbot|bot|llm|gpt|chatgpt|tts')
-"""Only these: ``source`` may be the sound card (system) or the robot's own microphone."""
-RASA_ANSWER = {'recipientid', 'text', 'image', 'buttons', 'attachment', 'custom', 'quickreplies'}
-TO_ROBOT = re.compile(r'.*(?:bot|assistant|agent|system|pepper|nao|furhat|tiago).*')
-LOG_LEVELS = ('level', 'levelname', 'loglevel', 'severity', 'logger')
-CODES = ('code', 'errno', 'errcode', 'errorcode')
-NAME_PARTICLES = ('van', 'von', 'de', 'der', 'den', 'la', 'di', 'da', 'del', 'bin', 'al', 'y')
-ERRORS = ('error', 'errormessage', 'exception')
-NO_ERRORS = ('', 'none', 'null', 'no', 'false', '0', 'ok', 'success', 'no error')
-STATES = ('status', 'state', 'type', 'messagetype', 'event')
 CONFIDENCES = ('confidence', 'likelihood')
 WORD_LISTS = ('result', 'words', 'items', 'partialresult')
 WORD_CONFIDENCES = ('conf', 'confidence', 'probability', 'score')
@@ -98,8 +80,6 @@ KINDS = (
     *('type', 'messagetype', 'mode', 'event', 'status', 'recognitionstatus', 'reason'),
     *('speecheventtype', 'state'),
 )
-KIND_IN_MESSAGE = re.compile(r'(?:[A-Z][a-z]+){2,}|(?i:success|info|warning|error)\.?')
-"""What ``message`` holds when it is not words: AddTranscript of Speechmatics."""
 PARTIAL_KIND = re.compile(
     r'partial|interim|hypothes|delta|recognizing|resultchanged|transcript-chunk'
     r'|\bturn\w*[. ](?:update|eager|resume|startof)'
@@ -112,30 +92,14 @@ NOTHING_KIND = re.compile(
 )
 """What a service says of itself, before and after the words."""
 SPEECH_KIND = re.compile(r'\b(?:stt|asr)\b|transcri|speech|utterance|recogni[sz]ed')
-SERVICE_STATE = re.compile(
-    r'(?:dis)?connect\w*|listening|ready|idle|loading|waiting|start\w*|stop\w*|initiali[sz]\w*'
-    r'|info|log|debug|notice|notification|status'
-)
-BAD_STATUS = re.compile(r'.*(?:error|fail|exception|timeout|abort|cancel|reject|denied|invalid).*')
 FINAL_KIND = re.compile(r'2pass-offline')  # of FunASR: is_final is about its stream
 SILENT_KIND = re.compile(r'nomatch|silencetimeout|babbletimeout|no_?speech|no_?audio')
 
 NO_SPEECH_PROBABILITY, NO_SPEECH_LOGPROB = 0.6, -1.0
 """Above the one and below the other Whisper's own decoder takes a segment for silence."""
 
-MAX_CHARS = 1_000_000
 MAX_DEPTH = 8
-IS_OBJECT = re.compile(
-    r'\s*(?:\{\s*(?:["\'}]|\w+\s*:\s*["\'[{\d])|\[\s*\{|\[?\s*(?:\w+\.)*[A-Z]\w*\(\w+=)'
-)
-"""JSON, the same with bare names, or an object that Python printed, as ``Segment(id=1, ...)``."""
-IS_LIST = re.compile(r'\s*[\[(]\s*["\']')
-IS_QUOTED = re.compile(r'\s*(?:b(?:"[^"]*"|\'[^\']*\')|"\s*[{[].*")\s*', re.DOTALL)
-"""Bytes that Python printed, or JSON that was encoded twice."""
-IS_EVENT_STREAM = re.compile(r'(?:(?:event|id|retry):[^\n]*\n)*data:\s*[{[]')
-_BETWEEN = re.compile(r'[\s,\x1e]*')
 _LONE_PUNCTUATION = re.compile(r' ([.,;:!?]+)(?= |$)')
-_PYTHON_ESCAPE = re.compile(r'\\(?![\\\'"nrtxu])')
 
 
 @dataclass(frozen=True)
@@ -158,11 +122,11 @@ def read_hypothesis(raw: str) -> Hypothesis | None:
     'own_voice' for what it names as words of the robot.
     """
     given = raw.strip('\ufeff\0')
-    raw = _unwrap(given)
+    raw = unwrap(given)
     is_object = IS_OBJECT.match(raw) is not None
     if not is_object and not IS_LIST.match(raw):
         return Hypothesis(raw) if raw != given else None
-    contents = _parse(raw) if len(raw) <= MAX_CHARS else []
+    contents = parse_values(raw) if len(raw) <= MAX_CHARS else []
     read = [
         Hypothesis('') if content in ({}, []) else _read(content, MAX_DEPTH)
         for content in contents
@@ -174,59 +138,6 @@ def read_hypothesis(raw: str) -> Hypothesis | None:
     return _join(finals or found[-1:])
 
 
-def _unwrap(raw: str) -> str:
-    """Return what is in quotes around JSON or in server-sent events; else the text itself."""
-    if IS_EVENT_STREAM.match(raw):
-        lines = (line[5:].strip() for line in raw.splitlines() if line.startswith('data:'))
-        return '\n'.join(line for line in lines if line != '[DONE]')
-    if len(raw) > MAX_CHARS or not IS_QUOTED.fullmatch(raw):
-        return raw
-    try:
-        inner = literal_eval(raw.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return raw
-    return inner.decode('utf-8', 'replace') if isinstance(inner, bytes) else str(inner)
-
-
-def _parse(raw: str) -> list[Any]:
-    """Return the JSON values one after the other, or a Python dict that was printed, or none."""
-    contents, at, decode = [], 0, json.JSONDecoder().raw_decode
-    try:
-        while (at := match.end() if (match := _BETWEEN.match(raw, at)) else at) < len(raw):
-            content, at = decode(raw, at)
-            contents.append(content)
-        return contents
-    except (ValueError, RecursionError):
-        pass
-    if _PYTHON_ESCAPE.search(raw):
-        return []
-    try:
-        return [_printed(ast.parse(raw.strip(), mode='eval').body)]
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        return []
-
-
-def _printed(node: ast.expr) -> Any:
-    """Return what Python printed: literals, objects as their fields, ``float64(0.9)`` as 0.9."""
-    if isinstance(node, ast.Call):
-        fields = {kw.arg: _printed(kw.value) for kw in node.keywords if kw.arg}
-        return fields or (_printed(node.args[0]) if node.args else None)
-    if isinstance(node, (ast.List, ast.Tuple)):
-        items = [_printed(item) for item in node.elts]
-        is_result = isinstance(node, ast.Tuple) and items and isinstance(items[0], str)
-        return items[:1] if is_result else items  # words, then their confidence or language
-    if isinstance(node, ast.Dict):
-        pairs = zip(node.keys, node.values, strict=True)
-        return {
-            key.id if isinstance(key, ast.Name) else _printed(key): _printed(value)
-            for key, value in pairs
-            if key
-        }
-    if isinstance(node, (ast.Name, ast.Attribute)):  # as nan, null, an enumeration
-        return {'true': True, 'false': False}.get(getattr(node, 'id', ''))
-    return literal_eval(node)
-
-
 def _read(content: Any, depth: int) -> Hypothesis | None:
     """Return what an object says, or the joined parts of a list; None when it says nothing."""
     if isinstance(content, str):
@@ -234,7 +145,7 @@ def _read(content: Any, depth: int) -> Hypothesis | None:
     if depth == 0:
         return None
     if isinstance(content, list):
-        if (of_person := _of_person(content)) is not content:
+        if (of_person := messages_of_person(content)) is not content:
             return _read(of_person[-1], depth - 1)
         first = content[0] if content and isinstance(content[0], dict) else {}
         if 'transcript' in first and 'confidence' in first and 'start' not in first:
@@ -242,55 +153,10 @@ def _read(content: Any, depth: int) -> Hypothesis | None:
         return _join([part for item in content if (part := _read(item, depth - 1))])
     if not isinstance(content, dict):
         return None
-    fields = _named(content)
-    if _is_of_robot(fields):
+    fields = named_fields(content)
+    if is_of_robot(fields):
         raise InvalidInput('own_voice', 'the words of the robot')
     return _read_object(fields, depth)
-
-
-def _named(content: dict[Any, Any]) -> dict[str, Any]:
-    """Return the fields of an object by names that can be compared."""
-    return {re.sub(r'[\W_]', '', str(key)).lower(): value for key, value in content.items()}
-
-
-def _sides(fields: dict[str, Any]) -> set[str]:
-    """Return who an object says that it is from."""
-    return {fields[name].lower() for name in SPEAKERS if isinstance(fields.get(name), str)}
-
-
-def _is_of_robot(fields: dict[str, Any], sides: Iterable[str] = ()) -> bool:
-    """Return whether an object says that its words are those of the robot; so does Rasa's.
-
-    An agent is the robot only as the other side of a user, among the ``sides`` of a chat, or by
-    its role; else it may be a person in a call centre.
-    """
-    for name in SENDERS:
-        if not isinstance(who := fields.get(name), str):
-            continue
-        if name != 'role' and who.lower() == 'agent':
-            if not set(PERSON).isdisjoint(sides):
-                return True
-        elif (SPEAKING_SOURCE if name == 'source' else ROBOT).fullmatch(who.lower()):
-            return True
-    if 'recipientid' not in fields or not fields.keys() <= RASA_ANSWER:
-        return False
-    return not TO_ROBOT.fullmatch(str(fields['recipientid']).lower())
-
-
-def _of_person(messages: list[Any]) -> list[Any]:
-    """Return the messages of a chat that are not the robot's; the same list when it is none.
-
-    InvalidInput('own_voice') when all of them are.
-    """
-    named = [_named(m) if isinstance(m, dict) else {} for m in messages]
-    sides = {side for fields in named for side in _sides(fields)}
-    of_robot = [_is_of_robot(fields, sides) for fields in named]
-    if not any('role' in fields for fields in named) and not any(of_robot):
-        return messages
-    kept = [m for m, is_robots in zip(messages, of_robot, strict=True) if not is_robots]
-    if not kept:
-        raise InvalidInput('own_voice', 'the words of the robot')
-    return kept
 
 
 def _join(parts: list[Hypothesis]) -> Hypothesis | None:
@@ -315,7 +181,7 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
     if isinstance(header := fields.get('header'), dict):  # of Aliyun
         fields = {'event': header.get('name', header.get('event'))} | fields
     kinds = ' '.join(fields[k].lower() for k in KINDS if isinstance(fields.get(k), str))
-    if _is_kind(fields.get('message')) and not _sides(fields):
+    if is_kind(fields.get('message')) and not sides_of(fields):
         kinds += ' ' + fields['message'].lower()
     if SILENT_KIND.search(kinds):
         return Hypothesis('')
@@ -325,13 +191,24 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
         is_status = (
             'voiceid' in fields
             or NOTHING_KIND.search(kinds)
-            or any(isinstance(fields.get(name), str) for name in _errors(fields))
+            or any(isinstance(fields.get(name), str) for name in errors_of(fields))
         )
         return Hypothesis('') if is_status else None
     is_silent = (inner is not None and not inner.text and 'segments' in fields) or (
-        _number(fields.get('nospeechprob')) > NO_SPEECH_PROBABILITY
-        and _number(fields.get('avglogprob')) < NO_SPEECH_LOGPROB
+        number(fields.get('nospeechprob')) > NO_SPEECH_PROBABILITY
+        and number(fields.get('avglogprob')) < NO_SPEECH_LOGPROB
     )
+    languages = [fields[name] for name in LANGUAGES if isinstance(fields.get(name), str)]
+    return Hypothesis(
+        '' if is_silent else found.text,
+        found.is_final and _is_final(fields, kinds, inner),
+        _confidence(fields) or (inner.confidence if inner else 0.0),
+        languages[0] if languages else (inner.language if inner else ''),
+    )
+
+
+def _is_final(fields: dict[str, Any], kinds: str, inner: Hypothesis | None) -> bool:
+    """Return whether an object says that its words stay as they are; else its parts decide."""
     finals = [fields[name] for name in FINALS if isinstance(fields.get(name), bool)]
     is_partial = (
         PARTIAL_KIND.search(kinds)
@@ -348,15 +225,7 @@ def _read_object(fields: dict[str, Any], depth: int) -> Hypothesis | None:
         finals = [False]
     if FINAL_KIND.search(kinds):
         finals = [True]
-    is_inner_final = not is_partial and (inner is None or inner.is_final)
-    is_final = found.is_final and (finals[0] if finals else is_inner_final)
-    languages = [fields[name] for name in LANGUAGES if isinstance(fields.get(name), str)]
-    return Hypothesis(
-        '' if is_silent else found.text,
-        is_final,
-        _confidence(fields) or (inner.confidence if inner else 0.0),
-        languages[0] if languages else (inner.language if inner else ''),
-    )
+    return finals[0] if finals else not is_partial and (inner is None or inner.is_final)
 
 
 def _own_words(fields: dict[str, Any]) -> Hypothesis | None:
@@ -386,9 +255,9 @@ def _further_words(fields: dict[str, Any], kinds: str, depth: int) -> Hypothesis
     given = {name: value for name, value in fields.items() if isinstance(value, str)}
     of_robot = [name for name in given if ROBOT.fullmatch(name) or REPLY.fullmatch(name)]
     names = [n for n in given if n not in of_robot and FURTHER_WORDS.fullmatch(n)]
-    if not _has_failed(fields):
+    if not has_failed(fields):
         names += [name for name in GENERAL_WORDS if name in given]
-        names = names or [n for n in NOTES if n in given and _is_spoken(fields, n)]
+        names = names or [n for n in NOTES if n in given and is_spoken(fields, n)]
     speech = f'{kinds} {given.get("name", "").lower()}'
     is_speech = SPEECH_KIND.search(speech) and not NOTHING_KIND.search(kinds)
     if is_speech:
@@ -402,57 +271,13 @@ def _further_words(fields: dict[str, Any], kinds: str, depth: int) -> Hypothesis
         part = fields.get(name)
         if isinstance(part, dict) and (found := _read(part, depth - 1)) is not None:
             return found
-    if of_robot and (sentences := [n for n in PERSON if n in given and _is_sentence(given[n])]):
+    if of_robot and (sentences := [n for n in PERSON if n in given and is_sentence(given[n])]):
         return Hypothesis(given[sentences[0]])
     answers = any(' ' in given[n].strip() or REPLY.fullmatch(n) for n in of_robot)
     others = [name for name in given if name not in of_robot]
-    if answers and not any(name in PERSON or _is_sentence(given[name]) for name in others):
+    if answers and not any(name in PERSON or is_sentence(given[name]) for name in others):
         raise InvalidInput('own_voice', 'the words of the robot')
     return None  # may be words of a person too: the reason that names a remedy
-
-
-def _is_kind(message: Any) -> bool:
-    """Return whether what is named ``message`` says what an object is, as AddTranscript."""
-    return isinstance(message, str) and KIND_IN_MESSAGE.fullmatch(message) is not None
-
-
-def _errors(fields: dict[str, Any]) -> list[str]:
-    """Return the names under which an object reports an error; an empty field is none."""
-    return [n for n in ERRORS if fields.get(n) and str(fields[n]).lower() not in NO_ERRORS]
-
-
-def _has_failed(fields: dict[str, Any]) -> bool:
-    """Return whether an object reports an error instead of words."""
-    states = [fields[name].lower() for name in STATES if isinstance(fields.get(name), str)]
-    return (
-        bool(_errors(fields))
-        or fields.get('success') is False
-        or any(BAD_STATUS.fullmatch(state) for state in states)
-        or 400 <= _number(fields.get('status')) < 600
-    )
-
-
-def _is_spoken(fields: dict[str, Any], name: str) -> bool:
-    """Return whether a note is words: no line of a log, no state of a service."""
-    if _sides(fields) or (name == 'message' and any(fields.get(who) for who in PERSON)):
-        return not {*LOG_LEVELS} & fields.keys() or 'speaker' in fields
-    states = [fields[n].lower() for n in STATES if isinstance(fields.get(n), str)]
-    codes = {str(fields[name]) for name in CODES if name in fields}
-    return not (
-        {*LOG_LEVELS} & fields.keys()
-        or codes - {'0', '200', 'None', ''}
-        or _is_kind(fields[name])
-        or any(SERVICE_STATE.fullmatch(state) for state in states)
-    )
-
-
-def _is_sentence(text: str) -> bool:
-    """Return whether this is a sentence rather than a name, as Anna de la Cruz."""
-    words = text.split()
-    if text.isupper():
-        return len(words) > 3
-    rest = [w for w in words[1:] if not w[0].isupper() and w not in NAME_PARTICLES]
-    return bool(rest) and (len(words) > 2 or any(mark in text for mark in "'’?!."))
 
 
 def _read_parts(fields: dict[str, Any], depth: int) -> Hypothesis | None:
@@ -465,7 +290,7 @@ def _read_parts(fields: dict[str, Any], depth: int) -> Hypothesis | None:
             return Hypothesis(next(filter(None, texts), ''))
     for name in CHAT:
         if isinstance(messages := fields.get(name), list) and messages:
-            return _read(_of_person(messages)[-1], depth - 1)
+            return _read(messages_of_person(messages)[-1], depth - 1)
     is_empty = False
     for name in PARTS:
         if isinstance(part := fields.get(name), (list, dict)):
@@ -498,11 +323,5 @@ def _confidence(fields: dict[str, Any]) -> float:
 
 def _probability(value: Any) -> float:
     """Return a number in (0, 1]; 0 for anything else."""
-    number = _number(value)
-    return number if 0 < number <= 1 else 0.0
-
-
-def _number(value: Any) -> float:
-    """Return a number; NaN for anything else."""
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number else float('nan')
+    stated = number(value)
+    return stated if 0 < stated <= 1 else 0.0
