@@ -66,13 +66,7 @@ def run(
     # RuntimeError, by rclpy: a bad argument or params file
     except (EmotionRosError, RuntimeError, ImportError) as error:
         if not stop.is_requested:
-            if isinstance(error, ImportError):
-                one_line = import_problem(error)
-            else:
-                one_line = ros_problem(error)
-            if 'parse params file' in one_line:
-                one_line = file_problem(given) or one_line
-            sys.stderr.write(f'emotion_ros: {one_line}\n')
+            sys.stderr.write(f'emotion_ros: {_one_line(error, given)}\n')
             return EXIT_BAD_CONFIG
     finally:
         _on_stop_signals(signal.SIG_IGN)  # a second one changes nothing now
@@ -89,6 +83,13 @@ def run(
         sys.stderr.flush()
         os._exit(EXIT_OK)
     return EXIT_OK
+
+
+def _one_line(error: Exception, arguments: Sequence[str]) -> str:
+    if isinstance(error, ImportError):
+        return import_problem(error)
+    text = ros_problem(error)
+    return (file_problem(arguments) or text) if 'parse params file' in text else text
 
 
 def _refuse_one_name(arguments: Sequence[str], nodes: int) -> None:

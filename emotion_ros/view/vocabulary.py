@@ -38,7 +38,7 @@ REJECT_WORDS = {
     'partial': 'not finished',
     'hallucination': 'typical of silence',
     'repetition': 'one word over and over',
-    'repeated': 'the same text within a second',
+    'repeated': 'the same text again at once',
     'muted': 'the robot speaks',
     'own_voice': 'words of the robot',
     'opt_out': 'asked not to be analysed',

@@ -44,6 +44,8 @@ PHRASES = (
     '|video|videos of me|us',
     'no picture|pictures|photo|photos|video|videos of me|us',
     "don't|not|never|stop * take|taking my|our picture|pictures|photo|photos",
+    f'no {_WATCHING}|photos|pictures|videos please',
+    f'please no {_WATCHING}|photos|pictures|videos',
     'turn|switch|shut off * camera|cameras',
     'turn|switch|shut * camera|cameras off',
     'disable|stop the|your camera|cameras',
@@ -62,7 +64,8 @@ MOST_BETWEEN = 4
 _OTHER_MATTERS = (
     'mind|care|worry|stop|quit|can|could|forget|know|believe|understand|remember|why|how|if|go|leave'
     '|run|walk|come|wait|sit|stand|there|just|only|wrong|but|because|when|until|unless|afraid'
-    '|scared|ashamed|against|opposed|object|bothered|hate|miss|say|tell|away|move|cry|lie|look|hesitate|laugh|while|ignore|interrupt'
+    '|scared|ashamed|against|opposed|object|bothered|hate|miss|say|tell|away|move|cry|lie|look'
+    '|hesitate|laugh|while|ignore|interrupt'
     f'|be(?! (?:{_WATCHING}) )'
     '|think(?! i (?:want|like)| you (?:should|may|are)| its| it is)'
 )
@@ -110,7 +113,7 @@ _NOT_REQUESTED = tuple(
     )
 )
 """What is left out of a clause before requests are looked for."""
-_CLAUSE_END = re.compile(r'[,.;:!?…()"“”–—]+')
+_CLAUSE_END = re.compile(r'(?<!please),(?!\s*please\b)|[.;:!?…()"“”–—]', re.IGNORECASE)
 
 
 class OptOutPhrases:

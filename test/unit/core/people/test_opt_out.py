@@ -58,6 +58,10 @@ no emotion recognition please
 I object to being recorded
 stop the emotion analysis
 stop emotion recognition
+no recording please
+No filming, please.
+please, no photos
+Please no videos
 stop analysing everything
 I don't want you to see my face
 don't listen to me
